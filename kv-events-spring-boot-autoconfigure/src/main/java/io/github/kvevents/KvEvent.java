@@ -1,0 +1,201 @@
+package io.github.kvevents;
+
+import java.lang.reflect.Type;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationEvent;
+import org.springframework.core.ParameterizedTypeReference;
+
+/**
+ * Something happened to a key. Published only after the store applied the operation.
+ * <p>
+ * An event carries values, no live objects: each call of a getter for bytes returns a
+ * copy, and each call of a getter for a value decodes anew, on the caller's thread, with
+ * the codec of the template that published the event. Events are immutable and may be
+ * kept and passed between threads.
+ */
+public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent, KvDeleteEvent, KvExpiredEvent {
+
+	private static final long serialVersionUID = 1L;
+
+	private final KvEventType type;
+
+	private final KvChange change;
+
+	private final String key;
+
+	private final byte @Nullable [] rawValue;
+
+	private final byte @Nullable [] rawPreviousValue;
+
+	private final Instant occurredAt;
+
+	private final String origin;
+
+	private final @Nullable KvPosition position;
+
+	private final @Nullable KvBatch batch;
+
+	private final transient @Nullable KvCodec codec;
+
+	KvEvent(KvEventType type, KvChange change, KvEventBuilder builder) {
+		super(builder.source, Clock.fixed(builder.occurredAt, ZoneOffset.UTC));
+		this.type = type;
+		this.change = change;
+		this.key = builder.key;
+		this.rawValue = builder.value;
+		this.rawPreviousValue = builder.previousValue;
+		this.occurredAt = builder.occurredAt;
+		this.origin = builder.origin;
+		this.position = builder.position;
+		this.batch = builder.batch;
+		this.codec = builder.codec;
+	}
+
+	/**
+	 * The operation.
+	 * @return the type
+	 */
+	public KvEventType getType() {
+		return this.type;
+	}
+
+	/**
+	 * What the operation did to the key.
+	 * @return the change
+	 */
+	public KvChange getChange() {
+		return this.change;
+	}
+
+	/**
+	 * The key, as the application names it: without the configured key prefix.
+	 * @return the key
+	 */
+	public String getKey() {
+		return this.key;
+	}
+
+	/**
+	 * The bytes that the key holds after the operation.
+	 * @return a copy of the bytes, or {@code null} if the key is gone
+	 */
+	public byte @Nullable [] getRawValue() {
+		return copy(this.rawValue);
+	}
+
+	/**
+	 * The value that the key holds after the operation.
+	 * @param <T> the type to decode to
+	 * @param type the class to decode to
+	 * @return the value, or {@code null} if the key is gone
+	 * @throws KvCodecException if the value can't be decoded to that type
+	 */
+	public <T> @Nullable T getValue(Class<T> type) {
+		return decode(this.rawValue, type);
+	}
+
+	/**
+	 * The value that the key holds after the operation, of a generic type.
+	 * @param <T> the type to decode to
+	 * @param type the type to decode to
+	 * @return the value, or {@code null} if the key is gone
+	 * @throws KvCodecException if the value can't be decoded to that type
+	 */
+	public <T> @Nullable T getValue(ParameterizedTypeReference<T> type) {
+		return decode(this.rawValue, type.getType());
+	}
+
+	/**
+	 * The bytes that the key held before the operation; for a removed key its last value.
+	 * @return a copy of the bytes, or {@code null} if the key was absent or its last
+	 * value isn't known
+	 */
+	public byte @Nullable [] getRawPreviousValue() {
+		return copy(this.rawPreviousValue);
+	}
+
+	/**
+	 * The value that the key held before the operation; for a removed key its last value.
+	 * @param <T> the type to decode to
+	 * @param type the class to decode to
+	 * @return the value, or {@code null} if the key was absent or its last value isn't
+	 * known
+	 * @throws KvCodecException if the value can't be decoded to that type
+	 */
+	public <T> @Nullable T getPreviousValue(Class<T> type) {
+		return decode(this.rawPreviousValue, type);
+	}
+
+	/**
+	 * The value that the key held before the operation, of a generic type.
+	 * @param <T> the type to decode to
+	 * @param type the type to decode to
+	 * @return the value, or {@code null} if the key was absent or its last value isn't
+	 * known
+	 * @throws KvCodecException if the value can't be decoded to that type
+	 */
+	public <T> @Nullable T getPreviousValue(ParameterizedTypeReference<T> type) {
+		return decode(this.rawPreviousValue, type.getType());
+	}
+
+	/**
+	 * When the operation was applied: by the clock of the instance that made the change.
+	 * @return the time
+	 */
+	public Instant getOccurredAt() {
+		return this.occurredAt;
+	}
+
+	/**
+	 * The id of the instance that made the change or, for an expiry, that detected it.
+	 * @return the id, see {@code kv.events.instance-id}
+	 */
+	public String getOrigin() {
+		return this.origin;
+	}
+
+	/**
+	 * The place of this change in the change log.
+	 * @return the position, or {@code null} where the log is off
+	 */
+	public @Nullable KvPosition getPosition() {
+		return this.position;
+	}
+
+	/**
+	 * The batch that this event is part of.
+	 * @return the batch, or {@code null} for a single operation
+	 */
+	public @Nullable KvBatch getBatch() {
+		return this.batch;
+	}
+
+	/**
+	 * Names type, change and key, never a value.
+	 */
+	@Override
+	public String toString() {
+		return getClass().getSimpleName() + "[type=" + this.type + ", change=" + this.change + ", key="
+				+ KeyText.printable(this.key) + ", origin=" + this.origin + "]";
+	}
+
+	private <T> @Nullable T decode(byte @Nullable [] value, Class<T> type) {
+		return (value != null) ? Decoding.decode(this.codec, this.key, value, type) : null;
+	}
+
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
+	private <T> @Nullable T decode(byte @Nullable [] value, Type type) {
+		return (value != null) ? (T) Decoding.decode(this.codec, this.key, value, type) : null;
+	}
+
+	private static byte @Nullable [] copy(byte @Nullable [] bytes) {
+		return (bytes != null) ? bytes.clone() : null;
+	}
+
+}

@@ -1,0 +1,166 @@
+package io.github.kvevents;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+/**
+ * Builds events: the back ends do, and so can the unit test of a hook. The last call says
+ * which event it is. Byte arrays are taken over, not copied: the caller must not change
+ * them afterwards.
+ *
+ * <pre>
+ * KvSetEvent event = KvEventBuilder.forKey(this, "order:1", codec).value(bytes).set(KvEventType.SET);
+ * </pre>
+ */
+public final class KvEventBuilder {
+
+	final Object source;
+
+	final String key;
+
+	final KvCodec codec;
+
+	Instant occurredAt = Instant.now();
+
+	String origin = "unknown";
+
+	byte @Nullable [] value;
+
+	byte @Nullable [] previousValue;
+
+	@Nullable KvPosition position;
+
+	@Nullable KvBatch batch;
+
+	private KvEventBuilder(Object source, String key, KvCodec codec) {
+		Assert.notNull(source, "'source' must not be null");
+		Assert.hasLength(key, "'key' must not be empty");
+		Assert.notNull(codec, "'codec' must not be null");
+		this.source = source;
+		this.key = key;
+		this.codec = codec;
+	}
+
+	/**
+	 * Starts an event.
+	 * @param source the object that publishes it
+	 * @param key the key, as the application names it
+	 * @param codec decodes the values
+	 * @return a new builder
+	 */
+	public static KvEventBuilder forKey(Object source, String key, KvCodec codec) {
+		return new KvEventBuilder(source, key, codec);
+	}
+
+	/**
+	 * Sets the value after the operation.
+	 * @param value the bytes, {@code null} (the default) if the key is gone
+	 * @return this builder
+	 */
+	public KvEventBuilder value(byte @Nullable [] value) {
+		this.value = value;
+		return this;
+	}
+
+	/**
+	 * Sets the value before the operation.
+	 * @param previousValue the bytes, {@code null} (the default) if the key was absent
+	 * @return this builder
+	 */
+	public KvEventBuilder previousValue(byte @Nullable [] previousValue) {
+		this.previousValue = previousValue;
+		return this;
+	}
+
+	/**
+	 * Sets when the operation was applied.
+	 * @param occurredAt the time, by default now
+	 * @return this builder
+	 */
+	public KvEventBuilder occurredAt(Instant occurredAt) {
+		this.occurredAt = occurredAt;
+		return this;
+	}
+
+	/**
+	 * Sets which instance made the change.
+	 * @param origin the instance's id
+	 * @return this builder
+	 */
+	public KvEventBuilder origin(String origin) {
+		this.origin = origin;
+		return this;
+	}
+
+	/**
+	 * Sets the place in the change log.
+	 * @param position the position, {@code null} (the default) where the log is off
+	 * @return this builder
+	 */
+	public KvEventBuilder position(@Nullable KvPosition position) {
+		this.position = position;
+		return this;
+	}
+
+	/**
+	 * Sets the batch that the event is part of.
+	 * @param batch the batch, {@code null} (the default) for a single operation
+	 * @return this builder
+	 */
+	public KvEventBuilder batch(@Nullable KvBatch batch) {
+		this.batch = batch;
+		return this;
+	}
+
+	/**
+	 * Makes the event of a write. Created, updated or unchanged is decided by the bytes
+	 * of the two values.
+	 * @param type {@link KvEventType#SET}, {@link KvEventType#SET_RAW} or
+	 * {@link KvEventType#BATCH_SET}
+	 * @return the event
+	 */
+	public KvSetEvent set(KvEventType type) {
+		Assert.isTrue(type == KvEventType.SET || type == KvEventType.SET_RAW || type == KvEventType.BATCH_SET,
+				() -> "'type' must be SET, SET_RAW or BATCH_SET but was " + type);
+		Assert.state(this.value != null, "A set event needs a value");
+		return new KvSetEvent(type, KvChange.of(this.previousValue, this.value), this);
+	}
+
+	/**
+	 * Makes the event of a deletion.
+	 * @param type {@link KvEventType#DELETE} or {@link KvEventType#BATCH_DELETE}
+	 * @return the event
+	 */
+	public KvDeleteEvent delete(KvEventType type) {
+		Assert.isTrue(type == KvEventType.DELETE || type == KvEventType.BATCH_DELETE,
+				() -> "'type' must be DELETE or BATCH_DELETE but was " + type);
+		this.value = null;
+		return new KvDeleteEvent(type, this);
+	}
+
+	/**
+	 * Makes the event of an expiry that was tracked.
+	 * @param deadline when the key ceased to exist
+	 * @param lateness how long after that it was detected, not negative
+	 * @return the event
+	 */
+	public KvExpiredEvent expired(Instant deadline, Duration lateness) {
+		Assert.isTrue(!lateness.isNegative(), () -> "'lateness' must not be negative but was " + lateness);
+		this.value = null;
+		return new KvExpiredEvent(KvExpirySource.TRACKING, deadline, lateness, this);
+	}
+
+	/**
+	 * Makes the event of an expiry that the server notified of.
+	 * @return the event
+	 */
+	public KvExpiredEvent expiredByNotification() {
+		this.value = null;
+		return new KvExpiredEvent(KvExpirySource.NOTIFICATION, null, null, this);
+	}
+
+}

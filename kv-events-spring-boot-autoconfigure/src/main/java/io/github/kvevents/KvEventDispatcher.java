@@ -1,0 +1,43 @@
+package io.github.kvevents;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Runs an operation and tells everybody in this instance who should hear of it. It is
+ * where order comes from: operations on one key whose events go to asynchronous hooks are
+ * applied and enqueued one after the other.
+ */
+public interface KvEventDispatcher {
+
+	/**
+	 * Runs an operation and dispatches the events that it passes to its consumer.
+	 * Synchronous hooks, then ordinary Spring listeners, have run when this returns.
+	 * Events that were passed before the operation threw are dispatched all the same.
+	 * @param type the type of the events
+	 * @param keys the keys that the operation may change
+	 * @param operation applies the change and passes on its events, in order
+	 */
+	void dispatch(KvEventType type, Collection<String> keys, Consumer<Consumer<KvEvent>> operation);
+
+	/**
+	 * Runs an operation on one key.
+	 * @param type the type of the event
+	 * @param key the key that the operation may change
+	 * @param operation applies the change and passes on its event, if there is one
+	 */
+	default void dispatch(KvEventType type, String key, Consumer<Consumer<KvEvent>> operation) {
+		dispatch(type, List.of(key), operation);
+	}
+
+	/**
+	 * Whether anything in this instance would hear of such an event: an enabled or
+	 * disabled hook, or a Spring listener for {@link KvEvent} or its subclass. May change
+	 * while the application runs.
+	 * @param type the type of the event
+	 * @return whether there is somebody to tell
+	 */
+	boolean isHeard(KvEventType type);
+
+}

@@ -1,0 +1,79 @@
+package io.github.kvevents;
+
+import java.io.Serializable;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+/**
+ * A place in the change log: the partition and the entry's id in that partition's stream.
+ * Positions can be compared within one partition only, since each partition counts by
+ * itself.
+ *
+ * @param partition the partition, from 0
+ * @param millis the first part of the stream entry's id
+ * @param sequence the second part of the stream entry's id
+ * @see #parse(String)
+ */
+public record KvPosition(int partition, long millis, long sequence) implements Comparable<KvPosition>, Serializable {
+
+	public KvPosition {
+		Assert.isTrue(partition >= 0, () -> "'partition' must not be negative but was " + partition);
+		Assert.isTrue(millis >= 0, () -> "'millis' must not be negative but was " + millis);
+		Assert.isTrue(sequence >= 0, () -> "'sequence' must not be negative but was " + sequence);
+	}
+
+	/**
+	 * Compares two positions of the same partition.
+	 * @param other the position to compare with
+	 * @return negative, zero or positive as this one is before, at or after the other
+	 * @throws IllegalArgumentException if the other one is of another partition
+	 */
+	@Override
+	public int compareTo(KvPosition other) {
+		Assert.isTrue(this.partition == other.partition,
+				() -> "Positions of different partitions have no order: '" + this + "' and '" + other + "'");
+		int byMillis = Long.compare(this.millis, other.millis);
+		return (byMillis != 0) ? byMillis : Long.compare(this.sequence, other.sequence);
+	}
+
+	/**
+	 * The text form {@code partition:millis-sequence}, for example
+	 * {@code 0:1700000000000-0}.
+	 * @return the text that {@link #parse(String)} reads
+	 */
+	@Override
+	public String toString() {
+		return this.partition + ":" + this.millis + "-" + this.sequence;
+	}
+
+	/**
+	 * Reads the text form of a position.
+	 * @param text for example {@code 0:1700000000000-0}
+	 * @return the position
+	 * @throws IllegalArgumentException if the text has another form
+	 */
+	public static KvPosition parse(String text) {
+		Assert.notNull(text, "'text' must not be null");
+		int colon = text.indexOf(':');
+		int dash = text.indexOf('-', colon + 1);
+		if (colon > 0 && dash > 0) {
+			try {
+				return new KvPosition(Integer.parseInt(text, 0, colon, 10), Long.parseLong(text, colon + 1, dash, 10),
+						Long.parseLong(text, dash + 1, text.length(), 10));
+			}
+			catch (IllegalArgumentException ex) {
+				throw malformed(text, ex);
+			}
+		}
+		throw malformed(text, null);
+	}
+
+	private static IllegalArgumentException malformed(String text, @Nullable Exception cause) {
+		return new IllegalArgumentException(
+				"A position must look like '0:1700000000000-0' (partition:millis-sequence) but was '" + text + "'",
+				cause);
+	}
+
+}

@@ -1,0 +1,123 @@
+package io.github.kvevents.store;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place where keys and values are. Keys are those of the application: a back end that
+ * puts a prefix in front of them takes it off again. Arguments are valid when they arrive
+ * here. Failures are Spring's {@code DataAccessException}s. Used by many threads at once.
+ * Byte arrays are handed over: nobody changes them afterwards.
+ */
+public interface KvStore {
+
+	/**
+	 * The name of the back end, as it stands in meters and health details.
+	 * @return for example {@code redis}
+	 */
+	String getName();
+
+	/**
+	 * Writes one key, in one round trip.
+	 * @param write what to write
+	 * @return what it did
+	 */
+	StoreOutcome set(StoreWrite write);
+
+	/**
+	 * Writes many keys, without a round trip for each. Not atomic as a whole.
+	 * @param writes what to write, in order; a key may occur more than once
+	 * @return an outcome for each write, in the same order; a write that failed has an
+	 * outcome that says so, and then {@link StoreBatch#failure()} is set
+	 */
+	StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes);
+
+	/**
+	 * Reads one key.
+	 * @param key the key
+	 * @return its value, or {@code null} if it is absent
+	 */
+	byte @Nullable [] get(String key);
+
+	/**
+	 * Reads many keys, without a round trip for each.
+	 * @param keys the keys
+	 * @return an element for each key in the same order: empty if it is absent or holds
+	 * another type than a string
+	 */
+	List<Optional<byte[]>> getAll(Collection<String> keys);
+
+	/**
+	 * Removes one key, in one round trip.
+	 * @param key the key
+	 * @return its last value, or {@code null} if it was absent
+	 */
+	byte @Nullable [] delete(String key);
+
+	/**
+	 * Removes many keys, without a round trip for each. Not atomic as a whole.
+	 * @param keys the keys, in order; a key may occur more than once
+	 * @return the last value of each key, in the same order, empty where it was absent or
+	 * could not be removed; in the latter case {@link StoreBatch#failure()} is set
+	 */
+	StoreBatch<Optional<byte[]>> deleteAll(List<String> keys);
+
+	/**
+	 * Replaces a value if it is what the caller thinks it is, in one round trip. The
+	 * key's time to live stays.
+	 * @param key the key
+	 * @param expected the value it must have, {@code null} if it must be absent
+	 * @param value the value to write, {@code null} to remove the key
+	 * @return whether the key held what was expected, and so holds the new value now
+	 */
+	boolean compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value);
+
+	/**
+	 * Whether a key exists, of any type.
+	 * @param key the key
+	 * @return whether it exists
+	 */
+	boolean exists(String key);
+
+	/**
+	 * The time that a key has left.
+	 * @param key the key
+	 * @return the time, or {@code null} if it is absent or never expires
+	 */
+	@Nullable Duration getTimeToLive(String key);
+
+	/**
+	 * Gives a key a time to live.
+	 * @param key the key
+	 * @param timeToLive the time from now, in milliseconds' precision
+	 * @return whether the key exists
+	 */
+	boolean expire(String key, Duration timeToLive);
+
+	/**
+	 * Takes a key's time to live away.
+	 * @param key the key
+	 * @return whether the key exists and had one
+	 */
+	boolean persist(String key);
+
+	/**
+	 * The keys that begin with a prefix, read as the stream is consumed.
+	 * @param prefix the prefix, taken literally; empty for all
+	 * @return the keys, each once, in no order; to be closed
+	 */
+	Stream<String> keys(String prefix);
+
+	/**
+	 * Asks the back end for a sign of life; throws what an operation would throw.
+	 * @return a few facts about it, for the health contributor
+	 */
+	Map<String, Object> ping();
+
+}
