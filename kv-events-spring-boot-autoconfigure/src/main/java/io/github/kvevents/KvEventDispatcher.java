@@ -2,6 +2,7 @@ package io.github.kvevents;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
@@ -30,6 +31,15 @@ public interface KvEventDispatcher {
 	default void dispatch(KvEventType type, String key, Consumer<Consumer<KvEvent>> operation) {
 		dispatch(type, List.of(key), operation);
 	}
+
+	/**
+	 * Dispatches an event that already happened, such as an expiry. Synchronous hooks,
+	 * then ordinary Spring listeners, have run when this returns.
+	 * @param event the event
+	 * @return completes, normally in each case, when the asynchronous hooks of this event
+	 * have run, failed or been dropped too
+	 */
+	CompletionStage<Void> deliver(KvEvent event);
 
 	/**
 	 * Whether anything in this instance would hear of such an event: an enabled or

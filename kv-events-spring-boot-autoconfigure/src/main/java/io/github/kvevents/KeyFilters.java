@@ -1,0 +1,118 @@
+package io.github.kvevents;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+
+import org.springframework.util.Assert;
+
+/**
+ * The filters behind {@link KeyFilter}'s factory methods. Each says what it matches in
+ * its {@code toString()}, which the actuator shows: exact keys are counted there and not
+ * named, since they may be a user's data.
+ */
+final class KeyFilters {
+
+	private KeyFilters() {
+	}
+
+	static KeyFilter prefixes(Collection<String> prefixes) {
+		Set<String> distinct = checked("prefixes", prefixes);
+		String[] array = distinct.toArray(String[]::new);
+		return new Hinted(quoted("prefix", distinct), KeyHint.prefixes(distinct), (key) -> {
+			for (String prefix : array) {
+				if (key.startsWith(prefix)) {
+					return true;
+				}
+			}
+			return false;
+		});
+	}
+
+	static KeyFilter suffixes(Collection<String> suffixes) {
+		Set<String> distinct = checked("suffixes", suffixes);
+		String[] array = distinct.toArray(String[]::new);
+		return new Hinted(quoted("suffix", distinct), KeyHint.suffixes(distinct), (key) -> {
+			for (String suffix : array) {
+				if (key.endsWith(suffix)) {
+					return true;
+				}
+			}
+			return false;
+		});
+	}
+
+	static KeyFilter keys(Collection<String> keys) {
+		Set<String> distinct = Set.copyOf(checked("keys", keys));
+		return new Hinted("keys (" + distinct.size() + ")", KeyHint.keys(distinct), distinct::contains);
+	}
+
+	static KeyFilter regex(String regex) {
+		Assert.hasLength(regex, "'regex' must not be empty");
+		Pattern pattern = compile(regex);
+		String prefix = RegexPrefix.of(regex);
+		KeyHint hint = prefix.isEmpty() ? KeyHint.anyKey() : KeyHint.prefixes(Set.of(prefix));
+		return new Hinted("regex '" + KeyText.printable(regex) + "'", hint, (key) -> pattern.matcher(key).find());
+	}
+
+	static KeyFilter and(KeyFilter one, KeyFilter other) {
+		Assert.notNull(other, "'other' must not be null");
+		return new Hinted("(" + one + " and " + other + ")", one.hint().and(other.hint()),
+				(key) -> one.matches(key) && other.matches(key));
+	}
+
+	static KeyFilter or(KeyFilter one, KeyFilter other) {
+		Assert.notNull(other, "'other' must not be null");
+		return new Hinted("(" + one + " or " + other + ")", one.hint().or(other.hint()),
+				(key) -> one.matches(key) || other.matches(key));
+	}
+
+	static KeyFilter not(KeyFilter filter) {
+		return new Hinted("not " + filter, KeyHint.anyKey(), (key) -> !filter.matches(key));
+	}
+
+	private static Pattern compile(String regex) {
+		try {
+			return Pattern.compile(regex);
+		}
+		catch (PatternSyntaxException ex) {
+			throw new IllegalArgumentException("'regex' must be a valid RE2 expression but was '"
+					+ KeyText.printable(regex) + "': " + ex.getMessage(), ex);
+		}
+	}
+
+	private static Set<String> checked(String name, Collection<String> elements) {
+		Assert.notNull(elements, () -> "'" + name + "' must not be null");
+		Assert.isTrue(!elements.isEmpty(), () -> "'" + name + "' must have at least one element");
+		for (String element : elements) {
+			Assert.hasLength(element, () -> "'" + name + "' must not have an empty element");
+		}
+		return new TreeSet<>(elements);
+	}
+
+	private static String quoted(String name, Set<String> elements) {
+		return elements.stream()
+			.map((element) -> "'" + KeyText.printable(element) + "'")
+			.collect(Collectors.joining(", ", name + " ", ""));
+	}
+
+	private record Hinted(String description, KeyHint hint, Predicate<String> predicate) implements KeyFilter {
+
+		@Override
+		public boolean matches(String key) {
+			return this.predicate.test(key);
+		}
+
+		@Override
+		public String toString() {
+			return this.description;
+		}
+
+	}
+
+}

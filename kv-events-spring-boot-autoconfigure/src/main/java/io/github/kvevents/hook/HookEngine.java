@@ -1,0 +1,221 @@
+package io.github.kvevents.hook;
+
+import java.time.Clock;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.SmartLifecycle;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvEventType;
+
+/**
+ * Everything of hooks, put together: hands out the registry, the dispatcher and the
+ * guards, and drains the asynchronous hooks when the application stops. It takes events
+ * from the moment it is built; events for asynchronous hooks that come after it was
+ * stopped are dropped and counted, synchronous hooks go on.
+ */
+public final class HookEngine implements SmartLifecycle {
+
+	/**
+	 * Stops after web server and ordinary lifecycle beans, and before the Redis
+	 * connection factory, whose phase is 0: hooks that are drained may still write.
+	 */
+	public static final int PHASE = 1024;
+
+	private final Builder parts;
+
+	private HookEngine(Builder builder) {
+		this.parts = builder;
+	}
+
+	/**
+	 * Starts an engine.
+	 * @return a builder with the default of each part
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * The registry of hooks.
+	 * @return always the same object
+	 */
+	public KvHookRegistry getRegistry() {
+		return part(KvHookRegistry.class);
+	}
+
+	/**
+	 * What operations are run through.
+	 * @return always the same object
+	 */
+	public KvEventDispatcher getDispatcher() {
+		return part(KvEventDispatcher.class);
+	}
+
+	/**
+	 * The guards to ask before an operation.
+	 * @return always the same object
+	 */
+	public KvGuards getGuards() {
+		return part(KvGuards.class);
+	}
+
+	private <T> T part(Class<T> type) {
+		throw new UnsupportedOperationException(type.getName() + this.parts.settings);
+	}
+
+	@Override
+	public void start() {
+	}
+
+	@Override
+	public void stop() {
+	}
+
+	@Override
+	public boolean isRunning() {
+		return false;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	/**
+	 * Builds an engine. Only the codec is required.
+	 */
+	public static final class Builder {
+
+		HookSettings settings = HookSettings.defaults();
+
+		@Nullable ApplicationEventPublisher publisher;
+
+		Predicate<KvEventType> springListeners = (type) -> false;
+
+		@Nullable KvHookErrorHandler errorHandler;
+
+		ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
+
+		@Nullable KvCodec codec;
+
+		Clock clock = Clock.systemUTC();
+
+		@Nullable ThreadFactory threadFactory;
+
+		Consumer<String> dropListener = (hookId) -> {
+		};
+
+		private Builder() {
+		}
+
+		/**
+		 * Sets the bounds within which hooks run.
+		 * @param settings the settings
+		 * @return this builder
+		 */
+		public Builder settings(HookSettings settings) {
+			this.settings = settings;
+			return this;
+		}
+
+		/**
+		 * Sets where events go after the hooks.
+		 * @param publisher usually the application context; by default nowhere
+		 * @return this builder
+		 */
+		public Builder publisher(ApplicationEventPublisher publisher) {
+			this.publisher = publisher;
+			return this;
+		}
+
+		/**
+		 * Sets how to find out whether a Spring listener would hear of an event.
+		 * @param springListeners asked for each operation, so it must be quick; usually
+		 * {@link SpringListeners}, by default nobody hears
+		 * @return this builder
+		 */
+		public Builder springListeners(Predicate<KvEventType> springListeners) {
+			this.springListeners = springListeners;
+			return this;
+		}
+
+		/**
+		 * Sets who hears of errors.
+		 * @param errorHandler the handler, by default one that logs
+		 * @return this builder
+		 */
+		public Builder errorHandler(KvHookErrorHandler errorHandler) {
+			this.errorHandler = errorHandler;
+			return this;
+		}
+
+		/**
+		 * Sets where each call of a hook is observed, as {@code kv.hook}.
+		 * @param observationRegistry the registry, by default none
+		 * @return this builder
+		 */
+		public Builder observationRegistry(ObservationRegistry observationRegistry) {
+			this.observationRegistry = observationRegistry;
+			return this;
+		}
+
+		/**
+		 * Sets what decodes the values that guards are asked with.
+		 * @param codec the codec of the template
+		 * @return this builder
+		 */
+		public Builder codec(KvCodec codec) {
+			this.codec = codec;
+			return this;
+		}
+
+		/**
+		 * Sets the clock that statistics and errors are dated by.
+		 * @param clock the clock, by default the system's
+		 * @return this builder
+		 */
+		public Builder clock(Clock clock) {
+			this.clock = clock;
+			return this;
+		}
+
+		/**
+		 * Sets what makes the threads of asynchronous and timed hooks.
+		 * @param threadFactory for example one of virtual threads; by default daemon
+		 * threads named {@code kv-hook-1} and so on
+		 * @return this builder
+		 */
+		public Builder threadFactory(ThreadFactory threadFactory) {
+			this.threadFactory = threadFactory;
+			return this;
+		}
+
+		/**
+		 * Sets who hears of each event that an asynchronous hook was not called for.
+		 * @param dropListener called with the hook's id, must be quick
+		 * @return this builder
+		 */
+		public Builder dropListener(Consumer<String> dropListener) {
+			this.dropListener = dropListener;
+			return this;
+		}
+
+		/**
+		 * Builds the engine.
+		 * @return a new engine
+		 */
+		public HookEngine build() {
+			return new HookEngine(this);
+		}
+
+	}
+
+}

@@ -1,0 +1,249 @@
+package io.github.kvevents.hook;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.Ordered;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvChange;
+import io.github.kvevents.KvEventType;
+
+/**
+ * Which events a hook hears of and how it is called. Immutable: each method returns new
+ * options.
+ */
+public final class KvHookOptions {
+
+	private static final KvHookOptions DEFAULTS = new KvHookOptions(new State());
+
+	private final State state;
+
+	private KvHookOptions(State state) {
+		this.state = state;
+	}
+
+	/**
+	 * All events of all keys, synchronously, on the caller's thread.
+	 * @return the default options
+	 */
+	public static KvHookOptions defaults() {
+		return DEFAULTS;
+	}
+
+	/**
+	 * Sets the id.
+	 * @param id unique among the hooks of the application, by default made up
+	 * @return new options
+	 */
+	public KvHookOptions id(String id) {
+		Assert.hasText(id, "'id' must not be empty");
+		Assert.isTrue(!id.equals(KvHookError.SPRING_LISTENERS),
+				() -> "'id' must not be '" + id + "': it stands for the ordinary Spring listeners");
+		State copy = this.state.copy();
+		copy.id = id;
+		return new KvHookOptions(copy);
+	}
+
+	/**
+	 * Sets the operations to hear of.
+	 * @param events the events, none (the default): all
+	 * @return new options
+	 */
+	public KvHookOptions events(KvEventType... events) {
+		State copy = this.state.copy();
+		copy.events = setOf(KvEventType.class, events);
+		return new KvHookOptions(copy);
+	}
+
+	/**
+	 * Sets what the operation must have done to the key.
+	 * @param changes the changes, none (the default): all
+	 * @return new options
+	 */
+	public KvHookOptions changes(KvChange... changes) {
+		State copy = this.state.copy();
+		copy.changes = setOf(KvChange.class, changes);
+		return new KvHookOptions(copy);
+	}
+
+	/**
+	 * Sets which keys to hear of.
+	 * @param filter the filter, by default none: all keys
+	 * @return new options
+	 */
+	public KvHookOptions filter(KeyFilter filter) {
+		Assert.notNull(filter, "'filter' must not be null");
+		State copy = this.state.copy();
+		copy.filter = filter;
+		return new KvHookOptions(copy);
+	}
+
+	/**
+	 * Lets the hook run on a thread of its own, behind a bounded queue: events of one key
+	 * in the order in which they were applied, different keys in parallel.
+	 * @return new options
+	 * @throws IllegalArgumentException if a timeout is set
+	 */
+	public KvHookOptions async() {
+		State copy = this.state.copy();
+		copy.async = true;
+		return new KvHookOptions(copy.checked());
+	}
+
+	/**
+	 * Bounds how long the caller waits for the hook. It then runs on another thread and
+	 * is interrupted at the timeout.
+	 * @param timeout more than zero, by default none
+	 * @return new options
+	 * @throws IllegalArgumentException if it isn't more than zero, or the hook is
+	 * asynchronous
+	 */
+	public KvHookOptions timeout(Duration timeout) {
+		Assert.notNull(timeout, "'timeout' must not be null");
+		Assert.isTrue(!timeout.isNegative() && !timeout.isZero(),
+				() -> "'timeout' must be more than zero but was " + timeout);
+		State copy = this.state.copy();
+		copy.timeout = timeout;
+		return new KvHookOptions(copy.checked());
+	}
+
+	/**
+	 * Sets which instances hear of an event.
+	 * @param scope the scope, by default {@link KvHookScope#ONE_INSTANCE}
+	 * @return new options
+	 */
+	public KvHookOptions scope(KvHookScope scope) {
+		Assert.notNull(scope, "'scope' must not be null");
+		State copy = this.state.copy();
+		copy.scope = scope;
+		return new KvHookOptions(copy);
+	}
+
+	/**
+	 * Sets the place among the synchronous hooks of an event.
+	 * @param order lower is earlier, by default last; among equals the first registered
+	 * is first
+	 * @return new options
+	 */
+	public KvHookOptions order(int order) {
+		State copy = this.state.copy();
+		copy.order = order;
+		return new KvHookOptions(copy);
+	}
+
+	/**
+	 * The id.
+	 * @return the id, or {@code null} if it is to be made up
+	 */
+	public @Nullable String getId() {
+		return this.state.id;
+	}
+
+	/**
+	 * The operations to hear of.
+	 * @return the events, never empty
+	 */
+	public Set<KvEventType> getEvents() {
+		return this.state.events;
+	}
+
+	/**
+	 * What the operation must have done to the key.
+	 * @return the changes, never empty
+	 */
+	public Set<KvChange> getChanges() {
+		return this.state.changes;
+	}
+
+	/**
+	 * Which keys to hear of.
+	 * @return the filter, or {@code null} for all keys
+	 */
+	public @Nullable KeyFilter getFilter() {
+		return this.state.filter;
+	}
+
+	/**
+	 * Whether the hook runs on a thread of its own.
+	 * @return whether it is asynchronous
+	 */
+	public boolean isAsync() {
+		return this.state.async;
+	}
+
+	/**
+	 * How long the caller waits for the hook.
+	 * @return the timeout, or {@code null} if there is none
+	 */
+	public @Nullable Duration getTimeout() {
+		return this.state.timeout;
+	}
+
+	/**
+	 * Which instances hear of an event.
+	 * @return the scope
+	 */
+	public KvHookScope getScope() {
+		return this.state.scope;
+	}
+
+	/**
+	 * The place among the synchronous hooks of an event.
+	 * @return the order, lower is earlier
+	 */
+	public int getOrder() {
+		return this.state.order;
+	}
+
+	private static <E extends Enum<E>> Set<E> setOf(Class<E> type, E[] elements) {
+		return Collections
+			.unmodifiableSet((elements.length > 0) ? EnumSet.copyOf(List.of(elements)) : EnumSet.allOf(type));
+	}
+
+	/**
+	 * Written only before the options that hold it are seen by others.
+	 */
+	private static final class State implements Cloneable {
+
+		private @Nullable String id;
+
+		private Set<KvEventType> events = setOf(KvEventType.class, new KvEventType[0]);
+
+		private Set<KvChange> changes = setOf(KvChange.class, new KvChange[0]);
+
+		private @Nullable KeyFilter filter;
+
+		private boolean async;
+
+		private @Nullable Duration timeout;
+
+		private KvHookScope scope = KvHookScope.ONE_INSTANCE;
+
+		private int order = Ordered.LOWEST_PRECEDENCE;
+
+		State copy() {
+			try {
+				return (State) clone();
+			}
+			catch (CloneNotSupportedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		State checked() {
+			Assert.isTrue(!this.async || this.timeout == null,
+					() -> "'timeout' must not be set for an asynchronous hook but was " + this.timeout
+							+ ": nobody waits for it");
+			return this;
+		}
+
+	}
+
+}

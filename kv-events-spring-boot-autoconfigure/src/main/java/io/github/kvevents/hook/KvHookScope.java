@@ -1,0 +1,19 @@
+package io.github.kvevents.hook;
+
+/**
+ * Which instances of the application hear of an event.
+ */
+public enum KvHookScope {
+
+	/**
+	 * The instance that made the change; for an expiry that was tracked one instance of
+	 * the fleet.
+	 */
+	ONE_INSTANCE,
+
+	/**
+	 * Each instance hears of each change of the fleet. Needs the change log.
+	 */
+	EVERY_INSTANCE
+
+}
