@@ -62,8 +62,7 @@ public @interface KvGuard {
 
 	/**
 	 * An expression that must be found anywhere in the key, in RE2's syntax.
-	 * {@code ${...}} is resolved, so a literal {@code ${} must be written
-	 * otherwise. @return the expression, empty: any key
+	 * {@code ${...}} is resolved. @return the expression, empty: any key
 	 */
 	String regex() default "";
 

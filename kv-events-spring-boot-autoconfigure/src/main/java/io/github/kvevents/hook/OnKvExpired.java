@@ -49,8 +49,7 @@ public @interface OnKvExpired {
 
 	/**
 	 * An expression that must be found anywhere in the key, in RE2's syntax.
-	 * {@code ${...}} is resolved, so a literal {@code ${} must be written
-	 * otherwise. @return the expression, empty: any key
+	 * {@code ${...}} is resolved. @return the expression, empty: any key
 	 */
 	@AliasFor(annotation = KvHook.class)
 	String regex() default "";

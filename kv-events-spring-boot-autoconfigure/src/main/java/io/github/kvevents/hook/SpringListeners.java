@@ -58,11 +58,11 @@ public final class SpringListeners implements Predicate<KvEventType> {
 	/**
 	 * Stands for all events that aren't ours.
 	 */
-	private static final class UnrelatedEvent extends ApplicationEvent {
+	abstract static class UnrelatedEvent extends ApplicationEvent {
 
 		private static final long serialVersionUID = 1L;
 
-		private UnrelatedEvent(Object source) {
+		UnrelatedEvent(Object source) {
 			super(source);
 		}
 
