@@ -1,0 +1,63 @@
+package io.github.kvevents.store;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KeyText;
+
+/**
+ * What a key must be, whatever the back end: any characters, as long as they can be
+ * written in UTF-8 and read again unchanged.
+ */
+public final class KvKeys {
+
+	private KvKeys() {
+	}
+
+	/**
+	 * Checks a key.
+	 * @param key the key
+	 * @return the key
+	 * @throws IllegalArgumentException if it is null or empty, or has a surrogate without
+	 * its other half, which UTF-8 can't express
+	 */
+	public static String requireValid(@Nullable String key) {
+		Assert.notNull(key, "'key' must not be null");
+		Assert.isTrue(!key.isEmpty(), "'key' must not be empty");
+		return requirePairedSurrogates("key", key);
+	}
+
+	/**
+	 * Checks what keys begin with.
+	 * @param prefix the prefix, which may be empty
+	 * @return the prefix
+	 * @throws IllegalArgumentException if it is null, or has a surrogate without its
+	 * other half
+	 */
+	public static String requireValidPrefix(@Nullable String prefix) {
+		Assert.notNull(prefix, "'prefix' must not be null");
+		return requirePairedSurrogates("prefix", prefix);
+	}
+
+	private static String requirePairedSurrogates(String argument, String text) {
+		for (int index = 0; index < text.length(); index++) {
+			char unit = text.charAt(index);
+			if (!Character.isSurrogate(unit)) {
+				continue;
+			}
+			if (!startsPair(text, index)) {
+				throw new IllegalArgumentException(
+						"'%s' must be text that UTF-8 can express, but has a lone surrogate U+%04X at index %d: '%s'"
+							.formatted(argument, (int) unit, index, KeyText.printable(text)));
+			}
+			index++;
+		}
+		return text;
+	}
+
+	private static boolean startsPair(String text, int index) {
+		return index + 1 < text.length() && Character.isSurrogatePair(text.charAt(index), text.charAt(index + 1));
+	}
+
+}

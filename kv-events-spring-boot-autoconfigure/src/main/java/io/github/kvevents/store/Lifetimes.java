@@ -1,0 +1,55 @@
+package io.github.kvevents.store;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Times to live in milliseconds, as both back ends count them. What is finer is rounded
+ * up, so that no key goes before its time.
+ */
+public final class Lifetimes {
+
+	/**
+	 * Half of what fits, so that adding the current time doesn't overflow; some 146
+	 * million years.
+	 */
+	private static final long MAX_MILLIS = Long.MAX_VALUE / 2;
+
+	private static final Duration MAX_DURATION = Duration.ofMillis(MAX_MILLIS);
+
+	private static final Instant MAX_INSTANT = Instant.ofEpochMilli(MAX_MILLIS);
+
+	private Lifetimes() {
+	}
+
+	/**
+	 * A time to live in milliseconds.
+	 * @param timeToLive the time, more than zero
+	 * @return the milliseconds, at least one
+	 * @throws IllegalArgumentException if it is longer than a store can count
+	 */
+	public static long toMillis(Duration timeToLive) {
+		if (timeToLive.compareTo(MAX_DURATION) > 0) {
+			throw new IllegalArgumentException(
+					"'timeToLive' must be at most %s, but is %s".formatted(MAX_DURATION, timeToLive));
+		}
+		long millis = timeToLive.toMillis();
+		return timeToLive.equals(Duration.ofMillis(millis)) ? millis : millis + 1;
+	}
+
+	/**
+	 * A moment in milliseconds.
+	 * @param expireAt when a key expires
+	 * @return the milliseconds since 1970
+	 * @throws IllegalArgumentException if it is later than a store can count
+	 */
+	public static long toEpochMillis(Instant expireAt) {
+		if (expireAt.compareTo(MAX_INSTANT) > 0) {
+			throw new IllegalArgumentException(
+					"'expireAt' must be at most %s, but is %s".formatted(MAX_INSTANT, expireAt));
+		}
+		long millis = expireAt.toEpochMilli();
+		return expireAt.equals(Instant.ofEpochMilli(millis)) ? millis : millis + 1;
+	}
+
+}

@@ -1,0 +1,70 @@
+package io.github.kvevents.store.redis;
+
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.SetCondition;
+import org.springframework.data.redis.core.types.Expiration;
+
+import io.github.kvevents.store.Lifetimes;
+import io.github.kvevents.store.StoreOutcome;
+import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.store.StoreWrite.Condition;
+
+/**
+ * {@code SET key value [NX|XX] GET [PX|PXAT|KEEPTTL]}.
+ */
+record SetCommand(byte[] key, byte[] value, Condition condition,
+		Expiration expiration) implements WriteCommand<StoreOutcome> {
+
+	static SetCommand of(KeyNames names, StoreWrite write) {
+		return new SetCommand(names.toRedis(write.key()), write.value(), write.condition(), expiration(write));
+	}
+
+	private static Expiration expiration(StoreWrite write) {
+		if (write.timeToLive() != null) {
+			return Expiration.milliseconds(Lifetimes.toMillis(write.timeToLive()));
+		}
+		if (write.expireAt() != null) {
+			return Expiration.unixTimestamp(Lifetimes.toEpochMillis(write.expireAt()), TimeUnit.MILLISECONDS);
+		}
+		return write.keepTimeToLive() ? Expiration.keepTtl() : Expiration.persistent();
+	}
+
+	@Override
+	public int size() {
+		return this.key.length + this.value.length;
+	}
+
+	@Override
+	public byte @Nullable [] send(RedisConnection connection) {
+		SetCondition condition = switch (this.condition) {
+			case ALWAYS -> SetCondition.upsert();
+			case IF_ABSENT -> SetCondition.ifAbsent();
+			case IF_PRESENT -> SetCondition.ifPresent();
+		};
+		return connection.stringCommands().setGet(this.key, this.value, condition, this.expiration);
+	}
+
+	/**
+	 * With GET the reply is the previous value whether the condition held or not, so that
+	 * it also tells which of the two it was.
+	 */
+	@Override
+	public StoreOutcome result(byte @Nullable [] reply) {
+		boolean applied = switch (this.condition) {
+			case ALWAYS -> true;
+			case IF_ABSENT -> reply == null;
+			case IF_PRESENT -> reply != null;
+		};
+		return new StoreOutcome(applied, reply);
+	}
+
+	@Override
+	public StoreOutcome failed() {
+		return new StoreOutcome(false, null);
+	}
+
+}
