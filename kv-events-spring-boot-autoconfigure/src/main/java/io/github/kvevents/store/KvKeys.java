@@ -41,23 +41,17 @@ public final class KvKeys {
 	}
 
 	private static String requirePairedSurrogates(String argument, String text) {
-		for (int index = 0; index < text.length(); index++) {
-			char unit = text.charAt(index);
-			if (!Character.isSurrogate(unit)) {
-				continue;
-			}
-			if (!startsPair(text, index)) {
+		int index = 0;
+		while (index < text.length()) {
+			int codePoint = text.codePointAt(index);
+			if (Character.isBmpCodePoint(codePoint) && Character.isSurrogate((char) codePoint)) {
 				throw new IllegalArgumentException(
 						"'%s' must be text that UTF-8 can express, but has a lone surrogate U+%04X at index %d: '%s'"
-							.formatted(argument, (int) unit, index, KeyText.printable(text)));
+							.formatted(argument, codePoint, index, KeyText.printable(text)));
 			}
-			index++;
+			index += Character.charCount(codePoint);
 		}
 		return text;
-	}
-
-	private static boolean startsPair(String text, int index) {
-		return index + 1 < text.length() && Character.isSurrogatePair(text.charAt(index), text.charAt(index + 1));
 	}
 
 }

@@ -253,7 +253,7 @@ public final class TestRedis implements AutoCloseable {
 	private boolean answers() {
 		try (Socket socket = new Socket()) {
 			socket.setSoTimeout(1000);
-			socket.connect(new InetSocketAddress("127.0.0.1", this.port), 1000);
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 1000);
 			socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
 			String reply = new String(socket.getInputStream().readNBytes(5), StandardCharsets.US_ASCII);
 			return reply.equals("+PONG") || reply.equals("-NOAU");
@@ -277,7 +277,7 @@ public final class TestRedis implements AutoCloseable {
 	 */
 	private static int freePort() {
 		while (true) {
-			try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+			try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 				if (socket.getLocalPort() < 55535) {
 					return socket.getLocalPort();
 				}

@@ -92,9 +92,19 @@ final class KeyStream extends Spliterators.AbstractSpliterator<String> {
 	private void close() {
 		this.closed = true;
 		this.given.clear();
-		try (RedisConnection connection = this.connection; Cursor<byte[]> cursor = this.cursor) {
-			this.connection = null;
-			this.cursor = null;
+		RedisConnection connection = this.connection;
+		Cursor<byte[]> cursor = this.cursor;
+		this.connection = null;
+		this.cursor = null;
+		try {
+			if (cursor != null) {
+				cursor.close();
+			}
+		}
+		finally {
+			if (connection != null) {
+				connection.close();
+			}
 		}
 	}
 
