@@ -1,0 +1,61 @@
+package io.github.kvevents.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KeyText;
+import io.github.kvevents.store.KvKeys;
+
+/**
+ * The checks of what callers pass, before anything is sent. Each message names the
+ * argument and its value.
+ */
+final class Arguments {
+
+	private static final Duration SHORTEST = Duration.ofMillis(1);
+
+	/** What Redis can add to its clock without an overflow. */
+	private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE / 2);
+
+	private Arguments() {
+	}
+
+	static String key(@Nullable String key) {
+		return KvKeys.requireValid(key);
+	}
+
+	static void value(String key, @Nullable Object value) {
+		Assert.notNull(value, () -> "'entries' must not hold a null value but did for key '" + KeyText.printable(key)
+				+ "': use batchDelete to remove keys");
+	}
+
+	static void keys(@Nullable Collection<String> keys) {
+		Assert.notNull(keys, "'keys' must not be null");
+		keys.forEach(Arguments::key);
+	}
+
+	static <T> T notNull(@Nullable T argument, String name) {
+		Assert.notNull(argument, () -> "'" + name + "' must not be null");
+		return argument;
+	}
+
+	static Duration timeToLive(@Nullable Duration timeToLive) {
+		Assert.notNull(timeToLive, "'timeToLive' must not be null");
+		Assert.isTrue(timeToLive.compareTo(SHORTEST) >= 0, () -> "'timeToLive' must be at least 1 ms but was "
+				+ timeToLive + ": use delete(key) to remove the key, persist(key) to keep it forever");
+		Assert.isTrue(timeToLive.compareTo(LONGEST) <= 0,
+				() -> "'timeToLive' must be at most " + LONGEST + " but was " + timeToLive);
+		return timeToLive;
+	}
+
+	static void inFuture(@Nullable Instant expireAt, Instant now) {
+		Assert.isTrue(expireAt == null || expireAt.toEpochMilli() > now.toEpochMilli(),
+				() -> "'expireAt' must be in the future but was " + expireAt + ", and now is " + now);
+	}
+
+}

@@ -1,0 +1,217 @@
+package io.github.kvevents.core;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.store.KvKeys;
+import io.github.kvevents.store.KvStore;
+import io.github.kvevents.store.StoreWrite;
+
+/**
+ * The operations over a back end. The starter makes a bean of it; make one by hand with
+ * {@link #builder(KvStore, KvCodec)}.
+ */
+public class KvTemplate implements KvOperations {
+
+	private final KvStore store;
+
+	private final ValueCodec codec;
+
+	private final Clock clock;
+
+	private final OperationObserver observer;
+
+	private final Changes changes;
+
+	private final BatchChanges batchChanges;
+
+	private final Updates updates;
+
+	KvTemplate(KvTemplateBuilder builder) {
+		this.store = builder.store;
+		this.codec = new ValueCodec(builder.codec);
+		this.clock = builder.clock;
+		this.observer = new OperationObserver(builder.observationRegistry, this.store.getName());
+		EventFactory events = new EventFactory(this, builder.codec, builder.origin, this.clock);
+		this.changes = new Changes(this.store, builder.guards, builder.dispatcher, events, this.observer);
+		this.batchChanges = new BatchChanges(this.store, builder.guards, builder.dispatcher, events, this.observer);
+		this.updates = new Updates(this.store, this.codec, this.changes, this.observer);
+	}
+
+	/**
+	 * Starts a template.
+	 * @param store where the keys are
+	 * @param codec turns values into bytes and back
+	 * @return a builder
+	 */
+	public static KvTemplateBuilder builder(KvStore store, KvCodec codec) {
+		return new KvTemplateBuilder(store, codec);
+	}
+
+	@Override
+	public KvSetResult set(String key, Object value) {
+		return set(key, value, SetOptions.defaults());
+	}
+
+	@Override
+	public KvSetResult set(String key, Object value, Duration timeToLive) {
+		return set(key, value, SetOptions.defaults().timeToLive(timeToLive));
+	}
+
+	@Override
+	public KvSetResult set(String key, Object value, SetOptions options) {
+		Arguments.key(key);
+		Arguments.notNull(value, "value");
+		checkOptions(options);
+		return this.changes.set(KvEventType.SET, options.toWrite(key, this.codec.encode(key, value)));
+	}
+
+	@Override
+	public KvSetResult setRaw(String key, byte[] value) {
+		return setRaw(key, value, SetOptions.defaults());
+	}
+
+	@Override
+	public KvSetResult setRaw(String key, byte[] value, SetOptions options) {
+		Arguments.key(key);
+		Arguments.notNull(value, "value");
+		checkOptions(options);
+		return this.changes.set(KvEventType.SET_RAW, options.toWrite(key, value.clone()));
+	}
+
+	@Override
+	public <T> Optional<T> get(String key, Class<T> type) {
+		Arguments.notNull(type, "type");
+		return getRaw(key).map((value) -> this.codec.decode(key, value, type));
+	}
+
+	@Override
+	public Optional<byte[]> getRaw(String key) {
+		Arguments.key(key);
+		byte[] value = this.observer.observe(Operation.GET, () -> this.store.get(key));
+		return Optional.ofNullable(value).map(byte[]::clone);
+	}
+
+	@Override
+	public boolean delete(String key) {
+		return this.changes.delete(Arguments.key(key)).isPresent();
+	}
+
+	<T> Optional<T> deleteAndGet(String key, Class<T> type) {
+		return this.changes.delete(Arguments.key(key))
+			.map((lastValue) -> this.codec.decode(key, lastValue.clone(), type));
+	}
+
+	@Override
+	public boolean hasKey(String key) {
+		Arguments.key(key);
+		return this.observer.observe(Operation.EXISTS, () -> this.store.exists(key));
+	}
+
+	@Override
+	public Optional<Duration> getTimeToLive(String key) {
+		Arguments.key(key);
+		return Optional
+			.ofNullable(this.observer.observe(Operation.GET_TIME_TO_LIVE, () -> this.store.getTimeToLive(key)));
+	}
+
+	@Override
+	public boolean expire(String key, Duration timeToLive) {
+		Arguments.key(key);
+		Arguments.timeToLive(timeToLive);
+		return this.observer.observe(Operation.EXPIRE, () -> this.store.expire(key, timeToLive));
+	}
+
+	@Override
+	public boolean persist(String key) {
+		Arguments.key(key);
+		return this.observer.observe(Operation.PERSIST, () -> this.store.persist(key));
+	}
+
+	@Override
+	public Stream<String> keys(String prefix) {
+		return this.store.keys(KvKeys.requireValidPrefix(prefix));
+	}
+
+	@Override
+	public Map<String, KvSetResult> batchSet(Map<String, ?> entries) {
+		return batchSet(entries, SetOptions.defaults());
+	}
+
+	@Override
+	public Map<String, KvSetResult> batchSet(Map<String, ?> entries, SetOptions options) {
+		Arguments.notNull(entries, "entries");
+		checkOptions(options);
+		List<StoreWrite> writes = new ArrayList<>(entries.size());
+		entries.forEach((key, value) -> {
+			Arguments.key(key);
+			Arguments.value(key, value);
+			writes.add(options.toWrite(key, this.codec.encode(key, value)));
+		});
+		return this.batchChanges.set(writes);
+	}
+
+	@Override
+	public <T> Map<String, T> batchGet(Collection<String> keys, Class<T> type) {
+		Arguments.keys(keys);
+		Arguments.notNull(type, "type");
+		Map<String, T> values = new LinkedHashMap<>();
+		if (keys.isEmpty()) {
+			return values;
+		}
+		List<Optional<byte[]>> found = this.observer.observe(Operation.BATCH_GET, () -> this.store.getAll(keys));
+		int index = 0;
+		for (String key : keys) {
+			found.get(index++).ifPresent((value) -> values.put(key, this.codec.decode(key, value.clone(), type)));
+		}
+		return values;
+	}
+
+	@Override
+	public long batchDelete(Collection<String> keys) {
+		Arguments.keys(keys);
+		return this.batchChanges.delete(List.copyOf(keys));
+	}
+
+	@Override
+	public boolean compareAndSet(String key, Object expected, Object value) {
+		Arguments.key(key);
+		Arguments.notNull(expected, "expected");
+		Arguments.notNull(value, "value");
+		return this.changes.compareAndSet(key, this.codec.encode(key, expected), this.codec.encode(key, value));
+	}
+
+	@Override
+	public <T> KvSetResult update(String key, Class<T> type, UnaryOperator<@Nullable T> change) {
+		Arguments.key(key);
+		Arguments.notNull(type, "type");
+		Arguments.notNull(change, "change");
+		return this.updates.update(key, type, change);
+	}
+
+	@Override
+	public <T> KvCollection<T> collection(String name, Class<T> type) {
+		Assert.hasText(name, () -> "'name' must not be empty but was '" + name + "'");
+		return new TemplateCollection<>(this, Arguments.key(name), Arguments.notNull(type, "type"));
+	}
+
+	private void checkOptions(SetOptions options) {
+		Arguments.notNull(options, "options");
+		Arguments.inFuture(options.getExpireAt(), this.clock.instant());
+	}
+
+}

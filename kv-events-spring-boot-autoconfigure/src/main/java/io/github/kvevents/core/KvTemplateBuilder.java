@@ -1,0 +1,129 @@
+package io.github.kvevents.core;
+
+import java.time.Clock;
+import java.util.Collection;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+import io.micrometer.observation.ObservationRegistry;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.hook.KvGuards;
+import io.github.kvevents.store.KvStore;
+
+/**
+ * Builds a {@link KvTemplate}. By default nobody hears of its events and no guard is
+ * asked.
+ */
+public final class KvTemplateBuilder {
+
+	final KvStore store;
+
+	final KvCodec codec;
+
+	KvEventDispatcher dispatcher = new SilentDispatcher();
+
+	KvGuards guards = (type, key, value) -> {
+	};
+
+	String origin = UUID.randomUUID().toString();
+
+	Clock clock = Clock.systemUTC();
+
+	ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
+
+	KvTemplateBuilder(KvStore store, KvCodec codec) {
+		Assert.notNull(store, "'store' must not be null");
+		Assert.notNull(codec, "'codec' must not be null");
+		this.store = store;
+		this.codec = codec;
+	}
+
+	/**
+	 * Sets who is told of the changes.
+	 * @param dispatcher the dispatcher
+	 * @return this builder
+	 */
+	public KvTemplateBuilder dispatcher(KvEventDispatcher dispatcher) {
+		this.dispatcher = dispatcher;
+		return this;
+	}
+
+	/**
+	 * Sets who is asked before a change.
+	 * @param guards the guards
+	 * @return this builder
+	 */
+	public KvTemplateBuilder guards(KvGuards guards) {
+		this.guards = guards;
+		return this;
+	}
+
+	/**
+	 * Sets the id of this instance, which events carry as their origin.
+	 * @param origin the id, by default a random one
+	 * @return this builder
+	 */
+	public KvTemplateBuilder origin(String origin) {
+		Assert.hasText(origin, "'origin' must not be empty");
+		this.origin = origin;
+		return this;
+	}
+
+	/**
+	 * Sets the clock that dates the events.
+	 * @param clock the clock, by default the system's
+	 * @return this builder
+	 */
+	public KvTemplateBuilder clock(Clock clock) {
+		this.clock = clock;
+		return this;
+	}
+
+	/**
+	 * Sets where operations are observed, under the name {@code kv.operation}.
+	 * @param observationRegistry the registry, by default none
+	 * @return this builder
+	 */
+	public KvTemplateBuilder observationRegistry(ObservationRegistry observationRegistry) {
+		this.observationRegistry = observationRegistry;
+		return this;
+	}
+
+	/**
+	 * Makes the template.
+	 * @return a new template
+	 */
+	public KvTemplate build() {
+		return new KvTemplate(this);
+	}
+
+	/** Applies operations, and tells nobody. */
+	private static final class SilentDispatcher implements KvEventDispatcher {
+
+		@Override
+		public void dispatch(KvEventType type, Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
+			operation.accept((event) -> {
+			});
+		}
+
+		@Override
+		public CompletionStage<Void> deliver(KvEvent event) {
+			return CompletableFuture.completedFuture(null);
+		}
+
+		@Override
+		public boolean isHeard(KvEventType type) {
+			return false;
+		}
+
+	}
+
+}
