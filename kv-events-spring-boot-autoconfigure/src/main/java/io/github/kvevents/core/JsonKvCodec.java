@@ -1,10 +1,6 @@
 package io.github.kvevents.core;
 
 import java.lang.reflect.Type;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -27,6 +23,8 @@ import io.github.kvevents.KvCodec;
  */
 public final class JsonKvCodec implements KvCodec {
 
+	private final PlainKvCodec plain = new PlainKvCodec();
+
 	private final JsonMapper mapper;
 
 	/**
@@ -43,11 +41,8 @@ public final class JsonKvCodec implements KvCodec {
 
 	@Override
 	public byte[] encode(Object value) {
-		if (value instanceof String text) {
-			return encodeText(text);
-		}
-		if (value instanceof byte[] bytes) {
-			return bytes.clone();
+		if (PlainKvCodec.knows(value.getClass())) {
+			return this.plain.encode(value);
 		}
 		try {
 			return this.mapper.writeValueAsBytes(value);
@@ -59,11 +54,8 @@ public final class JsonKvCodec implements KvCodec {
 
 	@Override
 	public <T> T decode(byte[] value, Class<T> type) {
-		if (type == String.class) {
-			return type.cast(decodeText(value));
-		}
-		if (type == byte[].class) {
-			return type.cast(value);
+		if (PlainKvCodec.knows(type)) {
+			return this.plain.decode(value, type);
 		}
 		try {
 			return notNull(this.mapper.readValue(value, type));
@@ -89,27 +81,6 @@ public final class JsonKvCodec implements KvCodec {
 	private static <T> T notNull(@Nullable T value) {
 		Assert.state(value != null, "The JSON is null");
 		return value;
-	}
-
-	private static byte[] encodeText(String text) {
-		try {
-			ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-			byte[] value = new byte[bytes.remaining()];
-			bytes.get(value);
-			return value;
-		}
-		catch (CharacterCodingException ex) {
-			throw new IllegalArgumentException("The text holds an unpaired surrogate, which UTF-8 can't express");
-		}
-	}
-
-	private static String decodeText(byte[] value) {
-		try {
-			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
-		}
-		catch (CharacterCodingException ex) {
-			throw new IllegalArgumentException("The bytes are not UTF-8: read them as byte[]");
-		}
 	}
 
 }

@@ -77,7 +77,7 @@ public final class KeyNames {
 	 * @return the key, or {@code null} if it isn't one: our own data, or bytes that no
 	 * {@code String} stands for
 	 */
-	@Nullable String fromRedis(byte[] name) {
+	public @Nullable String fromRedis(byte[] name) {
 		if (startsWith(name, RESERVED) || !startsWith(name, this.prefix) || name.length == this.prefix.length) {
 			return null;
 		}

@@ -1,0 +1,66 @@
+package io.github.kvevents.core;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvCodec;
+
+/**
+ * The default codec where Jackson is missing: knows {@code String}, stored as it is in
+ * UTF-8, and {@code byte[]}, stored as it is. It refuses everything else.
+ */
+public final class PlainKvCodec implements KvCodec {
+
+	@Override
+	public byte[] encode(Object value) {
+		if (value instanceof String text) {
+			return encodeText(text);
+		}
+		Assert.isTrue(value instanceof byte[], () -> refusal(value.getClass()));
+		return ((byte[]) value).clone();
+	}
+
+	@Override
+	public <T> T decode(byte[] value, Class<T> type) {
+		if (type == String.class) {
+			return type.cast(decodeText(value));
+		}
+		Assert.isTrue(type == byte[].class, () -> refusal(type));
+		return type.cast(value);
+	}
+
+	static boolean knows(Class<?> type) {
+		return type == String.class || type == byte[].class;
+	}
+
+	private static byte[] encodeText(String text) {
+		try {
+			ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+			byte[] value = new byte[bytes.remaining()];
+			bytes.get(value);
+			return value;
+		}
+		catch (CharacterCodingException ex) {
+			throw new IllegalArgumentException("The text holds an unpaired surrogate, which UTF-8 can't express");
+		}
+	}
+
+	private static String decodeText(byte[] value) {
+		try {
+			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+		}
+		catch (CharacterCodingException ex) {
+			throw new IllegalArgumentException("The bytes are not UTF-8: read them as byte[]");
+		}
+	}
+
+	private static String refusal(Class<?> type) {
+		return "Without Jackson only String and byte[] can be stored, not " + type.getName()
+				+ ": add 'org.springframework.boot:spring-boot-starter-jackson', or declare a KvCodec bean";
+	}
+
+}
