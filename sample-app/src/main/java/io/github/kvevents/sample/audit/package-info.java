@@ -1,0 +1,7 @@
+/**
+ * The audit trail: an async hook writes it, nobody waits for it. It holds no values.
+ */
+@NullMarked
+package io.github.kvevents.sample.audit;
+
+import org.jspecify.annotations.NullMarked;

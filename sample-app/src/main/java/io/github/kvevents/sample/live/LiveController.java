@@ -1,0 +1,28 @@
+package io.github.kvevents.sample.live;
+
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+@RestController
+class LiveController {
+
+	private final LiveFeed feed;
+
+	LiveController(LiveFeed feed) {
+		this.feed = feed;
+	}
+
+	@GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+	ResponseEntity<SseEmitter> events() {
+		return ResponseEntity.ok()
+			.cacheControl(CacheControl.noStore())
+			// nginx buffers a response unless it is told not to
+			.header("X-Accel-Buffering", "no")
+			.body(this.feed.connect());
+	}
+
+}

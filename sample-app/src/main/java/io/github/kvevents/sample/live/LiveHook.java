@@ -1,0 +1,26 @@
+package io.github.kvevents.sample.live;
+
+import org.springframework.stereotype.Component;
+
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.hook.KvHook;
+
+/**
+ * Tells the browsers. The hook is async because async hooks hear the changes of a key in
+ * the order in which Redis applied them, also with racing writers.
+ */
+@Component
+class LiveHook {
+
+	private final LiveFeed feed;
+
+	LiveHook(LiveFeed feed) {
+		this.feed = feed;
+	}
+
+	@KvHook(id = "live", async = true)
+	void publish(KvEvent event) {
+		this.feed.publish(LiveChange.of(event));
+	}
+
+}

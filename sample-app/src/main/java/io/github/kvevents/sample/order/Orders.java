@@ -1,0 +1,141 @@
+package io.github.kvevents.sample.order;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.cache.annotation.Cacheable;
+import org.springframework.stereotype.Service;
+
+import io.github.kvevents.core.KvSetResult;
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.core.SetOptions;
+
+/**
+ * Orders and their checkouts. Two keys belong to an order:
+ * <ul>
+ * <li>{@code checkout:<id>} lives until the deadline. While it is there the order can be
+ * paid.</li>
+ * <li>{@code order:<id>} stays, and says what became of the order.</li>
+ * </ul>
+ * The checkout is written before its order, with the same value, and removed after the
+ * order was paid. So an order that is read as PENDING and whose own checkout is missing
+ * after that has expired: no clock needs to be asked. Paying and expiring both go through
+ * compare-and-set, so that exactly one of the two happens to an order. An id may be used
+ * again once its order is no longer pending; the order then starts anew.
+ */
+@Service
+public class Orders {
+
+	static final String CACHE = "orders";
+
+	static final String ORDER = "order:";
+
+	static final String CHECKOUT = "checkout:";
+
+	private static final int LISTED = 100;
+
+	private final KvTemplate kv;
+
+	private final Clock clock;
+
+	Orders(KvTemplate kv, Clock clock) {
+		this.kv = kv;
+		this.clock = clock;
+	}
+
+	/**
+	 * Places an order that can be paid for a while.
+	 * @param id its id
+	 * @param timeToPay how long it can be paid
+	 * @return whether it was placed, {@code false} if one with that id is pending
+	 */
+	public boolean place(String id, Duration timeToPay) {
+		Order order = Order.placed(id, this.clock.instant(), timeToPay);
+		KvSetResult claim = this.kv.set(CHECKOUT + id, order, SetOptions.defaults().timeToLive(timeToPay).ifAbsent());
+		if (claim == KvSetResult.NOT_APPLIED) {
+			return false;
+		}
+		this.kv.set(ORDER + id, order);
+		// its end may have come, and its expiry been told, before the order was written
+		expireIfLapsed(id);
+		return true;
+	}
+
+	/**
+	 * Pays an order.
+	 * @param id its id
+	 * @return whether it was pending and is paid now
+	 */
+	public boolean pay(String id) {
+		Order order = findPending(id);
+		if (order == null || !hasCheckout(order)) {
+			return false;
+		}
+		boolean paid = this.kv.compareAndSet(ORDER + id, order, order.paid());
+		if (paid) {
+			removeCheckout(order);
+		}
+		return paid;
+	}
+
+	/**
+	 * Marks an order as expired if it is pending and its checkout is gone. Where it was
+	 * paid, expired or placed anew at the same time, that stands.
+	 * @param id its id
+	 */
+	void expireIfLapsed(String id) {
+		Order order = findPending(id);
+		if (order != null && !hasCheckout(order)) {
+			this.kv.compareAndSet(ORDER + id, order, order.expired(this.clock.instant()));
+		}
+	}
+
+	/**
+	 * How long an order can still be paid.
+	 * @param id its id
+	 * @return the time left, empty if it isn't pending
+	 */
+	public Optional<Duration> timeLeft(String id) {
+		return this.kv.getTimeToLive(CHECKOUT + id);
+	}
+
+	/**
+	 * An order, through the cache. {@code sync} makes an eviction wait for a load that is
+	 * under way, so that no stale order stays.
+	 * @param id its id
+	 * @return the order
+	 * @throws OrderNotFoundException if there is none: that isn't cached
+	 */
+	@Cacheable(cacheNames = CACHE, sync = true)
+	public Order find(String id) {
+		return this.kv.get(ORDER + id, Order.class).orElseThrow(OrderNotFoundException::new);
+	}
+
+	List<Order> newest() {
+		try (Stream<Order> orders = this.kv.collection("order", Order.class).values()) {
+			return orders.sorted(Comparator.comparing(Order::placedAt).reversed().thenComparing(Order::id))
+				.limit(LISTED)
+				.toList();
+		}
+	}
+
+	private @Nullable Order findPending(String id) {
+		return this.kv.get(ORDER + id, Order.class).filter(Order::isPending).orElse(null);
+	}
+
+	private boolean hasCheckout(Order order) {
+		return this.kv.get(CHECKOUT + order.id(), Order.class).filter(order::equals).isPresent();
+	}
+
+	/** Removes the order's own checkout, and not that of a new order with the same id. */
+	private void removeCheckout(Order order) {
+		this.kv.update(CHECKOUT + order.id(), Order.class, (current) -> order.equals(current) ? null : current);
+	}
+
+}

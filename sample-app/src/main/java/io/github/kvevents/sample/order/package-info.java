@@ -1,0 +1,8 @@
+/**
+ * Orders, which stay: what became of each checkout. The hooks that end an order and keep
+ * its cache true are here too.
+ */
+@NullMarked
+package io.github.kvevents.sample.order;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package io.github.kvevents.sample.redis;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import redis.embedded.RedisServer;
+
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Starts a real Redis with the application, on a free port of the loopback interface and
+ * in memory only. With {@code spring.data.redis.host} or {@code spring.data.redis.url}
+ * set there is none of this, and that Redis is used. An ahead-of-time build takes this
+ * decision when it builds.
+ */
+@Configuration(proxyBeanMethods = false)
+@Conditional(OnNoRedisConfigured.class)
+class EmbeddedRedisConfiguration {
+
+	private static final Log logger = LogFactory.getLog(EmbeddedRedisConfiguration.class);
+
+	private static final String LOOPBACK = "127.0.0.1";
+
+	@Bean(initMethod = "start", destroyMethod = "stop")
+	RedisServer embeddedRedis() throws IOException {
+		return RedisServer.builder()
+			.port(freePort())
+			.bind(LOOPBACK)
+			.setting("save \"\"")
+			.setting("appendonly no")
+			.setting("maxmemory 256mb")
+			.setting("maxmemory-policy noeviction")
+			.build();
+	}
+
+	@Bean
+	DataRedisConnectionDetails embeddedRedisConnectionDetails(RedisServer embeddedRedis) {
+		int port = embeddedRedis.ports().get(0);
+		logger.info("Embedded Redis listens on " + LOOPBACK + ":" + port
+				+ ". Set spring.data.redis.host or spring.data.redis.url to use another.");
+		DataRedisConnectionDetails.Standalone standalone = DataRedisConnectionDetails.Standalone.of(LOOPBACK, port);
+		return new DataRedisConnectionDetails() {
+			@Override
+			public Standalone getStandalone() {
+				return standalone;
+			}
+		};
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+	}
+
+}
