@@ -3,6 +3,7 @@ package io.github.kvevents.hook;
 import java.time.Clock;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 import io.micrometer.observation.ObservationRegistry;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventDispatcher;
@@ -29,10 +31,26 @@ public final class HookEngine implements SmartLifecycle {
 	 */
 	public static final int PHASE = 1024;
 
-	private final Builder parts;
+	private final HookRegistry registry;
+
+	private final HookDispatcher dispatcher;
+
+	private final GuardRegistry guards;
+
+	private final AsyncThreads threads;
+
+	private volatile boolean running;
 
 	private HookEngine(Builder builder) {
-		this.parts = builder;
+		HookErrorReporter errors = new HookErrorReporter(builder.errorHandler, builder.clock);
+		HookObservations observations = new HookObservations(builder.observationRegistry);
+		HookInvoker invoker = new HookInvoker(observations, errors,
+				new TimedHooks(builder.settings, builder.threadFactory));
+		ListenerPublisher listeners = new ListenerPublisher(builder.publisher, builder.springListeners, errors);
+		this.threads = new AsyncThreads(builder.settings, builder.threadFactory);
+		this.registry = new HookRegistry(new HookParts(builder, invoker, this.threads));
+		this.dispatcher = new HookDispatcher(this.registry, invoker, errors, observations, listeners);
+		this.guards = new GuardRegistry(builder.codec);
 	}
 
 	/**
@@ -48,7 +66,7 @@ public final class HookEngine implements SmartLifecycle {
 	 * @return always the same object
 	 */
 	public KvHookRegistry getRegistry() {
-		return part(KvHookRegistry.class);
+		return this.registry;
 	}
 
 	/**
@@ -56,7 +74,7 @@ public final class HookEngine implements SmartLifecycle {
 	 * @return always the same object
 	 */
 	public KvEventDispatcher getDispatcher() {
-		return part(KvEventDispatcher.class);
+		return this.dispatcher;
 	}
 
 	/**
@@ -64,24 +82,36 @@ public final class HookEngine implements SmartLifecycle {
 	 * @return always the same object
 	 */
 	public KvGuards getGuards() {
-		return part(KvGuards.class);
+		return this.guards;
 	}
 
-	private <T> T part(Class<T> type) {
-		throw new UnsupportedOperationException(type.getName() + this.parts.settings);
+	HookRegistry hooks() {
+		return this.registry;
+	}
+
+	GuardRegistry guards() {
+		return this.guards;
 	}
 
 	@Override
 	public void start() {
+		this.threads.start();
+		this.running = true;
 	}
 
+	/**
+	 * Drains the asynchronous hooks within the shutdown timeout. Returns when nothing of
+	 * them runs any more, or that time is over.
+	 */
 	@Override
 	public void stop() {
+		this.threads.drain(this.registry.hooks());
+		this.running = false;
 	}
 
 	@Override
 	public boolean isRunning() {
-		return false;
+		return this.running;
 	}
 
 	@Override
@@ -90,7 +120,7 @@ public final class HookEngine implements SmartLifecycle {
 	}
 
 	/**
-	 * Builds an engine. Only the codec is required.
+	 * Builds an engine. Each part has a default; guards that take a value need the codec.
 	 */
 	public static final class Builder {
 
@@ -100,7 +130,7 @@ public final class HookEngine implements SmartLifecycle {
 
 		Predicate<KvEventType> springListeners = (type) -> false;
 
-		@Nullable KvHookErrorHandler errorHandler;
+		KvHookErrorHandler errorHandler = new LoggingErrorHandler();
 
 		ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
 
@@ -108,7 +138,9 @@ public final class HookEngine implements SmartLifecycle {
 
 		Clock clock = Clock.systemUTC();
 
-		@Nullable ThreadFactory threadFactory;
+		ThreadFactory threadFactory = daemonThreads();
+
+		LongSupplier nanoTime = System::nanoTime;
 
 		Consumer<String> dropListener = (hookId) -> {
 		};
@@ -206,6 +238,20 @@ public final class HookEngine implements SmartLifecycle {
 		public Builder dropListener(Consumer<String> dropListener) {
 			this.dropListener = dropListener;
 			return this;
+		}
+
+		/**
+		 * Sets what durations of calls are measured by.
+		 */
+		Builder nanoTime(LongSupplier nanoTime) {
+			this.nanoTime = nanoTime;
+			return this;
+		}
+
+		private static ThreadFactory daemonThreads() {
+			CustomizableThreadFactory threadFactory = new CustomizableThreadFactory("kv-hook-");
+			threadFactory.setDaemon(true);
+			return threadFactory;
 		}
 
 		/**

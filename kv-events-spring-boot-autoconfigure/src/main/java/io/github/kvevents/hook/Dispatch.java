@@ -1,0 +1,151 @@
+package io.github.kvevents.hook;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
+
+/**
+ * One operation on its way: who is to hear of it is found before it runs. Where that
+ * includes asynchronous hooks, room in their queues is reserved first, then the keys are
+ * locked while the operation runs and its events are enqueued. Synchronous hooks and
+ * listeners come last, without a lock.
+ */
+final class Dispatch {
+
+	private final HookDispatcher dispatcher;
+
+	private final KvEventType type;
+
+	private final @Nullable Completion completion;
+
+	private final DispatchContext context = DispatchContext.current();
+
+	private final Map<String, KeyHooks> hooks = new HashMap<>();
+
+	private final List<KvEvent> events = new ArrayList<>(1);
+
+	private @Nullable CallerContext caller;
+
+	Dispatch(HookDispatcher dispatcher, KvEventType type, @Nullable Completion completion) {
+		this.dispatcher = dispatcher;
+		this.type = type;
+		this.completion = completion;
+	}
+
+	void run(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
+		MatchIndex<HookRegistration> index = this.dispatcher.registry().index();
+		List<String> asyncKeys = new ArrayList<>(0);
+		for (String key : keys) {
+			KeyHooks found = KeyHooks.find(index, this.type, key);
+			this.hooks.put(key, found);
+			if (!found.async().isEmpty()) {
+				asyncKeys.add(key);
+			}
+		}
+		try {
+			if (asyncKeys.isEmpty() || this.context.isTooDeep()) {
+				operation.accept(this.events::add);
+			}
+			else {
+				runOrdered(asyncKeys, operation);
+			}
+		}
+		finally {
+			// also after a failure: what was passed on did happen
+			this.events.forEach(this::tell);
+		}
+	}
+
+	private void runOrdered(List<String> asyncKeys, Consumer<Consumer<KvEvent>> operation) {
+		Reservations reservations = new Reservations();
+		try {
+			if (!this.context.async()) {
+				reservations.reserve(this.hooks.values());
+			}
+			this.dispatcher.locks().run(asyncKeys, () -> {
+				try {
+					operation.accept(this.events::add);
+				}
+				finally {
+					this.events.forEach(this::enqueue);
+				}
+			});
+		}
+		finally {
+			reservations.release();
+		}
+	}
+
+	private void enqueue(KvEvent event) {
+		for (HookRegistration hook : hooksOf(event).async()) {
+			HookQueue queue = hook.queue();
+			if (queue != null && hook.accepts(event)) {
+				queue.offer(new QueuedEvent(event, caller(), this.context.inAsyncHook(), this.completion));
+			}
+		}
+	}
+
+	private void tell(KvEvent event) {
+		KeyHooks found = hooksOf(event);
+		found.failed().forEach((hook, failure) -> {
+			if (hook.accepts(event)) {
+				this.dispatcher.errors().failed(hook, event, failure);
+			}
+		});
+		if (this.context.isTooDeep()) {
+			refuse(event, found);
+			return;
+		}
+		DispatchContext inHook = this.context.inHook();
+		for (HookRegistration hook : found.sync()) {
+			if (hook.accepts(event)) {
+				this.dispatcher.invoker().invoke(hook, event, inHook, this::caller);
+			}
+		}
+		this.dispatcher.listeners().publish(event, inHook);
+	}
+
+	private void refuse(KvEvent event, KeyHooks found) {
+		refuse(event, found.sync());
+		refuse(event, found.async());
+		this.dispatcher.listeners().refuse(event, this.context.depth());
+	}
+
+	private void refuse(KvEvent event, List<HookRegistration> refused) {
+		for (HookRegistration hook : refused) {
+			if (hook.accepts(event)) {
+				this.dispatcher.errors()
+					.failed(hook, event,
+							new KvHookRecursionException(hook.getId(), event.getKey(), this.context.depth()));
+			}
+		}
+	}
+
+	/**
+	 * The hooks that were found before the operation or, if its event turns out to be of
+	 * another type or key, those that would have been.
+	 */
+	private KeyHooks hooksOf(KvEvent event) {
+		KeyHooks found = (event.getType() == this.type) ? this.hooks.get(event.getKey()) : null;
+		return (found != null) ? found
+				: KeyHooks.find(this.dispatcher.registry().index(), event.getType(), event.getKey());
+	}
+
+	private CallerContext caller() {
+		CallerContext captured = this.caller;
+		if (captured == null) {
+			captured = this.dispatcher.observations().capture();
+			this.caller = captured;
+		}
+		return captured;
+	}
+
+}

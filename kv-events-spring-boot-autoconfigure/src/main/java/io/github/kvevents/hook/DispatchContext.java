@@ -1,0 +1,65 @@
+package io.github.kvevents.hook;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the current thread stands among hooks that cause each other: it follows a hook to
+ * the thread that it runs on.
+ *
+ * @param depth how many hooks deep, 0 outside of hooks
+ * @param async whether an asynchronous hook is among them, so that the thread must not
+ * wait for room in a queue that it may itself be needed to empty
+ */
+record DispatchContext(int depth, boolean async) {
+
+	static final int MAX_DEPTH = 16;
+
+	private static final DispatchContext OUTSIDE = new DispatchContext(0, false);
+
+	private static final ThreadLocal<@Nullable DispatchContext> CURRENT = new ThreadLocal<>();
+
+	static DispatchContext current() {
+		DispatchContext context = CURRENT.get();
+		return (context != null) ? context : OUTSIDE;
+	}
+
+	boolean isTooDeep() {
+		return this.depth >= MAX_DEPTH;
+	}
+
+	DispatchContext inHook() {
+		return new DispatchContext(this.depth + 1, this.async);
+	}
+
+	DispatchContext inAsyncHook() {
+		return new DispatchContext(this.depth + 1, true);
+	}
+
+	/**
+	 * Makes this the context of the current thread until the scope is closed.
+	 */
+	Scope open() {
+		DispatchContext previous = CURRENT.get();
+		CURRENT.set(this);
+		return () -> {
+			if (previous != null) {
+				CURRENT.set(previous);
+			}
+			else {
+				CURRENT.remove();
+			}
+		};
+	}
+
+	/**
+	 * Puts back what was there before.
+	 */
+	@FunctionalInterface
+	interface Scope extends AutoCloseable {
+
+		@Override
+		void close();
+
+	}
+
+}

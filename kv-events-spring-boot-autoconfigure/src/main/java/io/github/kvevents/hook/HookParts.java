@@ -1,0 +1,80 @@
+package io.github.kvevents.hook;
+
+import java.time.Clock;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Makes what each registered hook has for itself.
+ */
+final class HookParts {
+
+	private static final Log logger = LogFactory.getLog(HookParts.class);
+
+	private final HookSettings settings;
+
+	private final Clock clock;
+
+	private final LongSupplier nanoTime;
+
+	private final Consumer<String> dropListener;
+
+	private final HookInvoker invoker;
+
+	private final AsyncThreads threads;
+
+	HookParts(HookEngine.Builder builder, HookInvoker invoker, AsyncThreads threads) {
+		this.settings = builder.settings;
+		this.clock = builder.clock;
+		this.nanoTime = builder.nanoTime;
+		this.dropListener = builder.dropListener;
+		this.invoker = invoker;
+		this.threads = threads;
+	}
+
+	HookStats newStats() {
+		return new HookStats(this.clock, this.nanoTime);
+	}
+
+	BoundedErrors newErrors() {
+		return new BoundedErrors(this.settings.errorsKept());
+	}
+
+	/**
+	 * A quarter of the threads: it takes four hooks that hang to use them up.
+	 */
+	Semaphore newTimedShare() {
+		return new Semaphore(Math.max(1, this.settings.maxTimedThreads() / 4));
+	}
+
+	HookQueue newQueue(HookRegistration hook) {
+		return new HookQueue(this.settings, this.threads, this.threads::isAccepting, new HookQueue.Handler() {
+
+			@Override
+			public void run(QueuedEvent item) {
+				HookParts.this.invoker.invokeQueued(hook, item);
+			}
+
+			@Override
+			public void dropped(QueuedEvent item) {
+				hook.stats().dropped();
+				tellOfDrop(hook.getId());
+			}
+
+		});
+	}
+
+	private void tellOfDrop(String hookId) {
+		try {
+			this.dropListener.accept(hookId);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The listener for dropped events failed", ex);
+		}
+	}
+
+}

@@ -1,0 +1,167 @@
+package io.github.kvevents.hook;
+
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
+
+/**
+ * One registered hook and what belongs to it alone.
+ */
+final class HookRegistration implements KvHookRegistration, Indexed {
+
+	private final String id;
+
+	private final KvHookOptions options;
+
+	private final KvHookCallback callback;
+
+	private final HookOrigin origin;
+
+	private final long sequence;
+
+	private final HookStats stats;
+
+	private final BoundedErrors errors;
+
+	private final @Nullable HookQueue queue;
+
+	private final @Nullable Semaphore timedShare;
+
+	private final Consumer<HookRegistration> onClose;
+
+	private volatile boolean enabled = true;
+
+	private volatile boolean closed;
+
+	HookRegistration(String id, KvHookOptions options, KvHookCallback callback, HookOrigin origin, long sequence,
+			HookParts parts, Consumer<HookRegistration> onClose) {
+		this.id = id;
+		this.options = options.id(id);
+		this.callback = callback;
+		this.origin = origin;
+		this.sequence = sequence;
+		this.stats = parts.newStats();
+		this.errors = parts.newErrors();
+		this.queue = options.isAsync() ? parts.newQueue(this) : null;
+		this.timedShare = (options.getTimeout() != null) ? parts.newTimedShare() : null;
+		this.onClose = onClose;
+	}
+
+	/**
+	 * Whether the hook is to be called for this event, given that operation and key fit.
+	 */
+	boolean accepts(KvEvent event) {
+		return isActive() && this.options.getChanges().contains(event.getChange());
+	}
+
+	boolean isActive() {
+		return this.enabled && !this.closed;
+	}
+
+	KvHookCallback callback() {
+		return this.callback;
+	}
+
+	HookStats stats() {
+		return this.stats;
+	}
+
+	BoundedErrors errors() {
+		return this.errors;
+	}
+
+	@Nullable HookQueue queue() {
+		return this.queue;
+	}
+
+	/**
+	 * How many calls with a timeout may run at a time, so that one hook that hangs leaves
+	 * threads to the others; {@code null} without a timeout.
+	 */
+	@Nullable Semaphore timedShare() {
+		return this.timedShare;
+	}
+
+	HookOrigin origin() {
+		return this.origin;
+	}
+
+	@Override
+	public Set<KvEventType> events() {
+		return this.options.getEvents();
+	}
+
+	@Override
+	public @Nullable KeyFilter filter() {
+		return this.options.getFilter();
+	}
+
+	@Override
+	public int order() {
+		return this.options.getOrder();
+	}
+
+	@Override
+	public long sequence() {
+		return this.sequence;
+	}
+
+	@Override
+	public String getId() {
+		return this.id;
+	}
+
+	@Override
+	public KvHookOptions getOptions() {
+		return this.options;
+	}
+
+	@Override
+	public @Nullable String getBeanName() {
+		return this.origin.beanName();
+	}
+
+	@Override
+	public @Nullable String getMethodName() {
+		return this.origin.methodName();
+	}
+
+	@Override
+	public KvHookStats getStats() {
+		return this.stats.snapshot();
+	}
+
+	@Override
+	public KvHookErrors getErrors() {
+		return this.errors;
+	}
+
+	@Override
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	@Override
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	@Override
+	public void close() {
+		if (this.closed) {
+			return;
+		}
+		this.closed = true;
+		this.onClose.accept(this);
+		if (this.queue != null) {
+			this.queue.close();
+		}
+	}
+
+}

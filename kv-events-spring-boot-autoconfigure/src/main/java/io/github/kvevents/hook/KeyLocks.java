@@ -1,0 +1,44 @@
+package io.github.kvevents.hook;
+
+import java.util.Collection;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Locks keys, so that operations on one key are applied and enqueued one after the other.
+ * Keys share a fixed number of locks, which are always taken in the same order: holders
+ * of several can't wait for each other.
+ */
+final class KeyLocks {
+
+	private static final int STRIPES = 1024;
+
+	private final Lock[] locks = new Lock[STRIPES];
+
+	KeyLocks() {
+		for (int stripe = 0; stripe < STRIPES; stripe++) {
+			this.locks[stripe] = new ReentrantLock();
+		}
+	}
+
+	void run(Collection<String> keys, Runnable action) {
+		int[] stripes = keys.stream().mapToInt(KeyLocks::stripe).sorted().distinct().toArray();
+		for (int stripe : stripes) {
+			this.locks[stripe].lock();
+		}
+		try {
+			action.run();
+		}
+		finally {
+			for (int index = stripes.length - 1; index >= 0; index--) {
+				this.locks[stripes[index]].unlock();
+			}
+		}
+	}
+
+	private static int stripe(String key) {
+		int hash = key.hashCode();
+		return (hash ^ (hash >>> 16)) & (STRIPES - 1);
+	}
+
+}

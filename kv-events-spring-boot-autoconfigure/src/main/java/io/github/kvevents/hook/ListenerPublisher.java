@@ -1,0 +1,59 @@
+package io.github.kvevents.hook;
+
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationEventPublisher;
+
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
+
+/**
+ * Passes events to ordinary Spring listeners, on the caller's thread and so within its
+ * transaction. What they throw goes no further.
+ */
+final class ListenerPublisher {
+
+	private final @Nullable ApplicationEventPublisher publisher;
+
+	private final Predicate<KvEventType> listeners;
+
+	private final HookErrorReporter errors;
+
+	ListenerPublisher(@Nullable ApplicationEventPublisher publisher, Predicate<KvEventType> listeners,
+			HookErrorReporter errors) {
+		this.publisher = publisher;
+		this.listeners = listeners;
+		this.errors = errors;
+	}
+
+	boolean isHeard(KvEventType type) {
+		return this.publisher != null && this.listeners.test(type);
+	}
+
+	void publish(KvEvent event, DispatchContext context) {
+		if (this.publisher == null) {
+			return;
+		}
+		DispatchContext.Scope scope = context.open();
+		try {
+			this.publisher.publishEvent(event);
+		}
+		catch (Throwable ex) {
+			JvmFailures.rethrow(ex);
+			this.errors.listenerFailed(event, ex);
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	void refuse(KvEvent event, int depth) {
+		if (isHeard(event.getType())) {
+			this.errors.listenerFailed(event,
+					new KvHookRecursionException(KvHookError.SPRING_LISTENERS, event.getKey(), depth));
+		}
+	}
+
+}

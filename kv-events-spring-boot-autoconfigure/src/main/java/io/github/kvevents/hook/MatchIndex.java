@@ -1,0 +1,126 @@
+package io.github.kvevents.hook;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KeyHint;
+import io.github.kvevents.KvEventType;
+
+/**
+ * Finds the hooks (or guards) of a key at a cost that depends on those that match and not
+ * on those that are registered. Immutable: a new one is built when registrations change.
+ *
+ * @param <T> what is found
+ */
+final class MatchIndex<T extends Indexed> {
+
+	private static final Comparator<Indexed> ORDER = Comparator.comparingInt(Indexed::order)
+		.thenComparingLong(Indexed::sequence);
+
+	private final Map<KvEventType, Keys<T>> byType = new EnumMap<>(KvEventType.class);
+
+	MatchIndex(Collection<? extends T> elements) {
+		for (T element : elements) {
+			for (KvEventType type : element.events()) {
+				this.byType.computeIfAbsent(type, (key) -> new Keys<>()).add(element);
+			}
+		}
+	}
+
+	boolean isHeard(KvEventType type) {
+		return this.byType.containsKey(type);
+	}
+
+	/**
+	 * The elements that match, in the order in which they are to be called.
+	 * @param type the operation
+	 * @param key the key
+	 * @param filterFailure hears of each element whose filter threw: it isn't in the
+	 * result
+	 */
+	List<T> find(KvEventType type, String key, BiConsumer<T, Throwable> filterFailure) {
+		Keys<T> keys = this.byType.get(type);
+		if (keys == null) {
+			return List.of();
+		}
+		List<T> candidates = keys.candidates(key);
+		if (candidates.isEmpty()) {
+			return List.of();
+		}
+		if (candidates.size() > 1) {
+			candidates.sort(ORDER);
+		}
+		return matching(candidates, key, filterFailure);
+	}
+
+	private List<T> matching(List<T> candidates, String key, BiConsumer<T, Throwable> filterFailure) {
+		List<T> found = new ArrayList<>(candidates.size());
+		T last = null;
+		for (T candidate : candidates) {
+			// found in several ways when its hint has several alternatives
+			if (candidate != last && matches(candidate, key, filterFailure)) {
+				found.add(candidate);
+			}
+			last = candidate;
+		}
+		return found;
+	}
+
+	private boolean matches(T candidate, String key, BiConsumer<T, Throwable> filterFailure) {
+		KeyFilter filter = candidate.filter();
+		if (filter == null) {
+			return true;
+		}
+		try {
+			return filter.matches(key);
+		}
+		catch (Throwable ex) {
+			JvmFailures.rethrow(ex);
+			filterFailure.accept(candidate, ex);
+			return false;
+		}
+	}
+
+	private static final class Keys<T extends Indexed> {
+
+		private final Map<String, List<T>> exact = new HashMap<>();
+
+		private final AffixTrie<T> prefixes = AffixTrie.ofPrefixes();
+
+		private final AffixTrie<T> suffixes = AffixTrie.ofSuffixes();
+
+		private final List<T> any = new ArrayList<>();
+
+		void add(T element) {
+			KeyFilter filter = element.filter();
+			KeyHint hint = (filter != null) ? filter.hint() : KeyHint.anyKey();
+			if (hint.any()) {
+				this.any.add(element);
+				return;
+			}
+			hint.keys().forEach((key) -> this.exact.computeIfAbsent(key, (k) -> new ArrayList<>()).add(element));
+			hint.prefixes().forEach((prefix) -> this.prefixes.add(prefix, element));
+			hint.suffixes().forEach((suffix) -> this.suffixes.add(suffix, element));
+		}
+
+		List<T> candidates(String key) {
+			List<T> candidates = new ArrayList<>(this.any);
+			List<T> keyed = this.exact.get(key);
+			if (keyed != null) {
+				candidates.addAll(keyed);
+			}
+			this.prefixes.collect(key, candidates);
+			this.suffixes.collect(key, candidates);
+			return candidates;
+		}
+
+	}
+
+}

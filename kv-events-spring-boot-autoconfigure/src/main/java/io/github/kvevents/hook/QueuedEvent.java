@@ -1,0 +1,64 @@
+package io.github.kvevents.hook;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvEvent;
+
+/**
+ * An event on its way to one asynchronous hook, with what follows it from its caller.
+ */
+final class QueuedEvent {
+
+	private final KvEvent event;
+
+	private final CallerContext caller;
+
+	private final DispatchContext context;
+
+	private final @Nullable Completion completion;
+
+	/**
+	 * The neighbours by age, and the next event of the same key. Guarded by the queue's
+	 * lock.
+	 */
+	@Nullable QueuedEvent older;
+
+	@Nullable QueuedEvent younger;
+
+	@Nullable QueuedEvent nextOfKey;
+
+	QueuedEvent(KvEvent event, CallerContext caller, DispatchContext context, @Nullable Completion completion) {
+		this.event = event;
+		this.caller = caller;
+		this.context = context;
+		this.completion = completion;
+		if (completion != null) {
+			completion.add();
+		}
+	}
+
+	KvEvent event() {
+		return this.event;
+	}
+
+	CallerContext caller() {
+		return this.caller;
+	}
+
+	/**
+	 * The context that the hook runs in.
+	 */
+	DispatchContext context() {
+		return this.context;
+	}
+
+	/**
+	 * Says that the hook ran or won't run any more.
+	 */
+	void done() {
+		if (this.completion != null) {
+			this.completion.done();
+		}
+	}
+
+}
