@@ -1,0 +1,99 @@
+package io.github.kvevents.expiry;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEventBuilder;
+import io.github.kvevents.KvEventDispatcher;
+
+/**
+ * Takes notifications from the client's thread, which must never wait nor run a hook,
+ * over to the dispatch threads. Keys that aren't the application's take no room in the
+ * queue.
+ */
+final class NotificationIntake implements Consumer<byte[]> {
+
+	private static final Log logger = LogFactory.getLog(ExpiryNotificationBridge.class);
+
+	private final LongAdder received = new LongAdder();
+
+	private final LongAdder dropped = new LongAdder();
+
+	private final DispatchStage stage;
+
+	private final Function<byte[], Optional<String>> keyReader;
+
+	private final KvEventDispatcher dispatcher;
+
+	private final KvCodec codec;
+
+	private final String origin;
+
+	private final Clock clock;
+
+	private long droppedAndReported;
+
+	NotificationIntake(DispatchStage stage, Function<byte[], Optional<String>> keyReader, KvEventDispatcher dispatcher,
+			KvCodec codec, String origin, Clock clock) {
+		this.stage = stage;
+		this.keyReader = keyReader;
+		this.dispatcher = dispatcher;
+		this.codec = codec;
+		this.origin = origin;
+		this.clock = clock;
+	}
+
+	@Override
+	public void accept(byte[] rawKey) {
+		Optional<String> key = this.keyReader.apply(rawKey);
+		if (key.isEmpty()) {
+			return;
+		}
+		this.received.increment();
+		Instant occurredAt = this.clock.instant();
+		if (!this.stage.offer(() -> deliver(key.get(), occurredAt))) {
+			this.dropped.increment();
+		}
+	}
+
+	private void deliver(String key, Instant occurredAt) {
+		this.dispatcher.deliver(KvEventBuilder.forKey(this, key, this.codec)
+			.origin(this.origin)
+			.occurredAt(occurredAt)
+			.expiredByNotification());
+	}
+
+	long getReceived() {
+		return this.received.sum();
+	}
+
+	long getDropped() {
+		return this.dropped.sum();
+	}
+
+	boolean hasDropsToReport() {
+		return getDropped() > this.droppedAndReported;
+	}
+
+	/**
+	 * Warns of what was dropped since the last call.
+	 */
+	void reportDrops() {
+		long now = getDropped();
+		if (now > this.droppedAndReported) {
+			logger.warn("Dropped " + (now - this.droppedAndReported) + " expiry notifications (" + now
+					+ " since the start): the hooks are slower than the keys expire. Make them asynchronous, or raise "
+					+ "'kv.events.expiry.notifications.queue-capacity' or '.threads'.");
+			this.droppedAndReported = now;
+		}
+	}
+
+}

@@ -1,0 +1,245 @@
+package io.github.kvevents.expiry;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.backoff.BackOffExecution;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/**
+ * The thread that keeps the subscription: makes it when somebody would hear, makes it
+ * anew when it broke, ends it when nobody hears any more, and has the server's setting
+ * looked at.
+ */
+final class NotificationLoop {
+
+	private static final Log logger = LogFactory.getLog(ExpiryNotificationBridge.class);
+
+	/** How often to look whether somebody hears and the server is alive. */
+	private static final Duration POLL = Duration.ofSeconds(1);
+
+	/** A server that is silent for longer isn't reached. */
+	private static final Duration SILENCE = Duration.ofSeconds(2);
+
+	private static final Duration DROP_REPORT_INTERVAL = Duration.ofSeconds(30);
+
+	private static final Duration STOP_WAIT = Duration.ofSeconds(2);
+
+	private final NotificationSource source;
+
+	private final NotificationSettings settings;
+
+	private final NotificationIntake intake;
+
+	private final BooleanSupplier heard;
+
+	private final FlagKeeper flags;
+
+	private final ExponentialBackOff backOff;
+
+	private final Semaphore wakeUps = new Semaphore(0);
+
+	private final Pause checkPause;
+
+	private final Pause dropReportPause = new Pause(DROP_REPORT_INTERVAL);
+
+	private final Thread thread;
+
+	private volatile boolean stopped;
+
+	private volatile NotificationStatus.State state = NotificationStatus.State.IDLE;
+
+	private volatile @Nullable String lastError;
+
+	private volatile long probeStartedAt;
+
+	private volatile boolean probing;
+
+	private NotificationSource.@Nullable Subscription subscription;
+
+	private @Nullable BackOffExecution attempts;
+
+	NotificationLoop(NotificationSource source, NotificationSettings settings, NotificationIntake intake,
+			BooleanSupplier heard) {
+		this.source = source;
+		this.settings = settings;
+		this.intake = intake;
+		this.heard = heard;
+		this.flags = new FlagKeeper(source, settings.mode() == NotificationMode.CONFIGURE);
+		this.checkPause = new Pause(settings.checkInterval());
+		this.backOff = new ExponentialBackOff(settings.minBackOff().toMillis(), 2);
+		this.backOff.setMaxInterval(settings.maxBackOff().toMillis());
+		this.backOff.setJitter(settings.minBackOff().toMillis() / 2);
+		this.thread = new Thread(this::run, ExpiryNotificationBridge.THREAD_PREFIX + "loop");
+		this.thread.setDaemon(true);
+	}
+
+	void start() {
+		this.thread.start();
+	}
+
+	void stop() {
+		this.stopped = true;
+		this.thread.interrupt();
+		try {
+			this.thread.join(STOP_WAIT.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		this.state = NotificationStatus.State.OFF;
+	}
+
+	NotificationStatus getStatus() {
+		return new NotificationStatus(this.settings.mode(), currentState(), this.flags.getMissing(),
+				this.flags.isRefused(), this.intake.getReceived(), this.intake.getDropped(), this.lastError);
+	}
+
+	private NotificationStatus.State currentState() {
+		boolean silent = this.probing && System.nanoTime() - this.probeStartedAt > SILENCE.toNanos();
+		return (silent && this.state == NotificationStatus.State.LISTENING) ? NotificationStatus.State.CONNECTING
+				: this.state;
+	}
+
+	private void run() {
+		while (!this.stopped) {
+			try {
+				Duration pause = turn();
+				this.wakeUps.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
+				this.wakeUps.drainPermits();
+			}
+			catch (InterruptedException ex) {
+				// only stop() interrupts
+			}
+			catch (UnsupportedOperationException ex) {
+				logger.warn(ex.getMessage());
+				this.lastError = ex.getClass().getName();
+				break;
+			}
+			catch (Throwable ex) {
+				logger.error("The loop of the expiry notifications failed, it goes on", ex);
+			}
+		}
+		unsubscribe();
+		this.intake.reportDrops();
+		this.state = NotificationStatus.State.OFF;
+	}
+
+	/**
+	 * One look at everything.
+	 * @return how long to sleep then
+	 */
+	private Duration turn() throws InterruptedException {
+		if (!this.heard.getAsBoolean()) {
+			unsubscribe();
+			this.state = NotificationStatus.State.IDLE;
+			return POLL;
+		}
+		try {
+			if (this.subscription == null) {
+				subscribe();
+			}
+			else {
+				probe(this.subscription);
+			}
+		}
+		catch (UnsupportedOperationException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			return failed(ex);
+		}
+		checkFlags();
+		if (this.intake.hasDropsToReport() && this.dropReportPause.isOver()) {
+			this.intake.reportDrops();
+		}
+		return (POLL.compareTo(this.settings.checkInterval()) < 0) ? POLL : this.settings.checkInterval();
+	}
+
+	private void subscribe() throws InterruptedException {
+		this.state = NotificationStatus.State.CONNECTING;
+		this.subscription = this.source.subscribe(this.intake, this::resubscribed);
+		if (this.attempts != null) {
+			logger.info("Expiry notifications are heard again");
+		}
+		this.attempts = null;
+		this.lastError = null;
+		this.state = NotificationStatus.State.LISTENING;
+		this.flags.connectedAnew();
+		this.checkPause.end();
+	}
+
+	private void resubscribed() {
+		this.flags.connectedAnew();
+		this.checkPause.end();
+		this.wakeUps.release();
+	}
+
+	private void probe(NotificationSource.Subscription subscription) {
+		this.probeStartedAt = System.nanoTime();
+		this.probing = true;
+		try {
+			subscription.probe();
+		}
+		finally {
+			this.probing = false;
+		}
+	}
+
+	private Duration failed(RuntimeException ex) throws InterruptedException {
+		if (this.stopped) {
+			throw new InterruptedException();
+		}
+		unsubscribe();
+		this.state = NotificationStatus.State.CONNECTING;
+		this.lastError = ex.getClass().getName();
+		if (this.attempts == null) {
+			this.attempts = this.backOff.start();
+			logger.warn("Expiry notifications can't be heard for now, attempts to connect go on", ex);
+		}
+		else {
+			logger.debug("Another attempt to hear expiry notifications failed", ex);
+		}
+		return Duration.ofMillis(this.attempts.nextBackOff());
+	}
+
+	/**
+	 * Has the setting looked at if it is time. A failure doesn't end the subscription,
+	 * which is another connection: the next turn tries again.
+	 */
+	private void checkFlags() {
+		if (!this.checkPause.isOver()) {
+			return;
+		}
+		try {
+			this.flags.check();
+			this.lastError = null;
+		}
+		catch (RuntimeException ex) {
+			this.checkPause.end();
+			this.lastError = ex.getClass().getName();
+			logger.debug("The server's notify-keyspace-events could not be looked at", ex);
+		}
+	}
+
+	private void unsubscribe() {
+		NotificationSource.Subscription subscription = this.subscription;
+		this.subscription = null;
+		if (subscription == null) {
+			return;
+		}
+		try {
+			subscription.close();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The connection of the expiry notifications could not be closed", ex);
+		}
+	}
+
+}

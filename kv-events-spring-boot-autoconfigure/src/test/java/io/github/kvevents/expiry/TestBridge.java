@@ -1,0 +1,85 @@
+package io.github.kvevents.expiry;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.expiry.NotificationStatus.State;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
+
+/**
+ * A bridge with settings that suit a test, stopped when closed.
+ */
+final class TestBridge implements AutoCloseable {
+
+	static final Instant NOW = Instant.parse("2031-05-06T07:08:09Z");
+
+	static final NotificationSettings SETTINGS = NotificationSettings.defaults()
+		.backOff(Duration.ofMillis(20), Duration.ofMillis(200));
+
+	private final ExpiryNotificationBridge bridge;
+
+	private TestBridge(ExpiryNotificationBridge bridge) {
+		this.bridge = bridge;
+		bridge.start();
+	}
+
+	static TestBridge start(RedisConnectionFactory connectionFactory, NotificationSettings settings,
+			RecordingDispatcher dispatcher) {
+		return start(connectionFactory, settings, dispatcher,
+				(key) -> Optional.of(new String(key, StandardCharsets.UTF_8)));
+	}
+
+	static TestBridge start(RedisConnectionFactory connectionFactory, NotificationSettings settings,
+			RecordingDispatcher dispatcher, Function<byte[], Optional<String>> keyReader) {
+		return new TestBridge(new ExpiryNotificationBridge(connectionFactory, settings, keyReader, dispatcher,
+				mock(KvCodec.class), "instance-7", Clock.fixed(NOW, ZoneOffset.UTC)));
+	}
+
+	TestBridge awaitListening() {
+		return awaitState(State.LISTENING);
+	}
+
+	TestBridge awaitState(State state) {
+		await().atMost(Duration.ofSeconds(20))
+			.untilAsserted(() -> assertThat(this.bridge.getStatus().state()).isEqualTo(state));
+		return this;
+	}
+
+	NotificationStatus status() {
+		return this.bridge.getStatus();
+	}
+
+	ExpiryNotificationBridge get() {
+		return this.bridge;
+	}
+
+	/**
+	 * The threads of all bridges that are alive.
+	 */
+	static List<String> threads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.map(Thread::getName)
+			.filter((name) -> name.startsWith(ExpiryNotificationBridge.THREAD_PREFIX))
+			.toList();
+	}
+
+	@Override
+	public void close() {
+		this.bridge.stop();
+	}
+
+}
