@@ -1,5 +1,6 @@
 package io.github.kvevents.store.redis;
 
+import java.util.List;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -7,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConnection;
 
 /**
- * {@code GETDEL key}.
+ * {@code GETDEL key}, for a batch in {@code delete-all.lua}.
  */
 record DeleteCommand(byte[] key) implements WriteCommand<Optional<byte[]>> {
 
 	@Override
-	public int size() {
-		return this.key.length;
+	public List<byte[]> arguments() {
+		return List.of();
 	}
 
 	@Override

@@ -1,28 +1,35 @@
 package io.github.kvevents.store.redis;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.RedisPipelineException;
 
+import io.github.kvevents.KeyText;
 import io.github.kvevents.store.StoreBatch;
 
 /**
- * One batch of writes, sent in pipelines. A pipeline holds some hundred commands and some
- * megabytes, so that neither side has to keep a whole batch in its buffers.
+ * One batch of writes, sent in chunks of some hundred keys and some megabytes, each a
+ * call of a script. A pipeline wouldn't do: with Lettuce one that has an error loses the
+ * replies that have none, and it opens a connection of its own.
  *
  * @param <R> the type of a result
  */
 final class RedisBatch<R> {
 
-	static final int MAX_COMMANDS = 512;
+	/**
+	 * So few that other clients don't wait for long, about a millisecond.
+	 */
+	static final int MAX_KEYS = 512;
 
 	private static final long MAX_BYTES = 8 << 20;
+
+	private final RedisScript script;
 
 	private final List<? extends WriteCommand<R>> commands;
 
@@ -30,19 +37,26 @@ final class RedisBatch<R> {
 
 	private @Nullable DataAccessException failure;
 
-	RedisBatch(List<? extends WriteCommand<R>> commands) {
+	/**
+	 * Starts a batch.
+	 * @param script replies with a previous value for each key, then the number of each
+	 * key that failed and the error
+	 * @param commands what to write
+	 */
+	RedisBatch(RedisScript script, List<? extends WriteCommand<R>> commands) {
+		this.script = script;
 		this.commands = commands;
 		this.results = new ArrayList<>(commands.size());
 	}
 
 	/**
-	 * Sends the commands, one pipeline after the other. A command that the server refuses
-	 * doesn't stop those behind it. When the connection fails, nothing more is sent, and
-	 * what became of the pipeline in flight isn't known.
+	 * Sends the chunks one after the other. A key that the server refuses doesn't stop
+	 * those behind it. When a whole chunk fails, as with a lost connection, nothing more
+	 * is sent, and what became of that chunk isn't known.
 	 */
 	StoreBatch<R> send(RedisConnections connections) {
 		try {
-			connections.run(this::sendPipelines);
+			connections.run(this::sendChunks);
 		}
 		catch (DataAccessException ex) {
 			fail(ex);
@@ -53,76 +67,42 @@ final class RedisBatch<R> {
 		return new StoreBatch<>(this.results, this.failure);
 	}
 
-	private void sendPipelines(RedisConnection connection) {
+	private void sendChunks(RedisConnection connection) {
 		while (this.results.size() < this.commands.size()) {
-			List<? extends WriteCommand<R>> next = next();
-			for (Object reply : replies(connection, next)) {
-				addResult(this.commands.get(this.results.size()), reply);
-			}
+			List<byte[]> keys = new ArrayList<>();
+			List<byte[]> arguments = new ArrayList<>();
+			collect(keys, arguments);
+			add(this.script.list(connection, keys, arguments), keys);
 		}
 	}
 
-	private List<? extends WriteCommand<R>> next() {
-		int start = this.results.size();
-		int end = start;
+	private void collect(List<byte[]> keys, List<byte[]> arguments) {
 		long bytes = 0;
-		while (end < this.commands.size() && end - start < MAX_COMMANDS && bytes < MAX_BYTES) {
-			bytes += this.commands.get(end).size();
-			end++;
-		}
-		return this.commands.subList(start, end);
-	}
-
-	/**
-	 * The reply to each command: bytes, null, or the exception for an error.
-	 */
-	private static List<@Nullable Object> replies(RedisConnection connection,
-			List<? extends WriteCommand<?>> commands) {
-		connection.openPipeline();
-		try {
-			commands.forEach((command) -> command.send(connection));
-		}
-		catch (RuntimeException ex) {
-			close(connection, ex);
-			throw ex;
-		}
-		try {
-			return connection.closePipeline();
-		}
-		catch (RedisPipelineException ex) {
-			if (ex.getPipelineResult().size() == commands.size()) {
-				return ex.getPipelineResult();
-			}
-			throw (ex.getCause() instanceof DataAccessException cause) ? cause : ex;
+		int next = this.results.size();
+		while (next < this.commands.size() && keys.size() < MAX_KEYS && bytes < MAX_BYTES) {
+			WriteCommand<R> command = this.commands.get(next);
+			keys.add(command.key());
+			arguments.addAll(command.arguments());
+			bytes += command.key().length + command.arguments().stream().mapToLong((argument) -> argument.length).sum();
+			next++;
 		}
 	}
 
-	private static void close(RedisConnection connection, RuntimeException ex) {
-		try {
-			connection.closePipeline();
+	private void add(List<byte @Nullable []> reply, List<byte[]> keys) {
+		int start = this.results.size();
+		for (int index = 0; index < keys.size(); index++) {
+			this.results.add(this.commands.get(start + index).result(reply.get(index)));
 		}
-		catch (RuntimeException suppressed) {
-			ex.addSuppressed(suppressed);
-		}
-	}
-
-	private void addResult(WriteCommand<R> command, @Nullable Object reply) {
-		if (reply instanceof DataAccessException ex) {
-			this.results.add(command.failed());
-			fail(isReply(ex) ? ex : new RedisConnectionFailureException(
-					"The connection to Redis failed in a batch: what became of a part of it isn't known", ex));
-		}
-		else {
-			this.results.add(command.result((byte[]) reply));
+		for (int index = keys.size(); index < reply.size(); index += 2) {
+			int failed = Integer.parseInt(text(reply.get(index))) - 1;
+			this.results.set(start + failed, this.commands.get(start + failed).failed());
+			fail(new InvalidDataAccessApiUsageException("Redis refused key '%s' of a batch: %s"
+				.formatted(KeyText.printable(text(keys.get(failed))), text(reply.get(index + 1)))));
 		}
 	}
 
-	/**
-	 * Whether an error came from the server. Lettuce has no message for a command whose
-	 * connection was lost.
-	 */
-	private static boolean isReply(DataAccessException ex) {
-		return ex.getMessage() != null;
+	private static String text(byte @Nullable [] bytes) {
+		return (bytes != null) ? new String(bytes, StandardCharsets.UTF_8) : "";
 	}
 
 	private void fail(DataAccessException ex) {

@@ -29,6 +29,10 @@ import io.github.kvevents.store.StoreWrite;
  */
 public final class RedisKvStore implements KvStore {
 
+	private static final RedisScript SET_ALL = RedisScript.load("set-all.lua");
+
+	private static final RedisScript DELETE_ALL = RedisScript.load("delete-all.lua");
+
 	private static final RedisScript COMPARE_AND_SET = RedisScript.load("compare-and-set.lua");
 
 	private static final RedisScript COMPARE_AND_DELETE = RedisScript.load("compare-and-delete.lua");
@@ -61,7 +65,7 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
-		return sendAll(writes.stream().map((write) -> SetCommand.of(this.names, write)).toList());
+		return sendAll(SET_ALL, writes.stream().map((write) -> SetCommand.of(this.names, write)).toList());
 	}
 
 	@Override
@@ -78,8 +82,8 @@ public final class RedisKvStore implements KvStore {
 		}
 		return this.connections.call((connection) -> {
 			List<Optional<byte[]>> values = new ArrayList<>(names.size());
-			for (int start = 0; start < names.size(); start += RedisBatch.MAX_COMMANDS) {
-				List<byte[]> chunk = names.subList(start, Math.min(names.size(), start + RedisBatch.MAX_COMMANDS));
+			for (int start = 0; start < names.size(); start += RedisBatch.MAX_KEYS) {
+				List<byte[]> chunk = names.subList(start, Math.min(names.size(), start + RedisBatch.MAX_KEYS));
 				connection.stringCommands()
 					.mGet(chunk.toArray(byte[][]::new))
 					.forEach((value) -> values.add(Optional.ofNullable(value)));
@@ -95,14 +99,14 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public StoreBatch<Optional<byte[]>> deleteAll(List<String> keys) {
-		return sendAll(keys.stream().map((key) -> new DeleteCommand(this.names.toRedis(key))).toList());
+		return sendAll(DELETE_ALL, keys.stream().map((key) -> new DeleteCommand(this.names.toRedis(key))).toList());
 	}
 
 	@Override
 	public boolean compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
 		byte[] name = this.names.toRedis(key);
 		RedisScript script = (value != null) ? COMPARE_AND_SET : COMPARE_AND_DELETE;
-		byte[][] arguments = Stream.of(value, expected).filter(Objects::nonNull).toArray(byte[][]::new);
+		List<byte[]> arguments = Stream.of(value, expected).filter(Objects::nonNull).toList();
 		return this.connections.call((connection) -> script.test(connection, name, arguments));
 	}
 
@@ -155,9 +159,9 @@ public final class RedisKvStore implements KvStore {
 		return this.connections.call((connection) -> command.result(command.send(connection)));
 	}
 
-	private <R> StoreBatch<R> sendAll(List<? extends WriteCommand<R>> commands) {
+	private <R> StoreBatch<R> sendAll(RedisScript script, List<? extends WriteCommand<R>> commands) {
 		return commands.isEmpty() ? new StoreBatch<>(List.of(), null)
-				: new RedisBatch<>(commands).send(this.connections);
+				: new RedisBatch<>(script, commands).send(this.connections);
 	}
 
 	private static boolean isTrue(@Nullable Boolean reply) {

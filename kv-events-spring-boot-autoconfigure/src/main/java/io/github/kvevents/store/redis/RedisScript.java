@@ -4,12 +4,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.core.script.DigestUtils;
+import org.springframework.util.Assert;
 
 /**
  * A script of this library. It is called by its digest; a server that doesn't know it,
@@ -49,24 +54,38 @@ final class RedisScript {
 	 * @param arguments the arguments
 	 * @return whether it replied yes
 	 */
-	boolean test(RedisConnection connection, byte[] key, byte[]... arguments) {
-		byte[][] parameters = new byte[arguments.length + 1][];
-		parameters[0] = key;
-		System.arraycopy(arguments, 0, parameters, 1, arguments.length);
-		return Long.valueOf(1).equals(run(connection, parameters));
+	boolean test(RedisConnection connection, byte[] key, List<byte[]> arguments) {
+		return run(connection, ReturnType.INTEGER, List.of(key), arguments).equals(1L);
 	}
 
-	private Long run(RedisConnection connection, byte[][] parameters) {
+	/**
+	 * Runs a script that replies with a list of bytes and nil.
+	 * @param connection a connection that is no pipeline
+	 * @param keys the keys
+	 * @param arguments the arguments
+	 * @return the list
+	 */
+	@SuppressWarnings("unchecked") // MULTI is a list, and the script puts only bytes in
+									// it
+	List<byte @Nullable []> list(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
+		return (List<byte @Nullable []>) run(connection, ReturnType.MULTI, keys, arguments);
+	}
+
+	private Object run(RedisConnection connection, ReturnType type, List<byte[]> keys, List<byte[]> arguments) {
+		byte[][] parameters = Stream.concat(keys.stream(), arguments.stream()).toArray(byte[][]::new);
+		Object reply;
 		try {
-			return connection.scriptingCommands().evalSha(this.digest, ReturnType.INTEGER, 1, parameters);
+			reply = connection.scriptingCommands().evalSha(this.digest, type, keys.size(), parameters);
 		}
 		catch (DataAccessException ex) {
 			String message = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
 			if (message == null || !message.startsWith("NOSCRIPT")) {
 				throw ex;
 			}
-			return connection.scriptingCommands().eval(this.text, ReturnType.INTEGER, 1, parameters);
+			reply = connection.scriptingCommands().eval(this.text, type, keys.size(), parameters);
 		}
+		Assert.state(reply != null, "A script must be run on a connection that replies at once");
+		return reply;
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.github.kvevents.store.redis;
 
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,8 @@ import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.store.StoreWrite.Condition;
 
 /**
- * {@code SET key value [NX|XX] GET [PX|PXAT|KEEPTTL]}.
+ * {@code SET key value [NX|XX] GET [PX|PXAT|KEEPTTL]}, for a batch in
+ * {@code set-all.lua}.
  */
 record SetCommand(byte[] key, byte[] value, Condition condition,
 		Expiration expiration) implements WriteCommand<StoreOutcome> {
@@ -34,8 +37,35 @@ record SetCommand(byte[] key, byte[] value, Condition condition,
 	}
 
 	@Override
-	public int size() {
-		return this.key.length + this.value.length;
+	public List<byte[]> arguments() {
+		return List.of(this.value, ascii(conditionOption()), ascii(expirationOption()), ascii(expirationTime()));
+	}
+
+	private String conditionOption() {
+		return switch (this.condition) {
+			case ALWAYS -> "";
+			case IF_ABSENT -> "NX";
+			case IF_PRESENT -> "XX";
+		};
+	}
+
+	private String expirationOption() {
+		if (this.expiration.isKeepTtl()) {
+			return "KEEPTTL";
+		}
+		if (this.expiration.isPersistent()) {
+			return "";
+		}
+		return this.expiration.isUnixTimestamp() ? "PXAT" : "PX";
+	}
+
+	private String expirationTime() {
+		boolean timed = !this.expiration.isKeepTtl() && !this.expiration.isPersistent();
+		return timed ? String.valueOf(this.expiration.getExpirationTimeInMilliseconds()) : "";
+	}
+
+	private static byte[] ascii(String text) {
+		return text.getBytes(StandardCharsets.US_ASCII);
 	}
 
 	@Override

@@ -1,24 +1,29 @@
 package io.github.kvevents.store.redis;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 
 /**
- * A write that is one command of Redis, alone or in a pipeline.
+ * A write of one key: a command of Redis when it is alone, an element of a script's
+ * arguments in a batch. The reply is the same.
  *
  * @param <R> the type of its result
  */
 interface WriteCommand<R> {
 
-	/**
-	 * How many bytes go to the server, about.
-	 */
-	int size();
+	byte[] key();
 
 	/**
-	 * Sends the command.
-	 * @return the reply; in a pipeline nothing of meaning
+	 * What the script of a batch gets for this key, besides the key.
+	 */
+	List<byte[]> arguments();
+
+	/**
+	 * Sends the command alone.
+	 * @return what the key held before
 	 */
 	byte @Nullable [] send(RedisConnection connection);
 
@@ -28,7 +33,7 @@ interface WriteCommand<R> {
 	R result(byte @Nullable [] reply);
 
 	/**
-	 * The result of a command that failed, or of which nothing is known.
+	 * The result of a write that failed, or of which nothing is known.
 	 */
 	R failed();
 
