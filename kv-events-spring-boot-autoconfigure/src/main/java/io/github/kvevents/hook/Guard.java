@@ -21,7 +21,7 @@ record Guard(String name, Set<KvEventType> events, @Nullable KeyFilter filter, i
 	@FunctionalInterface
 	interface Check {
 
-		void check(GuardedChange change) throws Throwable;
+		void check(GuardedChange change) throws Exception;
 
 	}
 

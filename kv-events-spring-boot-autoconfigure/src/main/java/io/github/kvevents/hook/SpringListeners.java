@@ -1,13 +1,20 @@
 package io.github.kvevents.hook;
 
+import java.util.ConcurrentModificationException;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.GenericApplicationListener;
 import org.springframework.context.event.GenericApplicationListenerAdapter;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.ConcurrentReferenceHashMap;
+import org.springframework.util.ConcurrentReferenceHashMap.ReferenceType;
 
 import io.github.kvevents.KvDeleteEvent;
 import io.github.kvevents.KvEvent;
@@ -27,6 +34,12 @@ public final class SpringListeners implements Predicate<KvEventType> {
 	private final AbstractApplicationContext context;
 
 	/**
+	 * What a listener hears never changes; the listener itself may go.
+	 */
+	private final Map<ApplicationListener<?>, Set<KvEventType>> heard = new ConcurrentReferenceHashMap<>(16,
+			ReferenceType.WEAK);
+
+	/**
 	 * Creates an instance.
 	 * @param context the context whose listeners are looked at, each time: more may come
 	 */
@@ -36,18 +49,44 @@ public final class SpringListeners implements Predicate<KvEventType> {
 
 	@Override
 	public boolean test(KvEventType type) {
-		ResolvableType eventType = ResolvableType.forClass(eventClass(type));
-		for (ApplicationListener<?> listener : this.context.getApplicationListeners()) {
-			GenericApplicationListener generic = (listener instanceof GenericApplicationListener genericListener)
-					? genericListener : new GenericApplicationListenerAdapter(listener);
-			if (generic.supportsEventType(eventType) && !generic.supportsEventType(UNRELATED)) {
+		for (ApplicationContext current = this.context; current != null; current = current.getParent()) {
+			if (current instanceof AbstractApplicationContext withListeners && hasListener(withListeners, type)) {
 				return true;
 			}
 		}
 		return false;
 	}
 
-	private static Class<? extends KvEvent> eventClass(KvEventType type) {
+	private boolean hasListener(AbstractApplicationContext context, KvEventType type) {
+		try {
+			for (ApplicationListener<?> listener : context.getApplicationListeners()) {
+				if (this.heard.computeIfAbsent(listener, SpringListeners::heardBy).contains(type)) {
+					return true;
+				}
+			}
+			return false;
+		}
+		catch (ConcurrentModificationException ex) {
+			// one is being added: better to say yes in vain than no by mistake
+			return true;
+		}
+	}
+
+	private static Set<KvEventType> heardBy(ApplicationListener<?> listener) {
+		GenericApplicationListener generic = (listener instanceof GenericApplicationListener genericListener)
+				? genericListener : new GenericApplicationListenerAdapter(listener);
+		Set<KvEventType> heard = EnumSet.noneOf(KvEventType.class);
+		if (!generic.supportsEventType(UNRELATED)) {
+			for (KvEventType type : KvEventType.values()) {
+				if (generic.supportsEventType(ResolvableType.forClass(eventClass(type)))) {
+					heard.add(type);
+				}
+			}
+		}
+		return heard;
+	}
+
+	static Class<? extends KvEvent> eventClass(KvEventType type) {
 		return switch (type) {
 			case SET, SET_RAW, BATCH_SET -> KvSetEvent.class;
 			case DELETE, BATCH_DELETE -> KvDeleteEvent.class;
