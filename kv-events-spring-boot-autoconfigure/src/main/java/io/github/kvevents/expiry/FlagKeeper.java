@@ -1,12 +1,11 @@
 package io.github.kvevents.expiry;
 
-import java.util.Locale;
-
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
  * Looks after the {@code notify-keyspace-events} of the servers: warns of what is missing
@@ -106,7 +105,7 @@ final class FlagKeeper {
 
 	private void refused(RuntimeException ex, @Nullable KeyspaceFlags flags) {
 		String reason = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
-		if (!isRefusal(reason)) {
+		if (!isRefusal(ex, reason)) {
 			throw ex;
 		}
 		this.refused = true;
@@ -138,12 +137,13 @@ final class FlagKeeper {
 	}
 
 	/**
-	 * What a server says that has no such command, or doesn't let this user run it.
+	 * Whether the server was reached and said no: it has no such command, or doesn't let
+	 * this user run it. Hosted servers word it in many ways. What says that it can't
+	 * answer yet, such as {@code LOADING}, has another code in front.
 	 */
-	private static boolean isRefusal(@Nullable String reason) {
-		String text = (reason != null) ? reason.toLowerCase(Locale.ROOT) : "";
-		return text.startsWith("noperm") || text.startsWith("err unknown command")
-				|| text.startsWith("err unknown subcommand") || text.startsWith("err config set failed");
+	private static boolean isRefusal(RuntimeException ex, @Nullable String reason) {
+		boolean reached = !(ex instanceof DataAccessResourceFailureException);
+		return reached && reason != null && (reason.startsWith("NOPERM") || reason.startsWith("ERR "));
 	}
 
 }

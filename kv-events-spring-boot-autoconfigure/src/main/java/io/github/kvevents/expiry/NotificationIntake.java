@@ -53,13 +53,19 @@ final class NotificationIntake implements Consumer<byte[]> {
 
 	@Override
 	public void accept(byte[] rawKey) {
-		Optional<String> key = this.keyReader.apply(rawKey);
-		if (key.isEmpty()) {
-			return;
+		try {
+			this.keyReader.apply(rawKey).ifPresent(this::take);
 		}
+		catch (RuntimeException ex) {
+			// must not reach the client: some end the subscription then
+			logger.error("The key of an expiry notification could not be read", ex);
+		}
+	}
+
+	private void take(String key) {
 		this.received.increment();
 		Instant occurredAt = this.clock.instant();
-		if (!this.stage.offer(() -> deliver(key.get(), occurredAt))) {
+		if (!this.stage.offer(() -> deliver(key, occurredAt))) {
 			this.dropped.increment();
 		}
 	}

@@ -24,8 +24,7 @@ final class NotificationLoop {
 	/** How often to look whether somebody hears and the server is alive. */
 	private static final Duration POLL = Duration.ofSeconds(1);
 
-	/** A server that is silent for longer isn't reached. */
-	private static final Duration SILENCE = Duration.ofSeconds(2);
+	private static final Duration SILENCE = Duration.ofSeconds(3);
 
 	private static final Duration DROP_REPORT_INTERVAL = Duration.ofSeconds(30);
 
@@ -43,6 +42,8 @@ final class NotificationLoop {
 
 	private final ExponentialBackOff backOff;
 
+	private final Heartbeat heartbeat = new Heartbeat(SILENCE);
+
 	private final Semaphore wakeUps = new Semaphore(0);
 
 	private final Pause checkPause;
@@ -56,10 +57,6 @@ final class NotificationLoop {
 	private volatile NotificationStatus.State state = NotificationStatus.State.IDLE;
 
 	private volatile @Nullable String lastError;
-
-	private volatile long probeStartedAt;
-
-	private volatile boolean probing;
 
 	private NotificationSource.@Nullable Subscription subscription;
 
@@ -102,17 +99,15 @@ final class NotificationLoop {
 	}
 
 	private NotificationStatus.State currentState() {
-		boolean silent = this.probing && System.nanoTime() - this.probeStartedAt > SILENCE.toNanos();
-		return (silent && this.state == NotificationStatus.State.LISTENING) ? NotificationStatus.State.CONNECTING
-				: this.state;
+		NotificationStatus.State state = this.state;
+		boolean silent = state == NotificationStatus.State.LISTENING && this.heartbeat.isSilent();
+		return silent ? NotificationStatus.State.CONNECTING : state;
 	}
 
 	private void run() {
 		while (!this.stopped) {
 			try {
-				Duration pause = turn();
-				this.wakeUps.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
-				this.wakeUps.drainPermits();
+				sleep(turn());
 			}
 			catch (InterruptedException ex) {
 				// only stop() interrupts
@@ -122,38 +117,45 @@ final class NotificationLoop {
 				this.lastError = ex.getClass().getName();
 				break;
 			}
-			catch (Throwable ex) {
-				logger.error("The loop of the expiry notifications failed, it goes on", ex);
-			}
 		}
 		unsubscribe();
 		this.intake.reportDrops();
 		this.state = NotificationStatus.State.OFF;
 	}
 
+	private void sleep(Duration pause) throws InterruptedException {
+		this.wakeUps.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
+		this.wakeUps.drainPermits();
+	}
+
 	/**
 	 * One look at everything.
 	 * @return how long to sleep then
+	 * @throws UnsupportedOperationException if it makes no sense to go on
 	 */
 	private Duration turn() throws InterruptedException {
+		try {
+			return look();
+		}
+		catch (UnsupportedOperationException | InterruptedException ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			return failed(ex);
+		}
+	}
+
+	private Duration look() throws InterruptedException {
 		if (!this.heard.getAsBoolean()) {
 			unsubscribe();
 			this.state = NotificationStatus.State.IDLE;
 			return POLL;
 		}
-		try {
-			if (this.subscription == null) {
-				subscribe();
-			}
-			else {
-				probe(this.subscription);
-			}
+		if (this.subscription == null) {
+			subscribe();
 		}
-		catch (UnsupportedOperationException ex) {
-			throw ex;
-		}
-		catch (RuntimeException ex) {
-			return failed(ex);
+		else {
+			this.heartbeat.probe(this.subscription);
 		}
 		checkFlags();
 		if (this.intake.hasDropsToReport() && this.dropReportPause.isOver()) {
@@ -170,6 +172,7 @@ final class NotificationLoop {
 		}
 		this.attempts = null;
 		this.lastError = null;
+		this.heartbeat.answered();
 		this.state = NotificationStatus.State.LISTENING;
 		this.flags.connectedAnew();
 		this.checkPause.end();
@@ -181,18 +184,7 @@ final class NotificationLoop {
 		this.wakeUps.release();
 	}
 
-	private void probe(NotificationSource.Subscription subscription) {
-		this.probeStartedAt = System.nanoTime();
-		this.probing = true;
-		try {
-			subscription.probe();
-		}
-		finally {
-			this.probing = false;
-		}
-	}
-
-	private Duration failed(RuntimeException ex) throws InterruptedException {
+	private Duration failed(Throwable ex) throws InterruptedException {
 		if (this.stopped) {
 			throw new InterruptedException();
 		}

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
@@ -246,6 +247,26 @@ class ExpiryNotificationBridgeTests {
 		finally {
 			factory.destroy();
 		}
+	}
+
+	@Test
+	void saysThatItDoesNotListenInACluster(CapturedOutput output) {
+		try (TestRedis cluster = TestRedis.start("cluster-enabled", "yes", "notify-keyspace-events", "Kg")) {
+			cluster.execute("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+			LettuceConnectionFactory factory = new LettuceConnectionFactory(
+					new RedisClusterConfiguration(List.of("127.0.0.1:" + cluster.getPort())));
+			factory.afterPropertiesSet();
+			factory.start();
+			try (TestBridge bridge = TestBridge.start(factory, TestBridge.SETTINGS.mode(NotificationMode.CONFIGURE),
+					this.dispatcher)) {
+				await().untilAsserted(() -> assertThat(bridge.status().lastError())
+					.isEqualTo(UnsupportedOperationException.class.getName()));
+				bridge.awaitState(State.OFF);
+			}
+			factory.destroy();
+			assertThat(ServerSettingTests.flags(cluster)).isEqualTo("gK");
+		}
+		assertThat(output).contains("Redis Cluster");
 	}
 
 	private TestBridge start(NotificationSettings settings) {

@@ -185,7 +185,7 @@ class ServerSettingTests {
 		return factory;
 	}
 
-	private static String flags(TestRedis redis) {
+	static String flags(TestRedis redis) {
 		return redis.template()
 			.execute((RedisCallback<String>) (connection) -> connection.serverCommands()
 				.getConfig("notify-keyspace-events")
