@@ -1,0 +1,151 @@
+package io.github.kvevents.expiry;
+
+import java.time.Duration;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KeyText;
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEventBuilder;
+import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.KvExpirySource;
+import io.github.kvevents.store.ExpiredKey;
+import io.github.kvevents.store.ExpiringStore;
+
+/**
+ * Turns the expiries that a store notices by itself into {@link KvExpiredEvent}s,
+ * detected by {@link KvExpirySource#TRACKING}: with the last value as the previous one,
+ * the deadline and the lateness.
+ * <p>
+ * Events are dispatched on threads of the publisher; synchronous hooks run there, those
+ * of different events at the same time. Nothing is dropped while the application runs:
+ * when all threads are busy and the queue is full, the store's delivery waits. On
+ * shutdown what is queued is dispatched within the shutdown timeout, and what was not is
+ * counted in the log.
+ */
+public final class StoreExpiryPublisher implements SmartLifecycle {
+
+	/**
+	 * Starts before the store and stops after it, so that it hears all that the store has
+	 * to tell; stops before the hooks do.
+	 */
+	public static final int PHASE = 2048;
+
+	private static final Log logger = LogFactory.getLog(StoreExpiryPublisher.class);
+
+	private static final String THREAD_PREFIX = "kv-expiry-dispatch-";
+
+	private static final Duration HOOK_GRACE = Duration.ofSeconds(2);
+
+	private final ExpiringStore store;
+
+	private final KvEventDispatcher dispatcher;
+
+	private final KvCodec codec;
+
+	private final String origin;
+
+	private final int threads;
+
+	private final int queueCapacity;
+
+	private final Duration shutdownTimeout;
+
+	private @Nullable DispatchStage stage;
+
+	/**
+	 * Creates a publisher that isn't started.
+	 * @param store the store to listen to; nobody else must
+	 * @param dispatcher gets the events
+	 * @param codec decodes the last values
+	 * @param origin the id of this instance
+	 * @param threads how many threads call the hooks, positive
+	 * @param queueCapacity how many events wait for one of them before the store does,
+	 * positive
+	 * @param shutdownTimeout how long queued events may still be dispatched on shutdown
+	 */
+	public StoreExpiryPublisher(ExpiringStore store, KvEventDispatcher dispatcher, KvCodec codec, String origin,
+			int threads, int queueCapacity, Duration shutdownTimeout) {
+		Assert.notNull(store, "'store' must not be null");
+		Assert.notNull(dispatcher, "'dispatcher' must not be null");
+		Assert.notNull(codec, "'codec' must not be null");
+		Assert.hasText(origin, "'origin' must not be empty");
+		Assert.isTrue(threads > 0, () -> "'threads' must be positive but was " + threads);
+		Assert.isTrue(queueCapacity > 0, () -> "'queueCapacity' must be positive but was " + queueCapacity);
+		Assert.isTrue(!shutdownTimeout.isNegative(),
+				() -> "'shutdownTimeout' must not be negative but was " + shutdownTimeout);
+		this.store = store;
+		this.dispatcher = dispatcher;
+		this.codec = codec;
+		this.origin = origin;
+		this.threads = threads;
+		this.queueCapacity = queueCapacity;
+		this.shutdownTimeout = shutdownTimeout;
+	}
+
+	@Override
+	public synchronized void start() {
+		if (this.stage != null) {
+			return;
+		}
+		DispatchStage stage = new DispatchStage(THREAD_PREFIX, this.threads, this.queueCapacity);
+		this.stage = stage;
+		this.store.setExpiryListener((expired) -> publish(stage, expired));
+	}
+
+	@Override
+	public synchronized void stop() {
+		DispatchStage stage = this.stage;
+		if (stage == null) {
+			return;
+		}
+		this.stage = null;
+		this.store.setExpiryListener(null);
+		int dropped = stage.close(this.shutdownTimeout, HOOK_GRACE);
+		if (dropped > 0) {
+			logger.warn("Stopped before " + dropped + " expiries were dispatched: their hooks took too long");
+		}
+	}
+
+	@Override
+	public synchronized boolean isRunning() {
+		return this.stage != null;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	private void publish(DispatchStage stage, ExpiredKey expired) {
+		if (!this.dispatcher.isHeard(KvEventType.EXPIRED)) {
+			return;
+		}
+		try {
+			if (!stage.put(() -> this.dispatcher.deliver(event(expired)))) {
+				logger.warn("The expiry of '" + KeyText.printable(expired.key())
+						+ "' came too late in the shutdown to be dispatched");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			logger.warn("The expiry of '" + KeyText.printable(expired.key()) + "' was interrupted in the shutdown");
+		}
+	}
+
+	private KvExpiredEvent event(ExpiredKey expired) {
+		return KvEventBuilder.forKey(this, expired.key(), this.codec)
+			.origin(this.origin)
+			.occurredAt(expired.deadline())
+			.previousValue(expired.lastValue())
+			.expired(expired.deadline(), expired.lateness());
+	}
+
+}
