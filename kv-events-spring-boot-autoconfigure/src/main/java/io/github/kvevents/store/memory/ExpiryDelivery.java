@@ -35,22 +35,37 @@ final class ExpiryDelivery {
 		this.listener = listener;
 	}
 
+	/**
+	 * Has the listener told on its own thread, behind what was queued before.
+	 * @return {@code false} if it isn't running, so that the caller has to tell
+	 */
+	boolean queue(ExpiredKey expired) {
+		ExpiryListener listener = this.listener;
+		ExecutorService executor = this.executor;
+		if (listener == null) {
+			return true;
+		}
+		if (executor == null) {
+			return false;
+		}
+		try {
+			executor.execute(() -> call(listener, expired));
+			return true;
+		}
+		catch (RejectedExecutionException ex) {
+			logger.trace("Stopped in between", ex);
+			return false;
+		}
+	}
+
+	/**
+	 * Tells the listener on this thread.
+	 */
 	void deliver(ExpiredKey expired) {
 		ExpiryListener listener = this.listener;
-		if (listener == null) {
-			return;
+		if (listener != null) {
+			call(listener, expired);
 		}
-		ExecutorService executor = this.executor;
-		if (executor != null) {
-			try {
-				executor.execute(() -> call(listener, expired));
-				return;
-			}
-			catch (RejectedExecutionException ex) {
-				logger.trace("Stopped in between", ex);
-			}
-		}
-		call(listener, expired);
 	}
 
 	private void call(ExpiryListener listener, ExpiredKey expired) {

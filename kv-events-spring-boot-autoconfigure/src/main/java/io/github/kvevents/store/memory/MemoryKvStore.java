@@ -234,16 +234,24 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 			Deadline deadline = Entry.deadlineOf(stored);
 			this.deadlines.replace(deadline, Entry.deadlineOf(next));
 			if (stored != null && deadline != null && current == null) {
-				change.expired = expired(deadline, stored.value());
+				change.untold = queue(expired(deadline, stored.value()));
 			}
 			change.before = current;
 			change.after = next;
 			return next;
 		});
-		if (change.expired != null) {
-			this.delivery.deliver(change.expired);
+		if (change.untold != null) {
+			this.delivery.deliver(change.untold);
 		}
 		return change;
+	}
+
+	/**
+	 * Queued while the key is held, so that the ends of a key's lifetimes keep their
+	 * order; a listener that has to be called here must wait until the key is free.
+	 */
+	private @Nullable ExpiredKey queue(ExpiredKey expired) {
+		return this.delivery.queue(expired) ? null : expired;
 	}
 
 	private ExpiredKey expired(Deadline deadline, byte[] value) {
@@ -261,7 +269,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 
 		private @Nullable Entry after;
 
-		private @Nullable ExpiredKey expired;
+		private @Nullable ExpiredKey untold;
 
 	}
 
