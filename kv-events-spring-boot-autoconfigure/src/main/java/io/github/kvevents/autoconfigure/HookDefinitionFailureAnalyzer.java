@@ -1,0 +1,22 @@
+package io.github.kvevents.autoconfigure;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+import io.github.kvevents.hook.KvHookDefinitionException;
+
+/**
+ * Says which hook or guard is declared in a way that can't work.
+ */
+class HookDefinitionFailureAnalyzer extends AbstractFailureAnalyzer<KvHookDefinitionException> {
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, KvHookDefinitionException cause) {
+		String description = String.format(
+				"A hook or guard can't work the way it is declared:%n%n"
+						+ "    Bean: %s%n    Method: %s%n    Attribute: %s%n    Reason: %s.",
+				cause.getBeanName(), cause.getMethod(), cause.getAttribute(), cause.getDescription());
+		return new FailureAnalysis(description, cause.getAction() + ".", cause);
+	}
+
+}

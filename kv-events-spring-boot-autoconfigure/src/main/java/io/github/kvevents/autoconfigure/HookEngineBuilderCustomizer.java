@@ -1,0 +1,18 @@
+package io.github.kvevents.autoconfigure;
+
+import io.github.kvevents.hook.HookEngine;
+
+/**
+ * Changes how the auto-configured hook engine is built. Beans of this type are called in
+ * their order, after the properties were applied.
+ */
+@FunctionalInterface
+public interface HookEngineBuilderCustomizer {
+
+	/**
+	 * Changes the builder.
+	 * @param builder the builder to change
+	 */
+	void customize(HookEngine.Builder builder);
+
+}

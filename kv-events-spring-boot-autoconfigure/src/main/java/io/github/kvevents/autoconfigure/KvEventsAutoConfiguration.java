@@ -1,0 +1,23 @@
+package io.github.kvevents.autoconfigure;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Import;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for kv-events. Each bean steps back
+ * when the application declares its own.
+ */
+@AutoConfiguration(afterName = { "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
+		"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
+		"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
+@ConditionalOnBooleanProperty(name = "kv.events.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(KvEventsProperties.class)
+@Import({ CodecConfiguration.class, HookConfiguration.class, RedisStoreConfiguration.class,
+		MemoryStoreConfiguration.class, MissingStoreConfiguration.class, TemplateConfiguration.class,
+		NotificationConfiguration.class })
+public final class KvEventsAutoConfiguration {
+
+}

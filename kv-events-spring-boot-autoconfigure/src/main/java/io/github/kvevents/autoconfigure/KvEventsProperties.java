@@ -1,0 +1,138 @@
+package io.github.kvevents.autoconfigure;
+
+import java.time.Duration;
+import java.util.UUID;
+
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
+
+import io.github.kvevents.expiry.NotificationMode;
+import io.github.kvevents.expiry.NotificationSettings;
+import io.github.kvevents.hook.HookSettings;
+import io.github.kvevents.hook.KvOverflow;
+
+/**
+ * The properties of kv-events.
+ *
+ * @param enabled Whether kv-events is switched on.
+ * @param store Back end that keeps the keys.
+ * @param keyPrefix Text in front of each key in Redis. Events, filters and 'keys' speak
+ * of the name without it.
+ * @param instanceId Id of this instance, the origin of its events. Must differ between
+ * instances that run at the same time. By default a random one on each start.
+ * @param hooks Hooks.
+ * @param expiry Expiry events.
+ */
+@ConfigurationProperties("kv.events")
+record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("redis") StoreType store,
+		@DefaultValue("") String keyPrefix, String instanceId, @DefaultValue Hooks hooks,
+		@DefaultValue Expiry expiry) implements InitializingBean {
+
+	KvEventsProperties {
+		// the binder passes null when there is no such property
+		instanceId = StringUtils.hasText(instanceId) ? instanceId : UUID.randomUUID().toString();
+	}
+
+	/**
+	 * Checks what binding does not: here and not in the constructors, since Boot tells of
+	 * a failed constructor without the property's origin.
+	 */
+	@Override
+	public void afterPropertiesSet() {
+		this.hooks.check();
+		this.expiry.notifications.check();
+	}
+
+	/**
+	 * Hooks.
+	 *
+	 * @param async Asynchronous hooks.
+	 * @param timeout Synchronous hooks with a timeout.
+	 * @param errorsKept Errors that each hook keeps until they are taken. The oldest goes
+	 * first.
+	 * @param shutdownTimeout Time that events which wait for asynchronous hooks get when
+	 * the application stops.
+	 */
+	record Hooks(@DefaultValue Async async, @DefaultValue Timeout timeout, @DefaultValue("100") int errorsKept,
+			@DefaultValue("20s") Duration shutdownTimeout) {
+
+		private void check() {
+			PropertyCheck.atLeast("kv.events.hooks.async.queue-capacity", this.async.queueCapacity, 1);
+			PropertyCheck.atLeast("kv.events.hooks.async.concurrency", this.async.concurrency, 1);
+			PropertyCheck.atLeast("kv.events.hooks.async.max-threads", this.async.maxThreads, 1);
+			PropertyCheck.atLeast("kv.events.hooks.timeout.max-threads", this.timeout.maxThreads, 1);
+			PropertyCheck.atLeast("kv.events.hooks.errors-kept", this.errorsKept, 1);
+			PropertyCheck.atLeast("kv.events.hooks.shutdown-timeout", this.shutdownTimeout, Duration.ZERO);
+		}
+
+		HookSettings toSettings() {
+			return new HookSettings(this.async.overflow, this.async.queueCapacity, this.async.concurrency,
+					this.async.maxThreads, this.timeout.maxThreads, this.errorsKept, this.shutdownTimeout);
+		}
+
+	}
+
+	/**
+	 * Asynchronous hooks.
+	 *
+	 * @param overflow What happens when the queue of an asynchronous hook is full.
+	 * @param queueCapacity Events that may wait for each asynchronous hook.
+	 * @param concurrency Threads that one asynchronous hook may use at a time.
+	 * @param maxThreads Threads that all asynchronous hooks may use at a time.
+	 */
+	record Async(@DefaultValue("block") KvOverflow overflow, @DefaultValue("10000") int queueCapacity,
+			@DefaultValue("4") int concurrency, @DefaultValue("64") int maxThreads) {
+
+	}
+
+	/**
+	 * Synchronous hooks with a timeout.
+	 *
+	 * @param maxThreads Hooks with a timeout that may run at a time.
+	 */
+	record Timeout(@DefaultValue("32") int maxThreads) {
+
+	}
+
+	/**
+	 * Expiry events.
+	 *
+	 * @param notifications Redis' own notifications of expired keys.
+	 */
+	record Expiry(@DefaultValue Notifications notifications) {
+
+	}
+
+	/**
+	 * Redis' own notifications of expired keys.
+	 *
+	 * @param mode What to do about the notifications that Redis sends when a key expires.
+	 * @param checkInterval Time between two looks at the server's setting, besides the
+	 * one after each connect.
+	 * @param threads Threads that call the hooks.
+	 * @param queueCapacity Expiries that may wait for these threads. Further ones are
+	 * dropped and counted.
+	 */
+	record Notifications(@DefaultValue("listen") NotificationMode mode, @DefaultValue("30s") Duration checkInterval,
+			@DefaultValue("4") int threads, @DefaultValue("10000") int queueCapacity) {
+
+		private void check() {
+			PropertyCheck.atLeast("kv.events.expiry.notifications.check-interval", this.checkInterval,
+					Duration.ofMillis(1));
+			PropertyCheck.atLeast("kv.events.expiry.notifications.threads", this.threads, 1);
+			PropertyCheck.atLeast("kv.events.expiry.notifications.queue-capacity", this.queueCapacity, 1);
+		}
+
+		NotificationSettings toSettings(int database) {
+			return NotificationSettings.defaults()
+				.mode(this.mode)
+				.database(database)
+				.checkInterval(this.checkInterval)
+				.dispatch(this.threads, this.queueCapacity);
+		}
+
+	}
+
+}

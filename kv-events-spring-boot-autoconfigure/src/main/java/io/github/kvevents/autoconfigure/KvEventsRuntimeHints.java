@@ -1,0 +1,27 @@
+package io.github.kvevents.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+
+import io.github.kvevents.KvDeleteEvent;
+import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.KvSetEvent;
+
+/**
+ * What a native image can't find out: the scripts, and the getters of events, which
+ * conditions of event listeners call by name.
+ */
+class KvEventsRuntimeHints implements RuntimeHintsRegistrar {
+
+	@Override
+	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+		hints.resources().registerPattern("io/github/kvevents/store/redis/*.lua");
+		for (Class<?> event : new Class<?>[] { KvSetEvent.class, KvDeleteEvent.class, KvExpiredEvent.class }) {
+			hints.reflection().registerType(event, MemberCategory.INVOKE_PUBLIC_METHODS);
+		}
+	}
+
+}

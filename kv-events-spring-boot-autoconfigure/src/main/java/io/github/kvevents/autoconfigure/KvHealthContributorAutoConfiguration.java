@@ -1,0 +1,36 @@
+package io.github.kvevents.autoconfigure;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+import io.github.kvevents.actuate.KvEventsHealthIndicator;
+import io.github.kvevents.expiry.ExpiryNotificationBridge;
+import io.github.kvevents.store.KvStore;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for {@link KvEventsHealthIndicator}.
+ */
+@AutoConfiguration(after = KvEventsAutoConfiguration.class)
+@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+@ConditionalOnBean(KvStore.class)
+@ConditionalOnEnabledHealthIndicator("kvEvents")
+public final class KvHealthContributorAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = { "kvEventsHealthIndicator", "kvEventsHealthContributor" })
+	KvEventsHealthIndicator kvEventsHealthContributor(KvStore store,
+			ObjectProvider<ExpiryNotificationBridge> notifications) {
+		return new KvEventsHealthIndicator(store, () -> {
+			ExpiryNotificationBridge bridge = notifications.getIfAvailable();
+			return (bridge != null) ? bridge.getStatus() : null;
+		});
+	}
+
+}

@@ -1,0 +1,36 @@
+package io.github.kvevents.autoconfigure;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+import io.github.kvevents.actuate.KvHookMeters;
+import io.github.kvevents.hook.HookEngine;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for the meters of kv-events that
+ * aren't observations.
+ */
+@AutoConfiguration(after = KvEventsAutoConfiguration.class)
+@ConditionalOnClass({ MeterRegistry.class, MeterBinder.class })
+@ConditionalOnBean(HookEngine.class)
+public final class KvMetricsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	KvHookMeters kvHookMeters() {
+		return new KvHookMeters();
+	}
+
+	@Bean
+	HookEngineBuilderCustomizer kvHookMetersCustomizer(KvHookMeters meters) {
+		return (builder) -> builder.dropListener(meters);
+	}
+
+}

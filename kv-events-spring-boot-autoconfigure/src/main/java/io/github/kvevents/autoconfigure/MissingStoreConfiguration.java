@@ -1,0 +1,41 @@
+package io.github.kvevents.autoconfigure;
+
+import java.util.List;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.ClassUtils;
+
+import io.github.kvevents.store.KvStore;
+
+/**
+ * Stops start-up when there is no back end: without it the hooks would be registered and
+ * never called.
+ */
+@Configuration(proxyBeanMethods = false)
+class MissingStoreConfiguration {
+
+	private static final String CONNECTION_FACTORY = "org.springframework.data.redis.connection.RedisConnectionFactory";
+
+	@Bean
+	@ConditionalOnMissingBean(KvStore.class)
+	KvStore kvStore(ConfigurableListableBeanFactory beanFactory) {
+		throw new MissingStoreException(
+				"kv-events keeps its keys in Redis ('kv.events.store' is 'redis'), but " + reason(beanFactory));
+	}
+
+	private static String reason(ConfigurableListableBeanFactory beanFactory) {
+		ClassLoader classLoader = beanFactory.getBeanClassLoader();
+		if (!ClassUtils.isPresent(CONNECTION_FACTORY, classLoader)) {
+			return "Spring Data Redis is not on the classpath.";
+		}
+		String[] beanNames = beanFactory
+			.getBeanNamesForType(ClassUtils.resolveClassName(CONNECTION_FACTORY, classLoader));
+		return (beanNames.length > 0)
+				? "there are several RedisConnectionFactory beans and none is primary: " + List.of(beanNames) + "."
+				: "there is no RedisConnectionFactory bean.";
+	}
+
+}

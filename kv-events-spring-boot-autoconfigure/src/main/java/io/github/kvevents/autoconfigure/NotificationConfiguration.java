@@ -1,0 +1,37 @@
+package io.github.kvevents.autoconfigure;
+
+import java.time.Clock;
+import java.util.Optional;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.expiry.ExpiryNotificationBridge;
+import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.store.redis.KeyNames;
+import io.github.kvevents.store.redis.RedisKvStore;
+
+/**
+ * Events for what Redis itself tells of expired keys.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnClass(RedisConnectionFactory.class)
+@ConditionalOnBean(RedisKvStore.class)
+class NotificationConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ExpiryNotificationBridge kvExpiryNotificationBridge(RedisConnectionFactory connectionFactory, KeyNames names,
+			HookEngine engine, KvCodec codec, KvEventsProperties properties) {
+		return new ExpiryNotificationBridge(connectionFactory,
+				properties.expiry().notifications().toSettings(SelectedDatabase.of(connectionFactory)),
+				(name) -> Optional.ofNullable(names.fromRedis(name)), engine.getDispatcher(), codec,
+				properties.instanceId(), Clock.systemUTC());
+	}
+
+}

@@ -1,0 +1,30 @@
+package io.github.kvevents.autoconfigure;
+
+import java.time.Duration;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * Checks the values of properties. It throws what Boot's own failure analyzer turns into
+ * a message with the property, its value and the file and line that it comes from.
+ */
+final class PropertyCheck {
+
+	private PropertyCheck() {
+	}
+
+	static void atLeast(String property, int value, int minimum) {
+		if (value < minimum) {
+			throw new InvalidConfigurationPropertyValueException(property, value,
+					"The value must be at least " + minimum + ".");
+		}
+	}
+
+	static void atLeast(String property, Duration value, Duration minimum) {
+		if (value.compareTo(minimum) < 0) {
+			throw new InvalidConfigurationPropertyValueException(property, value,
+					"The duration must be at least " + minimum.toMillis() + "ms.");
+		}
+	}
+
+}

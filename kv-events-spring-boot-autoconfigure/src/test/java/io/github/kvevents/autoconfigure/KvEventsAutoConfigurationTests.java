@@ -1,0 +1,206 @@
+package io.github.kvevents.autoconfigure;
+
+import java.util.List;
+import java.util.concurrent.Executor;
+
+import io.lettuce.core.RedisClient;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.TaskExecutor;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.core.KvOperations;
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.expiry.ExpiryNotificationBridge;
+import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.hook.KvHookBeanPostProcessor;
+import io.github.kvevents.hook.KvHookErrorHandler;
+import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.hook.KvHookRegistry;
+import io.github.kvevents.store.KvStore;
+import io.github.kvevents.store.memory.MemoryKvStore;
+import io.github.kvevents.store.redis.RedisKvStore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.mockito.ArgumentMatchers.argThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Which beans there are, and when each steps back.
+ */
+class KvEventsAutoConfigurationTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class, JacksonAutoConfiguration.class,
+				TaskExecutionAutoConfiguration.class, KvEventsAutoConfiguration.class))
+		.withPropertyValues("spring.data.redis.port=1");
+
+	private final ApplicationContextRunner alone = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(KvEventsAutoConfiguration.class))
+		.withPropertyValues("kv.events.store=memory");
+
+	@Test
+	void keepsKeysInRedisByDefault() {
+		this.runner.run((context) -> {
+			assertThat(context).hasSingleBean(RedisKvStore.class)
+				.hasSingleBean(KvTemplate.class)
+				.hasSingleBean(KvCodec.class)
+				.hasSingleBean(KvHookBeanPostProcessor.class)
+				.hasSingleBean(ExpiryNotificationBridge.class);
+			assertThat(context).getBean(KvHookRegistry.class).isSameAs(context.getBean(HookEngine.class).getRegistry());
+		});
+	}
+
+	@Test
+	void memoryStoreNeedsNoRedis() {
+		this.alone.withClassLoader(new FilteredClassLoader(RedisConnectionFactory.class, RedisClient.class))
+			.run((context) -> {
+				assertThat(context).hasSingleBean(MemoryKvStore.class).doesNotHaveBean(ExpiryNotificationBridge.class);
+				KvOperations operations = context.getBean(KvOperations.class);
+				operations.set("a", "1");
+				assertThat(operations.get("a", String.class)).contains("1");
+			});
+	}
+
+	@Test
+	void memoryStoreLeavesRedisAlone() {
+		this.runner.withPropertyValues("kv.events.store=memory")
+			.run((context) -> assertThat(context).hasSingleBean(MemoryKvStore.class)
+				.doesNotHaveBean(RedisKvStore.class)
+				.doesNotHaveBean(ExpiryNotificationBridge.class));
+	}
+
+	@Test
+	void canBeSwitchedOff() {
+		this.runner.withPropertyValues("kv.events.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(KvOperations.class)
+				.doesNotHaveBean(KvStore.class)
+				.doesNotHaveBean(HookEngine.class)
+				.doesNotHaveBean(KvHookBeanPostProcessor.class)
+				.doesNotHaveBean(ExpiryNotificationBridge.class));
+	}
+
+	@Test
+	void withoutJacksonStringsAndBytesAreKept() {
+		this.alone.withClassLoader(new FilteredClassLoader("tools.jackson", "com.fasterxml.jackson")).run((context) -> {
+			KvOperations operations = context.getBean(KvOperations.class);
+			operations.set("a", "ü");
+			assertThat(operations.get("a", byte[].class))
+				.hasValueSatisfying((bytes) -> assertThat(bytes).containsExactly(0xc3, 0xbc));
+		});
+	}
+
+	@Test
+	void jsonIsWrittenByTheMapperOfTheApplication() {
+		this.runner.withPropertyValues("kv.events.store=memory", "spring.jackson.property-naming-strategy=SNAKE_CASE")
+			.run((context) -> {
+				KvOperations operations = context.getBean(KvOperations.class);
+				operations.set("a", new Order("x"));
+				assertThat(operations.get("a", String.class)).contains("{\"order_name\":\"x\"}");
+			});
+	}
+
+	@Test
+	void everyBeanStepsBack() {
+		KvStore store = new MemoryKvStore();
+		KvOperations operations = mock(KvOperations.class);
+		KvCodec codec = mock(KvCodec.class);
+		KvHookRegistry registry = mock(KvHookRegistry.class);
+		HookEngine engine = HookEngine.builder().codec(codec).build();
+		this.runner.withBean("myStore", KvStore.class, () -> store)
+			.withBean("myOperations", KvOperations.class, () -> operations)
+			.withBean("myCodec", KvCodec.class, () -> codec)
+			.withBean("myRegistry", KvHookRegistry.class, () -> registry)
+			.withBean("myEngine", HookEngine.class, () -> engine)
+			.run((context) -> {
+				assertThat(context).getBean(KvStore.class).isSameAs(store);
+				assertThat(context).getBean(KvOperations.class).isSameAs(operations);
+				assertThat(context).getBean(KvCodec.class).isSameAs(codec);
+				assertThat(context).getBean(KvHookRegistry.class).isSameAs(registry);
+				assertThat(context).getBean(HookEngine.class).isSameAs(engine);
+				assertThat(context).doesNotHaveBean(KvTemplate.class).doesNotHaveBean(ExpiryNotificationBridge.class);
+			});
+	}
+
+	@Test
+	void errorsGoToTheHandlerOfTheApplication() {
+		KvHookErrorHandler errorHandler = mock(KvHookErrorHandler.class);
+		this.alone.withBean(KvHookErrorHandler.class, () -> errorHandler).run((context) -> {
+			context.getBean(KvHookRegistry.class).register(KvHookOptions.defaults().id("failing"), (event) -> {
+				throw new IllegalStateException("on purpose");
+			});
+			context.getBean(KvOperations.class).set("a", "1");
+			then(errorHandler).should().onError(argThat((error) -> error.hookId().equals("failing")));
+		});
+	}
+
+	@Test
+	void eventsNameTheConfiguredInstance() {
+		this.alone.withPropertyValues("kv.events.instance-id=blue-7").run((context) -> {
+			StringBuilder origins = new StringBuilder();
+			context.getBean(KvHookRegistry.class)
+				.register(KvHookOptions.defaults(), (event) -> origins.append(event.getOrigin()));
+			context.getBean(KvOperations.class).set("a", "1");
+			assertThat(origins).hasToString("blue-7");
+		});
+	}
+
+	@Test
+	void addsNoSecondCandidateForInjectionByType() {
+		this.runner.withUserConfiguration(InjectsByType.class).run((context) -> {
+			assertThat(context).hasNotFailed().hasBean("applicationTaskExecutor").hasSingleBean(Executor.class);
+			Object executor = context.getBean("applicationTaskExecutor");
+			assertThat(context.getBean("injected")).isEqualTo(List.of(executor, executor));
+			assertThat(context.getBean(RedisMessageListenerContainer.class).isRunning()).isFalse();
+		});
+	}
+
+	@Test
+	void ofSeveralConnectionFactoriesThePrimaryOneIsUsed() {
+		RedisConnectionFactory primary = mock(RedisConnectionFactory.class);
+		given(primary.getConnection()).willThrow(new IllegalStateException("primary"));
+		this.runner.withBean("other", RedisConnectionFactory.class, () -> mock(RedisConnectionFactory.class))
+			.withBean("main", RedisConnectionFactory.class, () -> primary, (definition) -> definition.setPrimary(true))
+			.run((context) -> assertThatIllegalStateException()
+				.isThrownBy(() -> context.getBean(KvOperations.class).hasKey("a"))
+				.withMessage("primary"));
+	}
+
+	record Order(String orderName) {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class InjectsByType {
+
+		@Bean
+		RedisMessageListenerContainer redisMessageListenerContainer(RedisConnectionFactory connectionFactory) {
+			RedisMessageListenerContainer container = new RedisMessageListenerContainer();
+			container.setConnectionFactory(connectionFactory);
+			container.setAutoStartup(false);
+			return container;
+		}
+
+		@Bean
+		List<Object> injected(JsonMapper mapper, Executor executor, TaskExecutor taskExecutor,
+				RedisMessageListenerContainer container, KvOperations operations) {
+			return List.of(executor, taskExecutor);
+		}
+
+	}
+
+}

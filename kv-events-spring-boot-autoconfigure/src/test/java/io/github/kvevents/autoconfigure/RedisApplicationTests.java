@@ -1,0 +1,176 @@
+package io.github.kvevents.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.KvSetEvent;
+import io.github.kvevents.actuate.KvEventsHealthIndicator;
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.expiry.ExpiryNotificationBridge;
+import io.github.kvevents.expiry.NotificationStatus;
+import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.hook.OnKvExpired;
+import io.github.kvevents.test.TestRedis;
+import io.github.kvevents.test.TestRedisExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whole applications on a real Redis.
+ */
+@ExtendWith(TestRedisExtension.class)
+class RedisApplicationTests {
+
+	@Test
+	void annotatedMethodsAndListenersAreCalled(TestRedis redis) {
+		try (ConfigurableApplicationContext context = run(redis)) {
+			KvTemplate template = context.getBean(KvTemplate.class);
+			Reactions reactions = context.getBean(Reactions.class);
+			template.set("order:1", new Order("pending"));
+			template.set("invoice:1", new Order("other"));
+			assertThat(reactions.hooks).containsExactly("order:1=pending");
+			assertThat(reactions.listeners).containsExactly("invoice:1");
+			assertThat(redis.template().opsForValue().get("shop:order:1")).isEqualTo("{\"status\":\"pending\"}");
+		}
+	}
+
+	@Test
+	void keyThatOthersLetExpireIsHeardOf(TestRedis redis) throws InterruptedException {
+		try (ConfigurableApplicationContext context = run(redis, "kv.events.expiry.notifications.mode=configure")) {
+			ExpiryNotificationBridge bridge = context.getBean(ExpiryNotificationBridge.class);
+			Awaitility.await()
+				.until(() -> bridge.getStatus().state() == NotificationStatus.State.LISTENING
+						&& bridge.getStatus().missingFlags().isEmpty());
+			redis.template().opsForValue().set("shop:basket:7", "x", Duration.ofMillis(20));
+			redis.template().opsForValue().set("other:7", "x", Duration.ofMillis(20));
+			assertThat(context.getBean(Reactions.class).expired.poll(20, TimeUnit.SECONDS)).isEqualTo("basket:7");
+		}
+		finally {
+			redis.execute("CONFIG", "SET", "notify-keyspace-events", "");
+		}
+	}
+
+	@Test
+	void nothingConnectsBeforeItIsNeeded() {
+		try (TestRedis redis = TestRedis.start();
+				ConfigurableApplicationContext context = new SpringApplicationBuilder(Quiet.class)
+					.properties(properties(redis))
+					.run()) {
+			assertThat(redis.info("stats").getProperty("total_connections_received"))
+				.as("connections, of which one asks for this figure and one waited for the server")
+				.isEqualTo("2");
+			context.getBean(KvTemplate.class).set("a", "1");
+			assertThat(redis.info("stats").getProperty("total_connections_received")).isEqualTo("3");
+		}
+	}
+
+	@Test
+	void startsWhileRedisIsAwayAndSaysSo() {
+		try (TestRedis redis = TestRedis.start()) {
+			redis.kill();
+			try (ConfigurableApplicationContext context = run(redis)) {
+				KvEventsHealthIndicator health = context.getBean("kvEventsHealthContributor",
+						KvEventsHealthIndicator.class);
+				assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+				assertThat(health.health().getDetails()).containsEntry("store", "redis");
+				redis.restart();
+				Awaitility.await().until(() -> health.health().getStatus().equals(Status.UP));
+				assertThat(health.health().getDetails()).containsEntry("version", "7.0.15");
+				context.getBean(KvTemplate.class).set("order:1", new Order("pending"));
+				assertThat(context.getBean(Reactions.class).hooks).containsExactly("order:1=pending");
+			}
+		}
+	}
+
+	@Test
+	void hooksAreCalledWithLazyInitialization(TestRedis redis) {
+		try (ConfigurableApplicationContext context = run(redis, "spring.main.lazy-initialization=true")) {
+			context.getBean(KvTemplate.class).set("order:1", new Order("pending"));
+			assertThat(context.getBean(Reactions.class).hooks).containsExactly("order:1=pending");
+			assertThat(context.getBean(ExpiryNotificationBridge.class).isRunning()).isTrue();
+		}
+	}
+
+	@Test
+	void leavesTheTemplatesOfTheApplicationAlone(TestRedis redis) {
+		try (ConfigurableApplicationContext context = run(redis)) {
+			context.getBean(StringRedisTemplate.class).opsForValue().set("plain", "1");
+			assertThat(redis.template().opsForValue().get("plain")).isEqualTo("1");
+		}
+	}
+
+	private static ConfigurableApplicationContext run(TestRedis redis, String... properties) {
+		List<String> all = new ArrayList<>(List.of(properties(redis)));
+		all.addAll(List.of(properties));
+		return new SpringApplicationBuilder(Application.class).properties(all.toArray(String[]::new)).run();
+	}
+
+	private static String[] properties(TestRedis redis) {
+		return new String[] { "spring.main.web-application-type=none", "spring.data.redis.port=" + redis.getPort(),
+				"spring.data.redis.timeout=2s", "spring.data.redis.connect-timeout=2s", "kv.events.key-prefix=shop:" };
+	}
+
+	record Order(String status) {
+	}
+
+	static class Reactions {
+
+		private final List<String> hooks = new ArrayList<>();
+
+		private final List<String> listeners = new ArrayList<>();
+
+		private final BlockingQueue<String> expired = new LinkedBlockingQueue<>();
+
+		@KvHook(prefix = "order:")
+		void onOrder(String key, Order order) {
+			this.hooks.add(key + "=" + order.status());
+		}
+
+		@EventListener(condition = "#event.key.startsWith('invoice:')")
+		void onInvoice(KvSetEvent event) {
+			this.listeners.add(event.getKey());
+		}
+
+		@OnKvExpired
+		void onExpired(KvExpiredEvent event) {
+			this.expired.add(event.getKey());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		Reactions reactions() {
+			return new Reactions();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Quiet {
+
+	}
+
+}

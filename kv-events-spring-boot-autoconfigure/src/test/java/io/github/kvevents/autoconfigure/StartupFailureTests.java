@@ -1,0 +1,209 @@
+package io.github.kvevents.autoconfigure;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.DefaultResourceLoader;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.hook.KvHook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+import static org.mockito.Mockito.mock;
+
+/**
+ * What a developer reads when the configuration can't work.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartupFailureTests {
+
+	@Test
+	void hookThatCanNotWork(CapturedOutput output) {
+		fails(BadRegex.class, "kv.events.store=memory");
+		assertThat(output).contains("A hook or guard can't work the way it is declared:")
+			.contains("    Bean: badRegex")
+			.contains("    Method: Hooks.onOrder(String)")
+			.contains("    Attribute: ")
+			.contains("regex")
+			.contains("order:(");
+		assertThat(output.toString().substring(output.toString().indexOf("Action:"))).isNotBlank();
+	}
+
+	@Test
+	void redisWithoutConnectionFactory(CapturedOutput output) {
+		fails(WithoutRedis.class);
+		assertThat(output)
+			.contains("kv-events keeps its keys in Redis ('kv.events.store' is 'redis'), but there is no "
+					+ "RedisConnectionFactory bean.")
+			.contains("    - declare a RedisConnectionFactory bean; of several, mark one as @Primary")
+			.contains("    - set 'kv.events.store=memory' to keep keys in this process")
+			.contains("    - set 'kv.events.enabled=false' to switch kv-events off");
+	}
+
+	@Test
+	void redisWithTwoConnectionFactories(CapturedOutput output) {
+		fails(TwoFactories.class);
+		assertThat(output)
+			.contains("but there are several RedisConnectionFactory beans and none is primary: " + "[first, second].");
+	}
+
+	@Test
+	void redisThatIsNotOnTheClasspath(CapturedOutput output) {
+		FilteredClassLoader classLoader = new FilteredClassLoader("org.springframework.data.redis", "io.lettuce");
+		assertThatException().isThrownBy(() -> new SpringApplicationBuilder(WithoutRedis.class)
+			.resourceLoader(new DefaultResourceLoader(classLoader))
+			.properties("spring.main.web-application-type=none")
+			.run());
+		assertThat(output).contains("('kv.events.store' is 'redis'), but Spring Data Redis is not on the classpath.")
+			.contains("    - add 'org.springframework.boot:spring-boot-starter-data-redis'");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			kv.events.hooks.async.queue-capacity               | -3  | The value must be at least 1.
+			kv.events.hooks.async.concurrency                  | 0   | The value must be at least 1.
+			kv.events.hooks.async.max-threads                  | -1  | The value must be at least 1.
+			kv.events.hooks.timeout.max-threads                | 0   | The value must be at least 1.
+			kv.events.hooks.errors-kept                        | 0   | The value must be at least 1.
+			kv.events.hooks.shutdown-timeout                   | -1s | The duration must be at least 0ms.
+			kv.events.expiry.notifications.check-interval      | 0s  | The duration must be at least 1ms.
+			kv.events.expiry.notifications.threads             | 0   | The value must be at least 1.
+			kv.events.expiry.notifications.queue-capacity      | 0   | The value must be at least 1.
+			""")
+	void valueOutOfBounds(String property, String value, String reason, CapturedOutput output) {
+		fails(Plain.class, property + "=" + value);
+		assertThat(output).contains("Invalid value '" + value + "' for configuration property '" + property + "'")
+			.contains(reason);
+	}
+
+	@Test
+	void keyPrefixThatRedisCanNotExpress(CapturedOutput output) {
+		fails(Plain.class, "kv.events.key-prefix=a\ud800");
+		assertThat(output).contains("for configuration property 'kv.events.key-prefix'")
+			.contains("lone surrogate U+D800 at index 1");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			kv.events.store                     | postgres | MEMORY
+			kv.events.hooks.async.overflow      | explode  | DROP_OLDEST
+			kv.events.expiry.notifications.mode | maybe    | CONFIGURE
+			""")
+	void unknownChoiceListsTheValidOnes(String property, String value, String valid, CapturedOutput output) {
+		fails(Plain.class, property + "=" + value);
+		assertThat(output).contains("Property: " + property)
+			.contains("Value: \"" + value + "\"")
+			.contains("The following values are valid:")
+			.contains("    " + valid);
+	}
+
+	@Test
+	void twoCodecs(CapturedOutput output) {
+		fails(TwoCodecs.class, "kv.events.store=memory");
+		assertThat(output).contains("required a single bean, but 2 were found:")
+			.contains("- first: ")
+			.contains("- second: ")
+			.contains("@Primary");
+	}
+
+	@Test
+	void beanOfTheSameNameAndAnotherType(CapturedOutput output) {
+		fails(NameTaken.class, "kv.events.store=memory");
+		assertThat(output).contains("The bean 'kvTemplate', defined in").contains("could not be registered");
+	}
+
+	private static void fails(Class<?> application, String... properties) {
+		assertThatException().isThrownBy(() -> new SpringApplicationBuilder(application)
+			.properties("spring.main.web-application-type=none", "spring.data.redis.port=1")
+			.properties(properties)
+			.run());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Plain {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration(exclude = DataRedisAutoConfiguration.class)
+	static class WithoutRedis {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration(exclude = DataRedisAutoConfiguration.class)
+	static class TwoFactories {
+
+		@Bean
+		RedisConnectionFactory first() {
+			return mock(RedisConnectionFactory.class);
+		}
+
+		@Bean
+		RedisConnectionFactory second() {
+			return mock(RedisConnectionFactory.class);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class TwoCodecs {
+
+		@Bean
+		KvCodec first() {
+			return new PlainKvCodec();
+		}
+
+		@Bean
+		KvCodec second() {
+			return new PlainKvCodec();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class NameTaken {
+
+		@Bean
+		String kvTemplate() {
+			return "mine";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class BadRegex {
+
+		@Bean
+		Hooks badRegex() {
+			return new Hooks();
+		}
+
+	}
+
+	static class Hooks {
+
+		@KvHook(regex = "order:(")
+		void onOrder(String key) {
+		}
+
+	}
+
+}
