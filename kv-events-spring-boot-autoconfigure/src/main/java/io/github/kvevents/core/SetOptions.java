@@ -52,7 +52,7 @@ public final class SetOptions {
 
 	/**
 	 * The key expires after this time.
-	 * @param timeToLive at least a millisecond; a fraction of one is cut off
+	 * @param timeToLive at least a millisecond; a fraction of one is rounded up
 	 * @return new options
 	 */
 	public SetOptions timeToLive(Duration timeToLive) {
@@ -62,7 +62,7 @@ public final class SetOptions {
 	/**
 	 * The key expires at this moment, which must be in the future when it is written.
 	 * @param expireAt the moment, by the clock of the server; a fraction of a millisecond
-	 * is cut off
+	 * is rounded up
 	 * @return new options
 	 */
 	public SetOptions expireAt(Instant expireAt) {

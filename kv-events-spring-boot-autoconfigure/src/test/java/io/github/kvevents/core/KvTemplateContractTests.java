@@ -156,7 +156,7 @@ abstract class KvTemplateContractTests {
 		assertThat(this.template.getTimeToLive("k")).isEmpty();
 		this.template.set("k", "c", SetOptions.defaults().expireAt(Instant.now().plusSeconds(500)));
 		assertThat(this.template.getTimeToLive("k").orElseThrow()).isBetween(Duration.ofSeconds(400),
-				Duration.ofSeconds(500));
+				Duration.ofSeconds(501));
 		this.template.set("k", "d");
 		assertThat(this.template.getTimeToLive("k")).isEmpty();
 		assertThat(this.template.getTimeToLive("absent")).isEmpty();

@@ -1,11 +1,16 @@
 package io.github.kvevents.core;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.dao.DataAccessException;
 
+import io.github.kvevents.KvEvent;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.redis.KeyNames;
 import io.github.kvevents.store.redis.RedisKvStore;
@@ -46,6 +51,24 @@ class RedisKvTemplateTests extends KvTemplateContractTests {
 		assertThat(template.hasKey("list")).isTrue();
 		assertThat(this.redis.template().opsForList().range("app:list", 0, -1)).containsExactly("a", "b");
 		assertThat(dispatcher.events).isEmpty();
+	}
+
+	@Test
+	void aBatchThatFailsForOneKeyTellsOfTheOthers() {
+		RecordingDispatcher dispatcher = new RecordingDispatcher();
+		KvTemplate template = template(dispatcher);
+		this.redis.template().opsForList().rightPush("app:list", "a");
+		Map<String, String> entries = new LinkedHashMap<>();
+		for (String key : List.of("k1", "list", "k2")) {
+			entries.put(key, "v");
+		}
+		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> template.batchSet(entries));
+		assertThat(dispatcher.events).extracting(KvEvent::getKey).containsExactly("k1", "k2");
+		assertThat(template.get("k2", String.class)).contains("v");
+		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> template.batchDelete(entries.keySet()));
+		assertThat(dispatcher.events).extracting(KvEvent::getKey).containsExactly("k1", "k2", "k1", "k2");
+		assertThat(template.hasKey("k2")).isFalse();
+		assertThat(this.redis.template().opsForList().size("app:list")).isEqualTo(1);
 	}
 
 	private KvTemplate template(RecordingDispatcher dispatcher) {
