@@ -10,6 +10,7 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KeyText;
 import io.github.kvevents.store.KvKeys;
+import io.github.kvevents.store.Lifetimes;
 
 /**
  * The checks of what callers pass, before anything is sent. Each message names the
@@ -18,9 +19,6 @@ import io.github.kvevents.store.KvKeys;
 final class Arguments {
 
 	private static final Duration SHORTEST = Duration.ofMillis(1);
-
-	/** What Redis can add to its clock without an overflow. */
-	private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE / 2);
 
 	private Arguments() {
 	}
@@ -48,14 +46,16 @@ final class Arguments {
 		Assert.notNull(timeToLive, "'timeToLive' must not be null");
 		Assert.isTrue(timeToLive.compareTo(SHORTEST) >= 0, () -> "'timeToLive' must be at least 1 ms but was "
 				+ timeToLive + ": use delete(key) to remove the key, persist(key) to keep it forever");
-		Assert.isTrue(timeToLive.compareTo(LONGEST) <= 0,
-				() -> "'timeToLive' must be at most " + LONGEST + " but was " + timeToLive);
+		Lifetimes.toMillis(timeToLive);
 		return timeToLive;
 	}
 
 	static void inFuture(@Nullable Instant expireAt, Instant now) {
-		Assert.isTrue(expireAt == null || expireAt.toEpochMilli() > now.toEpochMilli(),
-				() -> "'expireAt' must be in the future but was " + expireAt + ", and now is " + now);
+		if (expireAt != null) {
+			Assert.isTrue(expireAt.isAfter(now),
+					() -> "'expireAt' must be in the future but was " + expireAt + ", and now is " + now);
+			Lifetimes.toEpochMillis(expireAt);
+		}
 	}
 
 }
