@@ -49,8 +49,7 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 		}
 		catch (Exception ex) {
 			logger.debug("The store doesn't answer", ex);
-			// the class alone: the message may name hosts and, from some drivers, data
-			health.down().withDetail("error", ex.getClass().getName());
+			health.down(ex);
 		}
 		NotificationStatus status = this.notifications.get();
 		if (status != null) {

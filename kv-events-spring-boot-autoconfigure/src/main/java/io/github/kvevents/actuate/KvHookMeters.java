@@ -3,23 +3,52 @@ package io.github.kvevents.actuate;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.hook.KvHookRegistration;
+import io.github.kvevents.hook.KvHookRegistry;
 
 /**
  * Counts the events that asynchronous hooks were not called for, as
  * {@code kv.hook.dropped} with the hook's id. Durations and errors of hooks and
  * operations are observations, which become meters by themselves.
  */
-public final class KvHookMeters implements MeterBinder, Consumer<String> {
+public final class KvHookMeters implements MeterBinder, Consumer<String>, ApplicationListener<ContextRefreshedEvent> {
+
+	private final Supplier<KvHookRegistry> hooks;
 
 	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+
+	/**
+	 * Creates an instance.
+	 * @param hooks asked when the application is ready: the hooks that are there then
+	 * have a counter from the start, at zero
+	 */
+	public KvHookMeters(Supplier<KvHookRegistry> hooks) {
+		Assert.notNull(hooks, "'hooks' must not be null");
+		this.hooks = hooks;
+	}
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
 		this.registries.add(registry);
+	}
+
+	@Override
+	public void onApplicationEvent(ContextRefreshedEvent event) {
+		for (KvHookRegistration hook : this.hooks.get().all()) {
+			if (hook.getOptions().isAsync()) {
+				count(hook.getId(), 0);
+			}
+		}
 	}
 
 	/**
@@ -28,12 +57,16 @@ public final class KvHookMeters implements MeterBinder, Consumer<String> {
 	 */
 	@Override
 	public void accept(String hookId) {
+		count(hookId, 1);
+	}
+
+	private void count(String hookId, int dropped) {
 		for (MeterRegistry registry : this.registries) {
 			Counter.builder("kv.hook.dropped")
 				.description("Events that an asynchronous hook was not called for")
 				.tag("hook", hookId)
 				.register(registry)
-				.increment();
+				.increment(dropped);
 		}
 	}
 

@@ -42,7 +42,7 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	@Override
 	public void afterPropertiesSet() {
 		this.hooks.check();
-		this.expiry.notifications.check();
+		this.expiry.check();
 	}
 
 	/**
@@ -99,9 +99,28 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	/**
 	 * Expiry events.
 	 *
+	 * @param threads Threads that call the hooks of expired keys.
+	 * @param queueCapacity Expiries that may wait for these threads. When it is full,
+	 * notifications of Redis are dropped and counted, and the in-memory back end waits.
 	 * @param notifications Redis' own notifications of expired keys.
 	 */
-	record Expiry(@DefaultValue Notifications notifications) {
+	record Expiry(@DefaultValue("4") int threads, @DefaultValue("10000") int queueCapacity,
+			@DefaultValue Notifications notifications) {
+
+		private void check() {
+			PropertyCheck.atLeast("kv.events.expiry.threads", this.threads, 1);
+			PropertyCheck.atLeast("kv.events.expiry.queue-capacity", this.queueCapacity, 1);
+			PropertyCheck.atLeast("kv.events.expiry.notifications.check-interval", this.notifications.checkInterval,
+					Duration.ofMillis(1));
+		}
+
+		NotificationSettings toSettings(int database) {
+			return NotificationSettings.defaults()
+				.mode(this.notifications.mode)
+				.database(database)
+				.checkInterval(this.notifications.checkInterval)
+				.dispatch(this.threads, this.queueCapacity);
+		}
 
 	}
 
@@ -111,27 +130,8 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * @param mode What to do about the notifications that Redis sends when a key expires.
 	 * @param checkInterval Time between two looks at the server's setting, besides the
 	 * one after each connect.
-	 * @param threads Threads that call the hooks.
-	 * @param queueCapacity Expiries that may wait for these threads. Further ones are
-	 * dropped and counted.
 	 */
-	record Notifications(@DefaultValue("listen") NotificationMode mode, @DefaultValue("30s") Duration checkInterval,
-			@DefaultValue("4") int threads, @DefaultValue("10000") int queueCapacity) {
-
-		private void check() {
-			PropertyCheck.atLeast("kv.events.expiry.notifications.check-interval", this.checkInterval,
-					Duration.ofMillis(1));
-			PropertyCheck.atLeast("kv.events.expiry.notifications.threads", this.threads, 1);
-			PropertyCheck.atLeast("kv.events.expiry.notifications.queue-capacity", this.queueCapacity, 1);
-		}
-
-		NotificationSettings toSettings(int database) {
-			return NotificationSettings.defaults()
-				.mode(this.mode)
-				.database(database)
-				.checkInterval(this.checkInterval)
-				.dispatch(this.threads, this.queueCapacity);
-		}
+	record Notifications(@DefaultValue("listen") NotificationMode mode, @DefaultValue("30s") Duration checkInterval) {
 
 	}
 

@@ -3,6 +3,7 @@ package io.github.kvevents.autoconfigure;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -11,7 +12,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 import io.github.kvevents.actuate.KvHookMeters;
+import io.github.kvevents.actuate.KvNotificationMeters;
+import io.github.kvevents.expiry.ExpiryNotificationBridge;
 import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.hook.KvHookRegistry;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the meters of kv-events that
@@ -24,13 +28,20 @@ public final class KvMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	KvHookMeters kvHookMeters() {
-		return new KvHookMeters();
+	KvHookMeters kvHookMeters(ObjectProvider<KvHookRegistry> hooks) {
+		return new KvHookMeters(hooks::getObject);
 	}
 
 	@Bean
 	HookEngineBuilderCustomizer kvHookMetersCustomizer(KvHookMeters meters) {
 		return (builder) -> builder.dropListener(meters);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(ExpiryNotificationBridge.class)
+	KvNotificationMeters kvNotificationMeters(ExpiryNotificationBridge bridge) {
+		return new KvNotificationMeters(bridge::getStatus);
 	}
 
 }

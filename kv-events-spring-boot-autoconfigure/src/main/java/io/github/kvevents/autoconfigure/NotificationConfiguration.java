@@ -29,7 +29,7 @@ class NotificationConfiguration {
 	ExpiryNotificationBridge kvExpiryNotificationBridge(RedisConnectionFactory connectionFactory, KeyNames names,
 			HookEngine engine, KvCodec codec, KvEventsProperties properties) {
 		return new ExpiryNotificationBridge(connectionFactory,
-				properties.expiry().notifications().toSettings(SelectedDatabase.of(connectionFactory)),
+				properties.expiry().toSettings(SelectedDatabase.of(connectionFactory)),
 				(name) -> Optional.ofNullable(names.fromRedis(name)), engine.getDispatcher(), codec,
 				properties.instanceId(), Clock.systemUTC());
 	}

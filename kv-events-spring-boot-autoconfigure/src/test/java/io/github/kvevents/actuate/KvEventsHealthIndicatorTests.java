@@ -36,12 +36,12 @@ class KvEventsHealthIndicatorTests {
 	}
 
 	@Test
-	void downWithoutMessageWhenTheStoreDoesNotAnswer() {
-		given(this.store.ping()).willThrow(new QueryTimeoutException("host secret:6379"));
+	void downWithTheReasonWhenTheStoreDoesNotAnswer() {
+		given(this.store.ping()).willThrow(new QueryTimeoutException("no answer in 2 s"));
 		Health health = new KvEventsHealthIndicator(this.store, () -> null).health();
 		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 		assertThat(health.getDetails()).containsOnly(Map.entry("store", "shelf"),
-				Map.entry("error", QueryTimeoutException.class.getName()));
+				Map.entry("error", QueryTimeoutException.class.getName() + ": no answer in 2 s"));
 	}
 
 	@Test

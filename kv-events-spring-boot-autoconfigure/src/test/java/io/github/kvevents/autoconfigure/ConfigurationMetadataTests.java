@@ -5,15 +5,21 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+
+import io.github.kvevents.expiry.NotificationMode;
+import io.github.kvevents.hook.KvOverflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -57,6 +63,25 @@ class ConfigurationMetadataTests {
 		assertThat(documented).isEqualTo(generated);
 	}
 
+	@Test
+	void hintsAreForPropertiesThatExistAndNameAllTheirValues() {
+		Map<String, Class<? extends Enum<?>>> choices = Map.of("kv.events.store", StoreType.class,
+				"kv.events.hooks.async.overflow", KvOverflow.class, "kv.events.expiry.notifications.mode",
+				NotificationMode.class);
+		Map<String, List<String>> hints = new TreeMap<>();
+		metadata().path("hints")
+			.forEach((hint) -> hints.put(hint.path("name").asString(),
+					hint.path("values").valueStream().map((value) -> value.path("value").asString()).toList()));
+		assertThat(hints).containsOnlyKeys(choices.keySet());
+		assertThat(this.properties).containsKeys(choices.keySet().toArray(String[]::new));
+		choices.forEach((name, type) -> assertThat(hints.get(name)).as(name)
+			.isEqualTo(Stream.of(type.getEnumConstants()).map(ConfigurationMetadataTests::inDashedForm).toList()));
+	}
+
+	private static String inDashedForm(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
 	private static String defaultValue(JsonNode property) {
 		if (!property.has("defaultValue")) {
 			return "random";
@@ -67,11 +92,14 @@ class ConfigurationMetadataTests {
 
 	private static Map<String, JsonNode> properties() {
 		Map<String, JsonNode> properties = new TreeMap<>();
+		metadata().path("properties").forEach((property) -> properties.put(property.path("name").asString(), property));
+		return properties;
+	}
+
+	private static JsonNode metadata() {
 		try (InputStream metadata = KvEventsProperties.class
 			.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-			JsonNode root = JsonMapper.shared().readTree(metadata);
-			root.path("properties").forEach((property) -> properties.put(property.path("name").asString(), property));
-			return properties;
+			return JsonMapper.shared().readTree(metadata);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -1,10 +1,16 @@
 package io.github.kvevents.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.RedisClient;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -20,6 +26,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.KvOperations;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.expiry.ExpiryNotificationBridge;
@@ -157,6 +165,32 @@ class KvEventsAutoConfigurationTests {
 				.register(KvHookOptions.defaults(), (event) -> origins.append(event.getOrigin()));
 			context.getBean(KvOperations.class).set("a", "1");
 			assertThat(origins).hasToString("blue-7");
+		});
+	}
+
+	@Test
+	void keysInMemoryExpireAsEvents() {
+		this.alone.run((context) -> {
+			BlockingQueue<KvEvent> expired = new LinkedBlockingQueue<>();
+			context.getBean(KvHookRegistry.class)
+				.register(KvHookOptions.defaults().events(KvEventType.EXPIRED), expired::add);
+			context.getBean(KvOperations.class).set("basket:1", "full", Duration.ofMillis(10));
+			KvEvent event = expired.poll(20, TimeUnit.SECONDS);
+			assertThat(event).isNotNull();
+			assertThat(event.getPreviousValue(String.class)).isEqualTo("full");
+		});
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void hooksRunOnVirtualThreadsWhereTheApplicationWantsThem() {
+		this.alone.withPropertyValues("spring.threads.virtual.enabled=true").run((context) -> {
+			BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+			context.getBean(KvHookRegistry.class)
+				.register(KvHookOptions.defaults().async(), (event) -> threads.add(Thread.currentThread()));
+			context.getBean(KvOperations.class).set("a", "1");
+			Thread thread = threads.poll(20, TimeUnit.SECONDS);
+			assertThat(Thread.class.getMethod("isVirtual").invoke(thread)).isEqualTo(true);
 		});
 	}
 

@@ -80,8 +80,8 @@ class StartupFailureTests {
 			kv.events.hooks.errors-kept                        | 0   | The value must be at least 1.
 			kv.events.hooks.shutdown-timeout                   | -1s | The duration must be at least 0ms.
 			kv.events.expiry.notifications.check-interval      | 0s  | The duration must be at least 1ms.
-			kv.events.expiry.notifications.threads             | 0   | The value must be at least 1.
-			kv.events.expiry.notifications.queue-capacity      | 0   | The value must be at least 1.
+			kv.events.expiry.threads                           | 0   | The value must be at least 1.
+			kv.events.expiry.queue-capacity                    | 0   | The value must be at least 1.
 			""")
 	void valueOutOfBounds(String property, String value, String reason, CapturedOutput output) {
 		fails(Plain.class, property + "=" + value);

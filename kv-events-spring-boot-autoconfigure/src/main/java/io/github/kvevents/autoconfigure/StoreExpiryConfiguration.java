@@ -1,0 +1,29 @@
+package io.github.kvevents.autoconfigure;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.expiry.StoreExpiryPublisher;
+import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.store.ExpiringStore;
+
+/**
+ * Events for the expiries that a store notices by itself.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnBean(ExpiringStore.class)
+class StoreExpiryConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	StoreExpiryPublisher kvStoreExpiryPublisher(ExpiringStore store, HookEngine engine, KvCodec codec,
+			KvEventsProperties properties) {
+		return new StoreExpiryPublisher(store, engine.getDispatcher(), codec, properties.instanceId(),
+				properties.expiry().threads(), properties.expiry().queueCapacity(),
+				properties.hooks().shutdownTimeout());
+	}
+
+}
