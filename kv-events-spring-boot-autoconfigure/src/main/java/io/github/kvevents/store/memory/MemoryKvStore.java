@@ -81,7 +81,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 			};
 			return allowed ? new Entry(write.value(), deadline(write, current)) : current;
 		});
-		return new StoreOutcome(change.after != change.before, Entry.valueOf(change.before));
+		return new StoreOutcome(change.isApplied(), Entry.valueOf(change.before));
 	}
 
 	private @Nullable Deadline deadline(StoreWrite write, @Nullable Entry current) {
@@ -157,7 +157,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	public boolean persist(String key) {
 		Change change = change(key, (current) -> (current != null && current.deadline() != null)
 				? new Entry(current.value(), null) : current);
-		return change.after != change.before;
+		return change.isApplied();
 	}
 
 	@Override
@@ -258,19 +258,6 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 		Instant time = Instant.ofEpochMilli(deadline.millis());
 		Duration lateness = Duration.ofMillis(Math.max(0, this.clock.millis() - deadline.millis()));
 		return new ExpiredKey(deadline.key(), value, time, lateness);
-	}
-
-	/**
-	 * What a change found and left.
-	 */
-	private static final class Change {
-
-		private @Nullable Entry before;
-
-		private @Nullable Entry after;
-
-		private @Nullable ExpiredKey untold;
-
 	}
 
 }
