@@ -152,6 +152,18 @@ class RedisKvStoreFailureTests {
 	}
 
 	@Test
+	void keyThatScanRepeatsComesOnce() {
+		this.redis.template().opsForValue().set("twin:1", "a");
+		this.redis.template().opsForValue().set("twin:2", "a");
+		try (TestProxy proxy = new TestProxy(this.redis)) {
+			proxy.changeReplies((reply) -> reply.replace("twin:2", "twin:1"));
+			try (Stream<String> keys = store(proxy).keys("twin:")) {
+				assertThat(keys).containsExactly("twin:1");
+			}
+		}
+	}
+
+	@Test
 	void streamGivesItsConnectionBack() {
 		try (TestRedis own = TestRedis.start()) {
 			LettuceConnectionFactory factory = own.connectionFactory();
