@@ -25,7 +25,7 @@ public final class KvKeys {
 	public static String requireValid(@Nullable String key) {
 		Assert.notNull(key, "'key' must not be null");
 		Assert.isTrue(!key.isEmpty(), "'key' must not be empty");
-		return requirePairedSurrogates("key", key);
+		return requireUtf8("key", key);
 	}
 
 	/**
@@ -37,10 +37,17 @@ public final class KvKeys {
 	 */
 	public static String requireValidPrefix(@Nullable String prefix) {
 		Assert.notNull(prefix, "'prefix' must not be null");
-		return requirePairedSurrogates("prefix", prefix);
+		return requireUtf8("prefix", prefix);
 	}
 
-	private static String requirePairedSurrogates(String argument, String text) {
+	/**
+	 * Checks that a text can be written in UTF-8 and read again unchanged.
+	 * @param argument what the message calls it
+	 * @param text the text
+	 * @return the text
+	 * @throws IllegalArgumentException if it has a surrogate without its other half
+	 */
+	public static String requireUtf8(String argument, String text) {
 		int index = 0;
 		while (index < text.length()) {
 			int codePoint = text.codePointAt(index);

@@ -1,0 +1,162 @@
+package io.github.kvevents.log;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvCodec;
+
+/**
+ * All open follows. They share one {@link FollowReader}, which runs while there is any,
+ * and have a worker each only while there is something to deliver.
+ */
+final class EventLogFollows {
+
+	private static final long STOP_SECONDS = 5;
+
+	private final EventLogStore store;
+
+	private final Map<String, LogChannel> channels = new ConcurrentHashMap<>();
+
+	private volatile @Nullable FollowReader reader;
+
+	private @Nullable ThreadPoolExecutor workers;
+
+	private volatile boolean stopped;
+
+	EventLogFollows(EventLogStore store) {
+		this.store = store;
+	}
+
+	/**
+	 * Opens a follow.
+	 * @param start reads what there is; what it throws reaches the caller
+	 */
+	Follow open(String log, FollowListener listener, KvCodec codec, Supplier<FollowStart> start) {
+		// takes part before the log is read, so that it hears of a deletion in between
+		EventLogFollow follow = add(log, new FollowDelivery(log, listener, codec));
+		try {
+			follow.start(start.get());
+			return follow;
+		}
+		catch (RuntimeException ex) {
+			follow.close();
+			throw ex;
+		}
+	}
+
+	private synchronized EventLogFollow add(String log, FollowDelivery delivery) {
+		Assert.state(!this.stopped,
+				"The event logs are stopped: a follow can't be opened while the application shuts down");
+		LogChannel channel = this.channels.computeIfAbsent(log, LogChannel::new);
+		EventLogFollow follow = new EventLogFollow(channel, this, this.store, delivery, workers());
+		channel.getFollows().add(follow);
+		if (this.reader == null) {
+			FollowReader reader = new FollowReader(this.store, this);
+			this.reader = reader;
+			reader.start();
+		}
+		return follow;
+	}
+
+	synchronized void remove(EventLogFollow follow) {
+		LogChannel channel = follow.getChannel();
+		channel.getFollows().remove(follow);
+		if (channel.getFollows().isEmpty()) {
+			this.channels.remove(channel.getLog(), channel);
+		}
+		wakeUp();
+	}
+
+	Collection<LogChannel> getChannels() {
+		return this.channels.values();
+	}
+
+	/**
+	 * Lets the reader look at the follows.
+	 */
+	void wakeUp() {
+		FollowReader reader = this.reader;
+		if (reader != null) {
+			reader.wakeUp();
+		}
+	}
+
+	/**
+	 * Asked by the reader: whether it is no longer needed, and ends now.
+	 */
+	synchronized boolean release(FollowReader reader) {
+		if (this.channels.isEmpty() && this.reader == reader) {
+			this.reader = null;
+		}
+		return this.reader != reader;
+	}
+
+	synchronized void start() {
+		this.stopped = false;
+	}
+
+	boolean isStopped() {
+		return this.stopped;
+	}
+
+	/**
+	 * Closes all follows, and waits some seconds for the calls of listeners that run.
+	 */
+	void stop() {
+		FollowReader reader;
+		ThreadPoolExecutor workers;
+		synchronized (this) {
+			this.stopped = true;
+			reader = this.reader;
+			workers = this.workers;
+			this.workers = null;
+			List.copyOf(this.channels.values()).forEach((channel) -> channel.getFollows().forEach(Follow::close));
+		}
+		try {
+			if (reader != null) {
+				reader.awaitEnd(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+			}
+			if (workers != null) {
+				end(workers);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static void end(ThreadPoolExecutor workers) throws InterruptedException {
+		workers.shutdown();
+		if (!workers.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+			workers.shutdownNow();
+		}
+	}
+
+	/**
+	 * A listener may block, so each follow that has something to deliver needs a thread
+	 * of its own; there are never more than follows.
+	 */
+	private ThreadPoolExecutor workers() {
+		ThreadPoolExecutor workers = this.workers;
+		if (workers == null) {
+			CustomizableThreadFactory threads = new CustomizableThreadFactory("kv-event-log-follow-");
+			threads.setDaemon(true);
+			workers = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
+					threads);
+			this.workers = workers;
+		}
+		return workers;
+	}
+
+}

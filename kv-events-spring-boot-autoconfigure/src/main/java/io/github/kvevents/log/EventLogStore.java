@@ -1,0 +1,79 @@
+package io.github.kvevents.log;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where event logs are kept. Failures are {@code DataAccessException}s. Used by many
+ * threads at once.
+ */
+interface EventLogStore {
+
+	/**
+	 * Adds entries, all or none.
+	 * @param log the name of the log
+	 * @param entries for each entry names and values in turn, at least one
+	 * @param options how much to keep
+	 * @return the ids, in order
+	 */
+	List<EntryId> add(String log, List<List<byte[]>> entries, EventLogOptions options);
+
+	/**
+	 * The newest entries, oldest first.
+	 * @param log the name of the log
+	 * @param from only those at or behind this id
+	 * @param max how many at most, at least 1
+	 */
+	List<StoredEntry> last(String log, EntryId from, int max);
+
+	/**
+	 * The newest entry before an id, if there is one.
+	 */
+	List<StoredEntry> before(String log, EntryId id);
+
+	/**
+	 * The first entries behind an id, oldest first.
+	 */
+	List<StoredEntry> after(String log, EntryId id, int max);
+
+	/**
+	 * A reader that waits for new entries; it has a connection of its own.
+	 */
+	Reader openReader();
+
+	/**
+	 * Waits for new entries of many logs. Used by one thread.
+	 */
+	interface Reader extends AutoCloseable {
+
+		/**
+		 * The first entries behind a position in each log. Waits a fraction of a second
+		 * if there are none.
+		 * @param positions the position by the name of the log
+		 * @return the entries by the name of the log, none for a log without
+		 */
+		Map<String, List<StoredEntry>> read(Map<String, EntryId> positions);
+
+		/**
+		 * Where logs end.
+		 */
+		Map<String, LogEnd> check(Collection<String> logs);
+
+		@Override
+		void close();
+
+	}
+
+	/**
+	 * Where a log ends.
+	 *
+	 * @param lastId the last id that it gave out, {@link EntryId#ZERO} if the log doesn't
+	 * exist
+	 * @param otherType what is there instead of a log, empty if it is one or nothing
+	 */
+	record LogEnd(EntryId lastId, String otherType) {
+
+	}
+
+}

@@ -1,0 +1,38 @@
+package io.github.kvevents.log;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open follow of an event log. It ends with {@link #close()} or with the application.
+ */
+public interface Follow extends AutoCloseable {
+
+	/**
+	 * Whether the listener still hears of new entries.
+	 * @return {@code false} once it is closed
+	 */
+	boolean isOpen();
+
+	/**
+	 * The last entry that the listener is done with, whether it succeeded or threw. To go
+	 * on behind it in another process, follow from this id and skip the first entry if it
+	 * is the same.
+	 * @return the id, or {@code null} if there was no entry yet or the log was deleted
+	 */
+	@Nullable EntryId getPosition();
+
+	/**
+	 * How many calls of the listener ended with an exception.
+	 * @return the number
+	 */
+	long getFailures();
+
+	/**
+	 * Ends the follow. No call of the listener begins afterwards; one that runs on
+	 * another thread goes to its end. May be called by the listener itself, and more than
+	 * once.
+	 */
+	@Override
+	void close();
+
+}

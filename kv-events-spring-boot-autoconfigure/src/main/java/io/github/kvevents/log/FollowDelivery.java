@@ -1,0 +1,161 @@
+package io.github.kvevents.log;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KeyText;
+import io.github.kvevents.KvCodec;
+
+/**
+ * Calls the listener of a follow, as long as it is open, and knows what it got. Used by
+ * one thread at a time; what is asked by others is safe.
+ */
+final class FollowDelivery {
+
+	private static final Log logger = LogFactory.getLog(FollowDelivery.class);
+
+	private final String log;
+
+	private final FollowListener listener;
+
+	private final KvCodec codec;
+
+	private final FollowSequence sequence = new FollowSequence();
+
+	private final AtomicLong failures = new AtomicLong();
+
+	private volatile @Nullable EntryId position;
+
+	private volatile boolean open = true;
+
+	FollowDelivery(String log, FollowListener listener, KvCodec codec) {
+		this.log = log;
+		this.listener = listener;
+		this.codec = codec;
+	}
+
+	boolean isOpen() {
+		return this.open;
+	}
+
+	void close() {
+		this.open = false;
+	}
+
+	@Nullable EntryId getPosition() {
+		return this.position;
+	}
+
+	long getFailures() {
+		return this.failures.get();
+	}
+
+	void first(FollowStart start) {
+		if (start.trimmed()) {
+			gap(start.first().get(0).id(), FollowGap.UNKNOWN);
+		}
+		this.sequence.start(start.behind());
+		deliver(start.first().stream().map(this::entry).toList());
+	}
+
+	void next(List<StoredEntry> entries) {
+		List<LogEntry> batch = new ArrayList<>(entries.size());
+		for (StoredEntry entry : entries) {
+			FollowSequence.Step step = this.sequence.next(entry);
+			if ((step.deleted() || step.isGap()) && !batch.isEmpty()) {
+				deliver(List.copyOf(batch));
+				batch.clear();
+			}
+			if (step.deleted()) {
+				deleted();
+			}
+			if (step.isGap()) {
+				gap(entry.id(), step.missed());
+			}
+			batch.add(entry(entry));
+		}
+		deliver(List.copyOf(batch));
+	}
+
+	/**
+	 * Looks again at a log that was deleted or went back.
+	 * @param end its newest entry, {@code null} if it is gone
+	 * @param position up to where entries were delivered
+	 * @return the position to go on from
+	 */
+	EntryId reorient(@Nullable StoredEntry end, EntryId position) {
+		if (end == null) {
+			if (this.sequence.isStarted()) {
+				this.sequence.start(null);
+				deleted();
+			}
+			return EntryId.ZERO;
+		}
+		if (!this.sequence.isSameLog(end)) {
+			// its first entry will tell that the log is another one
+			return EntryId.ZERO;
+		}
+		if (position.isAfter(end.id())) {
+			this.sequence.start(end);
+			gap(end.id(), FollowGap.UNKNOWN);
+			return end.id();
+		}
+		return position;
+	}
+
+	void error(Throwable error) {
+		call(() -> this.listener.onError(error));
+	}
+
+	private void deleted() {
+		EntryId last = this.position;
+		call(() -> this.listener.onDeleted(last));
+		this.position = null;
+	}
+
+	private void gap(EntryId next, long missed) {
+		FollowGap gap = new FollowGap(this.position, next, missed);
+		call(() -> this.listener.onGap(gap));
+	}
+
+	private void deliver(List<LogEntry> entries) {
+		boolean called = call(() -> this.listener.onEntries(entries));
+		if (called && !entries.isEmpty()) {
+			this.position = entries.get(entries.size() - 1).getId();
+		}
+	}
+
+	private LogEntry entry(StoredEntry entry) {
+		return new LogEntry(this.log, entry, this.codec);
+	}
+
+	private boolean call(Call call) {
+		if (!this.open) {
+			return false;
+		}
+		try {
+			call.run();
+		}
+		catch (Throwable ex) {
+			this.failures.incrementAndGet();
+			logger.warn("A listener that follows the event log '" + KeyText.printable(this.log)
+					+ "' failed; the follow goes on", ex);
+		}
+		return true;
+	}
+
+	/**
+	 * A call of the listener.
+	 */
+	private interface Call {
+
+		void run() throws Exception;
+
+	}
+
+}

@@ -1,0 +1,105 @@
+package io.github.kvevents.log;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.stream.ByteRecord;
+import org.springframework.data.redis.connection.stream.ReadOffset;
+import org.springframework.data.redis.connection.stream.StreamOffset;
+import org.springframework.data.redis.connection.stream.StreamReadOptions;
+import org.springframework.data.redis.core.script.RedisScript;
+
+/**
+ * Waits for new entries with XREAD, on a connection that does nothing else. It waits for
+ * a short time only: a log that is followed meanwhile then takes part soon, and no
+ * time-out of commands comes before the reply.
+ */
+final class RedisEventLogReader implements EventLogStore.Reader {
+
+	@SuppressWarnings("rawtypes")
+	private static final RedisScript<List> CHECK = RedisEventLogStore.script("event-log-check.lua");
+
+	private static final long LONGEST_BLOCK = 100;
+
+	private static final int ENTRIES_PER_LOG = 500;
+
+	private final RedisEventLogStore store;
+
+	private final RedisConnection connection;
+
+	private final StreamReadOptions options;
+
+	RedisEventLogReader(RedisEventLogStore store, RedisConnectionFactory connectionFactory) {
+		this.store = store;
+		this.connection = connectionFactory.getConnection();
+		this.options = StreamReadOptions.empty().count(ENTRIES_PER_LOG).block(block(connectionFactory));
+	}
+
+	/**
+	 * Other drivers than Lettuce have no time-out for commands that block.
+	 */
+	private static Duration block(RedisConnectionFactory connectionFactory) {
+		long block = LONGEST_BLOCK;
+		if (connectionFactory instanceof LettuceConnectionFactory lettuce) {
+			block = Math.min(block, lettuce.getClientConfiguration().getCommandTimeout().toMillis() / 2);
+		}
+		// zero would mean for ever
+		return Duration.ofMillis(Math.max(1, block));
+	}
+
+	@Override
+	@SuppressWarnings({ "unchecked", "rawtypes" })
+	public Map<String, List<StoredEntry>> read(Map<String, EntryId> positions) {
+		Map<String, String> logs = new HashMap<>();
+		List<StreamOffset<byte[]>> offsets = new ArrayList<>();
+		positions.forEach((log, position) -> {
+			byte[] key = this.store.key(log);
+			logs.put(new String(key, StandardCharsets.UTF_8), log);
+			offsets.add(StreamOffset.create(key, ReadOffset.from(position.toString())));
+		});
+		List<ByteRecord> records = this.connection.streamCommands()
+			.xRead(this.options, offsets.toArray(StreamOffset[]::new));
+		Map<String, List<StoredEntry>> entries = new LinkedHashMap<>();
+		if (records != null) {
+			for (ByteRecord record : records) {
+				String log = logs.get(new String(record.getRequiredStream(), StandardCharsets.UTF_8));
+				entries.computeIfAbsent(log, (name) -> new ArrayList<>()).add(RedisEventLogStore.entry(record));
+			}
+		}
+		return entries;
+	}
+
+	@Override
+	public Map<String, EventLogStore.LogEnd> check(Collection<String> logs) {
+		List<String> names = List.copyOf(logs);
+		List<?> reply = this.store.template().execute(CHECK, names.stream().map(this.store::key).toList());
+		Map<String, EventLogStore.LogEnd> ends = new HashMap<>();
+		for (int index = 0; index < names.size(); index++) {
+			ends.put(names.get(index), end(RedisEventLogStore.text(reply.get(index))));
+		}
+		return ends;
+	}
+
+	private static EventLogStore.LogEnd end(String reply) {
+		if (reply.isEmpty()) {
+			return new EventLogStore.LogEnd(EntryId.ZERO, "");
+		}
+		return (reply.indexOf('-') > 0) ? new EventLogStore.LogEnd(EntryId.parse(reply), "")
+				: new EventLogStore.LogEnd(EntryId.ZERO, reply);
+	}
+
+	@Override
+	public void close() {
+		this.connection.close();
+	}
+
+}

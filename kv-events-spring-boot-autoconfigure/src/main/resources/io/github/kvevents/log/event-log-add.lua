@@ -1,0 +1,56 @@
+#!lua
+--[[
+Adds entries to an event log, all of them or none: whatever can fail (another type under
+the key, no memory left) fails before the first is added. The first field of an entry, '#',
+is 'origin-number': the origin tells this log from one that had its name before, the number
+counts the entries that were ever added, so that readers see what they missed.
+
+KEYS[1]  the log, a stream
+ARGV[1]  how many entries to keep, about; empty: all
+ARGV[2]  time to live in milliseconds from now; empty: leave it
+ARGV[3…] for each entry: how many arguments follow for it, then its fields and values
+Reply    the ids of the entries, in order
+Error    WRONGTYPE if the key holds another type, OOM if memory is short; nothing is
+         written then
+Cost     O(number of fields), one XADD for each entry and at most three commands beside
+--]]
+local function mark(entry)
+	if entry and entry[2][1] == '#' then
+		return string.match(entry[2][2], '^(%d+)%-%d+$')
+	end
+end
+
+local origin
+local number = 0
+if redis.call('EXISTS', KEYS[1]) == 1 then
+	local reply = redis.call('XINFO', 'STREAM', KEYS[1])
+	local info = {}
+	for index = 1, #reply, 2 do
+		info[reply[index]] = reply[index + 1]
+	end
+	number = info['entries-added']
+	-- whoever adds by hand sets no origin, but some entry of ours is mostly there
+	origin = mark(info['last-entry']) or mark(info['first-entry'])
+end
+if not origin then
+	-- microseconds: a log may be deleted and made again within one millisecond
+	local time = redis.call('TIME')
+	origin = time[1] .. string.format('%06d', time[2])
+end
+
+local ids = {}
+local index = 3
+while index <= #ARGV do
+	local last = index + tonumber(ARGV[index])
+	number = number + 1
+	ids[#ids + 1] = redis.call('XADD', KEYS[1], '*', '#', origin .. '-' .. string.format('%.0f', number),
+			unpack(ARGV, index + 1, last))
+	index = last + 1
+end
+if ARGV[1] ~= '' then
+	redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[1])
+end
+if ARGV[2] ~= '' then
+	redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+return ids
