@@ -31,6 +31,10 @@ final class RedisBatch<R> {
 
 	private final RedisScript script;
 
+	private final List<byte[]> firstKeys;
+
+	private final List<byte[]> firstArguments;
+
 	private final List<? extends WriteCommand<R>> commands;
 
 	private final List<R> results;
@@ -44,7 +48,21 @@ final class RedisBatch<R> {
 	 * @param commands what to write
 	 */
 	RedisBatch(RedisScript script, List<? extends WriteCommand<R>> commands) {
+		this(script, List.of(), List.of(), commands);
+	}
+
+	/**
+	 * Starts a batch of a script that takes more than the keys to write.
+	 * @param script as above
+	 * @param firstKeys the keys that stand before those to write
+	 * @param firstArguments the arguments that stand before those of the keys to write
+	 * @param commands what to write
+	 */
+	RedisBatch(RedisScript script, List<byte[]> firstKeys, List<byte[]> firstArguments,
+			List<? extends WriteCommand<R>> commands) {
 		this.script = script;
+		this.firstKeys = firstKeys;
+		this.firstArguments = firstArguments;
 		this.commands = commands;
 		this.results = new ArrayList<>(commands.size());
 	}
@@ -69,17 +87,18 @@ final class RedisBatch<R> {
 
 	private void sendChunks(RedisConnection connection) {
 		while (this.results.size() < this.commands.size()) {
-			List<byte[]> keys = new ArrayList<>();
-			List<byte[]> arguments = new ArrayList<>();
+			List<byte[]> keys = new ArrayList<>(this.firstKeys);
+			List<byte[]> arguments = new ArrayList<>(this.firstArguments);
 			collect(keys, arguments);
-			add(this.script.list(connection, keys, arguments), keys);
+			add(this.script.list(connection, keys, arguments), keys.subList(this.firstKeys.size(), keys.size()));
 		}
 	}
 
 	private void collect(List<byte[]> keys, List<byte[]> arguments) {
 		long bytes = 0;
 		int next = this.results.size();
-		while (next < this.commands.size() && keys.size() < MAX_KEYS && bytes < MAX_BYTES) {
+		int end = next + MAX_KEYS;
+		while (next < this.commands.size() && next < end && bytes < MAX_BYTES) {
 			WriteCommand<R> command = this.commands.get(next);
 			keys.add(command.key());
 			arguments.addAll(command.arguments());
@@ -88,10 +107,10 @@ final class RedisBatch<R> {
 		}
 	}
 
-	private void add(List<byte @Nullable []> reply, List<byte[]> keys) {
+	private void add(List<?> reply, List<byte[]> keys) {
 		int start = this.results.size();
 		for (int index = 0; index < keys.size(); index++) {
-			this.results.add(this.commands.get(start + index).result(reply.get(index)));
+			this.results.add(this.commands.get(start + index).result((byte[]) reply.get(index)));
 		}
 		for (int index = keys.size(); index < reply.size(); index += 2) {
 			int failed = Integer.parseInt(text(reply.get(index))) - 1;
@@ -101,8 +120,8 @@ final class RedisBatch<R> {
 		}
 	}
 
-	private static String text(byte @Nullable [] bytes) {
-		return (bytes != null) ? new String(bytes, StandardCharsets.UTF_8) : "";
+	private static String text(@Nullable Object bytes) {
+		return (bytes != null) ? new String((byte[]) bytes, StandardCharsets.UTF_8) : "";
 	}
 
 	private void fail(DataAccessException ex) {

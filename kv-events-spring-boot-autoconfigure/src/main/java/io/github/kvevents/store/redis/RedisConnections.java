@@ -17,10 +17,24 @@ final class RedisConnections {
 
 	private final RedisConnectionFactory factory;
 
-	private final ServerVersionCheck versionCheck = new ServerVersionCheck();
+	private final Consumer<RedisConnection> check;
 
 	RedisConnections(RedisConnectionFactory factory) {
+		this(factory, new ServerVersionCheck()::check);
+	}
+
+	private RedisConnections(RedisConnectionFactory factory, Consumer<RedisConnection> check) {
 		this.factory = factory;
+		this.check = check;
+	}
+
+	/**
+	 * The same connections, with a further check.
+	 * @param further throws what the work is to fail with; called for each connection, so
+	 * it must be quick once it passed
+	 */
+	RedisConnections checkedBy(Consumer<RedisConnection> further) {
+		return new RedisConnections(this.factory, this.check.andThen(further));
 	}
 
 	<T extends @Nullable Object> T call(Function<RedisConnection, T> work) {
@@ -49,7 +63,7 @@ final class RedisConnections {
 	RedisConnection open() {
 		RedisConnection connection = this.factory.getConnection();
 		try {
-			this.versionCheck.check(connection);
+			this.check.accept(connection);
 			return connection;
 		}
 		catch (RuntimeException ex) {

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.StoreBatch;
@@ -29,28 +29,37 @@ import io.github.kvevents.store.StoreWrite;
  */
 public final class RedisKvStore implements KvStore {
 
-	private static final RedisScript SET_ALL = RedisScript.load("set-all.lua");
-
-	private static final RedisScript DELETE_ALL = RedisScript.load("delete-all.lua");
-
-	private static final RedisScript COMPARE_AND_SET = RedisScript.load("compare-and-set.lua");
-
-	private static final RedisScript COMPARE_AND_DELETE = RedisScript.load("compare-and-delete.lua");
-
 	private final RedisConnections connections;
 
 	private final KeyNames names;
+
+	private final Writes plainWrites;
+
+	private final @Nullable TrackedWrites trackedWrites;
+
+	/**
+	 * Creates a store that tracks no expiry; nothing is sent.
+	 * @param connectionFactory where connections come from, with Lettuce or Jedis
+	 * @param names how keys are called in Redis
+	 */
+	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names) {
+		this(connectionFactory, names, null);
+	}
 
 	/**
 	 * Creates a store; nothing is sent.
 	 * @param connectionFactory where connections come from, with Lettuce or Jedis
 	 * @param names how keys are called in Redis
+	 * @param tracking keeps a deadline index in step with each write while it is active,
+	 * in the same round trip; {@code null} for none
 	 */
-	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names) {
+	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names, @Nullable ExpiryTracking tracking) {
 		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
 		Assert.notNull(names, "'names' must not be null");
 		this.connections = new RedisConnections(connectionFactory);
 		this.names = names;
+		this.plainWrites = new PlainWrites(this.connections, names);
+		this.trackedWrites = (tracking != null) ? new TrackedWrites(this.connections, names, tracking) : null;
 	}
 
 	@Override
@@ -60,12 +69,12 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public StoreOutcome set(StoreWrite write) {
-		return send(SetCommand.of(this.names, write));
+		return writes().set(write);
 	}
 
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
-		return sendAll(SET_ALL, writes.stream().map((write) -> SetCommand.of(this.names, write)).toList());
+		return writes().setAll(writes);
 	}
 
 	@Override
@@ -94,20 +103,17 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public byte @Nullable [] delete(String key) {
-		return send(new DeleteCommand(this.names.toRedis(key))).orElse(null);
+		return writes().delete(key);
 	}
 
 	@Override
 	public StoreBatch<Optional<byte[]>> deleteAll(List<String> keys) {
-		return sendAll(DELETE_ALL, keys.stream().map((key) -> new DeleteCommand(this.names.toRedis(key))).toList());
+		return writes().deleteAll(keys);
 	}
 
 	@Override
 	public boolean compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
-		byte[] name = this.names.toRedis(key);
-		RedisScript script = (value != null) ? COMPARE_AND_SET : COMPARE_AND_DELETE;
-		List<byte[]> arguments = Stream.of(value, expected).filter(Objects::nonNull).toList();
-		return this.connections.call((connection) -> script.test(connection, name, arguments));
+		return writes().compareAndSet(key, expected, value);
 	}
 
 	@Override
@@ -126,15 +132,12 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public boolean expire(String key, Duration timeToLive) {
-		byte[] name = this.names.toRedis(key);
-		long millis = Lifetimes.toMillis(timeToLive);
-		return this.connections.call((connection) -> isTrue(connection.keyCommands().pExpire(name, millis)));
+		return writes().expire(key, Lifetimes.toMillis(timeToLive));
 	}
 
 	@Override
 	public boolean persist(String key) {
-		byte[] name = this.names.toRedis(key);
-		return this.connections.call((connection) -> isTrue(connection.keyCommands().persist(name)));
+		return writes().persist(key);
 	}
 
 	@Override
@@ -155,13 +158,9 @@ public final class RedisKvStore implements KvStore {
 		});
 	}
 
-	private <R> R send(WriteCommand<R> command) {
-		return this.connections.call((connection) -> command.result(command.send(connection)));
-	}
-
-	private <R> StoreBatch<R> sendAll(RedisScript script, List<? extends WriteCommand<R>> commands) {
-		return commands.isEmpty() ? new StoreBatch<>(List.of(), null)
-				: new RedisBatch<>(script, commands).send(this.connections);
+	private Writes writes() {
+		TrackedWrites tracked = this.trackedWrites;
+		return (tracked != null && tracked.isActive()) ? tracked : this.plainWrites;
 	}
 
 	private static boolean isTrue(@Nullable Boolean reply) {

@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
@@ -18,9 +16,10 @@ import org.springframework.util.Assert;
 
 /**
  * A script of this library. It is called by its digest; a server that doesn't know it,
- * because it is new or forgot its scripts, gets the text.
+ * because it is new or forgot its scripts, gets the text. For connections that are no
+ * pipeline.
  */
-final class RedisScript {
+public final class RedisScript {
 
 	private final byte[] text;
 
@@ -33,10 +32,12 @@ final class RedisScript {
 
 	/**
 	 * Reads a script.
-	 * @param name the name of its file, beside this class in the resources
+	 * @param neighbour the class beside which it lies in the resources
+	 * @param name the name of its file
+	 * @return the script
 	 */
-	static RedisScript load(String name) {
-		try (InputStream file = RedisScript.class.getResourceAsStream(name)) {
+	public static RedisScript load(Class<?> neighbour, String name) {
+		try (InputStream file = neighbour.getResourceAsStream(name)) {
 			if (file == null) {
 				throw new IllegalStateException("The script '%s' is missing from the library".formatted(name));
 			}
@@ -49,26 +50,35 @@ final class RedisScript {
 
 	/**
 	 * Runs a script that replies with 1 for yes and 0 for no.
-	 * @param connection a connection that is no pipeline
-	 * @param key the only key
+	 * @param connection the connection
+	 * @param keys the keys
 	 * @param arguments the arguments
 	 * @return whether it replied yes
 	 */
-	boolean test(RedisConnection connection, byte[] key, List<byte[]> arguments) {
-		return run(connection, ReturnType.INTEGER, List.of(key), arguments).equals(1L);
+	public boolean test(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
+		return count(connection, keys, arguments) == 1;
 	}
 
 	/**
-	 * Runs a script that replies with a list of bytes and nil.
-	 * @param connection a connection that is no pipeline
+	 * Runs a script that replies with a number.
+	 * @param connection the connection
 	 * @param keys the keys
 	 * @param arguments the arguments
-	 * @return the list
+	 * @return the number
 	 */
-	@SuppressWarnings("unchecked") // MULTI is a list, and the script puts only bytes in
-									// it
-	List<byte @Nullable []> list(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
-		return (List<byte @Nullable []>) run(connection, ReturnType.MULTI, keys, arguments);
+	public long count(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
+		return (Long) run(connection, ReturnType.INTEGER, keys, arguments);
+	}
+
+	/**
+	 * Runs a script that replies with a list.
+	 * @param connection the connection
+	 * @param keys the keys
+	 * @param arguments the arguments
+	 * @return the list: of {@code byte[]}, {@code Long}, {@code null} and further lists
+	 */
+	public List<?> list(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
+		return (List<?>) run(connection, ReturnType.MULTI, keys, arguments);
 	}
 
 	private Object run(RedisConnection connection, ReturnType type, List<byte[]> keys, List<byte[]> arguments) {

@@ -41,6 +41,15 @@ record SetCommand(byte[] key, byte[] value, Condition condition,
 		return List.of(this.value, ascii(conditionOption()), ascii(expirationOption()), ascii(expirationTime()));
 	}
 
+	/**
+	 * What {@code set-tracked.lua} takes to write a key that holds what is expected,
+	 * {@code null} if it must be absent. The time to live stays.
+	 */
+	static List<byte[]> compareArguments(byte @Nullable [] expected, byte[] value) {
+		return (expected != null) ? List.of(value, ascii("EQ"), ascii("KEEPTTL"), expected)
+				: List.of(value, ascii("NX"), ascii("KEEPTTL"), ascii(""));
+	}
+
 	private String conditionOption() {
 		return switch (this.condition) {
 			case ALWAYS -> "";

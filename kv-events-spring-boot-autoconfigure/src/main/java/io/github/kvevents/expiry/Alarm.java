@@ -1,0 +1,71 @@
+package io.github.kvevents.expiry;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Wakes one thread at a moment, which others can bring forward.
+ */
+final class Alarm {
+
+	private static final long NEVER = Long.MAX_VALUE;
+
+	private final long start = System.nanoTime();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition changed = this.lock.newCondition();
+
+	/** In nanoseconds since the start. */
+	private volatile long ringsAt = NEVER;
+
+	/**
+	 * Rings after a while, unless it does so earlier.
+	 */
+	void ringIn(long millis) {
+		long at = now() + TimeUnit.MILLISECONDS.toNanos(millis);
+		if (at >= this.ringsAt) {
+			return;
+		}
+		this.lock.lock();
+		try {
+			this.ringsAt = Math.min(at, this.ringsAt);
+			this.changed.signal();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Forgets when to ring. Called before looking at what there is to do: what others
+	 * find out later rings again.
+	 */
+	void reset() {
+		this.ringsAt = NEVER;
+	}
+
+	/**
+	 * Sleeps for a while, or until the alarm rings.
+	 */
+	void sleep(long millis) throws InterruptedException {
+		long end = now() + TimeUnit.MILLISECONDS.toNanos(millis);
+		this.lock.lockInterruptibly();
+		try {
+			long left = Math.min(end, this.ringsAt) - now();
+			while (left > 0) {
+				this.changed.awaitNanos(left);
+				left = Math.min(end, this.ringsAt) - now();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private long now() {
+		return System.nanoTime() - this.start;
+	}
+
+}

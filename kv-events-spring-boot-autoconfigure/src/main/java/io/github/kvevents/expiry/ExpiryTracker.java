@@ -1,0 +1,215 @@
+package io.github.kvevents.expiry;
+
+import java.util.UUID;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.KvExpirySource;
+import io.github.kvevents.store.ExpiryTracking;
+import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.redis.KeyNames;
+
+/**
+ * Expiries that can be relied on: finds keys whose deadline has passed and tells hooks of
+ * them, with {@link KvExpirySource#TRACKING}. A
+ * {@link io.github.kvevents.store.redis.RedisKvStore} that was given this object keeps
+ * the deadlines.
+ * <p>
+ * Each expiry comes to one instance of those that share the namespace, at least once,
+ * never before its deadline, also when Redis or the instances were down meanwhile. It
+ * comes again when the instance that took it ends before its hooks were done.
+ * <p>
+ * An instance in which nobody would hear of an expiry has no connection for it and takes
+ * none away from the others; that is looked at five times a second, so a hook may be
+ * registered at any time. Synchronous hooks run on threads of this object.
+ */
+public final class ExpiryTracker implements ExpiryTracking, SmartLifecycle {
+
+	/**
+	 * Stops before the hooks do, which have still to finish what it gave them.
+	 */
+	public static final int PHASE = 2048;
+
+	private final Builder parts;
+
+	private final TrackingCounters counters = new TrackingCounters();
+
+	private volatile @Nullable TrackingRun run;
+
+	private ExpiryTracker(Builder builder) {
+		this.parts = builder;
+	}
+
+	/**
+	 * Starts a tracker. Nothing connects before it is started.
+	 * @param connectionFactory where connections come from; each partition takes one that
+	 * it blocks
+	 * @param namespace what the instances that share the work have in common
+	 * @param dispatcher is told of the expiries
+	 * @param codec decodes the last values
+	 * @return a builder with the default of each other part
+	 */
+	public static Builder builder(RedisConnectionFactory connectionFactory, Namespace namespace,
+			KvEventDispatcher dispatcher, KvCodec codec) {
+		return new Builder(connectionFactory, namespace, dispatcher, codec);
+	}
+
+	@Override
+	public Namespace namespace() {
+		return this.parts.namespace;
+	}
+
+	@Override
+	public String instanceId() {
+		return this.parts.instanceId;
+	}
+
+	@Override
+	public boolean isActive() {
+		return switch (this.parts.settings.mode()) {
+			case AUTO -> this.parts.dispatcher.isHeard(KvEventType.EXPIRED);
+			case ALL -> true;
+			case OFF -> false;
+		};
+	}
+
+	@Override
+	public void deadlineSet(int partition, long timeToLiveMillis) {
+		TrackingRun run = this.run;
+		if (run != null) {
+			run.deadlineIn(timeToLiveMillis);
+		}
+	}
+
+	@Override
+	public synchronized void start() {
+		if (this.run == null && this.parts.settings.mode() != TrackingMode.OFF) {
+			TrackingRun run = new TrackingRun(this.parts, this.counters);
+			run.start();
+			this.run = run;
+		}
+	}
+
+	/**
+	 * Takes no more expiries, waits at most {@link TrackingSettings#stopTimeout()} for
+	 * hooks that were told of some, and leaves the rest to other instances. May be
+	 * started again.
+	 */
+	@Override
+	public synchronized void stop() {
+		TrackingRun run = this.run;
+		if (run != null) {
+			run.stop();
+			this.run = null;
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.run != null;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	/**
+	 * Builds a tracker.
+	 */
+	public static final class Builder {
+
+		final RedisConnectionFactory connectionFactory;
+
+		final Namespace namespace;
+
+		final KvEventDispatcher dispatcher;
+
+		final KvCodec codec;
+
+		KeyNames names = KeyNames.plain();
+
+		String instanceId = UUID.randomUUID().toString();
+
+		TrackingSettings settings = TrackingSettings.defaults();
+
+		Consumer<KvExpiredEvent> listener = (event) -> {
+		};
+
+		private Builder(RedisConnectionFactory connectionFactory, Namespace namespace, KvEventDispatcher dispatcher,
+				KvCodec codec) {
+			Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
+			Assert.notNull(namespace, "'namespace' must not be null");
+			Assert.notNull(dispatcher, "'dispatcher' must not be null");
+			Assert.notNull(codec, "'codec' must not be null");
+			this.connectionFactory = connectionFactory;
+			this.namespace = namespace;
+			this.dispatcher = dispatcher;
+			this.codec = codec;
+		}
+
+		/**
+		 * Sets how keys are called in Redis.
+		 * @param names the same as the store has, by default without a prefix
+		 * @return this builder
+		 */
+		public Builder names(KeyNames names) {
+			Assert.notNull(names, "'names' must not be null");
+			this.names = names;
+			return this;
+		}
+
+		/**
+		 * Sets the id of this instance.
+		 * @param instanceId unlike that of any other that runs, by default a random one;
+		 * an instance that is started anew under the same id takes up its work at once
+		 * @return this builder
+		 */
+		public Builder instanceId(String instanceId) {
+			Assert.hasText(instanceId, "'instanceId' must not be empty");
+			this.instanceId = instanceId;
+			return this;
+		}
+
+		/**
+		 * Sets how expiries are tracked.
+		 * @param settings the settings
+		 * @return this builder
+		 */
+		public Builder settings(TrackingSettings settings) {
+			Assert.notNull(settings, "'settings' must not be null");
+			this.settings = settings;
+			return this;
+		}
+
+		/**
+		 * Sets who else hears of each expiry, before the hooks: a meter for example.
+		 * @param listener called on the threads of the hooks, must be quick
+		 * @return this builder
+		 */
+		public Builder listener(Consumer<KvExpiredEvent> listener) {
+			Assert.notNull(listener, "'listener' must not be null");
+			this.listener = listener;
+			return this;
+		}
+
+		/**
+		 * Builds the tracker.
+		 * @return a new tracker that isn't started
+		 */
+		public ExpiryTracker build() {
+			return new ExpiryTracker(this);
+		}
+
+	}
+
+}

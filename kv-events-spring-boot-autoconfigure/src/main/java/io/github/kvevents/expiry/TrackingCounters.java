@@ -1,0 +1,40 @@
+package io.github.kvevents.expiry;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What this instance has done since it was started.
+ */
+final class TrackingCounters {
+
+	private final LongAdder delivered = new LongAdder();
+
+	private final LongAdder redelivered = new LongAdder();
+
+	private final LongAdder givenUp = new LongAdder();
+
+	void delivered() {
+		this.delivered.increment();
+	}
+
+	void redelivered() {
+		this.redelivered.increment();
+	}
+
+	void givenUp(long count) {
+		this.givenUp.add(count);
+	}
+
+	long getDelivered() {
+		return this.delivered.sum();
+	}
+
+	long getRedelivered() {
+		return this.redelivered.sum();
+	}
+
+	long getGivenUp() {
+		return this.givenUp.sum();
+	}
+
+}

@@ -1,0 +1,25 @@
+package io.github.kvevents.expiry;
+
+/**
+ * Which keys to keep in the deadline index.
+ */
+public enum TrackingMode {
+
+	/**
+	 * Those that get a time to live while somebody in this instance would hear of their
+	 * expiry: an {@code EXPIRED} hook or a Spring listener.
+	 */
+	AUTO,
+
+	/**
+	 * All that get a time to live, for others who would hear of their expiry. This
+	 * instance then sweeps, but takes expiries only if somebody in it would hear.
+	 */
+	ALL,
+
+	/**
+	 * None.
+	 */
+	OFF
+
+}

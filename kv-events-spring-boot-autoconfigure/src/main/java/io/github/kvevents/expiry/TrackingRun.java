@@ -1,0 +1,136 @@
+package io.github.kvevents.expiry;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.util.ClassUtils;
+
+import io.github.kvevents.KvEventType;
+
+/**
+ * The threads of tracking, from a start to the next stop.
+ */
+final class TrackingRun {
+
+	private static final String THREAD_PREFIX = "kv-expiry-";
+
+	private static final boolean LETTUCE_PRESENT = ClassUtils.isPresent("io.lettuce.core.RedisClient",
+			TrackingRun.class.getClassLoader());
+
+	/** The longest time for which a reader waits inside of Redis. */
+	private static final Duration MAX_WAIT = Duration.ofMillis(500);
+
+	/** How long a thread may take to end: as long as a command may take. */
+	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(2);
+
+	private final TrackingSettings settings;
+
+	private final Sweeper sweeper;
+
+	private final Lanes lanes;
+
+	private final List<InFlight> inFlight = new ArrayList<>();
+
+	private final List<ExpiredReader> readers = new ArrayList<>();
+
+	private final List<ExpiredKeeper> keepers = new ArrayList<>();
+
+	private final List<Thread> takingThreads = new ArrayList<>();
+
+	private final List<Thread> keepingThreads = new ArrayList<>();
+
+	TrackingRun(ExpiryTracker.Builder parts, TrackingCounters counters) {
+		this.settings = parts.settings;
+		BooleanSupplier heard = () -> parts.dispatcher.isHeard(KvEventType.EXPIRED);
+		BooleanSupplier swept = (parts.settings.mode() == TrackingMode.ALL) ? () -> true : heard;
+		this.sweeper = new Sweeper(parts.connectionFactory, parts.namespace, parts.instanceId, parts.settings, swept,
+				counters);
+		this.lanes = new Lanes(THREAD_PREFIX + "hooks-", parts.settings.threads());
+		this.takingThreads.add(thread("sweeper", this.sweeper));
+		ExpiredHandler handler = new ExpiredHandler(parts.names, parts.codec, parts.dispatcher, parts.listener,
+				counters, this.lanes);
+		Duration claimAfter = parts.settings.claimAfter();
+		for (int partition = 0; partition < parts.namespace.partitions(); partition++) {
+			InFlight inFlight = new InFlight(parts.settings.maxInFlight());
+			ExpiredStream stream = new ExpiredStream(parts.namespace.expired(partition), parts.instanceId);
+			ExpiredReader reader = new ExpiredReader(parts.connectionFactory, stream, inFlight, handler, heard,
+					counters, claimAfter, waitTime(parts.connectionFactory, claimAfter));
+			ExpiredKeeper keeper = new ExpiredKeeper(parts.connectionFactory, stream, inFlight, claimAfter);
+			this.inFlight.add(inFlight);
+			this.readers.add(reader);
+			this.keepers.add(keeper);
+			this.takingThreads.add(thread("reader-" + partition, reader));
+			this.keepingThreads.add(thread("keeper-" + partition, keeper));
+		}
+	}
+
+	/**
+	 * How long to wait inside of Redis for expiries: shorter than a command may take, and
+	 * often enough between two that what is left behind is looked for in time.
+	 */
+	private static Duration waitTime(RedisConnectionFactory connectionFactory, Duration claimAfter) {
+		long millis = Math.min(MAX_WAIT.toMillis(), claimAfter.dividedBy(4).toMillis());
+		if (LETTUCE_PRESENT && connectionFactory instanceof LettuceConnectionFactory lettuce) {
+			millis = Math.min(millis, lettuce.getTimeout() / 2);
+		}
+		return Duration.ofMillis(Math.max(1, millis));
+	}
+
+	void start() {
+		this.keepingThreads.forEach(Thread::start);
+		this.takingThreads.forEach(Thread::start);
+	}
+
+	void deadlineIn(long millis) {
+		this.sweeper.deadlineIn(millis);
+	}
+
+	/**
+	 * Takes no more, waits for what is under way within the time that is set, tells the
+	 * server what became of it, and ends the threads.
+	 */
+	void stop() {
+		this.sweeper.stop();
+		this.readers.forEach(ExpiredReader::stop);
+		try {
+			join(this.takingThreads);
+			long end = System.nanoTime() + this.settings.stopTimeout().toNanos();
+			for (InFlight inFlight : this.inFlight) {
+				inFlight.awaitEmpty(Duration.ofNanos(end - System.nanoTime()));
+			}
+			this.lanes.close();
+			this.keepers.forEach(ExpiredKeeper::stop);
+			join(this.keepingThreads);
+		}
+		catch (InterruptedException ex) {
+			this.lanes.close();
+			this.keepers.forEach(ExpiredKeeper::stop);
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static void join(List<Thread> threads) throws InterruptedException {
+		long end = System.nanoTime() + JOIN_TIMEOUT.toNanos();
+		for (Thread thread : threads) {
+			thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+		}
+		for (Thread thread : threads) {
+			if (thread.isAlive()) {
+				thread.interrupt();
+				thread.join(JOIN_TIMEOUT.toMillis());
+			}
+		}
+	}
+
+	private static Thread thread(String name, Runnable loop) {
+		Thread thread = new Thread(loop, THREAD_PREFIX + name);
+		thread.setDaemon(true);
+		return thread;
+	}
+
+}

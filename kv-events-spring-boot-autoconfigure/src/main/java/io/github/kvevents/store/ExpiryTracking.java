@@ -1,0 +1,36 @@
+package io.github.kvevents.store;
+
+/**
+ * What a store that doesn't notice expiries on time by itself must know in order to keep
+ * a deadline index. Used by many threads at once.
+ */
+public interface ExpiryTracking {
+
+	/**
+	 * Where the index is.
+	 * @return always the same
+	 */
+	Namespace namespace();
+
+	/**
+	 * The id of this instance, kept with the expiries that it detects.
+	 * @return always the same
+	 */
+	String instanceId();
+
+	/**
+	 * Whether the next write has to keep the index in step. May change while the
+	 * application runs; asked for each write, so it must be quick.
+	 * @return whether somebody would hear of the expiry of a key
+	 */
+	boolean isActive();
+
+	/**
+	 * Called after a key was given a deadline, so that whoever waits for the next one
+	 * doesn't wait too long. Must be quick.
+	 * @param partition the partition of the key
+	 * @param timeToLiveMillis how long the key has about
+	 */
+	void deadlineSet(int partition, long timeToLiveMillis);
+
+}

@@ -1,0 +1,121 @@
+package io.github.kvevents.store;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+import org.springframework.util.Assert;
+
+/**
+ * What the applications that share data have in common: the names under which this
+ * library keeps its own data in Redis, and the partitions over which the keys are spread.
+ *
+ * @param name the name of the namespace, by default the application's
+ * @param partitions how many partitions there are, the same in all applications that
+ * share the namespace, at most 16384
+ */
+public record Namespace(String name, int partitions) {
+
+	/**
+	 * What braces would do to the slots of a cluster, and control characters to log
+	 * lines.
+	 */
+	private static final Pattern FORBIDDEN = Pattern.compile("[{}\\p{Cntrl}]");
+
+	private static final int MAX_PARTITIONS = 16384;
+
+	public Namespace {
+		Assert.hasText(name, "'name' of a namespace must not be blank: set 'kv.events.namespace'");
+		Assert.isTrue(!FORBIDDEN.matcher(name).find(),
+				"'name' of a namespace must have neither braces nor control characters, but is '%s': "
+					.formatted(FORBIDDEN.matcher(name).replaceAll("?")) + "set 'kv.events.namespace'");
+		Assert.isTrue(partitions >= 1 && partitions <= MAX_PARTITIONS,
+				() -> "'partitions' must be from 1 to %d, but is %d".formatted(MAX_PARTITIONS, partitions));
+	}
+
+	/**
+	 * A namespace with one partition.
+	 * @param name the name
+	 * @return the namespace
+	 */
+	public static Namespace of(String name) {
+		return new Namespace(name, 1);
+	}
+
+	/**
+	 * The partition of a key: CRC16 of its bytes in UTF-8, or of what stands between
+	 * braces in it, modulo the number of partitions. Related keys such as
+	 * {@code order:{17}:lines} and {@code order:{17}:payment} share a partition so.
+	 * @param key the key, as the application names it
+	 * @return the partition, from 0
+	 */
+	public int partitionOf(String key) {
+		if (this.partitions == 1) {
+			return 0;
+		}
+		int open = key.indexOf('{');
+		int close = key.indexOf('}', open + 1);
+		String hashed = (open >= 0 && close > open + 1) ? key.substring(open + 1, close) : key;
+		return Crc16.of(hashed.getBytes(StandardCharsets.UTF_8)) % this.partitions;
+	}
+
+	/**
+	 * What is known of the whole namespace, a hash.
+	 * @return the name in Redis
+	 */
+	public String meta() {
+		return "kv-events:{" + this.name + "}:meta";
+	}
+
+	/**
+	 * The deadline index: a sorted set of the names of keys by epoch milliseconds.
+	 * @param partition the partition
+	 * @return the name in Redis
+	 */
+	public String deadlines(int partition) {
+		return inner(partition, "deadlines");
+	}
+
+	/**
+	 * The last value of each key in the deadline index, a hash.
+	 * @param partition the partition
+	 * @return the name in Redis
+	 */
+	public String values(int partition) {
+		return inner(partition, "values");
+	}
+
+	/**
+	 * Expiries that hooks have still to hear of, a stream.
+	 * @param partition the partition
+	 * @return the name in Redis
+	 */
+	public String expired(int partition) {
+		return inner(partition, "expired");
+	}
+
+	/**
+	 * The names of keys that left the deadline index because they expired, for some
+	 * seconds after: a sorted set by epoch milliseconds.
+	 * @param partition the partition
+	 * @return the name in Redis
+	 */
+	public String recent(int partition) {
+		return inner(partition, "recent");
+	}
+
+	/**
+	 * The lease of the instance that sweeps: its id.
+	 * @param partition the partition
+	 * @return the name in Redis
+	 */
+	public String sweeper(int partition) {
+		return inner(partition, "sweeper");
+	}
+
+	private String inner(int partition, String what) {
+		Assert.isTrue(partition >= 0 && partition < this.partitions,
+				() -> "'partition' must be from 0 to %d, but is %d".formatted(this.partitions - 1, partition));
+		return "kv-events:{" + this.name + ":" + partition + "}:" + what;
+	}
+
+}

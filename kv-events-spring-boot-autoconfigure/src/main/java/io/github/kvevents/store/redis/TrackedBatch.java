@@ -1,0 +1,68 @@
+package io.github.kvevents.store.redis;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+
+import io.github.kvevents.store.StoreBatch;
+
+/**
+ * One batch of tracked writes: a {@link RedisBatch} for each partition.
+ *
+ * @param <R> the type of a result
+ */
+final class TrackedBatch<R> {
+
+	private final RedisScript script;
+
+	private final IntFunction<List<byte[]>> index;
+
+	private final List<byte[]> firstArguments;
+
+	private final List<WriteCommand<R>> commands = new ArrayList<>();
+
+	/** For each partition the places of its commands in the batch. */
+	private final Map<Integer, List<Integer>> places = new LinkedHashMap<>();
+
+	TrackedBatch(RedisScript script, IntFunction<List<byte[]>> index, List<byte[]> firstArguments) {
+		this.script = script;
+		this.index = index;
+		this.firstArguments = firstArguments;
+	}
+
+	void add(int partition, WriteCommand<R> command) {
+		this.places.computeIfAbsent(partition, (number) -> new ArrayList<>()).add(this.commands.size());
+		this.commands.add(command);
+	}
+
+	/**
+	 * Sends one partition after the other. When one fails as a whole, as with a lost
+	 * connection, nothing more is sent.
+	 */
+	StoreBatch<R> send(RedisConnections connections) {
+		List<R> results = new ArrayList<>(this.commands.size());
+		this.commands.forEach((command) -> results.add(command.failed()));
+		@Nullable RuntimeException failure = null;
+		for (Map.Entry<Integer, List<Integer>> partition : this.places.entrySet()) {
+			List<Integer> places = partition.getValue();
+			StoreBatch<R> sent = new RedisBatch<>(this.script, this.index.apply(partition.getKey()),
+					this.firstArguments, places.stream().map(this.commands::get).toList())
+				.send(connections);
+			for (int number = 0; number < places.size(); number++) {
+				results.set(places.get(number), sent.results().get(number));
+			}
+			failure = (failure != null) ? failure : sent.failure();
+			if (sent.failure() != null && !(sent.failure() instanceof InvalidDataAccessApiUsageException)) {
+				break;
+			}
+		}
+		return new StoreBatch<>(results, failure);
+	}
+
+}

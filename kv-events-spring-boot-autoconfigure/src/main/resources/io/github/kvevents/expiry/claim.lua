@@ -1,0 +1,16 @@
+#!lua flags=allow-oom
+--[[
+Takes over expiries that nobody has touched for a while: the instance that had them is gone.
+
+KEYS[1]  :expired
+ARGV[1]  the consumer group
+ARGV[2]  the id of the instance that takes over
+ARGV[3]  for how long they were not touched, in milliseconds
+ARGV[4]  where to go on, 0-0 at the start
+ARGV[5]  how many to take, at most
+Reply    where to go on, 0-0 at the end; the expiries, each its id and its fields
+Error    NOGROUP if the group is gone
+Cost     O(1) an expiry, ten times as many are looked at
+--]]
+local reply = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], 'COUNT', ARGV[5])
+return { reply[1], reply[2] }

@@ -1,0 +1,24 @@
+#!lua flags=allow-oom
+--[[
+Removes the consumers of instances that are gone. One that left work behind stays until
+somebody has taken it over.
+
+KEYS[1]  :expired
+ARGV[1]  the consumer group
+ARGV[2]  for how long a consumer was not heard of, in milliseconds
+Reply    how many were removed
+Error    NOGROUP if the group is gone
+Cost     O(1) a consumer
+--]]
+local removed = 0
+for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+	local facts = {}
+	for index = 1, #consumer, 2 do
+		facts[consumer[index]] = consumer[index + 1]
+	end
+	if facts['pending'] == 0 and facts['idle'] > tonumber(ARGV[2]) then
+		redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], facts['name'])
+		removed = removed + 1
+	end
+end
+return removed

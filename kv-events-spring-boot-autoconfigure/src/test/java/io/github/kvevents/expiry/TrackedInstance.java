@@ -1,0 +1,53 @@
+package io.github.kvevents.expiry;
+
+import java.util.function.UnaryOperator;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.redis.KeyNames;
+import io.github.kvevents.store.redis.RedisKvStore;
+
+/**
+ * One instance of an application, as far as expiry is concerned: a template that tracks,
+ * and a tracker that remembers what it told of.
+ */
+final class TrackedInstance implements AutoCloseable {
+
+	static final Namespace NAMESPACE = Namespace.of("shop");
+
+	static final KeyNames NAMES = KeyNames.prefixedWith("app:");
+
+	final RecordingDispatcher dispatcher = new RecordingDispatcher();
+
+	final ExpiryTracker tracker;
+
+	final KvTemplate template;
+
+	TrackedInstance(RedisConnectionFactory connectionFactory, UnaryOperator<ExpiryTracker.Builder> configurer) {
+		this(connectionFactory, NAMESPACE, configurer);
+	}
+
+	TrackedInstance(RedisConnectionFactory connectionFactory, Namespace namespace,
+			UnaryOperator<ExpiryTracker.Builder> configurer) {
+		this.tracker = configurer
+			.apply(ExpiryTracker.builder(connectionFactory, namespace, this.dispatcher, new PlainKvCodec())
+				.names(NAMES))
+			.build();
+		this.template = KvTemplate.builder(new RedisKvStore(connectionFactory, NAMES, this.tracker), new PlainKvCodec())
+			.build();
+	}
+
+	TrackedInstance start() {
+		this.tracker.start();
+		return this;
+	}
+
+	@Override
+	public void close() {
+		this.tracker.stop();
+	}
+
+}
