@@ -1,10 +1,14 @@
 package io.github.kvevents;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
@@ -21,7 +25,9 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Bean;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -42,6 +48,27 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule packagesHaveNoCycles = slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
+
+	/**
+	 * What each package may use of the others; all may use the root.
+	 */
+	private static final Map<String, Set<String>> MAY_USE = Map.of("hook", Set.of(), "store", Set.of(), "store.redis",
+			Set.of("store"), "store.memory", Set.of("store"), "core", Set.of("store", "hook"), "expiry",
+			Set.of("store"), "actuate", Set.of("hook", "store", "expiry"));
+
+	@ArchTest
+	static void packagesUseOnlyWhatTheyMay(JavaClasses classes) {
+		MAY_USE.forEach((name, others) -> {
+			String[] allowed = Stream.concat(Stream.of("", "." + name), others.stream().map((other) -> "." + other))
+				.map(ROOT::concat)
+				.toArray(String[]::new);
+			noClasses().that()
+				.resideInAPackage(ROOT + "." + name)
+				.should()
+				.dependOnClassesThat(resideInAPackage(ROOT + "..").and(resideOutsideOfPackages(allowed)))
+				.check(classes);
+		});
+	}
 
 	@ArchTest
 	static final ArchRule rootUsesNoOtherPackageOfOurs = noClasses().that()
@@ -84,8 +111,7 @@ class ArchitectureTests {
 		.haveRawReturnType(DescribedPredicate.describe("a bean post-processor",
 				(type) -> type.isAssignableTo(BeanPostProcessor.class)))
 		.should(beStatic())
-		.andShould(takeOnlyObjectProviders())
-		.allowEmptyShould(true);
+		.andShould(takeOnlyObjectProviders());
 
 	@ArchTest
 	static final ArchRule packagesAreNullMarked = classes().should(resideInANullMarkedPackage());
@@ -107,8 +133,8 @@ class ArchitectureTests {
 			@Override
 			public void check(JavaMethod method, ConditionEvents events) {
 				boolean satisfied = predicate.test(method);
-				events.add(new SimpleConditionEvent(method, satisfied,
-						method.getFullName() + (satisfied ? " does " : " does not ") + description));
+				events
+					.add(new SimpleConditionEvent(method, satisfied, method.getFullName() + " should " + description));
 			}
 
 		};
@@ -120,7 +146,9 @@ class ArchitectureTests {
 			@Override
 			public void check(JavaClass type, ConditionEvents events) {
 				JavaPackage javaPackage = type.getPackage();
-				boolean marked = javaPackage.getPackageInfo().isAnnotatedWith(NullMarked.class);
+				boolean marked = javaPackage.tryGetPackageInfo()
+					.map((info) -> info.isAnnotatedWith(NullMarked.class))
+					.orElse(false);
 				events.add(new SimpleConditionEvent(type, marked,
 						javaPackage.getName() + (marked ? " is" : " is not") + " @NullMarked"));
 			}

@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.ValueOperations;
 
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvSetEvent;
@@ -53,15 +54,20 @@ class RedisApplicationTests {
 	}
 
 	@Test
-	void keyThatOthersLetExpireIsHeardOf(TestRedis redis) throws InterruptedException {
-		try (ConfigurableApplicationContext context = run(redis, "kv.events.expiry.notifications.mode=configure")) {
+	void keysThatOthersLetExpireInTheSelectedDatabaseAreHeardOf(TestRedis redis) throws InterruptedException {
+		try (ConfigurableApplicationContext context = run(redis, "kv.events.expiry.notifications.mode=configure",
+				"spring.data.redis.database=3")) {
 			ExpiryNotificationBridge bridge = context.getBean(ExpiryNotificationBridge.class);
 			Awaitility.await()
 				.until(() -> bridge.getStatus().state() == NotificationStatus.State.LISTENING
 						&& bridge.getStatus().missingFlags().isEmpty());
-			redis.template().opsForValue().set("shop:basket:7", "x", Duration.ofMillis(20));
-			redis.template().opsForValue().set("other:7", "x", Duration.ofMillis(20));
-			assertThat(context.getBean(Reactions.class).expired.poll(20, TimeUnit.SECONDS)).isEqualTo("basket:7");
+			ValueOperations<String, String> here = context.getBean(StringRedisTemplate.class).opsForValue();
+			redis.template().opsForValue().set("shop:basket:elsewhere", "x", Duration.ofMillis(1));
+			here.set("other:7", "x", Duration.ofMillis(1));
+			here.set("shop:basket:7", "x", Duration.ofMillis(20));
+			BlockingQueue<String> expired = context.getBean(Reactions.class).expired;
+			assertThat(expired.poll(20, TimeUnit.SECONDS)).isEqualTo("basket:7");
+			assertThat(expired).isEmpty();
 		}
 		finally {
 			redis.execute("CONFIG", "SET", "notify-keyspace-events", "");
