@@ -331,6 +331,8 @@ final class HookQueue {
 	 * @return how many events were dropped
 	 */
 	int abort() {
+		// first: a worker that is interrupted would go on with the next event
+		int dropped = discard();
 		this.lock.lock();
 		try {
 			this.running.forEach(Thread::interrupt);
@@ -338,7 +340,7 @@ final class HookQueue {
 		finally {
 			this.lock.unlock();
 		}
-		return discard();
+		return dropped;
 	}
 
 	/**

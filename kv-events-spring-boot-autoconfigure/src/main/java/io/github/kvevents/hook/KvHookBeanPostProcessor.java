@@ -21,7 +21,6 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.core.MethodIntrospector;
-import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.Assert;
@@ -30,10 +29,11 @@ import org.springframework.util.Assert;
  * Finds the methods of beans that are annotated with {@link KvHook} or {@link KvGuard}
  * and registers them: when all singletons are made, since a filter may be a bean, and
  * from then on as beans are made. They are removed when their bean is destroyed; the
- * hooks of a prototype stay, since nobody says when it ends.
+ * hooks of a prototype stay, since nobody says when it ends. Has no order, so that it
+ * comes after all post-processors that have one, and sees their proxies.
  */
 public class KvHookBeanPostProcessor
-		implements DestructionAwareBeanPostProcessor, SmartInitializingSingleton, BeanFactoryAware, Ordered {
+		implements DestructionAwareBeanPostProcessor, SmartInitializingSingleton, BeanFactoryAware {
 
 	private final ObjectProvider<HookEngine> engine;
 
@@ -59,14 +59,6 @@ public class KvHookBeanPostProcessor
 	public void setBeanFactory(BeanFactory beanFactory) {
 		Assert.isInstanceOf(ConfigurableBeanFactory.class, beanFactory);
 		this.beanFactory = (ConfigurableBeanFactory) beanFactory;
-	}
-
-	/**
-	 * Last, so that it sees proxies.
-	 */
-	@Override
-	public int getOrder() {
-		return Ordered.LOWEST_PRECEDENCE;
 	}
 
 	@Override

@@ -1,0 +1,237 @@
+package io.github.kvevents.hook;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.Order;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.event.TransactionPhase;
+import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.support.AbstractPlatformTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import io.github.kvevents.KvDeleteEvent;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.KvSetEvent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Ordinary Spring listeners hear of events.
+ */
+class SpringEventTests {
+
+	private static final List<String> calls = new ArrayList<>();
+
+	private static final List<KvHookError> errors = new ArrayList<>();
+
+	private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+
+	@AfterEach
+	void close() {
+		this.context.close();
+		calls.clear();
+		errors.clear();
+	}
+
+	private MapStore start(Class<?>... beans) {
+		this.context.register(beans);
+		this.context.refresh();
+		HookEngine engine = engine();
+		return new MapStore(engine);
+	}
+
+	private HookEngine engine() {
+		return HookEngine.builder()
+			.publisher(this.context)
+			.springListeners(new SpringListeners(this.context))
+			.errorHandler(errors::add)
+			.build();
+	}
+
+	@Test
+	void listenersHearByTypeAndCondition() {
+		MapStore store = start(Listeners.class);
+		store.set("a", 1);
+		store.set("special", 1);
+		store.delete("a");
+		assertThat(calls).containsExactly("set a", "set special", "condition special", "deleted a");
+	}
+
+	@Test
+	void hooksComeFirst() {
+		this.context.register(Listeners.class);
+		this.context.refresh();
+		HookEngine engine = engine();
+		engine.getRegistry().register(KvHookOptions.defaults(), (event) -> calls.add("hook"));
+		new MapStore(engine).set("a", 1);
+		assertThat(calls).containsExactly("hook", "set a");
+	}
+
+	@Test
+	void whatAListenerThrowsNeverReachesTheCaller() {
+		MapStore store = start(Throwing.class);
+		store.set("a", 1);
+		assertThat(store.get("a", Integer.class)).isEqualTo(1);
+		assertThat(errors).singleElement().satisfies((error) -> {
+			assertThat(error.hookId()).isEqualTo("spring-listeners");
+			assertThat(error.cause()).isInstanceOf(IllegalStateException.class).hasMessage("listener");
+		});
+	}
+
+	@Test
+	void transactionalListenersHearAfterTheCommit() {
+		MapStore store = start(Transactional.class);
+		new TransactionTemplate(new TransactionManager()).executeWithoutResult((status) -> {
+			store.set("a", 1);
+			calls.add("in transaction");
+		});
+		assertThat(calls).containsExactly("in transaction", "committed a");
+		new TransactionTemplate(new TransactionManager()).executeWithoutResult((status) -> {
+			store.set("b", 1);
+			status.setRollbackOnly();
+		});
+		assertThat(calls).doesNotContain("committed b");
+	}
+
+	@Test
+	void onlyListenersThatAreMeantForItCountAsHearing() {
+		start(Everything.class);
+		HookEngine engine = engine();
+		assertThat(engine.getDispatcher().isHeard(KvEventType.SET)).isFalse();
+		this.context.addApplicationListener(new ExpiryListener());
+		assertThat(engine.getDispatcher().isHeard(KvEventType.EXPIRED)).isTrue();
+		assertThat(engine.getDispatcher().isHeard(KvEventType.SET)).isFalse();
+	}
+
+	@Test
+	void annotatedListenersCountByTheirType() {
+		start(Listeners.class);
+		HookEngine engine = engine();
+		assertThat(engine.getDispatcher().isHeard(KvEventType.BATCH_SET)).isTrue();
+		assertThat(engine.getDispatcher().isHeard(KvEventType.BATCH_DELETE)).isTrue();
+		assertThat(engine.getDispatcher().isHeard(KvEventType.EXPIRED)).isFalse();
+	}
+
+	@Test
+	void listenersThatCallThemselvesEndToo() {
+		MapStore store = start(Listeners.class);
+		this.context.addApplicationListener(new LoopListener(store));
+		store.set("start", 1);
+		assertThat(errors).isNotEmpty()
+			.allSatisfy((error) -> assertThat(error.cause()).isInstanceOf(KvHookRecursionException.class));
+	}
+
+	static class LoopListener implements ApplicationListener<KvSetEvent> {
+
+		private final MapStore store;
+
+		LoopListener(MapStore store) {
+			this.store = store;
+		}
+
+		@Override
+		public void onApplicationEvent(KvSetEvent event) {
+			this.store.set("loop", 1);
+		}
+
+	}
+
+	static class ExpiryListener implements ApplicationListener<KvExpiredEvent> {
+
+		@Override
+		public void onApplicationEvent(KvExpiredEvent event) {
+		}
+
+	}
+
+	static class Everything implements ApplicationListener<ApplicationEvent> {
+
+		@Override
+		public void onApplicationEvent(ApplicationEvent event) {
+		}
+
+	}
+
+	static class Listeners {
+
+		@EventListener
+		@Order(1)
+		void set(KvSetEvent event) {
+			calls.add("set " + event.getKey());
+		}
+
+		@EventListener(condition = "#event.key == 'special'")
+		@Order(2)
+		void condition(KvSetEvent event) {
+			calls.add("condition " + event.getKey());
+		}
+
+		@EventListener
+		void deleted(KvDeleteEvent event) {
+			calls.add("deleted " + event.getKey());
+		}
+
+	}
+
+	static class Throwing {
+
+		@EventListener
+		void set(KvSetEvent event) {
+			throw new IllegalStateException("listener");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableTransactionManagement
+	static class Transactional {
+
+		@Bean
+		TransactionManager transactionManager() {
+			return new TransactionManager();
+		}
+
+		@TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)
+		void committed(KvSetEvent event) {
+			calls.add("committed " + event.getKey());
+		}
+
+	}
+
+	static class TransactionManager extends AbstractPlatformTransactionManager {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		protected Object doGetTransaction() {
+			return this;
+		}
+
+		@Override
+		protected void doBegin(Object transaction, TransactionDefinition definition) {
+		}
+
+		@Override
+		protected void doCommit(DefaultTransactionStatus status) {
+		}
+
+		@Override
+		protected void doRollback(DefaultTransactionStatus status) {
+		}
+
+	}
+
+}
