@@ -1,5 +1,6 @@
 package io.github.kvevents.sample.web;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -49,6 +50,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
 		List<FieldProblem> problems = ex.getFieldErrors()
 			.stream()
 			.map((error) -> new FieldProblem(error.getField(), String.valueOf(error.getDefaultMessage())))
+			.sorted(Comparator.comparing(FieldProblem::field).thenComparing(FieldProblem::message))
 			.toList();
 		return handleExceptionInternal(ex, badRequest(problems), headers, status, request);
 	}

@@ -1,0 +1,101 @@
+package io.github.kvevents.sample;
+
+import java.util.Map;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+import io.github.kvevents.core.KvTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The hooks that nobody sees in an answer: metrics, cache, and what the actuator tells.
+ */
+@SampleTest
+class HooksTests {
+
+	private final Api api;
+
+	private final KvTemplate kv;
+
+	private final MeterRegistry meters;
+
+	HooksTests(@Autowired RestTestClient rest, @Autowired KvTemplate kv, @Autowired MeterRegistry meters) {
+		this.api = new Api(rest);
+		this.kv = kv;
+		this.meters = meters;
+	}
+
+	@Test
+	void countsChangesByPrefix() {
+		double checkouts = count("checkout", "created");
+		double orders = count("order", "created");
+		double others = count("other", "created");
+		this.api.placed("counted", 600);
+		this.kv.set("cart:1", "x");
+		this.kv.set(":", "x");
+		this.kv.set("order", "x");
+		assertThat(count("checkout", "created") - checkouts).isEqualTo(1);
+		assertThat(count("order", "created") - orders).isEqualTo(1);
+		assertThat(count("other", "created") - others).isEqualTo(3);
+		assertThat(this.meters.find("sample.changes").counters())
+			.extracting((counter) -> counter.getId().getTag("prefix"))
+			.containsOnly("checkout", "order", "other");
+	}
+
+	@Test
+	void neverAnswersAnOrderThatHasChanged() {
+		for (int i = 0; i < 100; i++) {
+			String id = "cached-" + i;
+			this.api.placed(id, 600);
+			this.api.order(id).expectBody().jsonPath("$.status").isEqualTo("PENDING");
+			this.api.pay(id).expectStatus().isOk();
+			this.api.order(id).expectBody().jsonPath("$.status").isEqualTo("PAID");
+		}
+	}
+
+	@Test
+	void showsItsHooksInTheActuator() {
+		this.api.placed("shown", 600);
+		Awaitility.await().untilAsserted(() -> {
+			Map<String, Object> answer = read("/actuator/kvhooks");
+			assertThat(answer).extracting("hooks", InstanceOfAssertFactories.list(Map.class))
+				.extracting((hook) -> hook.get("id"))
+				.containsExactlyInAnyOrder("audit", "live", "metrics", "order-cache", "order-expiry");
+			assertThat(answer).extracting("totals.failures").isEqualTo(0);
+			assertThat(read("/actuator/kvhooks/audit"))
+				.extracting("stats.invocations", InstanceOfAssertFactories.INTEGER)
+				.isGreaterThanOrEqualTo(2);
+		});
+	}
+
+	@Test
+	void isHealthy() {
+		Map<String, Object> health = read("/actuator/health");
+		assertThat(health).containsEntry("status", "UP");
+		assertThat(health).extracting("components.kvEvents.status").isEqualTo("UP");
+	}
+
+	private Map<String, Object> read(String path) {
+		Map<String, Object> body = this.api.get(path)
+			.returnResult(new ParameterizedTypeReference<Map<String, Object>>() {
+			})
+			.getResponseBody();
+		assertThat(body).isNotNull();
+		return body;
+	}
+
+	private double count(String prefix, String change) {
+		Counter counter = this.meters.find("sample.changes").tags("prefix", prefix, "change", change).counter();
+		return (counter != null) ? counter.count() : 0;
+	}
+
+}

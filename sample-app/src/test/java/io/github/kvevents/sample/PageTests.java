@@ -1,0 +1,142 @@
+package io.github.kvevents.sample;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+import io.github.kvevents.core.KvTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@SampleTest
+class PageTests {
+
+	private static Browser browser;
+
+	private final Api api;
+
+	private final KvTemplate kv;
+
+	private final String page;
+
+	PageTests(@Autowired RestTestClient rest, @Autowired KvTemplate kv, @LocalServerPort int port) {
+		this.api = new Api(rest);
+		this.kv = kv;
+		this.page = "http://localhost:" + port + "/";
+	}
+
+	@BeforeAll
+	static void startBrowser() {
+		browser = Browser.startOrSkip();
+	}
+
+	@AfterAll
+	static void stopBrowser() {
+		if (browser != null) {
+			browser.close();
+		}
+	}
+
+	@BeforeEach
+	void openPage() {
+		deleteAll("checkout:");
+		deleteAll("order:");
+		browser.resize(1280, 1240);
+		browser.open(this.page);
+		browser.await("#connection", "live");
+	}
+
+	@Test
+	void showsAnOrderFromPlacingToTheEnd() throws IOException {
+		place("order-m4tq8z", "240");
+		place("order-7gk2p4", "300");
+		browser.await(row("order-7gk2p4") + " .badge", "PENDING");
+		String before = browser.find(row("order-7gk2p4") + " .countdown").getText();
+		browser.await(row("order-7gk2p4") + " .countdown", "4:5");
+		assertThat(before).isNotEqualTo(browser.find(row("order-7gk2p4") + " .countdown").getText());
+		browser.click(row("order-7gk2p4") + " .pay");
+		browser.await(row("order-7gk2p4") + " .badge", "PAID");
+		assertThat(browser.find(row("order-7gk2p4") + " .pay").isDisplayed()).isFalse();
+		place("order-x9hc3e", "1");
+		browser.await(row("order-x9hc3e") + " .badge", "EXPIRED");
+		browser.await(row("order-x9hc3e") + " .order-note", "ms late");
+		browser.await("#feed [data-type='EXPIRED'] .key", "checkout:order-x9hc3e");
+		browser.await("#feed [data-type='DELETE'] .key", "checkout:order-7gk2p4");
+		for (String hook : new String[] { "audit", "live", "metrics", "order-cache", "order-expiry" }) {
+			browser.await("#hooks tr[data-hook='" + hook + "'] th", hook);
+		}
+		place("order-b6wv5n", "25");
+		browser.await(row("order-b6wv5n") + " .countdown", "21.");
+		browser.screenshot(Path.of("target", "page.png"));
+		assertThat(browser.consoleErrors()).isEmpty();
+	}
+
+	@Test
+	void showsWhatOthersDo() {
+		this.api.placed("page-other", 600);
+		browser.await(row("page-other") + " .badge", "PENDING");
+		this.api.pay("page-other").expectStatus().isOk();
+		browser.await(row("page-other") + " .badge", "PAID");
+	}
+
+	@Test
+	void saysWhatIsWrongAtTheField() {
+		place("page-bad", "0");
+		browser.await("#expire-error", "1");
+		assertThat(browser.find("#expire").getAttribute("aria-invalid")).isEqualTo("true");
+		assertThat(browser.find("#id").getAttribute("aria-invalid")).isEqualTo("false");
+		place(" ", "5");
+		browser.await("#id-error", "blank");
+		assertThat(browser.find("#expire-error").getText()).isEmpty();
+		this.api.placed("page-taken", 600);
+		place("page-taken", "5");
+		browser.await("#problem", "is pending");
+	}
+
+	@Test
+	void showsMarkupAsText() {
+		String id = "<img src=x onerror=\"document.title='broken in'\">";
+		this.api.placed(id, 600);
+		browser.await(".order-id", id);
+		browser.await("#feed .key", "checkout:" + id);
+		assertThat(browser.findAll("#order-list img, #feed img")).isEmpty();
+		assertThat(browser.script("return document.title")).isEqualTo("Checkout · kv-events sample");
+	}
+
+	@Test
+	void fitsOnAPhone() throws IOException {
+		browser.resize(500, 900);
+		browser.dark();
+		place("page-on-a-phone-with-an-id-that-does-not-fit-in-a-line-of-it", "300");
+		browser.await(".order .badge", "PENDING");
+		assertThat(browser.script("return document.documentElement.scrollWidth <= window.innerWidth"))
+			.isEqualTo("true");
+		browser.screenshot(Path.of("target", "page-phone.png"));
+	}
+
+	private void deleteAll(String prefix) {
+		try (Stream<String> keys = this.kv.keys(prefix)) {
+			this.kv.batchDelete(keys.toList());
+		}
+	}
+
+	private static void place(String id, String seconds) {
+		browser.fill("#id", id);
+		browser.fill("#expire", seconds);
+		browser.click("#place .primary");
+	}
+
+	private static String row(String id) {
+		return "#order-list [data-id='" + id + "']";
+	}
+
+}
