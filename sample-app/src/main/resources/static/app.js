@@ -2,6 +2,7 @@
 const byId = (id) => document.getElementById(id);
 const FEED_ROWS = 100;
 const HOOKS_EVERY_MS = 2000;
+const EVENT_TYPES = 6;
 
 /* ---- orders: always the server's list, read again whenever something changed ---- */
 
@@ -310,7 +311,8 @@ function hookRow(hook) {
 }
 
 function hearsOf(hook) {
-	const events = (hook.events ?? []).join(', ') || 'every event';
+	const some = hook.events?.length > 0 && hook.events.length < EVENT_TYPES;
+	const events = some ? hook.events.join(', ') : 'every event';
 	return hook.filter ? events + ' · ' + hook.filter : events;
 }
 

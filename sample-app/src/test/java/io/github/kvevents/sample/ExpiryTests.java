@@ -87,7 +87,7 @@ class ExpiryTests {
 	/** Keys that end within the milliseconds in which their orders are paid. */
 	@Test
 	void eitherPaysOrExpiresAndNeverBoth() {
-		int rounds = 300;
+		int rounds = 120;
 		Map<String, String> outcomes = new HashMap<>();
 		for (int i = 0; i < rounds; i++) {
 			String id = "race-" + i;

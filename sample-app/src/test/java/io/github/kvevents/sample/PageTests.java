@@ -50,7 +50,8 @@ class PageTests {
 	void openPage() {
 		deleteAll("checkout:");
 		deleteAll("order:");
-		browser.resize(1280, 1240);
+		browser.resize(1280, 1000);
+		browser.prefer("light");
 		browser.open(this.page);
 		browser.await("#connection", "live");
 	}
@@ -115,7 +116,7 @@ class PageTests {
 	@Test
 	void fitsOnAPhone() throws IOException {
 		browser.resize(500, 900);
-		browser.dark();
+		browser.prefer("dark");
 		place("page-on-a-phone-with-an-id-that-does-not-fit-in-a-line-of-it", "300");
 		browser.await(".order .badge", "PENDING");
 		assertThat(browser.script("return document.documentElement.scrollWidth <= window.innerWidth"))
