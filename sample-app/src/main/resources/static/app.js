@@ -168,7 +168,10 @@ byId('place').addEventListener('submit', async (event) => {
 	showProblem(problem);
 	if (!problem) {
 		byId('announcer').textContent = 'Order ' + order.id + ' is placed';
-		suggestId();
+		if (byId('id').value === order.id) {
+			// and not what was typed since
+			suggestId();
+		}
 		readOrders();
 	}
 });
