@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties(KvEventsProperties.class)
 @Import({ CodecConfiguration.class, HookConfiguration.class, RedisStoreConfiguration.class,
 		MemoryStoreConfiguration.class, MissingStoreConfiguration.class, TemplateConfiguration.class,
-		NotificationConfiguration.class, StoreExpiryConfiguration.class })
+		NotificationConfiguration.class, StoreExpiryConfiguration.class, EventLogConfiguration.class })
 public final class KvEventsAutoConfiguration {
 
 }

@@ -19,6 +19,7 @@ class KvEventsRuntimeHints implements RuntimeHintsRegistrar {
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.resources().registerPattern("io/github/kvevents/store/redis/*.lua");
+		hints.resources().registerPattern("io/github/kvevents/log/*.lua");
 		for (Class<?> event : new Class<?>[] { KvSetEvent.class, KvDeleteEvent.class, KvExpiredEvent.class }) {
 			hints.reflection().registerType(event, MemberCategory.INVOKE_PUBLIC_METHODS);
 		}
