@@ -93,7 +93,7 @@ class ExpiryNotificationBridgeTests {
 	}
 
 	@Test
-	void survivesAKeyReaderThatThrows() {
+	void survivesAKeyReaderThatThrows(CapturedOutput output) {
 		try (TestBridge bridge = TestBridge.start(this.redis.connectionFactory(), TestBridge.SETTINGS, this.dispatcher,
 				(key) -> {
 					if (key.length == 1) {
@@ -105,6 +105,7 @@ class ExpiryNotificationBridgeTests {
 			expire(0, "x");
 			expire(0, "long");
 			await().untilAsserted(() -> assertThat(this.dispatcher.keys()).containsExactly("long"));
+			assertThat(output).contains("The key of an expiry notification could not be read");
 		}
 	}
 
