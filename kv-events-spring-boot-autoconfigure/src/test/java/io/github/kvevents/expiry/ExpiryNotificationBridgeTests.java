@@ -44,7 +44,7 @@ class ExpiryNotificationBridgeTests {
 	@AfterEach
 	void stopRedis() {
 		this.redis.close();
-		assertThat(TestBridge.threads()).isEmpty();
+		TestBridge.awaitNoThreads();
 	}
 
 	@Test
@@ -187,7 +187,7 @@ class ExpiryNotificationBridgeTests {
 	void switchedOffStartsNothing() {
 		try (TestBridge bridge = start(TestBridge.SETTINGS.mode(NotificationMode.OFF))) {
 			assertThat(bridge.get().isRunning()).isTrue();
-			assertThat(TestBridge.threads()).isEmpty();
+			TestBridge.awaitNoThreads();
 			assertThat(bridge.status())
 				.isEqualTo(new NotificationStatus(NotificationMode.OFF, State.OFF, "", false, 0, 0, null));
 		}
@@ -210,7 +210,7 @@ class ExpiryNotificationBridgeTests {
 		bridge.close();
 		assertThat(bridge.get().isRunning()).isFalse();
 		assertThat(bridge.status().state()).isEqualTo(State.OFF);
-		assertThat(TestBridge.threads()).isEmpty();
+		TestBridge.awaitNoThreads();
 		assertThat(this.dispatcher.threads()).hasSize(1);
 		await().until(() -> subscribers() == 0);
 	}

@@ -48,7 +48,7 @@ class ServerOutageTests {
 	@AfterEach
 	void stopRedis() {
 		this.redis.close();
-		assertThat(TestBridge.threads()).isEmpty();
+		TestBridge.awaitNoThreads();
 	}
 
 	@Test
@@ -137,7 +137,7 @@ class ServerOutageTests {
 		long start = System.nanoTime();
 		bridge.close();
 		assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start)).isLessThan(10);
-		assertThat(TestBridge.threads()).isEmpty();
+		TestBridge.awaitNoThreads();
 		assertThat(bridge.status().state()).isEqualTo(State.OFF);
 	}
 

@@ -47,7 +47,7 @@ class StoreExpiryPublisherTests {
 		if (this.publisher != null) {
 			this.publisher.stop();
 		}
-		assertThat(threads()).isEmpty();
+		TestBridge.awaitNoThreads("kv-expiry-dispatch-");
 	}
 
 	@Test
@@ -152,7 +152,7 @@ class StoreExpiryPublisherTests {
 		StoreExpiryPublisher publisher = start(1, 5, Duration.ofMillis(200));
 		List.of("secret-1", "secret-2", "secret-3").forEach((key) -> this.store.expire(expired(key)));
 		publisher.stop();
-		assertThat(threads()).isEmpty();
+		TestBridge.awaitNoThreads("kv-expiry-dispatch-");
 		assertThat(this.dispatcher.events()).isEmpty();
 		assertThat(output).contains("Stopped before 2 expiries were dispatched").doesNotContain("a value");
 	}
@@ -193,15 +193,6 @@ class StoreExpiryPublisherTests {
 
 	private static byte[] bytes(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
-	}
-
-	private static List<String> threads() {
-		return Thread.getAllStackTraces()
-			.keySet()
-			.stream()
-			.map(Thread::getName)
-			.filter((name) -> name.startsWith("kv-expiry-dispatch-"))
-			.toList();
 	}
 
 	private static void awaitUninterruptibly(CountDownLatch latch) {

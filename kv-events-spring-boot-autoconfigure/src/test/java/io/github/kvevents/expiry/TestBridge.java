@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -65,16 +64,16 @@ final class TestBridge implements AutoCloseable {
 		return this.bridge;
 	}
 
+	static void awaitNoThreads() {
+		awaitNoThreads(ExpiryNotificationBridge.THREAD_PREFIX);
+	}
+
 	/**
-	 * The threads of all bridges that are alive.
+	 * Waits a little: a pool is terminated just before its last thread ends.
 	 */
-	static List<String> threads() {
-		return Thread.getAllStackTraces()
-			.keySet()
-			.stream()
-			.map(Thread::getName)
-			.filter((name) -> name.startsWith(ExpiryNotificationBridge.THREAD_PREFIX))
-			.toList();
+	static void awaitNoThreads(String prefix) {
+		await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+			.noneMatch((name) -> name.startsWith(prefix)));
 	}
 
 	@Override
