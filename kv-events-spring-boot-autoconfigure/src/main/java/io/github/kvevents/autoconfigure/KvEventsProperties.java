@@ -10,6 +10,8 @@ import org.springframework.util.StringUtils;
 
 import io.github.kvevents.expiry.NotificationMode;
 import io.github.kvevents.expiry.NotificationSettings;
+import io.github.kvevents.expiry.TrackingMode;
+import io.github.kvevents.expiry.TrackingSettings;
 import io.github.kvevents.hook.HookSettings;
 import io.github.kvevents.hook.KvOverflow;
 
@@ -18,6 +20,10 @@ import io.github.kvevents.hook.KvOverflow;
  *
  * @param enabled Whether kv-events is switched on.
  * @param store Back end that keeps the keys.
+ * @param namespace Name that applications which share their keys have in common, part of
+ * the names of what kv-events keeps for itself. By default the application's name.
+ * @param partitions Partitions that the keys of the namespace are spread over. The same
+ * for all applications that share it.
  * @param keyPrefix Text in front of each key in Redis. Events, filters and 'keys' speak
  * of the name without it.
  * @param instanceId Id of this instance, the origin of its events. Must differ between
@@ -27,8 +33,8 @@ import io.github.kvevents.hook.KvOverflow;
  */
 @ConfigurationProperties("kv.events")
 record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("redis") StoreType store,
-		@DefaultValue("") String keyPrefix, String instanceId, @DefaultValue Hooks hooks,
-		@DefaultValue Expiry expiry) implements InitializingBean {
+		@DefaultValue("") String namespace, @DefaultValue("1") int partitions, @DefaultValue("") String keyPrefix,
+		String instanceId, @DefaultValue Hooks hooks, @DefaultValue Expiry expiry) implements InitializingBean {
 
 	KvEventsProperties {
 		// the binder passes null when there is no such property
@@ -41,6 +47,7 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 */
 	@Override
 	public void afterPropertiesSet() {
+		PropertyCheck.atLeast("kv.events.partitions", this.partitions, 1);
 		this.hooks.check();
 		this.expiry.check();
 	}
@@ -102,16 +109,39 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * @param threads Threads that call the hooks of expired keys.
 	 * @param queueCapacity Expiries that may wait for these threads. When it is full,
 	 * notifications of Redis are dropped and counted, and the in-memory back end waits.
+	 * @param sweepInterval Longest time between two looks for tracked keys that expired.
+	 * A deadline that is known is waited for exactly.
+	 * @param claimAfter Time that an instance may be silent before another takes over the
+	 * expiries that it was telling its hooks of.
+	 * @param tracking Keys that get a time to live through the template.
 	 * @param notifications Redis' own notifications of expired keys.
 	 */
 	record Expiry(@DefaultValue("4") int threads, @DefaultValue("10000") int queueCapacity,
-			@DefaultValue Notifications notifications) {
+			@DefaultValue("50ms") Duration sweepInterval, @DefaultValue("30s") Duration claimAfter,
+			@DefaultValue Tracking tracking, @DefaultValue Notifications notifications) {
 
 		private void check() {
 			PropertyCheck.atLeast("kv.events.expiry.threads", this.threads, 1);
 			PropertyCheck.atLeast("kv.events.expiry.queue-capacity", this.queueCapacity, 1);
+			PropertyCheck.atLeast("kv.events.expiry.sweep-interval", this.sweepInterval, Duration.ofMillis(1));
+			PropertyCheck.atLeast("kv.events.expiry.claim-after", this.claimAfter, Duration.ofMillis(100));
+			PropertyCheck.atLeast("kv.events.expiry.tracking.batch-size", this.tracking.batchSize, 1);
+			PropertyCheck.atMost("kv.events.expiry.tracking.batch-size", this.tracking.batchSize,
+					TrackingSettings.MAX_BATCH_SIZE);
+			PropertyCheck.atLeast("kv.events.expiry.tracking.max-in-flight", this.tracking.maxInFlight, 1);
+			PropertyCheck.atLeast("kv.events.expiry.tracking.max-length", this.tracking.maxLength, 1);
 			PropertyCheck.atLeast("kv.events.expiry.notifications.check-interval", this.notifications.checkInterval,
 					Duration.ofMillis(1));
+		}
+
+		TrackingSettings toTrackingSettings(Duration shutdownTimeout) {
+			return TrackingSettings.defaults()
+				.mode(this.tracking.mode)
+				.sweep(this.sweepInterval, this.tracking.batchSize)
+				.claimAfter(this.claimAfter)
+				.delivery(this.tracking.maxInFlight, this.threads)
+				.maxLength(this.tracking.maxLength)
+				.stopTimeout(shutdownTimeout);
 		}
 
 		NotificationSettings toSettings(int database) {
@@ -121,6 +151,22 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 				.checkInterval(this.notifications.checkInterval)
 				.dispatch(this.threads, this.queueCapacity);
 		}
+
+	}
+
+	/**
+	 * Keys that get a time to live through the template.
+	 *
+	 * @param mode Which of these keys to track, so that their expiries come on time, with
+	 * the last value and to one instance.
+	 * @param batchSize Keys that one call to Redis looks at.
+	 * @param maxInFlight Expiries that this instance takes at a time. More are taken when
+	 * hooks are done.
+	 * @param maxLength Expiries that may wait in Redis for hooks, about. Beyond that the
+	 * oldest are given up and counted.
+	 */
+	record Tracking(@DefaultValue("auto") TrackingMode mode, @DefaultValue("500") int batchSize,
+			@DefaultValue("1000") int maxInFlight, @DefaultValue("1000000") int maxLength) {
 
 	}
 

@@ -20,6 +20,7 @@ class KvEventsRuntimeHints implements RuntimeHintsRegistrar {
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.resources().registerPattern("io/github/kvevents/store/redis/*.lua");
 		hints.resources().registerPattern("io/github/kvevents/log/*.lua");
+		hints.resources().registerPattern("io/github/kvevents/expiry/*.lua");
 		for (Class<?> event : new Class<?>[] { KvSetEvent.class, KvDeleteEvent.class, KvExpiredEvent.class }) {
 			hints.reflection().registerType(event, MemberCategory.INVOKE_PUBLIC_METHODS);
 		}

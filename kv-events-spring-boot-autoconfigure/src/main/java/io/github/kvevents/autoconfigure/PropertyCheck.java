@@ -20,6 +20,13 @@ final class PropertyCheck {
 		}
 	}
 
+	static void atMost(String property, int value, int maximum) {
+		if (value > maximum) {
+			throw new InvalidConfigurationPropertyValueException(property, value,
+					"The value must be at most " + maximum + ".");
+		}
+	}
+
 	static void atLeast(String property, Duration value, Duration minimum) {
 		if (value.compareTo(minimum) < 0) {
 			throw new InvalidConfigurationPropertyValueException(property, value,

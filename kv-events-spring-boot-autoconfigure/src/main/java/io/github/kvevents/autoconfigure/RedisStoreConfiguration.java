@@ -7,9 +7,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.StringUtils;
 
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.expiry.ExpiryTracker;
+import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.KeyNames;
 import io.github.kvevents.store.redis.RedisKvStore;
 
@@ -35,9 +41,33 @@ class RedisStoreConfiguration {
 
 	@Bean
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
+	@ConditionalOnMissingBean({ KvStore.class, ExpiryTracker.class })
+	ExpiryTracker kvExpiryTracker(RedisConnectionFactory connectionFactory, KeyNames names, HookEngine engine,
+			KvCodec codec, KvEventsProperties properties, Environment environment) {
+		return ExpiryTracker
+			.builder(connectionFactory, namespace(properties, environment), engine.getDispatcher(), codec)
+			.names(names)
+			.instanceId(properties.instanceId())
+			.settings(properties.expiry().toTrackingSettings(properties.hooks().shutdownTimeout()))
+			.build();
+	}
+
+	private static Namespace namespace(KvEventsProperties properties, Environment environment) {
+		String name = StringUtils.hasText(properties.namespace()) ? properties.namespace()
+				: environment.getProperty("spring.application.name", "application");
+		try {
+			return new Namespace(name, properties.partitions());
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("kv.events.namespace", name, ex.getMessage());
+		}
+	}
+
+	@Bean
+	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean(KvStore.class)
-	RedisKvStore kvStore(RedisConnectionFactory connectionFactory, KeyNames names) {
-		return new RedisKvStore(connectionFactory, names);
+	RedisKvStore kvStore(RedisConnectionFactory connectionFactory, KeyNames names, ExpiryTracker tracker) {
+		return new RedisKvStore(connectionFactory, names, tracker);
 	}
 
 }

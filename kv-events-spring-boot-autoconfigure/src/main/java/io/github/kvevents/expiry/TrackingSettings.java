@@ -28,7 +28,10 @@ import org.springframework.util.Assert;
 public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int batchSize, Duration claimAfter,
 		int maxInFlight, int threads, long maxLength, Duration stopTimeout) {
 
-	private static final int MAX_BATCH_SIZE = 1500;
+	/**
+	 * The most that {@code batchSize} can be.
+	 */
+	public static final int MAX_BATCH_SIZE = 1500;
 
 	private static final TrackingSettings DEFAULTS = new TrackingSettings(TrackingMode.AUTO, Duration.ofMillis(50), 500,
 			Duration.ofSeconds(30), 1000, 4, 1_000_000, Duration.ofSeconds(10));

@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.github.kvevents.expiry.NotificationMode;
+import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.hook.KvOverflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,7 +68,7 @@ class ConfigurationMetadataTests {
 	void hintsAreForPropertiesThatExistAndNameAllTheirValues() {
 		Map<String, Class<? extends Enum<?>>> choices = Map.of("kv.events.store", StoreType.class,
 				"kv.events.hooks.async.overflow", KvOverflow.class, "kv.events.expiry.notifications.mode",
-				NotificationMode.class);
+				NotificationMode.class, "kv.events.expiry.tracking.mode", TrackingMode.class);
 		Map<String, List<String>> hints = new TreeMap<>();
 		metadata().path("hints")
 			.forEach((hint) -> hints.put(hint.path("name").asString(),

@@ -75,6 +75,15 @@ class RedisApplicationTests {
 	}
 
 	@Test
+	void keysThatExpireAreHeardOfOnTimeWithTheirLastValue(TestRedis redis) throws InterruptedException {
+		try (ConfigurableApplicationContext context = run(redis, "kv.events.namespace=fleet")) {
+			context.getBean(KvTemplate.class).set("basket:8", "full", Duration.ofMillis(30));
+			assertThat(context.getBean(Reactions.class).expired.poll(20, TimeUnit.SECONDS)).isEqualTo("basket:8");
+			assertThat(redis.template().opsForHash().get("kv-events:{fleet}:meta", "partitions")).isEqualTo("1");
+		}
+	}
+
+	@Test
 	void nothingConnectsBeforeItIsNeeded() {
 		try (TestRedis redis = TestRedis.start();
 				ConfigurableApplicationContext context = new SpringApplicationBuilder(Quiet.class)
