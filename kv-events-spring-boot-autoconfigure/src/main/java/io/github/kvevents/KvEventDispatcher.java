@@ -36,8 +36,10 @@ public interface KvEventDispatcher {
 	 * Dispatches an event that already happened, such as an expiry. Synchronous hooks,
 	 * then ordinary Spring listeners, have run when this returns.
 	 * @param event the event
-	 * @return completes, normally in each case, when the asynchronous hooks of this event
-	 * have run, failed or been dropped too
+	 * @return completes when the asynchronous hooks of this event have run, failed or, by
+	 * their overflow policy, been dropped too. Completes with a
+	 * {@link java.util.concurrent.CancellationException} if the application stopped
+	 * before: the event should be delivered again then
 	 */
 	CompletionStage<Void> deliver(KvEvent event);
 

@@ -47,7 +47,8 @@ final class ExpiredHandler {
 
 	/**
 	 * Tells of an expiry, on another thread.
-	 * @param done runs when asynchronous hooks are done too, whatever became of them
+	 * @param done runs when asynchronous hooks are done too, whatever became of them; not
+	 * when the application stopped before they ran
 	 */
 	void handle(ExpiredEntry entry, Runnable done) {
 		@Nullable String key = this.names.fromRedis(entry.name());
@@ -77,7 +78,9 @@ final class ExpiredHandler {
 		}
 		this.counters.delivered();
 		if (hooks != null) {
-			hooks.whenComplete((nothing, failure) -> done.run());
+			// what failed was cancelled by a shutdown: unconfirmed, it comes again
+			// elsewhere
+			hooks.thenRun(done);
 		}
 		else {
 			done.run();

@@ -1,5 +1,6 @@
 package io.github.kvevents.hook;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +24,14 @@ final class Completion {
 		if (this.open.decrementAndGet() == 0) {
 			this.future.complete(null);
 		}
+	}
+
+	/**
+	 * One part won't come to its end, since the application stops.
+	 */
+	void cancel() {
+		this.future.completeExceptionally(
+				new CancellationException("The application stopped before each hook of an event had run"));
 	}
 
 	CompletionStage<Void> stage() {

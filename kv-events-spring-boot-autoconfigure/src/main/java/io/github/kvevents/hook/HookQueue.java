@@ -1,14 +1,13 @@
 package io.github.kvevents.hook;
 
-import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,25 +35,15 @@ final class HookQueue {
 
 	private final Handler handler;
 
-	/**
-	 * Who waits for room waits here, first come first served: a large reservation would
-	 * otherwise starve behind small ones.
-	 */
-	private final ReentrantLock turnstile = new ReentrantLock(true);
-
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition changed = this.lock.newCondition();
 
-	private final Map<String, KeyEvents> byKey = new HashMap<>();
+	private final Backlog backlog = new Backlog();
 
-	private final Set<KeyEvents> ready = new LinkedHashSet<>();
-
-	private final AgeList age = new AgeList();
+	private final QueueRoom room;
 
 	private final Set<Thread> running = new LinkedHashSet<>();
-
-	private int reserved;
 
 	private int workers;
 
@@ -67,60 +56,22 @@ final class HookQueue {
 		this.executor = executor;
 		this.accepting = accepting;
 		this.handler = handler;
+		this.room = new QueueRoom(this.capacity, this.lock, this.changed, this.backlog::size, this::isOpen);
 	}
 
 	/**
-	 * Reserves slots, waiting for them if there are none. An interrupted thread gets none
-	 * and keeps its flag: its events go past the full queue, so that none is lost.
-	 * @param slots how many, at most the whole queue is reserved
-	 * @return how many were reserved; none unless the policy is to block
+	 * Reserves slots, waiting for them if the policy is to block.
+	 * @return how many were reserved, to be given back
 	 */
 	int reserve(int slots) {
-		if (this.overflow != KvOverflow.BLOCK) {
-			return 0;
-		}
-		int wanted = Math.min(slots, this.capacity);
-		try {
-			this.turnstile.lockInterruptibly();
-			try {
-				return awaitRoom(wanted);
-			}
-			finally {
-				this.turnstile.unlock();
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return 0;
-		}
-	}
-
-	private int awaitRoom(int wanted) throws InterruptedException {
-		this.lock.lockInterruptibly();
-		try {
-			while (isOpen() && this.age.size() + this.reserved + wanted > this.capacity) {
-				this.changed.await();
-			}
-			this.reserved += wanted;
-			return wanted;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return (this.overflow == KvOverflow.BLOCK) ? this.room.reserve(slots) : 0;
 	}
 
 	/**
 	 * Gives back slots, used or not.
 	 */
 	void release(int slots) {
-		this.lock.lock();
-		try {
-			this.reserved -= slots;
-			this.changed.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.room.release(slots);
 	}
 
 	/**
@@ -131,13 +82,13 @@ final class HookQueue {
 		boolean startWorker = false;
 		this.lock.lock();
 		try {
-			boolean full = this.age.size() >= this.capacity;
+			boolean full = this.backlog.size() >= this.capacity;
 			if (!isOpen() || (full && this.overflow == KvOverflow.DROP_NEWEST)) {
 				dropped = item;
 			}
 			else {
-				dropped = (full && this.overflow == KvOverflow.DROP_OLDEST) ? removeOldest() : null;
-				add(item);
+				dropped = (full && this.overflow == KvOverflow.DROP_OLDEST) ? this.backlog.removeOldest() : null;
+				this.backlog.add(item);
 				startWorker = claimWorker();
 			}
 		}
@@ -156,39 +107,8 @@ final class HookQueue {
 		return !this.closed && this.accepting.getAsBoolean();
 	}
 
-	private void add(QueuedEvent item) {
-		this.age.add(item);
-		KeyEvents events = this.byKey.computeIfAbsent(item.event().getKey(), KeyEvents::new);
-		events.add(item);
-		if (!events.running) {
-			this.ready.add(events);
-		}
-	}
-
-	/**
-	 * The oldest of all is the oldest of its key.
-	 */
-	private QueuedEvent removeOldest() {
-		QueuedEvent oldest = this.age.first();
-		KeyEvents events = this.byKey.get(oldest.event().getKey());
-		if (events != null) {
-			take(events);
-			if (events.isEmpty() && !events.running) {
-				this.ready.remove(events);
-				this.byKey.remove(events.key);
-			}
-		}
-		return oldest;
-	}
-
-	private QueuedEvent take(KeyEvents events) {
-		QueuedEvent item = events.removeFirst();
-		this.age.remove(item);
-		return item;
-	}
-
 	private boolean claimWorker() {
-		if (this.ready.isEmpty() || this.workers >= this.concurrency) {
+		if (!this.backlog.isReady() || this.workers >= this.concurrency) {
 			return false;
 		}
 		this.workers++;
@@ -201,13 +121,9 @@ final class HookQueue {
 		}
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
 			// no thread to be had: the events stay, the next one tries again
-			this.lock.lock();
-			try {
+			locked(() -> {
 				this.workers--;
-			}
-			finally {
-				this.lock.unlock();
-			}
+			});
 		}
 	}
 
@@ -230,64 +146,43 @@ final class HookQueue {
 	 * failure of the JVM another worker goes on with the rest.
 	 */
 	private void endTurn(boolean again, boolean failed) {
-		boolean startWorker;
-		this.lock.lock();
-		try {
+		boolean startWorker = locked(() -> {
 			this.workers--;
-			startWorker = (again || failed) && claimWorker();
 			this.changed.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+			return (again || failed) && claimWorker();
+		});
 		if (startWorker) {
 			startWorker();
 		}
 	}
 
 	private boolean workOnce() {
-		KeyEvents events;
-		QueuedEvent item;
-		this.lock.lock();
-		try {
-			if (this.ready.isEmpty()) {
-				return false;
+		QueuedEvent item = locked(() -> {
+			QueuedEvent next = this.backlog.poll();
+			if (next != null) {
+				this.running.add(Thread.currentThread());
+				this.changed.signalAll();
 			}
-			events = this.ready.iterator().next();
-			this.ready.remove(events);
-			item = take(events);
-			events.running = true;
-			this.running.add(Thread.currentThread());
-			this.changed.signalAll();
-		}
-		finally {
-			this.lock.unlock();
+			return next;
+		});
+		if (item == null) {
+			return false;
 		}
 		try {
 			this.handler.run(item);
 		}
 		finally {
-			finish(events);
+			finish(item);
 			item.done();
 		}
 		return true;
 	}
 
-	private void finish(KeyEvents events) {
-		this.lock.lock();
-		try {
+	private void finish(QueuedEvent item) {
+		locked(() -> {
 			this.running.remove(Thread.currentThread());
-			events.running = false;
-			if (!events.isEmpty()) {
-				this.ready.add(events);
-			}
-			else {
-				this.byKey.remove(events.key);
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+			this.backlog.finish(item);
+		});
 		// an interrupt that was meant for the hook must not reach the next one
 		Thread.interrupted();
 	}
@@ -296,13 +191,7 @@ final class HookQueue {
 	 * Lets those who wait for room look again whether events are still taken.
 	 */
 	void wake() {
-		this.lock.lock();
-		try {
-			this.changed.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		locked(this.changed::signalAll);
 	}
 
 	/**
@@ -313,7 +202,7 @@ final class HookQueue {
 		long left = nanos;
 		this.lock.lockInterruptibly();
 		try {
-			while (this.age.size() > 0 || this.workers > 0) {
+			while (this.backlog.size() > 0 || this.workers > 0) {
 				if (left <= 0) {
 					return false;
 				}
@@ -333,13 +222,7 @@ final class HookQueue {
 	int abort() {
 		// first: a worker that is interrupted would go on with the next event
 		int dropped = discard();
-		this.lock.lock();
-		try {
-			this.running.forEach(Thread::interrupt);
-		}
-		finally {
-			this.lock.unlock();
-		}
+		locked(() -> this.running.forEach(Thread::interrupt));
 		return dropped;
 	}
 
@@ -347,14 +230,10 @@ final class HookQueue {
 	 * Takes no more events for ever and drops those that are queued.
 	 */
 	void close() {
-		this.lock.lock();
-		try {
+		locked(() -> {
 			this.closed = true;
 			this.changed.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		});
 		discard();
 	}
 
@@ -370,14 +249,10 @@ final class HookQueue {
 	}
 
 	private @Nullable QueuedEvent removeAny() {
-		this.lock.lock();
-		try {
+		return locked(() -> {
 			this.changed.signalAll();
-			return (this.age.size() > 0) ? removeOldest() : null;
-		}
-		finally {
-			this.lock.unlock();
-		}
+			return (this.backlog.size() > 0) ? this.backlog.removeOldest() : null;
+		});
 	}
 
 	private void drop(QueuedEvent item) {
@@ -385,7 +260,29 @@ final class HookQueue {
 			this.handler.dropped(item);
 		}
 		finally {
-			item.done();
+			if (this.accepting.getAsBoolean()) {
+				item.done();
+			}
+			else {
+				item.cancel();
+			}
+		}
+	}
+
+	private void locked(Runnable action) {
+		locked(() -> {
+			action.run();
+			return null;
+		});
+	}
+
+	private <T extends @Nullable Object> T locked(Supplier<T> action) {
+		this.lock.lock();
+		try {
+			return action.get();
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 

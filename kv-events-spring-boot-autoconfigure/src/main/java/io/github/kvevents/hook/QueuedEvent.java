@@ -53,11 +53,20 @@ final class QueuedEvent {
 	}
 
 	/**
-	 * Says that the hook ran or won't run any more.
+	 * Says that the hook ran, or was left out for good.
 	 */
 	void done() {
 		if (this.completion != null) {
 			this.completion.done();
+		}
+	}
+
+	/**
+	 * Says that the application stops before the hook ran.
+	 */
+	void cancel() {
+		if (this.completion != null) {
+			this.completion.cancel();
 		}
 	}
 

@@ -416,9 +416,11 @@ class AsyncHookTests {
 		store.set("a", 1);
 		busy.await();
 		store.set("a", 2);
-		store.set("b", 3);
+		CompletionStage<Void> delivery = impatient.getDispatcher().deliver(MapStore.event("b").expiredByNotification());
 		impatient.stop();
 		assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(delivery.toCompletableFuture()).as("an expiry that nobody was told of must come again")
+			.isCompletedExceptionally();
 		assertThat(hook.getStats().dropped()).isEqualTo(2);
 		assertThat(output).contains("Hook 'hangs' was not done within the shutdown timeout of PT0.02S: 2 queued");
 	}

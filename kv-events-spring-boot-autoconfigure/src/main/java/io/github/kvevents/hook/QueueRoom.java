@@ -1,0 +1,91 @@
+package io.github.kvevents.hook;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+
+/**
+ * The room in a bounded queue, and who waits for it. It shares the queue's lock, and is
+ * signalled by the queue's condition whenever something leaves.
+ */
+final class QueueRoom {
+
+	private final int capacity;
+
+	private final ReentrantLock lock;
+
+	private final Condition changed;
+
+	private final IntSupplier queued;
+
+	private final BooleanSupplier open;
+
+	/**
+	 * Who waits for room waits here, first come first served: a large reservation would
+	 * otherwise starve behind small ones.
+	 */
+	private final ReentrantLock turnstile = new ReentrantLock(true);
+
+	private int reserved;
+
+	QueueRoom(int capacity, ReentrantLock lock, Condition changed, IntSupplier queued, BooleanSupplier open) {
+		this.capacity = capacity;
+		this.lock = lock;
+		this.changed = changed;
+		this.queued = queued;
+		this.open = open;
+	}
+
+	/**
+	 * Reserves slots, waiting for them if there are none. An interrupted thread gets none
+	 * and keeps its flag: its events go past the full queue, so that none is lost.
+	 * @param slots how many, at most the whole queue is reserved
+	 * @return how many were reserved
+	 */
+	int reserve(int slots) {
+		int wanted = Math.min(slots, this.capacity);
+		try {
+			this.turnstile.lockInterruptibly();
+			try {
+				return await(wanted);
+			}
+			finally {
+				this.turnstile.unlock();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return 0;
+		}
+	}
+
+	private int await(int wanted) throws InterruptedException {
+		this.lock.lockInterruptibly();
+		try {
+			while (this.open.getAsBoolean() && this.queued.getAsInt() + this.reserved + wanted > this.capacity) {
+				this.changed.await();
+			}
+			this.reserved += wanted;
+			return wanted;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Gives back slots, used or not.
+	 */
+	void release(int slots) {
+		this.lock.lock();
+		try {
+			this.reserved -= slots;
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+}
