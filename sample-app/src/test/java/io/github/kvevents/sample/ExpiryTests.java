@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
@@ -13,6 +16,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @SampleTest
@@ -84,23 +88,45 @@ class ExpiryTests {
 		this.api.order("renewed").expectBody().jsonPath("$.status").isEqualTo("PENDING");
 	}
 
-	/** Keys that end within the milliseconds in which their orders are paid. */
+	/** As if the application was down when the checkout expired. */
 	@Test
-	void eitherPaysOrExpiresAndNeverBoth() {
-		int rounds = 120;
-		Map<String, String> outcomes = new HashMap<>();
-		for (int i = 0; i < rounds; i++) {
-			String id = "race-" + i;
-			this.api.placed(id, 600);
-			this.redis.expire("checkout:" + id, Duration.ofMillis(1 + i % 6));
-			int status = this.api.pay(id).returnResult(String.class).getStatus().value();
-			assertThat(status).isIn(200, 404);
-			outcomes.put(id, (status == 200) ? "PAID" : "EXPIRED");
+	void makesUpForANotificationThatWasLost() {
+		this.api.placed("lost", 600);
+		String order = this.redis.opsForValue().get("order:lost");
+		assertThat(order).contains("\"deadline\":\"20");
+		this.redis.delete("checkout:lost");
+		this.redis.opsForValue().set("order:lost", order.replace("\"deadline\":\"20", "\"deadline\":\"19"));
+		this.api.awaitStatus("lost", "EXPIRED");
+	}
+
+	/** Orders that are paid about when they expire: some before, some after. */
+	@Test
+	void eitherPaysOrExpiresAndNeverBoth() throws Exception {
+		int orders = 80;
+		Map<String, Future<Integer>> payments = new HashMap<>();
+		ScheduledExecutorService payers = Executors.newScheduledThreadPool(8);
+		try {
+			for (int i = 0; i < orders; i++) {
+				String id = "race-" + i;
+				this.api.placed(id, 1);
+				int delay = (i == 0) ? 100 : 930 + i;
+				payments.put(id, payers.schedule(() -> this.api.pay(id).returnResult(String.class).getStatus().value(),
+						delay, MILLISECONDS));
+			}
+			Map<String, String> outcomes = new HashMap<>();
+			for (Map.Entry<String, Future<Integer>> payment : payments.entrySet()) {
+				int status = payment.getValue().get();
+				assertThat(status).isIn(200, 404);
+				outcomes.put(payment.getKey(), (status == 200) ? "PAID" : "EXPIRED");
+			}
+			assertThat(outcomes).containsValues("PAID", "EXPIRED");
+			outcomes.forEach(this.api::awaitStatus);
+			// nothing comes later and turns one into the other
+			outcomes.forEach((id, status) -> this.api.order(id).expectBody().jsonPath("$.status").isEqualTo(status));
 		}
-		assertThat(outcomes).containsValues("PAID", "EXPIRED");
-		outcomes.forEach(this.api::awaitStatus);
-		// nothing comes later and turns one into the other
-		outcomes.forEach((id, status) -> this.api.order(id).expectBody().jsonPath("$.status").isEqualTo(status));
+		finally {
+			payers.shutdownNow();
+		}
 	}
 
 }

@@ -12,6 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +41,8 @@ class FeedTests {
 
 	private final JsonMapper json;
 
+	private final Gauge clients;
+
 	private final URI events;
 
 	private final HttpClient client = HttpClient.newHttpClient();
@@ -48,10 +52,11 @@ class FeedTests {
 	private HttpResponse<Stream<String>> response;
 
 	FeedTests(@Autowired RestTestClient rest, @Autowired KvTemplate kv, @Autowired JsonMapper json,
-			@LocalServerPort int port) {
+			@Autowired MeterRegistry meters, @LocalServerPort int port) {
 		this.api = new Api(rest);
 		this.kv = kv;
 		this.json = json;
+		this.clients = meters.get("sample.live.clients").gauge();
 		this.events = URI.create("http://localhost:" + port + "/events");
 	}
 
@@ -124,6 +129,17 @@ class FeedTests {
 	}
 
 	@Test
+	void forgetsAReaderThatIsGone() {
+		double before = this.clients.value();
+		assertThat(before).isPositive();
+		hangUp();
+		Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+			this.kv.set("poke", "x");
+			return this.clients.value() < before;
+		});
+	}
+
+	@Test
 	void oneReaderThatStandsStillHoldsUpNobody() throws Exception {
 		HttpResponse<InputStream> stuck = this.client.send(HttpRequest.newBuilder(this.events).build(),
 				HttpResponse.BodyHandlers.ofInputStream());
@@ -146,7 +162,7 @@ class FeedTests {
 
 	private List<Map<String, Object>> changes(String key) {
 		return this.lines.stream()
-			.filter((line) -> line.startsWith("data:"))
+			.filter((line) -> line.startsWith("data:{"))
 			.map((line) -> this.json.readValue(line.substring(5), CHANGE))
 			.filter((change) -> key.equals(change.get("key")))
 			.toList();

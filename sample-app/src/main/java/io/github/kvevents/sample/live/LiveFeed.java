@@ -4,9 +4,13 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
@@ -31,12 +35,18 @@ class LiveFeed {
 
 	private final Set<LiveClient> clients = ConcurrentHashMap.newKeySet();
 
+	LiveFeed(MeterRegistry meters) {
+		Gauge.builder("sample.live.clients", this.clients, Set::size)
+			.description("Browsers that listen")
+			.register(meters);
+	}
+
 	/*
 	 * A thread only while there is something to send to a client, and one for each client
-	 * at the most: a stuck connection holds up nobody else.
+	 * at the most, and one more to end it: a stuck connection holds up nobody else.
 	 */
-	private final ThreadPoolExecutor senders = new ThreadPoolExecutor(0, MAX_CLIENTS, 10, TimeUnit.SECONDS,
-			new SynchronousQueue<>(), new CustomizableThreadFactory("live-"));
+	private final ThreadPoolExecutor senders = new ThreadPoolExecutor(0, 2 * MAX_CLIENTS, 10, TimeUnit.SECONDS,
+			new SynchronousQueue<>(), daemonThreads());
 
 	SseEmitter connect() {
 		if (this.clients.size() >= MAX_CLIENTS) {
@@ -62,15 +72,20 @@ class LiveFeed {
 		toAll(() -> SseEmitter.event().comment("heartbeat"));
 	}
 
-	/** Lets go of open connections first, or a graceful shutdown would wait for them. */
+	/**
+	 * Lets go of open connections first, or a graceful shutdown would wait for them. Not
+	 * on this thread: a connection that is stuck takes its time.
+	 */
 	@EventListener
 	void shutDown(ContextClosedEvent event) {
-		this.clients.forEach(LiveClient::complete);
+		this.clients.forEach((client) -> this.senders.execute(client::complete));
 		this.senders.shutdown();
 	}
 
-	int size() {
-		return this.clients.size();
+	private static ThreadFactory daemonThreads() {
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("live-");
+		threads.setDaemon(true);
+		return threads;
 	}
 
 	private void toAll(Supplier<SseEventBuilder> message) {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public record Order(String id, OrderStatus status, Instant placedAt, Instant deadline, @Nullable Instant expiredAt,
 		@Nullable Long latenessMillis) {
 
+	private static final Duration GRACE = Duration.ofSeconds(5);
+
 	static Order placed(String id, Instant now, Duration timeToPay) {
 		Instant placedAt = now.truncatedTo(ChronoUnit.MILLIS);
 		return new Order(id, OrderStatus.PENDING, placedAt, placedAt.plus(timeToPay), null, null);
@@ -33,6 +35,11 @@ public record Order(String id, OrderStatus status, Instant placedAt, Instant dea
 		Instant expiredAt = now.truncatedTo(ChronoUnit.MILLIS);
 		long lateness = Math.max(0, Duration.between(this.deadline, expiredAt).toMillis());
 		return new Order(this.id, OrderStatus.EXPIRED, this.placedAt, this.deadline, expiredAt, lateness);
+	}
+
+	/** Whether it should have been noticed some time ago that nobody paid. */
+	boolean isForgotten(Instant now) {
+		return isPending() && now.isAfter(this.deadline.plus(GRACE));
 	}
 
 	boolean isPending() {

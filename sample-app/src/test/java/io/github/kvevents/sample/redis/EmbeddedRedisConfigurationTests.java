@@ -1,0 +1,53 @@
+package io.github.kvevents.sample.redis;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.embedded.RedisServer;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class EmbeddedRedisConfigurationTests {
+
+	private final ApplicationContextRunner context = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+		.withUserConfiguration(EmbeddedRedisConfiguration.class);
+
+	@Test
+	void startsARedisThatKeepsNothingOnDiskAndIsReachableFromHereOnly() {
+		RedisServer[] server = new RedisServer[1];
+		this.context.run((context) -> {
+			server[0] = context.getBean(RedisServer.class);
+			assertThat(server[0].isActive()).isTrue();
+			StringRedisTemplate redis = context.getBean(StringRedisTemplate.class);
+			assertThat(config(redis, "bind")).isEqualTo("127.0.0.1");
+			assertThat(config(redis, "save")).isEmpty();
+			assertThat(config(redis, "appendonly")).isEqualTo("no");
+		});
+		assertThat(server[0].isActive()).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "spring.data.redis.host=redis.example", "spring.data.redis.url=redis://redis.example:7000" })
+	void stepsAsideWhereARedisIsConfigured(String property) {
+		this.context.withPropertyValues(property).run((context) -> {
+			assertThat(context).doesNotHaveBean(RedisServer.class);
+			DataRedisConnectionDetails.Standalone standalone = context.getBean(DataRedisConnectionDetails.class)
+				.getStandalone();
+			assertThat(standalone).extracting("host").isEqualTo("redis.example");
+		});
+	}
+
+	private static String config(StringRedisTemplate redis, String name) {
+		return String.valueOf(
+				redis.execute((connection) -> connection.serverCommands().getConfig(name), true).getProperty(name));
+	}
+
+}
