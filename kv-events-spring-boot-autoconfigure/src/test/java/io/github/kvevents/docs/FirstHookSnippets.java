@@ -1,0 +1,41 @@
+package io.github.kvevents.docs;
+
+import java.time.Duration;
+
+import org.springframework.stereotype.Component;
+
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.hook.OnKvExpired;
+
+class FirstHookSnippets {
+
+	record Order(String id, long cents) {
+	}
+
+	@Component
+	static class Checkout {
+
+		private final KvTemplate template;
+
+		Checkout(KvTemplate template) {
+			this.template = template;
+		}
+
+		void begin(Order order) {
+			this.template.set("checkout:" + order.id(), order, Duration.ofMinutes(15));
+		}
+
+		@KvHook(prefix = "checkout:")
+		void changed(String key, Order order) {
+			System.out.println(key + " changed: " + order);
+		}
+
+		@OnKvExpired(prefix = "checkout:")
+		void nobodyPaid(String key) {
+			System.out.println(key + " expired");
+		}
+
+	}
+
+}

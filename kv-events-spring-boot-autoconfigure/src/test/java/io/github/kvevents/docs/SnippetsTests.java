@@ -1,0 +1,99 @@
+package io.github.kvevents.docs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Each Java block of the README and of the pages is code that the compiler saw: it stands
+ * in a class of this package or in the sample, indentation aside. Each link between them
+ * leads somewhere.
+ */
+class SnippetsTests {
+
+	private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+	private static final Pattern JAVA_BLOCK = Pattern.compile("```java\\R(.*?)```", Pattern.DOTALL);
+
+	private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)(?:#[^)]*)?\\)");
+
+	@ParameterizedTest
+	@MethodSource("pages")
+	void javaBlocksAreCompiled(Path page) {
+		String sources = sources();
+		for (String block : blocks(read(page))) {
+			assertThat(sources.contains(normalize(block)))
+				.as("a block of %s is compiled:%n%s", ROOT.relativize(page), block)
+				.isTrue();
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("pages")
+	void linksLeadSomewhere(Path page) {
+		Matcher links = LINK.matcher(read(page));
+		while (links.find()) {
+			assertThat(page.resolveSibling(links.group(1))).exists();
+		}
+	}
+
+	@Test
+	void thereAreBlocksToLookAt() {
+		assertThat(pages().mapToInt((page) -> blocks(read(page)).size()).sum()).isGreaterThan(10);
+	}
+
+	static Stream<Path> pages() {
+		List<Path> pages = new ArrayList<>(files(ROOT.resolve("docs"), ".md"));
+		pages.add(ROOT.resolve("README.md"));
+		return pages.stream();
+	}
+
+	private static List<String> blocks(String page) {
+		return JAVA_BLOCK.matcher(page).results().map((result) -> result.group(1)).toList();
+	}
+
+	private static String sources() {
+		return Stream
+			.concat(files(Path.of("src/test/java/io/github/kvevents/docs"), ".java").stream(),
+					files(ROOT.resolve("sample-app/src/main/java"), ".java").stream())
+			.map(SnippetsTests::read)
+			.map(SnippetsTests::normalize)
+			.collect(Collectors.joining("\n"));
+	}
+
+	private static String normalize(String code) {
+		return code.lines().map(String::strip).filter((line) -> !line.isEmpty()).collect(Collectors.joining("\n"));
+	}
+
+	private static List<Path> files(Path directory, String suffix) {
+		try (Stream<Path> files = Files.walk(directory)) {
+			return files.filter((file) -> file.toString().endsWith(suffix)).toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static String read(Path file) {
+		try {
+			return Files.readString(file);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
