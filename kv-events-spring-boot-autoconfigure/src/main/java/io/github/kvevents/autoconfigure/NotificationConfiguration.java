@@ -3,6 +3,7 @@ package io.github.kvevents.autoconfigure;
 import java.time.Clock;
 import java.util.Optional;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -12,6 +13,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.expiry.ExpiryNotificationBridge;
+import io.github.kvevents.expiry.ExpiryTracker;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.store.redis.KeyNames;
 import io.github.kvevents.store.redis.RedisKvStore;
@@ -27,11 +29,12 @@ class NotificationConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ExpiryNotificationBridge kvExpiryNotificationBridge(RedisConnectionFactory connectionFactory, KeyNames names,
-			HookEngine engine, KvCodec codec, KvEventsProperties properties) {
+			HookEngine engine, KvCodec codec, KvEventsProperties properties, ObjectProvider<ExpiryTracker> tracker) {
+		ExpiryTracker available = tracker.getIfAvailable();
 		return new ExpiryNotificationBridge(connectionFactory,
 				properties.expiry().toSettings(SelectedDatabase.of(connectionFactory)),
 				(name) -> Optional.ofNullable(names.fromRedis(name)), engine.getDispatcher(), codec,
-				properties.instanceId(), Clock.systemUTC());
+				properties.instanceId(), Clock.systemUTC(), (available != null) ? available.namespace() : null);
 	}
 
 }

@@ -16,6 +16,7 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpirySource;
 import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.store.Namespace;
 
 /**
  * Turns the notifications that the Redis server sends when a key expires into
@@ -54,11 +55,15 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 
 	private final Clock clock;
 
+	private final @Nullable TrackedKeys trackedKeys;
+
 	private volatile boolean running;
 
 	private volatile @Nullable NotificationLoop loop;
 
 	private @Nullable DispatchStage stage;
+
+	private @Nullable NotificationIntake intake;
 
 	/**
 	 * Creates a bridge that isn't started. It connects to nothing yet.
@@ -75,6 +80,23 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 	public ExpiryNotificationBridge(RedisConnectionFactory connectionFactory, NotificationSettings settings,
 			Function<byte[], Optional<String>> keyReader, KvEventDispatcher dispatcher, KvCodec codec, String origin,
 			Clock clock) {
+		this(connectionFactory, settings, keyReader, dispatcher, codec, origin, clock, null);
+	}
+
+	/**
+	 * Creates a bridge that isn't started and tells of no key that is tracked.
+	 * @param connectionFactory as above
+	 * @param settings as above
+	 * @param keyReader as above
+	 * @param dispatcher as above
+	 * @param codec as above
+	 * @param origin as above
+	 * @param clock as above
+	 * @param namespace in which instances track keys; their expiries come from them
+	 */
+	public ExpiryNotificationBridge(RedisConnectionFactory connectionFactory, NotificationSettings settings,
+			Function<byte[], Optional<String>> keyReader, KvEventDispatcher dispatcher, KvCodec codec, String origin,
+			Clock clock, @Nullable Namespace namespace) {
 		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
 		Assert.notNull(settings, "'settings' must not be null");
 		Assert.notNull(keyReader, "'keyReader' must not be null");
@@ -89,6 +111,7 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 		this.codec = codec;
 		this.origin = origin;
 		this.clock = clock;
+		this.trackedKeys = (namespace != null) ? new TrackedKeys(connectionFactory, namespace) : null;
 	}
 
 	@Override
@@ -103,12 +126,14 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 		DispatchStage stage = new DispatchStage(THREAD_PREFIX, this.settings.dispatchThreads(),
 				this.settings.queueCapacity());
 		NotificationIntake intake = new NotificationIntake(stage, this.keyReader, this.dispatcher, this.codec,
-				this.origin, this.clock);
+				this.origin, this.clock, this.trackedKeys, this.settings.queueCapacity());
 		NotificationLoop loop = new NotificationLoop(
 				new SingleServerSource(this.connectionFactory, this.settings.database()), this.settings, intake,
 				() -> this.dispatcher.isHeard(KvEventType.EXPIRED));
 		this.stage = stage;
 		this.loop = loop;
+		this.intake = intake;
+		intake.start();
 		loop.start();
 	}
 
@@ -120,6 +145,10 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 		this.running = false;
 		if (this.loop != null) {
 			this.loop.stop();
+		}
+		if (this.intake != null) {
+			this.intake.stop();
+			this.intake = null;
 		}
 		if (this.stage != null) {
 			this.stage.close(Duration.ZERO, HOOK_GRACE);

@@ -1,7 +1,6 @@
 package io.github.kvevents.expiry;
 
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -9,6 +8,7 @@ import java.util.function.Function;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventBuilder;
@@ -39,22 +39,26 @@ final class NotificationIntake implements Consumer<byte[]> {
 
 	private final Clock clock;
 
+	private final @Nullable NotificationFilter filter;
+
 	private long droppedAndReported;
 
 	NotificationIntake(DispatchStage stage, Function<byte[], Optional<String>> keyReader, KvEventDispatcher dispatcher,
-			KvCodec codec, String origin, Clock clock) {
+			KvCodec codec, String origin, Clock clock, @Nullable TrackedKeys trackedKeys, int queueCapacity) {
 		this.stage = stage;
 		this.keyReader = keyReader;
 		this.dispatcher = dispatcher;
 		this.codec = codec;
 		this.origin = origin;
 		this.clock = clock;
+		this.filter = (trackedKeys != null) ? new NotificationFilter(trackedKeys, this::pass, clock, queueCapacity)
+				: null;
 	}
 
 	@Override
 	public void accept(byte[] rawKey) {
 		try {
-			this.keyReader.apply(rawKey).ifPresent(this::take);
+			this.keyReader.apply(rawKey).ifPresent((key) -> take(rawKey, key));
 		}
 		catch (RuntimeException ex) {
 			// must not reach the client: some end the subscription then
@@ -62,19 +66,40 @@ final class NotificationIntake implements Consumer<byte[]> {
 		}
 	}
 
-	private void take(String key) {
+	private void take(byte[] rawKey, String key) {
 		this.received.increment();
-		Instant occurredAt = this.clock.instant();
-		if (!this.stage.offer(() -> deliver(key, occurredAt))) {
+		Notification notification = new Notification(rawKey, key, this.clock.instant());
+		if (this.filter == null) {
+			pass(notification);
+		}
+		else if (!this.filter.offer(notification)) {
 			this.dropped.increment();
 		}
 	}
 
-	private void deliver(String key, Instant occurredAt) {
-		this.dispatcher.deliver(KvEventBuilder.forKey(this, key, this.codec)
+	private void pass(Notification notification) {
+		if (!this.stage.offer(() -> deliver(notification))) {
+			this.dropped.increment();
+		}
+	}
+
+	private void deliver(Notification notification) {
+		this.dispatcher.deliver(KvEventBuilder.forKey(this, notification.key(), this.codec)
 			.origin(this.origin)
-			.occurredAt(occurredAt)
+			.occurredAt(notification.occurredAt())
 			.expiredByNotification());
+	}
+
+	void start() {
+		if (this.filter != null) {
+			this.filter.start();
+		}
+	}
+
+	void stop() {
+		if (this.filter != null) {
+			this.filter.stop();
+		}
 	}
 
 	long getReceived() {

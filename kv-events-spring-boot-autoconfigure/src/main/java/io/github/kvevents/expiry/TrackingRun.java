@@ -103,15 +103,15 @@ final class TrackingRun {
 			for (InFlight inFlight : this.inFlight) {
 				inFlight.awaitEmpty(Duration.ofNanos(end - System.nanoTime()));
 			}
-			this.lanes.close();
 			this.keepers.forEach(ExpiredKeeper::stop);
 			join(this.keepingThreads);
 		}
 		catch (InterruptedException ex) {
-			this.lanes.close();
 			this.keepers.forEach(ExpiredKeeper::stop);
 			Thread.currentThread().interrupt();
 		}
+		// only now: an expiry whose hook is interrupted must not be taken for done
+		this.lanes.close();
 	}
 
 	private static void join(List<Thread> threads) throws InterruptedException {

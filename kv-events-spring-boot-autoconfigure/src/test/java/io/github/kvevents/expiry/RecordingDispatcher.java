@@ -1,12 +1,13 @@
 package io.github.kvevents.expiry;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 import io.github.kvevents.KvEvent;
@@ -19,7 +20,7 @@ import io.github.kvevents.KvExpiredEvent;
  */
 final class RecordingDispatcher implements KvEventDispatcher {
 
-	private final List<KvExpiredEvent> events = new CopyOnWriteArrayList<>();
+	private final List<KvExpiredEvent> events = Collections.synchronizedList(new ArrayList<>());
 
 	private final Set<String> threads = ConcurrentHashMap.newKeySet();
 
@@ -39,11 +40,13 @@ final class RecordingDispatcher implements KvEventDispatcher {
 	}
 
 	List<KvExpiredEvent> events() {
-		return this.events;
+		synchronized (this.events) {
+			return List.copyOf(this.events);
+		}
 	}
 
 	List<String> keys() {
-		return this.events.stream().map(KvEvent::getKey).toList();
+		return events().stream().map(KvEvent::getKey).toList();
 	}
 
 	Set<String> threads() {

@@ -1,14 +1,17 @@
 package io.github.kvevents.expiry;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.core.script.RedisScript;
 
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.KeyNames;
 import io.github.kvevents.store.redis.RedisKvStore;
+import io.github.kvevents.test.TestRedis;
 
 /**
  * One instance of an application, as far as expiry is concerned: a template that tracks,
@@ -43,6 +46,18 @@ final class TrackedInstance implements AutoCloseable {
 	TrackedInstance start() {
 		this.tracker.start();
 		return this;
+	}
+
+	/**
+	 * When a key expires, in epoch milliseconds.
+	 */
+	static long expireTime(TestRedis redis, String name) {
+		return redis.template()
+			.execute(RedisScript.of("return redis.call('PEXPIRETIME', KEYS[1])", Long.class), List.of(name));
+	}
+
+	List<String> expired() {
+		return this.dispatcher.keys();
 	}
 
 	@Override
