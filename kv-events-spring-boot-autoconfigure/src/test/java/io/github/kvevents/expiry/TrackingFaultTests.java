@@ -1,0 +1,181 @@
+package io.github.kvevents.expiry;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+
+import org.springframework.dao.DataAccessException;
+
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvExpirySource;
+import io.github.kvevents.core.KvSetResult;
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.core.SetOptions;
+import io.github.kvevents.test.TestRedis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What happens to tracked expiries when the server, or everybody at once, does its worst.
+ */
+class TrackingFaultTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+	@Test
+	void eachLifetimeEndsOnceWhateverRacesWithItsEnd() {
+		try (TestRedis redis = TestRedis.start();
+				TrackedInstance one = instance(redis);
+				TrackedInstance two = instance(redis)) {
+			one.start();
+			two.start();
+			List<TrackedInstance> writers = List.of(one, two);
+			Map<String, Integer> created = new HashMap<>();
+			Map<String, Integer> endedOtherwise = new HashMap<>();
+			ThreadLocalRandom random = ThreadLocalRandom.current();
+			for (int step = 0; step < 20_000; step++) {
+				String key = "k" + random.nextInt(300);
+				KvTemplate template = writers.get(random.nextInt(2)).template;
+				if (random.nextInt(4) > 0) {
+					if (template.set(key, "v", Duration.ofMillis(1 + random.nextInt(40))) == KvSetResult.CREATED) {
+						created.merge(key, 1, Integer::sum);
+					}
+				}
+				else if (template.delete(key)) {
+					endedOtherwise.merge(key, 1, Integer::sum);
+				}
+			}
+			int expected = sum(created) - sum(endedOtherwise);
+			await().atMost(PATIENCE).until(() -> one.expired().size() + two.expired().size() >= expected);
+			Map<String, Integer> expired = new HashMap<>();
+			List<String> all = new ArrayList<>(one.expired());
+			all.addAll(two.expired());
+			all.forEach((key) -> expired.merge(key, 1, Integer::sum));
+			endedOtherwise.forEach((key, count) -> expired.merge(key, count, Integer::sum));
+			assertThat(expired).isEqualTo(created);
+		}
+	}
+
+	@Test
+	void flushedScriptsAreNotSeen() {
+		try (TestRedis redis = TestRedis.start(); TrackedInstance instance = instance(redis)) {
+			instance.start();
+			for (int number = 0; number < 1000; number++) {
+				if (number % 5 == 0) {
+					redis.execute("SCRIPT", "FLUSH");
+				}
+				instance.template.set("k" + number, "v", Duration.ofMillis(20));
+			}
+			await().atMost(PATIENCE).until(() -> instance.expired().size() >= 1000);
+			assertThat(instance.expired()).hasSize(1000).doesNotHaveDuplicates();
+		}
+	}
+
+	@Test
+	void crashOfAServerThatKeepsALogLosesNothing() {
+		try (TestRedis redis = TestRedis.start("appendonly", "yes", "appendfsync", "always");
+				TrackedInstance instance = instance(redis)) {
+			instance.template.batchSet(entries(2000), SetOptions.defaults().timeToLive(Duration.ofMillis(300)));
+			instance.start();
+			await().until(() -> instance.expired().size() > 50);
+			redis.restart();
+			await().atMost(PATIENCE).until(() -> instance.expired().stream().distinct().count() >= 2000);
+		}
+	}
+
+	@Test
+	void whatExpiredWhileTheServerWasDownStillComesFromASnapshot() {
+		try (TestRedis redis = TestRedis.start(); TrackedInstance instance = instance(redis)) {
+			instance.template.batchSet(entries(500), SetOptions.defaults().timeToLive(Duration.ofMillis(400)));
+			redis.execute("SAVE");
+			redis.kill();
+			await().pollDelay(Duration.ofMillis(500)).until(() -> true);
+			redis.restart();
+			instance.start();
+			await().atMost(PATIENCE).until(() -> instance.expired().size() >= 500);
+			assertThat(instance.expired()).hasSize(500).doesNotHaveDuplicates();
+			assertThat(instance.dispatcher.events()).extracting((event) -> event.getPreviousValue(String.class))
+				.containsOnly("v");
+		}
+	}
+
+	@Test
+	void fullServerStillDeletesSweepsAndDelivers() {
+		try (TestRedis redis = TestRedis.start("maxmemory-policy", "noeviction");
+				TrackedInstance instance = instance(redis)) {
+			instance.template.batchSet(entries(500), SetOptions.defaults().timeToLive(Duration.ofMillis(600)));
+			instance.template.set("deleted", "v", Duration.ofMinutes(5));
+			redis.execute("CONFIG", "SET", "maxmemory", "1");
+			instance.start();
+			assertThatExceptionOfType(DataAccessException.class)
+				.isThrownBy(() -> instance.template.set("new", "v", Duration.ofMinutes(5)));
+			assertThat(instance.template.hasKey("new")).isFalse();
+			assertThat(instance.template.delete("deleted")).isTrue();
+			redis.execute("CONFIG", "SET", "maxmemory", "0");
+			instance.template.set("heard", "v", Duration.ofMillis(1));
+			await().atMost(PATIENCE).until(() -> instance.expired().contains("heard"));
+			redis.execute("CONFIG", "SET", "maxmemory", "1");
+			await().atMost(PATIENCE).until(() -> instance.expired().size() >= 501);
+			await().until(() -> redis.execute("XLEN", "kv-events:{shop:0}:expired").equals(0L));
+		}
+	}
+
+	@Test
+	void trackedKeyNeverCausesBothKindsOfEvent() {
+		try (TestRedis redis = TestRedis.start("notify-keyspace-events", "Ex");
+				TrackedInstance instance = instance(redis)) {
+			instance.start();
+			ExpiryNotificationBridge bridge = new ExpiryNotificationBridge(redis.connectionFactory(),
+					NotificationSettings.defaults(),
+					(name) -> Optional.ofNullable(TrackedInstance.NAMES.fromRedis(name)), instance.dispatcher,
+					new PlainKvCodec(), "bridge", Clock.systemUTC(), TrackedInstance.NAMESPACE);
+			bridge.start();
+			try {
+				await().until(() -> bridge.getStatus().state() == NotificationStatus.State.LISTENING);
+				instance.template.batchSet(entries(3000), SetOptions.defaults().timeToLive(Duration.ofMillis(300)));
+				IntStream.range(0, 100)
+					.forEach((number) -> redis.template()
+						.opsForValue()
+						.set("app:theirs:" + number, "v", Duration.ofMillis(100)));
+				await().atMost(PATIENCE).until(() -> instance.expired().size() >= 3100);
+				await().atMost(PATIENCE).until(() -> bridge.getStatus().received() >= 3100);
+				assertThat(instance.expired()).hasSize(3100).doesNotHaveDuplicates();
+				assertThat(instance.dispatcher.events())
+					.filteredOn((event) -> event.getDetectedBy() == KvExpirySource.NOTIFICATION)
+					.extracting(KvEvent::getKey)
+					.hasSize(100)
+					.allMatch((key) -> key.startsWith("theirs:"));
+			}
+			finally {
+				bridge.stop();
+			}
+		}
+	}
+
+	private static TrackedInstance instance(TestRedis redis) {
+		return new TrackedInstance(redis.connectionFactory(),
+				(tracker) -> tracker.settings(TrackingSettings.defaults().stopTimeout(Duration.ofSeconds(1))));
+	}
+
+	private static Map<String, String> entries(int count) {
+		Map<String, String> entries = new HashMap<>();
+		IntStream.range(0, count).forEach((number) -> entries.put("key:" + number, "v"));
+		return entries;
+	}
+
+	private static int sum(Map<String, Integer> counts) {
+		return counts.values().stream().mapToInt(Integer::intValue).sum();
+	}
+
+}
