@@ -43,10 +43,13 @@ public final class ExpiryTracker implements ExpiryTracking, SmartLifecycle {
 
 	private final TrackingCounters counters = new TrackingCounters();
 
+	private final TrackingStatusReader statusReader;
+
 	private volatile @Nullable TrackingRun run;
 
 	private ExpiryTracker(Builder builder) {
 		this.parts = builder;
+		this.statusReader = new TrackingStatusReader(builder.connectionFactory, builder.namespace);
 	}
 
 	/**
@@ -111,6 +114,15 @@ public final class ExpiryTracker implements ExpiryTracking, SmartLifecycle {
 			run.stop();
 			this.run = null;
 		}
+	}
+
+	/**
+	 * How tracking is doing. Asks the server, in one round trip for each partition, and
+	 * throws what an operation would throw.
+	 * @return a snapshot
+	 */
+	public TrackingStatus getStatus() {
+		return this.statusReader.read(this.parts.settings.mode(), this.counters);
 	}
 
 	@Override
