@@ -33,9 +33,9 @@ class EventLogConfiguration {
 		@Bean
 		@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 		@ConditionalOnMissingBean(KvEventLogs.class)
-		RedisKvEventLogs kvEventLogs(RedisConnectionFactory connectionFactory, KvCodec codec, Environment environment) {
-			String application = environment.getProperty("spring.application.name", "application");
-			return new RedisKvEventLogs(connectionFactory, (log) -> "kv-events:{" + application + ":0}:eventlog:" + log,
+		RedisKvEventLogs kvEventLogs(RedisConnectionFactory connectionFactory, KvCodec codec,
+				KvEventsProperties properties, Environment environment) {
+			return new RedisKvEventLogs(connectionFactory, RedisStoreConfiguration.namespace(properties, environment),
 					codec);
 		}
 

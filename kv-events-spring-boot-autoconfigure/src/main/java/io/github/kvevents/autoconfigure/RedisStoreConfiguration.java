@@ -52,7 +52,7 @@ class RedisStoreConfiguration {
 			.build();
 	}
 
-	private static Namespace namespace(KvEventsProperties properties, Environment environment) {
+	static Namespace namespace(KvEventsProperties properties, Environment environment) {
 		String name = StringUtils.hasText(properties.namespace()) ? properties.namespace()
 				: environment.getProperty("spring.application.name", "application");
 		try {

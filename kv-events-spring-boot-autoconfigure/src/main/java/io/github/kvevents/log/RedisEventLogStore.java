@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.domain.Range;
@@ -19,6 +18,7 @@ import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.data.redis.serializer.RedisSerializer;
 
 import io.github.kvevents.store.Lifetimes;
+import io.github.kvevents.store.Namespace;
 
 /**
  * Event logs in streams. The first field of an entry holds its origin and number, see the
@@ -31,13 +31,13 @@ final class RedisEventLogStore implements EventLogStore {
 
 	private final RedisConnectionFactory connectionFactory;
 
-	private final UnaryOperator<String> keys;
+	private final Namespace namespace;
 
 	private final RedisTemplate<byte[], byte[]> template;
 
-	RedisEventLogStore(RedisConnectionFactory connectionFactory, UnaryOperator<String> keys) {
+	RedisEventLogStore(RedisConnectionFactory connectionFactory, Namespace namespace) {
 		this.connectionFactory = connectionFactory;
-		this.keys = keys;
+		this.namespace = namespace;
 		this.template = new RedisTemplate<>();
 		this.template.setConnectionFactory(connectionFactory);
 		this.template.setDefaultSerializer(RedisSerializer.byteArray());
@@ -50,7 +50,7 @@ final class RedisEventLogStore implements EventLogStore {
 	}
 
 	byte[] key(String log) {
-		return this.keys.apply(log).getBytes(StandardCharsets.UTF_8);
+		return this.namespace.eventLog(log).getBytes(StandardCharsets.UTF_8);
 	}
 
 	RedisTemplate<byte[], byte[]> template() {

@@ -1,11 +1,10 @@
 package io.github.kvevents.log;
 
-import java.util.function.UnaryOperator;
-
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.store.Namespace;
 
 /**
  * Event logs in streams of Redis 7.0 or later. Nothing connects before the first use. All
@@ -16,17 +15,17 @@ public final class RedisKvEventLogs extends ManagedEventLogs {
 	/**
 	 * Creates the event logs; nothing is sent.
 	 * @param connectionFactory where connections come from
-	 * @param keys the key in Redis by the name of a log
+	 * @param namespace names the keys in Redis
 	 * @param codec encodes and decodes the values of fields
 	 */
-	public RedisKvEventLogs(RedisConnectionFactory connectionFactory, UnaryOperator<String> keys, KvCodec codec) {
-		super(store(connectionFactory, keys), codec);
+	public RedisKvEventLogs(RedisConnectionFactory connectionFactory, Namespace namespace, KvCodec codec) {
+		super(store(connectionFactory, namespace), codec);
 	}
 
-	private static EventLogStore store(RedisConnectionFactory connectionFactory, UnaryOperator<String> keys) {
+	private static EventLogStore store(RedisConnectionFactory connectionFactory, Namespace namespace) {
 		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
-		Assert.notNull(keys, "'keys' must not be null");
-		return new RedisEventLogStore(connectionFactory, keys);
+		Assert.notNull(namespace, "'namespace' must not be null");
+		return new RedisEventLogStore(connectionFactory, namespace);
 	}
 
 }

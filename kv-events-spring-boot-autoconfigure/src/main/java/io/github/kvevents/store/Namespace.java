@@ -112,6 +112,15 @@ public record Namespace(String name, int partitions) {
 		return inner(partition, "sweeper");
 	}
 
+	/**
+	 * An event log, a stream.
+	 * @param log the name of the log, which has its partition as a key has
+	 * @return the name in Redis
+	 */
+	public String eventLog(String log) {
+		return inner(partitionOf(log), "eventlog:" + log);
+	}
+
 	private String inner(int partition, String what) {
 		Assert.isTrue(partition >= 0 && partition < this.partitions,
 				() -> "'partition' must be from 0 to %d, but is %d".formatted(this.partitions - 1, partition));

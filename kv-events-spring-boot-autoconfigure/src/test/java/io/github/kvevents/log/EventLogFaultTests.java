@@ -111,7 +111,7 @@ class EventLogFaultTests {
 
 	private static RedisKvEventLogs logs(TestRedis redis) {
 		return new RedisKvEventLogs(redis.connectionFactory(redis.getPort(), Duration.ofMillis(900)),
-				RedisKvEventLogsTests::key, KvEventLogsContractTests.CODEC);
+				RedisKvEventLogsTests.NAMESPACE, KvEventLogsContractTests.CODEC);
 	}
 
 }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.stream.RecordId;
 
+import io.github.kvevents.store.Namespace;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
 
@@ -24,6 +25,8 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(TestRedisExtension.class)
 class RedisKvEventLogsTests extends KvEventLogsContractTests {
 
+	static final Namespace NAMESPACE = new Namespace("test", 5);
+
 	private final TestRedis redis;
 
 	RedisKvEventLogsTests(TestRedis redis) {
@@ -32,12 +35,11 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 
 	@Override
 	ManagedEventLogs create() {
-		return new RedisKvEventLogs(this.redis.template().getRequiredConnectionFactory(), RedisKvEventLogsTests::key,
-				CODEC);
+		return new RedisKvEventLogs(this.redis.template().getRequiredConnectionFactory(), NAMESPACE, CODEC);
 	}
 
 	static String key(String log) {
-		return "kv-events:{test:0}:eventlog:" + log;
+		return NAMESPACE.eventLog(log);
 	}
 
 	@Test
@@ -50,6 +52,13 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 		}
 		assertThat(this.redis.template().opsForStream().size(key("trim"))).isBetween(10L, 210L);
 		assertThat(this.redis.commandCalls()).containsEntry("evalsha", 4L).containsEntry("xtrim", 4L);
+	}
+
+	@Test
+	void theNameHasTheTagOfItsPartition() {
+		open("sensors").add(value(0));
+		assertThat(this.redis.template().keys("*"))
+			.containsExactly("kv-events:{test:" + NAMESPACE.partitionOf("sensors") + "}:eventlog:sensors");
 	}
 
 	@Test
