@@ -12,14 +12,20 @@ ARGV[2]  and so on, for each key four: its value; NX, XX, EQ or nothing; PX, PXA
 Reply    for each key what it held before, nil if it was absent or failed; behind them for each
          key that failed its number and the error
 Error    with one key: WRONGTYPE if it holds another type; nothing is written then
-Cost     O(log N) a key with N tracked keys, up to six commands
+Cost     O(log N) a key with N tracked keys, three commands besides TIME for a new one with a
+         lifetime
 --]]
 local deadlines, values, expired, recent = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local call = (#KEYS == 5) and redis.call or redis.pcall
 
-local function settle(key, deadline)
+-- the deadline that the index has of a key which is gone: has the lifetime ended?
+local function settle(key)
+	local deadline = redis.call('ZSCORE', deadlines, key)
+	if not deadline or tonumber(deadline) > now then
+		return
+	end
 	local entry = { 'XADD', expired, '*', 'key', key, 'deadline', deadline, 'at', now, 'by', ARGV[1] }
 	local value = redis.call('HGET', values, key)
 	if value then
@@ -30,9 +36,24 @@ local function settle(key, deadline)
 	redis.call('ZADD', recent, now, key)
 end
 
+local function set(key, value, condition, lifetime, at)
+	if at then
+		if condition == '' then
+			return call('SET', key, value, 'GET', 'PXAT', at)
+		end
+		return call('SET', key, value, condition, 'GET', 'PXAT', at)
+	end
+	local command = { 'SET', key, value, 'GET' }
+	if condition == 'NX' or condition == 'XX' then
+		command[#command + 1] = condition
+	end
+	if lifetime ~= '' then
+		command[#command + 1] = lifetime
+	end
+	return call(unpack(command))
+end
+
 local function write(key, value, condition, lifetime, operand)
-	-- before anything is written: fails if the index is none
-	local former = redis.call('ZSCORE', deadlines, key)
 	if condition == 'EQ' then
 		local current = call('GET', key)
 		if current ~= operand then
@@ -45,33 +66,30 @@ local function write(key, value, condition, lifetime, operand)
 	elseif lifetime == 'PXAT' then
 		at = operand
 	end
-	local command = { 'SET', key, value, 'GET' }
-	if condition == 'NX' or condition == 'XX' then
-		command[#command + 1] = condition
-	end
-	if at then
-		command[#command + 1] = 'PXAT'
-		command[#command + 1] = at
-	elseif lifetime == 'KEEPTTL' then
-		command[#command + 1] = 'KEEPTTL'
-	end
-	local before = call(unpack(command))
+	local before = set(key, value, condition, lifetime, at)
 	if type(before) == 'table' or (condition == 'NX' and before) or (condition == 'XX' and not before) then
 		return before
-	end
-	if former and not before and tonumber(former) <= now then
-		settle(key, former)
 	end
 	if lifetime == 'KEEPTTL' then
 		local kept = redis.call('PEXPIRETIME', key)
 		at = (kept > 0) and string.format('%.0f', kept) or nil
 	end
 	if at then
-		redis.call('ZADD', deadlines, at, key)
+		-- NX finds out in the same command that there is no former deadline, as is the rule
+		if before or redis.call('ZADD', deadlines, 'NX', at, key) == 0 then
+			if not before then
+				settle(key)
+			end
+			redis.call('ZADD', deadlines, at, key)
+		end
 		redis.call('HSET', values, key, value)
-	elseif former then
-		redis.call('ZREM', deadlines, key)
-		redis.call('HDEL', values, key)
+	else
+		if not before then
+			settle(key)
+		end
+		if redis.call('ZREM', deadlines, key) == 1 then
+			redis.call('HDEL', values, key)
+		end
 	end
 	return before
 end
