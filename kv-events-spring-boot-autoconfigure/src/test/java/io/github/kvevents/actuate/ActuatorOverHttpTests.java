@@ -30,10 +30,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What an operator gets over HTTP.
  */
+@DirtiesContext // a context that lives on would have threads that other tests must not
+				// see
+				// see
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "kv.events.store=memory", "management.endpoints.web.exposure.include=kvhooks,health,metrics",
 				"management.endpoint.health.show-details=always", "management.endpoint.health.show-components=always" })
-@DirtiesContext
+// see
 class ActuatorOverHttpTests {
 
 	@Autowired

@@ -10,6 +10,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.data.redis.test.autoconfigure.DataRedisTest;
 import org.springframework.context.annotation.Bean;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -22,6 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The slice {@code @DataRedisTest} has the template, with JSON and hooks.
  */
+@DirtiesContext // a context that lives on would have threads that other tests must not
+				// see
 @DataRedisTest
 class DataRedisSliceTests {
 
