@@ -32,7 +32,7 @@ import io.github.kvevents.store.redis.KeyNames;
  * none away from the others; that is looked at five times a second, so a hook may be
  * registered at any time. Synchronous hooks run on threads of this object.
  */
-public final class ExpiryTracker implements ExpiryTracking, SmartLifecycle {
+public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, SmartLifecycle {
 
 	/**
 	 * Stops before the hooks do, which have still to finish what it gave them.
@@ -116,13 +116,19 @@ public final class ExpiryTracker implements ExpiryTracking, SmartLifecycle {
 		}
 	}
 
-	/**
-	 * How tracking is doing. Asks the server, in one round trip for each partition, and
-	 * throws what an operation would throw.
-	 * @return a snapshot
-	 */
+	@Override
+	public TrackingActivity getActivity() {
+		TrackingActivity.State state = TrackingActivity.State.OFF;
+		if (isRunning()) {
+			state = isActive() ? TrackingActivity.State.TRACKING : TrackingActivity.State.IDLE;
+		}
+		return new TrackingActivity(this.parts.settings.mode(), state, this.counters.getDelivered(),
+				this.counters.getRedelivered(), this.counters.getGivenUp());
+	}
+
+	@Override
 	public TrackingStatus getStatus() {
-		return this.statusReader.read(this.parts.settings.mode(), this.counters);
+		return this.statusReader.read();
 	}
 
 	@Override

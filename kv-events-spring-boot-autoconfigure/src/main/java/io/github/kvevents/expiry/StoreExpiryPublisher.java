@@ -1,6 +1,11 @@
 package io.github.kvevents.expiry;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -16,6 +21,7 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvExpirySource;
+import io.github.kvevents.store.DeadlineSummary;
 import io.github.kvevents.store.ExpiredKey;
 import io.github.kvevents.store.ExpiringStore;
 
@@ -30,7 +36,7 @@ import io.github.kvevents.store.ExpiringStore;
  * shutdown what is queued is dispatched within the shutdown timeout, and what was not is
  * counted in the log.
  */
-public final class StoreExpiryPublisher implements SmartLifecycle {
+public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle {
 
 	/**
 	 * Starts before the store and stops after it, so that it hears all that the store has
@@ -58,6 +64,14 @@ public final class StoreExpiryPublisher implements SmartLifecycle {
 
 	private final Duration shutdownTimeout;
 
+	private final Consumer<KvExpiredEvent> listener;
+
+	private final LongAdder taken = new LongAdder();
+
+	private final LongAdder delivered = new LongAdder();
+
+	private final LongAdder done = new LongAdder();
+
 	private @Nullable DispatchStage stage;
 
 	/**
@@ -70,9 +84,10 @@ public final class StoreExpiryPublisher implements SmartLifecycle {
 	 * @param queueCapacity how many events wait for one of them before the store does,
 	 * positive
 	 * @param shutdownTimeout how long queued events may still be dispatched on shutdown
+	 * @param listener hears of each expiry before the hooks, on their threads
 	 */
 	public StoreExpiryPublisher(ExpiringStore store, KvEventDispatcher dispatcher, KvCodec codec, String origin,
-			int threads, int queueCapacity, Duration shutdownTimeout) {
+			int threads, int queueCapacity, Duration shutdownTimeout, Consumer<KvExpiredEvent> listener) {
 		Assert.notNull(store, "'store' must not be null");
 		Assert.notNull(dispatcher, "'dispatcher' must not be null");
 		Assert.notNull(codec, "'codec' must not be null");
@@ -81,6 +96,7 @@ public final class StoreExpiryPublisher implements SmartLifecycle {
 		Assert.isTrue(queueCapacity > 0, () -> "'queueCapacity' must be positive but was " + queueCapacity);
 		Assert.isTrue(!shutdownTimeout.isNegative(),
 				() -> "'shutdownTimeout' must not be negative but was " + shutdownTimeout);
+		Assert.notNull(listener, "'listener' must not be null");
 		this.store = store;
 		this.dispatcher = dispatcher;
 		this.codec = codec;
@@ -88,6 +104,7 @@ public final class StoreExpiryPublisher implements SmartLifecycle {
 		this.threads = threads;
 		this.queueCapacity = queueCapacity;
 		this.shutdownTimeout = shutdownTimeout;
+		this.listener = listener;
 	}
 
 	@Override
@@ -119,6 +136,29 @@ public final class StoreExpiryPublisher implements SmartLifecycle {
 		return this.stage != null;
 	}
 
+	/**
+	 * {@inheritDoc} The store tracks every key, whoever would hear of it.
+	 */
+	@Override
+	public TrackingActivity getActivity() {
+		return new TrackingActivity(TrackingMode.ALL,
+				isRunning() ? TrackingActivity.State.TRACKING : TrackingActivity.State.OFF, this.delivered.sum(), 0, 0);
+	}
+
+	/**
+	 * {@inheritDoc} There is one partition and no lease: only this instance knows of the
+	 * keys.
+	 */
+	@Override
+	public TrackingStatus getStatus() {
+		DeadlineSummary deadlines = this.store.summarizeDeadlines();
+		// in this order, so that there are never more done than taken
+		long done = this.done.sum();
+		Map<String, Long> pending = Map.of(this.origin, Math.max(0, this.taken.sum() - done));
+		return new TrackingStatus(List.of(new TrackingStatus.Partition(deadlines.keys(), deadlines.overdue(),
+				deadlines.next(), deadlines.overdueBy(), null, 0, pending)), null);
+	}
+
 	@Override
 	public int getPhase() {
 		return PHASE;
@@ -129,15 +169,25 @@ public final class StoreExpiryPublisher implements SmartLifecycle {
 			return;
 		}
 		try {
-			if (!stage.put(() -> this.dispatcher.deliver(event(expired)))) {
+			this.taken.increment();
+			if (!stage.put(() -> deliver(event(expired)))) {
+				this.done.increment();
 				logger.warn("The expiry of '" + KeyText.printable(expired.key())
 						+ "' came too late in the shutdown to be dispatched");
 			}
 		}
 		catch (InterruptedException ex) {
+			this.done.increment();
 			Thread.currentThread().interrupt();
 			logger.warn("The expiry of '" + KeyText.printable(expired.key()) + "' was interrupted in the shutdown");
 		}
+	}
+
+	private void deliver(KvExpiredEvent event) {
+		this.listener.accept(event);
+		CompletionStage<Void> hooks = this.dispatcher.deliver(event);
+		this.delivered.increment();
+		hooks.whenComplete((nothing, failure) -> this.done.increment());
 	}
 
 	private KvExpiredEvent event(ExpiredKey expired) {

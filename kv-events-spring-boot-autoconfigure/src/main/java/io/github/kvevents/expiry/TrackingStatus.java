@@ -1,29 +1,115 @@
 package io.github.kvevents.expiry;
 
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToLongFunction;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * How tracking is doing: a snapshot, without any key. What isn't said to be this
- * instance's is the namespace's, as the server tells.
+ * What is still to expire and to be delivered in the whole namespace, by the clock of the
+ * store.
  *
- * @param mode the configured mode of this instance
- * @param tracked how many keys have a deadline in the index
- * @param overdue how many of these deadlines have passed by the server's clock
- * @param nextDeadline the earliest deadline, {@code null} if nothing is tracked
- * @param leaseHolders the ids of the instances that sweep, one for each partition that is
- * swept
- * @param waiting how many expiries the hooks have not finished, taken by an instance or
- * not
- * @param pending how many of them an instance has taken
- * @param delivered how many expiries this instance has told its hooks of since it was
- * created
- * @param redelivered how many of them had been taken before, by another instance or by
- * this one
- * @param givenUp how many expiries this instance found to be too many to wait
+ * @param partitions each partition, in their order
+ * @param evictionPolicy the server's {@code maxmemory-policy}, {@code null} if it doesn't
+ * tell or there is no server
  */
-public record TrackingStatus(TrackingMode mode, long tracked, long overdue, @Nullable Instant nextDeadline,
-		Set<String> leaseHolders, long waiting, long pending, long delivered, long redelivered, long givenUp) {
+public record TrackingStatus(List<Partition> partitions, @Nullable String evictionPolicy) {
+
+	public TrackingStatus {
+		partitions = List.copyOf(partitions);
+	}
+
+	/**
+	 * How many keys have a deadline that nobody has noticed yet.
+	 * @return the sum over the partitions
+	 */
+	public long tracked() {
+		return sum(Partition::tracked);
+	}
+
+	/**
+	 * How many of these deadlines have passed.
+	 * @return the sum over the partitions
+	 */
+	public long overdue() {
+		return sum(Partition::overdue);
+	}
+
+	/**
+	 * How long ago the earliest deadline passed.
+	 * @return zero if none has
+	 */
+	public Duration overdueBy() {
+		return this.partitions.stream()
+			.map(Partition::overdueBy)
+			.max(Comparator.naturalOrder())
+			.orElse(Duration.ZERO);
+	}
+
+	/**
+	 * The earliest deadline.
+	 * @return {@code null} if nothing is tracked
+	 */
+	public @Nullable Instant nextDeadline() {
+		return this.partitions.stream()
+			.map(Partition::nextDeadline)
+			.filter(Objects::nonNull)
+			.min(Comparator.naturalOrder())
+			.orElse(null);
+	}
+
+	/**
+	 * How many expiries were noticed and no instance has taken them yet.
+	 * @return the sum over the partitions
+	 */
+	public long waiting() {
+		return sum(Partition::waiting);
+	}
+
+	/**
+	 * How many expiries an instance has taken and its hooks are not done with.
+	 * @return the sum over the partitions
+	 */
+	public long pending() {
+		return sum(Partition::pending);
+	}
+
+	private long sum(ToLongFunction<Partition> figure) {
+		return this.partitions.stream().mapToLong(figure).sum();
+	}
+
+	/**
+	 * One partition.
+	 *
+	 * @param tracked how many keys have a deadline that nobody has noticed yet
+	 * @param overdue how many of these deadlines have passed
+	 * @param nextDeadline the earliest of them, {@code null} if there is none
+	 * @param overdueBy how long ago that passed, zero if it has not
+	 * @param leaseHolder the id of the instance that sweeps, {@code null} if none does or
+	 * it needs no lease
+	 * @param waiting how many expiries no instance has taken yet
+	 * @param pendingByInstance how many each instance has taken and is not done with
+	 */
+	public record Partition(long tracked, long overdue, @Nullable Instant nextDeadline, Duration overdueBy,
+			@Nullable String leaseHolder, long waiting, Map<String, Long> pendingByInstance) {
+
+		public Partition {
+			pendingByInstance = Map.copyOf(pendingByInstance);
+		}
+
+		/**
+		 * How many expiries an instance has taken and its hooks are not done with.
+		 * @return the sum over the instances
+		 */
+		public long pending() {
+			return this.pendingByInstance.values().stream().mapToLong(Long::longValue).sum();
+		}
+
+	}
+
 }

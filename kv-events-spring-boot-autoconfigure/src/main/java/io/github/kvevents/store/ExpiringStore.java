@@ -15,4 +15,10 @@ public interface ExpiringStore {
 	 */
 	void setExpiryListener(@Nullable ExpiryListener listener);
 
+	/**
+	 * What is still to expire. May take time in proportion to the number of keys.
+	 * @return figures of this moment
+	 */
+	DeadlineSummary summarizeDeadlines();
+
 }

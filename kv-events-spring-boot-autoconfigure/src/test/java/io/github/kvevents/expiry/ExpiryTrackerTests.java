@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -295,26 +294,6 @@ class ExpiryTrackerTests {
 		instance.template.set("b", "1", Duration.ofMillis(1));
 		await().until(() -> instance.expired().contains("b"));
 		assertThat(instance.expired()).containsExactly("a", "b");
-	}
-
-	@Test
-	void statusCountsWithoutNamingKeys() {
-		TrackedInstance instance = instance((tracker) -> tracker.instanceId("one"));
-		assertThat(instance.tracker.getStatus())
-			.isEqualTo(new TrackingStatus(TrackingMode.AUTO, 0, 0, null, Set.of(), 0, 0, 0, 0, 0));
-		CountDownLatch finish = new CountDownLatch(1);
-		instance.dispatcher.hook((event) -> awaitQuietly(finish));
-		instance.template.set("soon", "1", Duration.ofMillis(1));
-		instance.template.set("late", "1", Duration.ofMinutes(5));
-		await().until(() -> instance.tracker.getStatus().overdue() == 1);
-		instance.start();
-		await().until(() -> instance.tracker.getStatus().pending() == 1);
-		Instant next = Instant.ofEpochMilli(TrackedInstance.expireTime(this.redis, "app:late"));
-		assertThat(instance.tracker.getStatus())
-			.isEqualTo(new TrackingStatus(TrackingMode.AUTO, 1, 0, next, Set.of("one"), 1, 1, 0, 0, 0));
-		finish.countDown();
-		await().until(() -> instance.tracker.getStatus().waiting() == 0);
-		assertThat(instance.tracker.getStatus().delivered()).isEqualTo(1);
 	}
 
 	private static void awaitQuietly(CountDownLatch latch) {

@@ -1,11 +1,15 @@
 package io.github.kvevents.store.memory;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.store.DeadlineSummary;
 
 /**
  * The deadlines of all keys that have one, the earliest first; exactly one for each such
@@ -54,6 +58,16 @@ final class Deadlines {
 
 	int size() {
 		return this.deadlines.size();
+	}
+
+	DeadlineSummary summarize(long now) {
+		Deadline earliest = earliest();
+		if (earliest == null) {
+			return new DeadlineSummary(0, 0, null, Duration.ZERO);
+		}
+		long overdue = this.deadlines.stream().takeWhile((deadline) -> deadline.isDue(now)).count();
+		return new DeadlineSummary(this.deadlines.size(), overdue, Instant.ofEpochMilli(earliest.millis()),
+				Duration.ofMillis(Math.max(0, now - earliest.millis())));
 	}
 
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.store.DeadlineSummary;
 import io.github.kvevents.store.ExpiredKey;
 import io.github.kvevents.store.ExpiringStore;
 import io.github.kvevents.store.ExpiryListener;
@@ -177,6 +178,11 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	@Override
 	public void setExpiryListener(@Nullable ExpiryListener listener) {
 		this.delivery.setListener(listener);
+	}
+
+	@Override
+	public DeadlineSummary summarizeDeadlines() {
+		return this.deadlines.summarize(this.clock.millis());
 	}
 
 	/**

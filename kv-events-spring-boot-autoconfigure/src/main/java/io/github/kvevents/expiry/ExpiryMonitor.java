@@ -1,0 +1,22 @@
+package io.github.kvevents.expiry;
+
+/**
+ * What can be seen of tracked expiries, as figures and without any key.
+ */
+public interface ExpiryMonitor {
+
+	/**
+	 * What this instance does and did. Asks no server.
+	 * @return a snapshot
+	 */
+	TrackingActivity getActivity();
+
+	/**
+	 * What is still to expire and to be delivered, in the whole fleet. Asks the server
+	 * where there is one, in two or a few round trips.
+	 * @return figures of this moment
+	 * @throws org.springframework.dao.DataAccessException as an operation does
+	 */
+	TrackingStatus getStatus();
+
+}
