@@ -1,6 +1,7 @@
 package io.github.kvevents.actuate;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -12,13 +13,20 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.expiry.ExpiryMonitor;
 import io.github.kvevents.expiry.NotificationStatus;
+import io.github.kvevents.expiry.TrackingActivity;
+import io.github.kvevents.expiry.TrackingMode;
+import io.github.kvevents.expiry.TrackingStatus;
 import io.github.kvevents.store.KvStore;
 
 /**
- * {@link HealthIndicator} that asks the store for a sign of life. It is down when the
- * store doesn't answer; how the notifications of expired keys are doing is told, but does
- * not change the status, since they are best effort.
+ * {@link HealthIndicator} that asks the store for a sign of life, and is down when it
+ * doesn't answer. It warns, in a detail {@code warnings}, when expired keys are noticed
+ * late and when the server may evict what tracking keeps there. A warning doesn't change
+ * the status: the instance works, and to take it out of service or restart it, which is
+ * what follows a status that isn't up, would make neither better. How the notifications
+ * of expired keys are doing is told, too; they are best effort.
  */
 public class KvEventsHealthIndicator implements HealthIndicator {
 
@@ -26,18 +34,23 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 
 	private final KvStore store;
 
-	private final Supplier<@Nullable NotificationStatus> notifications;
+	private final @Nullable ExpiryMonitor expiry;
+
+	private final @Nullable Supplier<NotificationStatus> notifications;
 
 	/**
 	 * Creates an indicator.
 	 * @param store the store to ask
+	 * @param expiry what can be seen of tracked expiries, {@code null} where none are
+	 * tracked
 	 * @param notifications how the notifications are doing, {@code null} where there are
 	 * none
 	 */
-	public KvEventsHealthIndicator(KvStore store, Supplier<@Nullable NotificationStatus> notifications) {
+	public KvEventsHealthIndicator(KvStore store, @Nullable ExpiryMonitor expiry,
+			@Nullable Supplier<NotificationStatus> notifications) {
 		Assert.notNull(store, "'store' must not be null");
-		Assert.notNull(notifications, "'notifications' must not be null");
 		this.store = store;
+		this.expiry = expiry;
 		this.notifications = notifications;
 	}
 
@@ -46,16 +59,47 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 		Health.Builder health = Health.unknown().withDetail("store", this.store.getName());
 		try {
 			health.withDetails(this.store.ping()).up();
+			tell(health);
 		}
 		catch (Exception ex) {
 			logger.debug("The store doesn't answer", ex);
 			health.down(ex);
 		}
-		NotificationStatus status = this.notifications.get();
-		if (status != null) {
-			health.withDetail("notifications", details(status));
+		if (this.notifications != null) {
+			health.withDetail("notifications", details(this.notifications.get()));
 		}
 		return health.build();
+	}
+
+	/**
+	 * Tells of tracking. What the store refuses to tell is a warning: it answers, after
+	 * all.
+	 */
+	private void tell(Health.Builder health) {
+		if (this.expiry == null) {
+			return;
+		}
+		TrackingActivity activity = this.expiry.getActivity();
+		Map<String, Object> tracking = new LinkedHashMap<>();
+		tracking.put("mode", activity.mode());
+		tracking.put("state", activity.state());
+		List<String> warnings = List.of();
+		if (activity.mode() != TrackingMode.OFF) {
+			try {
+				TrackingStatus status = this.expiry.getStatus();
+				tracking.put("tracked", status.tracked());
+				tracking.put("overdue", status.overdue());
+				warnings = TrackingWarnings.of(status);
+			}
+			catch (RuntimeException ex) {
+				logger.debug("The store doesn't tell how expiry is doing", ex);
+				warnings = List.of("The store doesn't tell how tracked expiries are doing: " + ex.getClass().getName());
+			}
+		}
+		health.withDetail("tracking", tracking);
+		if (!warnings.isEmpty()) {
+			health.withDetail("warnings", warnings);
+		}
 	}
 
 	private static Map<String, Object> details(NotificationStatus status) {

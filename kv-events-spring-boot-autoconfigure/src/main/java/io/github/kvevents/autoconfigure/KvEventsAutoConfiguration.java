@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Import;
 		"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
 @ConditionalOnBooleanProperty(name = "kv.events.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(KvEventsProperties.class)
-@Import({ CodecConfiguration.class, HookConfiguration.class, RedisStoreConfiguration.class,
+@Import({ CodecConfiguration.class, HookConfiguration.class, LatenessConfiguration.class, RedisStoreConfiguration.class,
 		MemoryStoreConfiguration.class, MissingStoreConfiguration.class, TemplateConfiguration.class,
 		NotificationConfiguration.class, StoreExpiryConfiguration.class, EventLogConfiguration.class })
 public final class KvEventsAutoConfiguration {

@@ -11,6 +11,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
 import io.github.kvevents.actuate.KvEventsHealthIndicator;
+import io.github.kvevents.expiry.ExpiryMonitor;
 import io.github.kvevents.expiry.ExpiryNotificationBridge;
 import io.github.kvevents.store.KvStore;
 
@@ -25,12 +26,10 @@ public final class KvHealthContributorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = { "kvEventsHealthIndicator", "kvEventsHealthContributor" })
-	KvEventsHealthIndicator kvEventsHealthContributor(KvStore store,
+	KvEventsHealthIndicator kvEventsHealthContributor(KvStore store, ObjectProvider<ExpiryMonitor> expiry,
 			ObjectProvider<ExpiryNotificationBridge> notifications) {
-		return new KvEventsHealthIndicator(store, () -> {
-			ExpiryNotificationBridge bridge = notifications.getIfAvailable();
-			return (bridge != null) ? bridge.getStatus() : null;
-		});
+		ExpiryNotificationBridge bridge = notifications.getIfAvailable();
+		return new KvEventsHealthIndicator(store, expiry.getIfUnique(), (bridge != null) ? bridge::getStatus : null);
 	}
 
 }

@@ -9,11 +9,15 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 
+import io.github.kvevents.actuate.KvExpiryMeters;
 import io.github.kvevents.actuate.KvHookMeters;
 import io.github.kvevents.actuate.KvNotificationMeters;
+import io.github.kvevents.expiry.ExpiryMonitor;
 import io.github.kvevents.expiry.ExpiryNotificationBridge;
+import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookRegistry;
 
@@ -35,6 +39,13 @@ public final class KvMetricsAutoConfiguration {
 	@Bean
 	HookEngineBuilderCustomizer kvHookMetersCustomizer(KvHookMeters meters) {
 		return (builder) -> builder.dropListener(meters);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnSingleCandidate(ExpiryMonitor.class)
+	KvExpiryMeters kvExpiryMeters(ExpiryMonitor monitor, LatenessRecorder lateness) {
+		return new KvExpiryMeters(monitor, lateness);
 	}
 
 	@Bean

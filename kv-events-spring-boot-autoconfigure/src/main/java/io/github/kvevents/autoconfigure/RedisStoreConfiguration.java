@@ -13,6 +13,7 @@ import org.springframework.util.StringUtils;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.expiry.ExpiryTracker;
+import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.Namespace;
@@ -43,11 +44,12 @@ class RedisStoreConfiguration {
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean({ KvStore.class, ExpiryTracker.class })
 	ExpiryTracker kvExpiryTracker(RedisConnectionFactory connectionFactory, KeyNames names, HookEngine engine,
-			KvCodec codec, KvEventsProperties properties, Environment environment) {
+			KvCodec codec, KvEventsProperties properties, LatenessRecorder lateness, Environment environment) {
 		return ExpiryTracker
 			.builder(connectionFactory, namespace(properties, environment), engine.getDispatcher(), codec)
 			.names(names)
 			.instanceId(properties.instanceId())
+			.listener(lateness)
 			.settings(properties.expiry().toTrackingSettings(properties.hooks().shutdownTimeout()))
 			.build();
 	}

@@ -6,6 +6,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.expiry.StoreExpiryPublisher;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.store.ExpiringStore;
@@ -20,10 +21,10 @@ class StoreExpiryConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	StoreExpiryPublisher kvStoreExpiryPublisher(ExpiringStore store, HookEngine engine, KvCodec codec,
-			KvEventsProperties properties) {
+			KvEventsProperties properties, LatenessRecorder lateness) {
 		return new StoreExpiryPublisher(store, engine.getDispatcher(), codec, properties.instanceId(),
 				properties.expiry().threads(), properties.expiry().queueCapacity(),
-				properties.hooks().shutdownTimeout());
+				properties.hooks().shutdownTimeout(), lateness);
 	}
 
 }

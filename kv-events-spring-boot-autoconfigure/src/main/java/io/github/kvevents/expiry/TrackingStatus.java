@@ -45,10 +45,7 @@ public record TrackingStatus(List<Partition> partitions, @Nullable String evicti
 	 * @return zero if none has
 	 */
 	public Duration overdueBy() {
-		return this.partitions.stream()
-			.map(Partition::overdueBy)
-			.max(Comparator.naturalOrder())
-			.orElse(Duration.ZERO);
+		return this.partitions.stream().map(Partition::overdueBy).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
 	}
 
 	/**

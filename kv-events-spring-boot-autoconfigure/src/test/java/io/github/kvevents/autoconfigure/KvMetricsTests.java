@@ -1,13 +1,17 @@
 package io.github.kvevents.autoconfigure;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
@@ -18,12 +22,15 @@ import org.springframework.context.annotation.Configuration;
 
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.test.TestRedis;
+import io.github.kvevents.test.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The meters of an application that has a meter registry and no tracing.
  */
+@ExtendWith(TestRedisExtension.class)
 class KvMetricsTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -47,6 +54,62 @@ class KvMetricsTests {
 			assertThat(meters.get("kv.hook").tag("hook", "hooks.timed").timers()).extracting((timer) -> timer.count())
 				.containsExactlyInAnyOrder(2L, 1L);
 		});
+	}
+
+	@Test
+	void expiriesAreMeasured(TestRedis redis) {
+		this.runner.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+			.withPropertyValues("kv.events.store=redis", "spring.data.redis.port=" + redis.getPort(),
+					"management.metrics.distribution.slo.kv.expiry.lateness=100ms,1s,10s",
+					"management.metrics.distribution.percentiles.kv.expiry.lateness=0.5,0.99")
+			.run((context) -> {
+				KvTemplate template = context.getBean(KvTemplate.class);
+				MeterRegistry meters = context.getBean(MeterRegistry.class);
+				template.set("timed:1", "x", Duration.ofMillis(1));
+				template.set("timed:2", "x", Duration.ofMinutes(3));
+				template.set("timed:3", "x", Duration.ofMinutes(3));
+				Timer lateness = meters.get("kv.expiry.lateness").timer();
+				Awaitility.await().until(() -> lateness.count() == 1);
+				assertThat(lateness.takeSnapshot().histogramCounts()).hasSize(3);
+				assertThat(lateness.takeSnapshot().percentileValues()).hasSize(2);
+				assertThat(lateness.max(TimeUnit.SECONDS)).isLessThan(20);
+				Awaitility.await().until(() -> meters.get("kv.expiry.delivered").functionCounter().count() == 1);
+				assertThat(meters.get("kv.expiry.redelivered").functionCounter().count()).isZero();
+				assertThat(meters.get("kv.expiry.trimmed").functionCounter().count()).isZero();
+				assertThat(meters.get("kv.expiry.tracked").gauge().value()).isEqualTo(2);
+				assertThat(meters.get("kv.expiry.pending").gauge().value()).isBetween(0.0, 1.0);
+			});
+	}
+
+	@Test
+	void gaugesDoNotConnectWhereNothingHearsOfExpiries() {
+		try (TestRedis redis = TestRedis.start()) {
+			new ApplicationContextRunner()
+				.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class,
+						CompositeMeterRegistryAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class,
+						DataRedisAutoConfiguration.class, KvEventsAutoConfiguration.class,
+						KvMetricsAutoConfiguration.class))
+				.withPropertyValues("spring.data.redis.port=" + redis.getPort())
+				.run((context) -> {
+					MeterRegistry meters = context.getBean(MeterRegistry.class);
+					assertThat(meters.get("kv.expiry.tracked").gauge().value()).isNaN();
+					assertThat(meters.get("kv.expiry.pending").gauge().value()).isNaN();
+					assertThat(redis.info("stats").getProperty("total_connections_received"))
+						.as("connections, of which one asks for this figure and one waited for the server")
+						.isEqualTo("2");
+				});
+		}
+	}
+
+	@Test
+	void thereAreNoMetersOfTrackingThatIsOff(TestRedis redis) {
+		this.runner.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+			.withPropertyValues("kv.events.store=redis", "spring.data.redis.port=" + redis.getPort(),
+					"kv.events.expiry.tracking.mode=off")
+			.run((context) -> assertThat(context.getBean(MeterRegistry.class).getMeters())
+				.extracting((meter) -> meter.getId().getName())
+				.contains("kv.expiry.notifications.received")
+				.doesNotContain("kv.expiry.lateness", "kv.expiry.tracked", "kv.expiry.pending", "kv.expiry.delivered"));
 	}
 
 	@Test

@@ -4,6 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -18,7 +21,9 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvExpirySource;
+import io.github.kvevents.store.DeadlineSummary;
 import io.github.kvevents.store.ExpiredKey;
 import io.github.kvevents.store.ExpiringStore;
 import io.github.kvevents.store.ExpiryListener;
@@ -37,6 +42,8 @@ class StoreExpiryPublisherTests {
 	private static final Instant DEADLINE = Instant.parse("2031-05-06T07:08:09.123Z");
 
 	private final RecordingDispatcher dispatcher = new RecordingDispatcher();
+
+	private final Queue<KvExpiredEvent> heard = new ConcurrentLinkedQueue<>();
 
 	private final ListenerOnly store = new ListenerOnly();
 
@@ -72,7 +79,7 @@ class StoreExpiryPublisherTests {
 		MemoryKvStore memory = new MemoryKvStore();
 		memory.start();
 		StoreExpiryPublisher publisher = new StoreExpiryPublisher(memory, this.dispatcher, mock(KvCodec.class), "me", 3,
-				10, Duration.ofSeconds(5));
+				10, Duration.ofSeconds(5), this.heard::add);
 		publisher.start();
 		for (int number = 0; number < 500; number++) {
 			memory.set(new StoreWrite("key:" + number, bytes("v" + number), StoreWrite.Condition.ALWAYS,
@@ -82,6 +89,26 @@ class StoreExpiryPublisherTests {
 		assertThat(this.dispatcher.threads()).allMatch((name) -> name.matches("kv-expiry-dispatch-[123]"));
 		memory.stop();
 		publisher.stop();
+	}
+
+	@Test
+	void tellsWhatItDoesAndWhatTheStoreKnows() {
+		CountDownLatch released = new CountDownLatch(1);
+		this.dispatcher.hook((event) -> awaitUninterruptibly(released));
+		StoreExpiryPublisher publisher = start(1, 5);
+		this.store.expire(expired("a"));
+		this.store.expire(expired("b"));
+		assertThat(publisher.getStatus()).isEqualTo(new TrackingStatus(List
+			.of(new TrackingStatus.Partition(7, 2, DEADLINE, Duration.ofSeconds(3), null, 0, Map.of("instance-9", 2L))),
+				null));
+		assertThat(publisher.getActivity())
+			.isEqualTo(new TrackingActivity(TrackingMode.ALL, TrackingActivity.State.TRACKING, 0, 0, 0));
+		released.countDown();
+		await().until(() -> publisher.getStatus().pending() == 0);
+		assertThat(publisher.getActivity().delivered()).isEqualTo(2);
+		assertThat(this.heard).extracting(KvExpiredEvent::getKey).containsExactly("a", "b");
+		publisher.stop();
+		assertThat(publisher.getActivity().state()).isEqualTo(TrackingActivity.State.OFF);
 	}
 
 	@Test
@@ -181,7 +208,7 @@ class StoreExpiryPublisherTests {
 
 	private StoreExpiryPublisher start(int threads, int queueCapacity, Duration shutdownTimeout) {
 		StoreExpiryPublisher publisher = new StoreExpiryPublisher(this.store, this.dispatcher, mock(KvCodec.class),
-				"instance-9", threads, queueCapacity, shutdownTimeout);
+				"instance-9", threads, queueCapacity, shutdownTimeout, this.heard::add);
 		publisher.start();
 		this.publisher = publisher;
 		return publisher;
@@ -214,6 +241,11 @@ class StoreExpiryPublisherTests {
 		@Override
 		public void setExpiryListener(@Nullable ExpiryListener listener) {
 			this.listener = listener;
+		}
+
+		@Override
+		public DeadlineSummary summarizeDeadlines() {
+			return new DeadlineSummary(7, 2, DEADLINE, Duration.ofSeconds(3));
 		}
 
 		void expire(ExpiredKey key) {

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.github.kvevents.store.DeadlineSummary;
 import io.github.kvevents.store.ExpiredKey;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.store.StoreWrite.Condition;
@@ -73,6 +74,22 @@ class MemoryKvStoreExpiryTests {
 			assertThat(key.deadline()).isEqualTo(START.plusMillis(700));
 			assertThat(key.lateness()).isEqualTo(Duration.ofMillis(17));
 		});
+	}
+
+	@Test
+	void summarizesDeadlines() {
+		assertThat(this.store.summarizeDeadlines()).isEqualTo(new DeadlineSummary(0, 0, null, Duration.ZERO));
+		this.store.set(write("order:1", "a", Duration.ofMillis(700)));
+		this.store.set(write("order:2", "a", Duration.ofMillis(710)));
+		this.store.set(write("order:3", "a", Duration.ofMillis(900)));
+		assertThat(this.store.summarizeDeadlines())
+			.isEqualTo(new DeadlineSummary(3, 0, START.plusMillis(700), Duration.ZERO));
+		pass(Duration.ofMillis(713));
+		assertThat(this.store.summarizeDeadlines())
+			.isEqualTo(new DeadlineSummary(3, 2, START.plusMillis(700), Duration.ofMillis(13)));
+		this.store.sweep();
+		assertThat(this.store.summarizeDeadlines())
+			.isEqualTo(new DeadlineSummary(1, 0, START.plusMillis(900), Duration.ZERO));
 	}
 
 	@Test

@@ -1,0 +1,91 @@
+package io.github.kvevents.actuate;
+
+import java.util.function.ToDoubleFunction;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.expiry.ExpiryMonitor;
+import io.github.kvevents.expiry.LatenessRecorder;
+import io.github.kvevents.expiry.TrackingActivity;
+import io.github.kvevents.expiry.TrackingMode;
+import io.github.kvevents.expiry.TrackingStatus;
+
+/**
+ * Meters of tracked expiries:
+ * <ul>
+ * <li>{@code kv.expiry.lateness}, a timer, from the deadline to the moment at which the
+ * expiry was noticed;</li>
+ * <li>{@code kv.expiry.delivered}, {@code kv.expiry.redelivered} and
+ * {@code kv.expiry.trimmed}, counters of this instance;</li>
+ * <li>{@code kv.expiry.tracked} and {@code kv.expiry.pending}, gauges of the whole
+ * namespace, so each instance shows the same. Not a number where nothing in this instance
+ * hears of expiries, since it must not connect for them, and while the store isn't
+ * reached.</li>
+ * </ul>
+ * No meter has a tag. There are none where tracking is switched off.
+ */
+public final class KvExpiryMeters implements MeterBinder {
+
+	private final ExpiryMonitor monitor;
+
+	private final LatenessRecorder lateness;
+
+	private final StatusSampler sampler;
+
+	/**
+	 * Creates an instance.
+	 * @param monitor what can be seen of tracked expiries
+	 * @param lateness how late they are
+	 */
+	public KvExpiryMeters(ExpiryMonitor monitor, LatenessRecorder lateness) {
+		Assert.notNull(monitor, "'monitor' must not be null");
+		Assert.notNull(lateness, "'lateness' must not be null");
+		this.monitor = monitor;
+		this.lateness = lateness;
+		this.sampler = new StatusSampler(monitor, System::nanoTime);
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		if (this.monitor.getActivity().mode() == TrackingMode.OFF) {
+			return;
+		}
+		Timer timer = Timer.builder("kv.expiry.lateness")
+			.description("Time from the deadline of a tracked key to the moment at which its expiry was noticed")
+			.register(registry);
+		this.lateness.addListener(timer::record);
+		count(registry, "kv.expiry.delivered", "Expiries that this instance told its hooks of",
+				TrackingActivity::delivered);
+		count(registry, "kv.expiry.redelivered", "Expiries that had been given to an instance before",
+				TrackingActivity::redelivered);
+		count(registry, "kv.expiry.trimmed", "Expiries given up because too many waited for hooks",
+				TrackingActivity::trimmed);
+		gauge(registry, "kv.expiry.tracked", "Keys of the namespace whose deadline is tracked",
+				TrackingStatus::tracked);
+		gauge(registry, "kv.expiry.pending", "Expiries of the namespace that hooks are not done with",
+				(status) -> status.waiting() + status.pending());
+	}
+
+	private void count(MeterRegistry registry, String name, String description,
+			ToDoubleFunction<TrackingActivity> figure) {
+		FunctionCounter.builder(name, this.monitor, (monitor) -> figure.applyAsDouble(monitor.getActivity()))
+			.description(description)
+			.register(registry);
+	}
+
+	private void gauge(MeterRegistry registry, String name, String description,
+			ToDoubleFunction<TrackingStatus> figure) {
+		Gauge.builder(name, this.sampler, (sampler) -> {
+			@Nullable TrackingStatus status = sampler.sample();
+			return (status != null) ? figure.applyAsDouble(status) : Double.NaN;
+		}).description(description).register(registry);
+	}
+
+}
