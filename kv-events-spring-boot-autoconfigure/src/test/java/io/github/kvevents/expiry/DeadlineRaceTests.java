@@ -78,7 +78,10 @@ class DeadlineRaceTests {
 		await().until(() -> this.redis.execute("XLEN", HookedInstance.NAMESPACE.expired(0)).equals(0L));
 		assertThat(this.tally.early()).isEmpty();
 		for (int index = 0; index < KEYS; index++) {
-			assertThat(this.tally.values("key:" + index)).as("key:" + index).containsExactly(this.expected[index]);
+			// two lifetimes of a key may be told of by different instances, at the same
+			// time
+			assertThat(this.tally.values("key:" + index)).as("key:" + index)
+				.containsExactlyInAnyOrder(this.expected[index]);
 		}
 		assertThat(this.tally.total()).isEqualTo(total);
 		assertThat(this.outcomes).hasSize(2 * Move.values().length);
