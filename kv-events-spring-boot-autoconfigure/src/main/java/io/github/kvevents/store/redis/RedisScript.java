@@ -5,7 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
@@ -67,7 +68,7 @@ public final class RedisScript {
 	 * @return the number
 	 */
 	public long count(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
-		return (Long) run(connection, ReturnType.INTEGER, keys, arguments);
+		return (Long) required(run(connection, ReturnType.INTEGER, keys, arguments));
 	}
 
 	/**
@@ -78,24 +79,41 @@ public final class RedisScript {
 	 * @return the list: of {@code byte[]}, {@code Long}, {@code null} and further lists
 	 */
 	public List<?> list(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
-		return (List<?>) run(connection, ReturnType.MULTI, keys, arguments);
+		return (List<?>) required(run(connection, ReturnType.MULTI, keys, arguments));
 	}
 
-	private Object run(RedisConnection connection, ReturnType type, List<byte[]> keys, List<byte[]> arguments) {
-		byte[][] parameters = Stream.concat(keys.stream(), arguments.stream()).toArray(byte[][]::new);
-		Object reply;
+	/**
+	 * Runs a script that replies with a string or nothing.
+	 * @param connection the connection
+	 * @param keys the keys
+	 * @param arguments the arguments
+	 * @return the string, {@code null} for none
+	 */
+	byte @Nullable [] value(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
+		return (byte[]) run(connection, ReturnType.VALUE, keys, arguments);
+	}
+
+	private static Object required(@Nullable Object reply) {
+		Assert.state(reply != null, "A script must be run on a connection that replies at once");
+		return reply;
+	}
+
+	private @Nullable Object run(RedisConnection connection, ReturnType type, List<byte[]> keys,
+			List<byte[]> arguments) {
+		byte[][] parameters = new byte[keys.size() + arguments.size()][];
+		for (int index = 0; index < parameters.length; index++) {
+			parameters[index] = (index < keys.size()) ? keys.get(index) : arguments.get(index - keys.size());
+		}
 		try {
-			reply = connection.scriptingCommands().evalSha(this.digest, type, keys.size(), parameters);
+			return connection.scriptingCommands().evalSha(this.digest, type, keys.size(), parameters);
 		}
 		catch (DataAccessException ex) {
 			String message = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
 			if (message == null || !message.startsWith("NOSCRIPT")) {
 				throw ex;
 			}
-			reply = connection.scriptingCommands().eval(this.text, type, keys.size(), parameters);
+			return connection.scriptingCommands().eval(this.text, type, keys.size(), parameters);
 		}
-		Assert.state(reply != null, "A script must be run on a connection that replies at once");
-		return reply;
 	}
 
 }

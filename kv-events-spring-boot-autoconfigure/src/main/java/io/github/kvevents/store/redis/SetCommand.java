@@ -50,6 +50,22 @@ record SetCommand(byte[] key, byte[] value, Condition condition,
 				: List.of(value, ascii("NX"), ascii("KEEPTTL"), ascii(""));
 	}
 
+	/**
+	 * Whether it writes whatever the key holds, and the time to live doesn't depend on
+	 * what it was.
+	 */
+	boolean isUnconditional() {
+		return this.condition == Condition.ALWAYS && !this.expiration.isKeepTtl();
+	}
+
+	/**
+	 * {@code PX} or {@code PXAT} and the milliseconds, nothing for a key that is to live
+	 * for ever.
+	 */
+	List<byte[]> lifetimeArguments() {
+		return this.expiration.isPersistent() ? List.of() : List.of(ascii(expirationOption()), ascii(expirationTime()));
+	}
+
 	private String conditionOption() {
 		return switch (this.condition) {
 			case ALWAYS -> "";

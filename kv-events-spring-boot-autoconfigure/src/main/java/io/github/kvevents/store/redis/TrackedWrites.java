@@ -23,6 +23,8 @@ final class TrackedWrites implements Writes {
 
 	private static final RedisScript SET = RedisScript.load(TrackedWrites.class, "set-tracked.lua");
 
+	private static final RedisScript SET_ONE = RedisScript.load(TrackedWrites.class, "set-one-tracked.lua");
+
 	private static final RedisScript DELETE = RedisScript.load(TrackedWrites.class, "delete-tracked.lua");
 
 	private static final RedisScript EXPIRE = RedisScript.load(TrackedWrites.class, "expire-tracked.lua");
@@ -58,7 +60,9 @@ final class TrackedWrites implements Writes {
 	public StoreOutcome set(StoreWrite write) {
 		SetCommand command = SetCommand.of(this.names, write);
 		int partition = this.namespace.partitionOf(write.key());
-		StoreOutcome outcome = command.result(set(partition, command.key(), command.arguments()));
+		byte[] before = command.isUnconditional() ? setOne(partition, command)
+				: set(partition, command.key(), command.arguments());
+		StoreOutcome outcome = command.result(before);
 		if (outcome.applied()) {
 			tellDeadline(partition, write);
 		}
@@ -120,6 +124,14 @@ final class TrackedWrites implements Writes {
 		List<byte[]> arguments = new ArrayList<>(this.instanceId);
 		arguments.addAll(scriptArguments);
 		return call(SET, keys(this.index.all(partition), name), arguments);
+	}
+
+	private byte @Nullable [] setOne(int partition, SetCommand command) {
+		List<byte[]> keys = keys(this.index.all(partition), command.key());
+		List<byte[]> arguments = new ArrayList<>(this.instanceId);
+		arguments.add(command.value());
+		arguments.addAll(command.lifetimeArguments());
+		return this.connections.call((connection) -> SET_ONE.value(connection, keys, arguments));
 	}
 
 	private byte @Nullable [] get(String key) {

@@ -1,0 +1,54 @@
+#!lua
+--[[
+Writes one key, whatever it holds, and keeps its deadline and last value in step. What
+set-tracked.lua does for many keys and with conditions, without what it needs for these: this
+is the usual write, and two thirds of the cost. A lifetime that ended before the write, and
+that nobody noticed yet, is told of first.
+
+KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
+KEYS[5]  the key
+ARGV[1]  the id of the instance
+ARGV[2]  the value
+ARGV[3]  PX or PXAT; left out for a key that is to live for ever
+ARGV[4]  the time of PX or PXAT in milliseconds
+Reply    what the key held before, nil if it was absent
+Error    WRONGTYPE if it holds another type; nothing is written then
+Cost     O(log N) with N tracked keys, three commands and one more with PX; four more after a
+         lifetime that nobody noticed
+--]]
+local deadlines, values, key, value, lifetime = KEYS[1], KEYS[2], KEYS[5], ARGV[2], ARGV[3]
+-- first: it is the one that can fail
+local before
+if lifetime then
+	before = redis.call('SET', key, value, 'GET', lifetime, ARGV[4])
+else
+	before = redis.call('SET', key, value, 'GET')
+end
+
+if not before then
+	local former = redis.call('ZSCORE', deadlines, key)
+	if former then
+		local time = redis.call('TIME')
+		local now = time[1] * 1000 + math.floor(time[2] / 1000)
+		if tonumber(former) <= now then
+			local entry = { 'XADD', KEYS[3], '*', 'key', key, 'deadline', former, 'at', now, 'by', ARGV[1] }
+			local last = redis.call('HGET', values, key)
+			if last then
+				entry[#entry + 1] = 'value'
+				entry[#entry + 1] = last
+			end
+			redis.call(unpack(entry))
+			redis.call('ZADD', KEYS[4], now, key)
+		end
+	end
+end
+
+if lifetime then
+	-- asking for it is cheaper than TIME, and exact
+	local deadline = (lifetime == 'PX') and redis.call('PEXPIRETIME', key) or ARGV[4]
+	redis.call('ZADD', deadlines, deadline, key)
+	redis.call('HSET', values, key, value)
+elseif redis.call('ZREM', deadlines, key) == 1 then
+	redis.call('HDEL', values, key)
+end
+return before
