@@ -1,7 +1,7 @@
 // The whole page. Everything that comes from outside is shown with textContent, never as markup.
 const byId = (id) => document.getElementById(id);
 const FEED_ROWS = 100;
-const HOOKS_EVERY_MS = 2000;
+const FIGURES_EVERY_MS = 2000;
 const EVENT_TYPES = 6;
 
 /* ---- orders: always the server's list, read again whenever something changed ---- */
@@ -97,9 +97,6 @@ function countDown(row, now) {
 	row.countdown.textContent = (left > 0) ? readable(left) : 'due';
 	row.bar.value = Math.max(0, left / row.order.totalMillis);
 	row.pay.disabled = left <= 0;
-	if (left <= 0) {
-		row.note.textContent = 'waiting for Redis to notice';
-	}
 }
 
 function readable(millis) {
@@ -278,17 +275,36 @@ function clock(instant, withMillis) {
 		hour: '2-digit', minute: '2-digit', second: '2-digit' } : { hour12: false });
 }
 
-/* ---- hook statistics ---- */
+/* ---- expiry and hook statistics, and orders that another instance placed or cancelled ---- */
 
-async function readHooks() {
+async function readFigures() {
 	try {
-		const response = await fetch('actuator/kvhooks');
-		showHooks(response.ok ? (await response.json()).hooks : []);
+		const [hooks, expiry] = await Promise.all([fetch('actuator/kvhooks'), fetch('actuator/kvexpiry')]);
+		showHooks(hooks.ok ? (await hooks.json()).hooks : []);
+		if (expiry.ok) {
+			showExpiry(await expiry.json());
+		}
 	}
 	catch {
 		// keep what is shown; the next round tries again
 	}
-	setTimeout(readHooks, HOOKS_EVERY_MS);
+	readOrders();
+	setTimeout(readFigures, FIGURES_EVERY_MS);
+}
+
+function showExpiry(expiry) {
+	const { lateness } = expiry;
+	const late = (value) => (value == null) ? '–' : value + ' ms';
+	const figures = {
+		tracked: expiry.tracked, overdue: expiry.overdue, delivered: expiry.delivered,
+		pending: (expiry.pending == null) ? null : expiry.waiting + expiry.pending,
+		p50: late(lateness.p50Millis), p99: late(lateness.p99Millis), max: late(lateness.maxMillis)
+	};
+	for (const [name, value] of Object.entries(figures)) {
+		byId('expiry-' + name).textContent = value ?? '–';
+	}
+	byId('expiry-state').textContent = (expiry.storeReachable === false) ? 'Redis is not reached'
+			: expiry.state.toLowerCase();
 }
 
 function showHooks(hooks) {
@@ -332,4 +348,4 @@ function millis(value) {
 
 suggestId();
 connect();
-readHooks();
+readFigures();

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import org.springframework.stereotype.Component;
 
+import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.OnKvExpired;
@@ -26,14 +27,15 @@ class FirstHookSnippets {
 			this.template.set("checkout:" + order.id(), order, Duration.ofMinutes(15));
 		}
 
-		@KvHook(prefix = "checkout:")
+		@KvHook(events = KvEventType.SET, prefix = "checkout:")
 		void changed(String key, Order order) {
 			System.out.println(key + " changed: " + order);
 		}
 
 		@OnKvExpired(prefix = "checkout:")
-		void nobodyPaid(String key) {
-			System.out.println(key + " expired");
+		void nobodyPaid(String key, Order order) {
+			// on time, and in one instance of the fleet
+			System.out.println(order + " was not paid in time");
 		}
 
 	}

@@ -78,10 +78,25 @@ class HooksTests {
 	}
 
 	@Test
+	void showsExpiryInTheActuator() {
+		this.api.placed("measured", 1);
+		this.api.placed("tracked", 600);
+		this.api.awaitStatus("measured", "EXPIRED");
+		Map<String, Object> expiry = read("/actuator/kvexpiry");
+		assertThat(expiry).containsEntry("mode", "AUTO").containsEntry("state", "TRACKING");
+		assertThat(expiry).extracting("delivered", InstanceOfAssertFactories.INTEGER).isPositive();
+		assertThat(expiry).extracting("tracked", InstanceOfAssertFactories.INTEGER).isPositive();
+		assertThat(expiry).extracting("lateness.count", InstanceOfAssertFactories.INTEGER).isPositive();
+		assertThat(expiry).extracting("notifications.mode").isEqualTo("OFF");
+	}
+
+	@Test
 	void isHealthy() {
 		Map<String, Object> health = read("/actuator/health");
 		assertThat(health).containsEntry("status", "UP");
 		assertThat(health).extracting("components.kvEvents.status").isEqualTo("UP");
+		assertThat(health).extracting("components.kvEvents.details", InstanceOfAssertFactories.MAP)
+			.doesNotContainKey("warnings");
 	}
 
 	private Map<String, Object> read(String path) {

@@ -50,7 +50,7 @@ class PageTests {
 	void openPage() {
 		deleteAll("checkout:");
 		deleteAll("order:");
-		browser.resize(1280, 1000);
+		browser.resize(1280, 1120);
 		browser.prefer("light");
 		browser.open(this.page);
 		browser.await("#connection", "live");
@@ -74,6 +74,13 @@ class PageTests {
 		browser.await("#feed [data-type='DELETE'] .key", "checkout:order-7gk2p4");
 		for (String hook : new String[] { "audit", "live", "metrics", "order-cache", "order-expiry" }) {
 			browser.await("#hooks tr[data-hook='" + hook + "'] th", hook);
+		}
+		browser.await("#expiry-state", "tracking");
+		browser.await("#expiry-tracked", "1");
+		browser.await("#expiry-overdue", "0");
+		browser.await("#expiry-pending", "0");
+		for (String figure : new String[] { "p50", "p99", "max" }) {
+			browser.await("#expiry-" + figure, " ms");
 		}
 		place("order-b6wv5n", "25");
 		browser.await(row("order-b6wv5n") + " .countdown", "21.");

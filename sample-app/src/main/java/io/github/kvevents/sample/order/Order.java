@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 public record Order(String id, OrderStatus status, Instant placedAt, Instant deadline, @Nullable Instant expiredAt,
 		@Nullable Long latenessMillis) {
 
-	private static final Duration GRACE = Duration.ofSeconds(5);
-
 	static Order placed(String id, Instant now, Duration timeToPay) {
 		Instant placedAt = now.truncatedTo(ChronoUnit.MILLIS);
 		return new Order(id, OrderStatus.PENDING, placedAt, placedAt.plus(timeToPay), null, null);
@@ -31,15 +29,9 @@ public record Order(String id, OrderStatus status, Instant placedAt, Instant dea
 		return new Order(this.id, OrderStatus.PAID, this.placedAt, this.deadline, null, null);
 	}
 
-	Order expired(Instant now) {
-		Instant expiredAt = now.truncatedTo(ChronoUnit.MILLIS);
-		long lateness = Math.max(0, Duration.between(this.deadline, expiredAt).toMillis());
-		return new Order(this.id, OrderStatus.EXPIRED, this.placedAt, this.deadline, expiredAt, lateness);
-	}
-
-	/** Whether it should have been noticed some time ago that nobody paid. */
-	boolean isForgotten(Instant now) {
-		return isPending() && now.isAfter(this.deadline.plus(GRACE));
+	Order expired(Instant deadline, Duration lateness) {
+		return new Order(this.id, OrderStatus.EXPIRED, this.placedAt, this.deadline, deadline.plus(lateness),
+				lateness.toMillis());
 	}
 
 	boolean isPending() {

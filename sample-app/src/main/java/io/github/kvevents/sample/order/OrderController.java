@@ -24,25 +24,13 @@ class OrderController {
 
 	@GetMapping("/{id}")
 	OrderView order(@PathVariable String id) {
-		return OrderView.of(upToDate(this.orders.find(id)));
+		return OrderView.of(this.orders.find(id));
 	}
 
 	@GetMapping
 	List<OrderLine> newest() {
 		Instant now = this.clock.instant();
-		return this.orders.newest().stream().map(this::upToDate).map((order) -> OrderLine.of(order, now)).toList();
-	}
-
-	/**
-	 * Makes up for a notification that was lost, for example because the application was
-	 * down when the checkout expired.
-	 */
-	private Order upToDate(Order order) {
-		if (!order.isForgotten(this.clock.instant())) {
-			return order;
-		}
-		this.orders.expireIfLapsed(order.id());
-		return this.orders.find(order.id());
+		return this.orders.newest().stream().map((order) -> OrderLine.of(order, now)).toList();
 	}
 
 }

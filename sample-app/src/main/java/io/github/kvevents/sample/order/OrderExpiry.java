@@ -1,16 +1,21 @@
 package io.github.kvevents.sample.order;
 
+import java.time.Duration;
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.stereotype.Component;
 
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.hook.KvHook;
 
 /**
- * Ends an order when its checkout is gone. Redis itself tells of the expiry (see
- * {@code kv.events.expiry.notifications.mode} in {@code application.yaml}), so this is
- * best effort, and every instance of the application hears it: only one of them gets
- * through the compare-and-set. An order whose notification was lost is ended when it is
- * read next.
+ * Cancels an order that nobody paid in time. The checkout's key got its time to live
+ * through {@code KvTemplate}, so its expiry is tracked: it comes on time, with the last
+ * value, and to one instance of the fleet, also when all of them were down meanwhile. It
+ * comes again when that instance dies at work, and does no harm then.
  */
 @Component
 class OrderExpiry {
@@ -21,9 +26,13 @@ class OrderExpiry {
 		this.orders = orders;
 	}
 
-	@KvHook(id = "order-expiry", events = KvEventType.EXPIRED, prefix = Orders.CHECKOUT, async = true)
-	void expire(String key) {
-		this.orders.expireIfLapsed(key.substring(Orders.CHECKOUT.length()));
+	@KvHook(id = "order-expiry", events = KvEventType.EXPIRED, prefix = Orders.CHECKOUT)
+	void cancel(KvExpiredEvent event, Order order) {
+		@Nullable Instant deadline = event.getDeadline();
+		@Nullable Duration lateness = event.getLateness();
+		if (deadline != null && lateness != null) {
+			this.orders.cancel(order, deadline, lateness);
+		}
 	}
 
 }

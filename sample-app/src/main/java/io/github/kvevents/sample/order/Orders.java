@@ -2,6 +2,7 @@ package io.github.kvevents.sample.order;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -25,9 +26,10 @@ import io.github.kvevents.core.SetOptions;
  * </ul>
  * The checkout is written before its order, with the same value, and removed after the
  * order was paid. So an order that is read as PENDING and whose own checkout is missing
- * after that has expired: no clock needs to be asked. Paying and expiring both go through
- * compare-and-set, so that exactly one of the two happens to an order. An id may be used
- * again once its order is no longer pending; the order then starts anew.
+ * after that has expired: no clock needs to be asked. Paying and cancelling both go
+ * through compare-and-set, so that exactly one of the two happens to an order, however
+ * often either is tried. An id may be used again once its order is no longer pending; the
+ * order then starts anew.
  */
 @Service
 public class Orders {
@@ -62,8 +64,11 @@ public class Orders {
 			return false;
 		}
 		this.kv.set(ORDER + id, order);
-		// its end may have come, and its expiry been told, before the order was written
-		expireIfLapsed(id);
+		if (!hasCheckout(order)) {
+			// its expiry may have been noticed, in time, before there was an order to
+			// cancel
+			cancel(order, order.deadline(), Duration.ZERO);
+		}
 		return true;
 	}
 
@@ -85,15 +90,14 @@ public class Orders {
 	}
 
 	/**
-	 * Marks an order as expired if it is pending and its checkout is gone. Where it was
-	 * paid, expired or placed anew at the same time, that stands.
-	 * @param id its id
+	 * Cancels an order whose checkout expired, if it is still as it was placed. Where it
+	 * was paid, cancelled or placed anew, that stands.
+	 * @param order the order as it was placed
+	 * @param deadline when it expired
+	 * @param lateness how long after that it was noticed
 	 */
-	void expireIfLapsed(String id) {
-		Order order = findPending(id);
-		if (order != null && !hasCheckout(order)) {
-			this.kv.compareAndSet(ORDER + id, order, order.expired(this.clock.instant()));
-		}
+	void cancel(Order order, Instant deadline, Duration lateness) {
+		this.kv.compareAndSet(ORDER + order.id(), order, order.expired(deadline, lateness));
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.github.kvevents.sample.redis;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
@@ -8,16 +9,18 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import redis.embedded.RedisServer;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Starts a real Redis with the application, on a free port of the loopback interface and
- * in memory only. With {@code spring.data.redis.host} or {@code spring.data.redis.url}
- * set there is none of this, and that Redis is used. An ahead-of-time build takes this
- * decision when it builds.
+ * Starts a real Redis with the application, on the loopback interface and in memory only.
+ * Its port is {@code sample.redis.port} if that is free, so that further instances know
+ * where it is, and any other if not. With {@code spring.data.redis.host} or
+ * {@code spring.data.redis.url} set there is none of this, and that Redis is used. An
+ * ahead-of-time build takes this decision when it builds.
  */
 @Configuration(proxyBeanMethods = false)
 @Conditional(OnNoRedisConfigured.class)
@@ -28,9 +31,9 @@ class EmbeddedRedisConfiguration {
 	private static final String LOOPBACK = "127.0.0.1";
 
 	@Bean(initMethod = "start", destroyMethod = "stop")
-	RedisServer embeddedRedis() throws IOException {
+	RedisServer embeddedRedis(@Value("${sample.redis.port}") int preferredPort) throws IOException {
 		return RedisServer.builder()
-			.port(freePort())
+			.port(freePort(preferredPort))
 			.bind(LOOPBACK)
 			.setting("save \"\"")
 			.setting("appendonly no")
@@ -53,9 +56,13 @@ class EmbeddedRedisConfiguration {
 		};
 	}
 
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+	private static int freePort(int preferred) throws IOException {
+		try (ServerSocket socket = new ServerSocket(preferred, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();
+		}
+		catch (BindException ex) {
+			logger.debug("Port " + preferred + " is taken", ex);
+			return freePort(0);
 		}
 	}
 

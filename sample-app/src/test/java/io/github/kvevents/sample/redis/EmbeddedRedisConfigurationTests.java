@@ -1,5 +1,9 @@
 package io.github.kvevents.sample.redis;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,7 +21,8 @@ class EmbeddedRedisConfigurationTests {
 
 	private final ApplicationContextRunner context = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
-		.withUserConfiguration(EmbeddedRedisConfiguration.class);
+		.withUserConfiguration(EmbeddedRedisConfiguration.class)
+		.withPropertyValues("sample.redis.port=0");
 
 	@Test
 	void startsARedisThatKeepsNothingOnDiskAndIsReachableFromHereOnly() {
@@ -31,6 +36,19 @@ class EmbeddedRedisConfigurationTests {
 			assertThat(config(redis, "appendonly")).isEqualTo("no");
 		});
 		assertThat(server[0].isActive()).isFalse();
+	}
+
+	@Test
+	void takesThePortThatIsWishedForOrAnotherIfThatIsTaken() throws IOException {
+		int wished;
+		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			wished = taken.getLocalPort();
+			this.context.withPropertyValues("sample.redis.port=" + wished)
+				.run((context) -> assertThat(context.getBean(RedisServer.class).ports()).doesNotContain(wished)
+					.isNotEmpty());
+		}
+		this.context.withPropertyValues("sample.redis.port=" + wished)
+			.run((context) -> assertThat(context.getBean(RedisServer.class).ports()).containsExactly(wished));
 	}
 
 	@ParameterizedTest
