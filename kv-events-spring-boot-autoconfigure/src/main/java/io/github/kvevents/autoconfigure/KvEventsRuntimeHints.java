@@ -11,8 +11,9 @@ import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvSetEvent;
 
 /**
- * What a native image can't find out: the scripts, and the getters of events, which
- * conditions of event listeners call by name.
+ * What a native image can't find out: the scripts, the getters of events, which
+ * conditions of event listeners call by name, and the database of a connection factory of
+ * Jedis.
  */
 class KvEventsRuntimeHints implements RuntimeHintsRegistrar {
 
@@ -21,6 +22,10 @@ class KvEventsRuntimeHints implements RuntimeHintsRegistrar {
 		hints.resources().registerPattern("io/github/kvevents/store/redis/*.lua");
 		hints.resources().registerPattern("io/github/kvevents/log/*.lua");
 		hints.resources().registerPattern("io/github/kvevents/expiry/*.lua");
+		hints.reflection()
+			.registerTypeIfPresent(classLoader,
+					"org.springframework.data.redis.connection.jedis.JedisConnectionFactory",
+					MemberCategory.INVOKE_PUBLIC_METHODS);
 		for (Class<?> event : new Class<?>[] { KvSetEvent.class, KvDeleteEvent.class, KvExpiredEvent.class }) {
 			hints.reflection().registerType(event, MemberCategory.INVOKE_PUBLIC_METHODS);
 		}

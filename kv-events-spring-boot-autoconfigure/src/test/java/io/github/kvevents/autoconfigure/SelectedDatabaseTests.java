@@ -1,0 +1,34 @@
+package io.github.kvevents.autoconfigure;
+
+import org.junit.jupiter.api.Test;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * The database of connection factories that aren't Lettuce's.
+ */
+class SelectedDatabaseTests {
+
+	@Test
+	void factoryThatHasADatabaseIsAsked() {
+		WithDatabase factory = mock(WithDatabase.class);
+		given(factory.getDatabase()).willReturn(5);
+		assertThat(SelectedDatabase.of(factory)).isEqualTo(5);
+	}
+
+	@Test
+	void factoryThatDoesNotTellHasTheFirst() {
+		assertThat(SelectedDatabase.of(mock(RedisConnectionFactory.class))).isZero();
+	}
+
+	public interface WithDatabase extends RedisConnectionFactory {
+
+		int getDatabase();
+
+	}
+
+}
