@@ -17,9 +17,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import io.github.kvevents.KvExpiredEvent;
 
 /**
- * A whole instance in a process of its own, which can be killed. Its hook appends each
- * expiry to a file and then goes on working for a while, so that a kill strikes work in
- * flight. It ends when its standard input does.
+ * A whole instance in a process of its own, which can be killed. Its hook works for a
+ * while, appends the expiry to a file and goes on working, so that a kill strikes what is
+ * not noted yet and what is not confirmed yet. It ends when its standard input does.
  */
 final class FaultInstance {
 
@@ -28,7 +28,8 @@ final class FaultInstance {
 
 	static final int MAX_IN_FLIGHT = 50;
 
-	private static final Duration WORK = Duration.ofMillis(3);
+	/** Before it notes the expiry, and again behind it. */
+	private static final Duration WORK = Duration.ofMillis(10);
 
 	private FaultInstance() {
 	}
@@ -59,6 +60,7 @@ final class FaultInstance {
 	private static void work(FileChannel file, KvExpiredEvent event) {
 		String line = "%s %d %d\n".formatted(event.getKey(), Objects.requireNonNull(event.getDeadline()).toEpochMilli(),
 				System.currentTimeMillis());
+		LockSupport.parkNanos(WORK.toNanos());
 		try {
 			// one call of the system: what was written outlives the process
 			file.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));

@@ -17,6 +17,8 @@ final class FaultProcess implements AutoCloseable {
 
 	private final Process process;
 
+	private boolean ready;
+
 	private boolean killed;
 
 	/**
@@ -39,6 +41,9 @@ final class FaultProcess implements AutoCloseable {
 	 * Waits until the instance is up.
 	 */
 	void awaitReady() throws IOException {
+		if (this.ready) {
+			return;
+		}
 		BufferedReader output = this.process.inputReader(StandardCharsets.US_ASCII);
 		String line = output.readLine();
 		while (line != null && !line.equals("ready")) {
@@ -48,6 +53,7 @@ final class FaultProcess implements AutoCloseable {
 			throw new IllegalStateException("The instance did not start: "
 					+ Files.readString(this.file.resolveSibling(this.file.getFileName() + ".log")));
 		}
+		this.ready = true;
 	}
 
 	void kill() throws InterruptedException {
@@ -57,6 +63,13 @@ final class FaultProcess implements AutoCloseable {
 
 	boolean isKilled() {
 		return this.killed;
+	}
+
+	/**
+	 * How many bytes its hook has noted.
+	 */
+	long size() throws IOException {
+		return Files.exists(this.file) ? Files.size(this.file) : 0;
 	}
 
 	/**

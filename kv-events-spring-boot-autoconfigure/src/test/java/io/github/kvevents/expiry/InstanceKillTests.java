@@ -38,9 +38,12 @@ class InstanceKillTests {
 	private static final int KILLS = FaultScale.of(5, 100);
 
 	/** How many share a deadline. */
-	private static final int GROUP = 10;
+	private static final int GROUP = 20;
 
 	private static final Duration BETWEEN_KILLS = Duration.ofMillis(1500);
+
+	/** Over how long the deadlines are spread: longer than the kills take. */
+	private static final Duration SPREAD = BETWEEN_KILLS.multipliedBy(KILLS + 1);
 
 	private final Random random = new Random(42);
 
@@ -69,6 +72,7 @@ class InstanceKillTests {
 				Instant moment = first.plus(BETWEEN_KILLS.multipliedBy(kill)).plusMillis(this.random.nextInt(500));
 				await().atMost(Duration.ofMinutes(1)).until(() -> Instant.now().isAfter(moment));
 				int victim = this.random.nextInt(running.size());
+				awaitBusy(running.get(victim), first.plus(SPREAD));
 				running.get(victim).kill();
 				// under the same id, or as another instance that has to claim
 				running.set(victim, start(redis, (kill % 2 == 0) ? "instance-" + victim : "later-" + kill));
@@ -76,6 +80,18 @@ class InstanceKillTests {
 			awaitAll(redis);
 		}
 		assertDelivered();
+	}
+
+	/**
+	 * Waits until its hook is in the middle of something, or the last key has expired.
+	 */
+	private static void awaitBusy(FaultProcess victim, Instant end) throws IOException {
+		victim.awaitReady();
+		long before = victim.size();
+		await().atMost(SPREAD.multipliedBy(2))
+			.pollDelay(Duration.ZERO)
+			.pollInterval(Duration.ofMillis(1))
+			.until(() -> victim.size() > before || Instant.now().isAfter(end));
 	}
 
 	private FaultProcess start(TestRedis redis, String instanceId) throws IOException {
@@ -89,7 +105,6 @@ class InstanceKillTests {
 	 * Their deadlines are spread over the time of the kills.
 	 */
 	private Instant writeKeys(TestRedis redis) {
-		long spread = BETWEEN_KILLS.multipliedBy(KILLS).toMillis();
 		// it tracks, but takes no expiry
 		ExpiryTracker tracker = ExpiryTracker
 			.builder(redis.connectionFactory(), HookedInstance.NAMESPACE, new RecordingDispatcher().heard(false),
@@ -104,7 +119,8 @@ class InstanceKillTests {
 		for (int start = 0; start < KEYS; start += GROUP) {
 			Map<String, String> group = new HashMap<>();
 			IntStream.range(start, start + GROUP).forEach((index) -> group.put("key:" + index, "value"));
-			template.batchSet(group, SetOptions.defaults().expireAt(first.plusMillis(spread * start / KEYS)));
+			template.batchSet(group,
+					SetOptions.defaults().expireAt(first.plusMillis(SPREAD.toMillis() * start / KEYS)));
 		}
 		return first;
 	}
