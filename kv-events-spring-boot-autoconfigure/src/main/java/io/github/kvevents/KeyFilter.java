@@ -1,7 +1,6 @@
 package io.github.kvevents;
 
 import java.util.Collection;
-import java.util.List;
 
 /**
  * Chooses keys. A filter is asked by many threads at once and for each change of a key,
@@ -62,7 +61,7 @@ public interface KeyFilter {
 	 * @return the filter
 	 */
 	static KeyFilter prefix(String... prefixes) {
-		return KeyFilters.prefixes(List.of(prefixes));
+		return KeyFilters.prefixes(prefixes);
 	}
 
 	/**
@@ -71,7 +70,7 @@ public interface KeyFilter {
 	 * @return the filter
 	 */
 	static KeyFilter suffix(String... suffixes) {
-		return KeyFilters.suffixes(List.of(suffixes));
+		return KeyFilters.suffixes(suffixes);
 	}
 
 	/**

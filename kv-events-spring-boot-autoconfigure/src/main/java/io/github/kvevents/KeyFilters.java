@@ -1,5 +1,6 @@
 package io.github.kvevents;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
@@ -8,6 +9,8 @@ import java.util.stream.Collectors;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
@@ -21,8 +24,8 @@ final class KeyFilters {
 	private KeyFilters() {
 	}
 
-	static KeyFilter prefixes(Collection<String> prefixes) {
-		Set<String> distinct = checked("prefixes", prefixes);
+	static KeyFilter prefixes(String... prefixes) {
+		Set<String> distinct = checked("prefixes", asList(prefixes));
 		String[] array = distinct.toArray(String[]::new);
 		return new Hinted(quoted("prefix", distinct), KeyHint.prefixes(distinct), (key) -> {
 			for (String prefix : array) {
@@ -34,8 +37,8 @@ final class KeyFilters {
 		});
 	}
 
-	static KeyFilter suffixes(Collection<String> suffixes) {
-		Set<String> distinct = checked("suffixes", suffixes);
+	static KeyFilter suffixes(String... suffixes) {
+		Set<String> distinct = checked("suffixes", asList(suffixes));
 		String[] array = distinct.toArray(String[]::new);
 		return new Hinted(quoted("suffix", distinct), KeyHint.suffixes(distinct), (key) -> {
 			for (String suffix : array) {
@@ -86,11 +89,16 @@ final class KeyFilters {
 		}
 	}
 
-	private static Set<String> checked(String name, Collection<String> elements) {
+	/** Takes nulls too, which are to be refused with a message. */
+	private static @Nullable Collection<String> asList(String @Nullable [] elements) {
+		return (elements != null) ? Arrays.asList(elements) : null;
+	}
+
+	private static Set<String> checked(String name, @Nullable Collection<String> elements) {
 		Assert.notNull(elements, () -> "'" + name + "' must not be null");
 		Assert.isTrue(!elements.isEmpty(), () -> "'" + name + "' must have at least one element");
 		for (String element : elements) {
-			Assert.hasLength(element, () -> "'" + name + "' must not have an empty element");
+			Assert.hasLength(element, () -> "'" + name + "' must not have an element that is null or empty");
 		}
 		return new TreeSet<>(elements);
 	}

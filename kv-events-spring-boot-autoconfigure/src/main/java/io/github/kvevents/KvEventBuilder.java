@@ -82,6 +82,7 @@ public final class KvEventBuilder {
 	 * @return this builder
 	 */
 	public KvEventBuilder occurredAt(Instant occurredAt) {
+		Assert.notNull(occurredAt, "'occurredAt' must not be null");
 		this.occurredAt = occurredAt;
 		return this;
 	}
@@ -92,6 +93,7 @@ public final class KvEventBuilder {
 	 * @return this builder
 	 */
 	public KvEventBuilder origin(String origin) {
+		Assert.hasText(origin, () -> "'origin' must not be empty but was '" + origin + "'");
 		this.origin = origin;
 		return this;
 	}

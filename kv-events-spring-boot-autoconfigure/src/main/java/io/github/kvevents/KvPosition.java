@@ -1,6 +1,8 @@
 package io.github.kvevents;
 
 import java.io.Serializable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ import org.springframework.util.Assert;
  * @see #parse(String)
  */
 public record KvPosition(int partition, long millis, long sequence) implements Comparable<KvPosition>, Serializable {
+
+	private static final Pattern FORM = Pattern.compile("([0-9]+):([0-9]+)-([0-9]+)");
 
 	public KvPosition {
 		Assert.isTrue(partition >= 0, () -> "'partition' must not be negative but was " + partition);
@@ -56,23 +60,23 @@ public record KvPosition(int partition, long millis, long sequence) implements C
 	 */
 	public static KvPosition parse(String text) {
 		Assert.notNull(text, "'text' must not be null");
-		int colon = text.indexOf(':');
-		int dash = text.indexOf('-', colon + 1);
-		if (colon > 0 && dash > 0) {
-			try {
-				return new KvPosition(Integer.parseInt(text, 0, colon, 10), Long.parseLong(text, colon + 1, dash, 10),
-						Long.parseLong(text, dash + 1, text.length(), 10));
-			}
-			catch (IllegalArgumentException ex) {
-				throw malformed(text, ex);
-			}
+		Matcher matcher = FORM.matcher(text);
+		if (!matcher.matches()) {
+			throw malformed(text, null);
 		}
-		throw malformed(text, null);
+		try {
+			return new KvPosition(Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2)),
+					Long.parseLong(matcher.group(3)));
+		}
+		catch (NumberFormatException ex) {
+			throw malformed(text, ex);
+		}
 	}
 
 	private static IllegalArgumentException malformed(String text, @Nullable Exception cause) {
 		return new IllegalArgumentException(
-				"A position must look like '0:1700000000000-0' (partition:millis-sequence) but was '" + text + "'",
+				"A position must look like '0:1700000000000-0' (partition:millis-sequence) but was '"
+						+ KeyText.printable(text) + "'",
 				cause);
 	}
 

@@ -55,7 +55,7 @@ class KeyFilterTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> KeyFilter.prefix())
 			.withMessage("'prefixes' must have at least one element");
 		assertThatIllegalArgumentException().isThrownBy(() -> KeyFilter.suffix("a", ""))
-			.withMessage("'suffixes' must not have an empty element");
+			.withMessage("'suffixes' must not have an element that is null or empty");
 		assertThatIllegalArgumentException().isThrownBy(() -> KeyFilter.keys(Set.of()))
 			.withMessage("'keys' must have at least one element");
 	}

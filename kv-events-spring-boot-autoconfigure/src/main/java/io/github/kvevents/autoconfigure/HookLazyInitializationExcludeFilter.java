@@ -4,8 +4,9 @@ import java.lang.reflect.Method;
 
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.LazyInitializationExcludeFilter;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -26,8 +27,8 @@ class HookLazyInitializationExcludeFilter implements LazyInitializationExcludeFi
 			return false;
 		}
 		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
-			if (AnnotatedElementUtils.hasAnnotation(method, KvHook.class)
-					|| AnnotatedElementUtils.hasAnnotation(method, KvGuard.class)) {
+			MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+			if (annotations.isPresent(KvHook.class) || annotations.isPresent(KvGuard.class)) {
 				return true;
 			}
 		}

@@ -81,8 +81,9 @@ public @interface KvHook {
 	String[] keys() default {};
 
 	/**
-	 * An expression that must be found anywhere in the key, in RE2's syntax.
-	 * {@code ${...}} is resolved. @return the expression, empty: any key
+	 * An expression in RE2's syntax that must be found anywhere in the key. In it
+	 * {@code ${...}} is resolved.
+	 * @return the expression, empty: any key
 	 */
 	String regex() default "";
 

@@ -2,7 +2,6 @@ package io.github.kvevents.hook;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,16 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.scope.ScopedObject;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
-import org.springframework.core.MethodIntrospector;
-import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.Assert;
 
 /**
@@ -34,6 +32,8 @@ import org.springframework.util.Assert;
  */
 public class KvHookBeanPostProcessor
 		implements DestructionAwareBeanPostProcessor, SmartInitializingSingleton, BeanFactoryAware {
+
+	private static final String SCOPED_TARGET = ScopedProxyUtils.getTargetBeanName("");
 
 	private final ObjectProvider<HookEngine> engine;
 
@@ -63,14 +63,14 @@ public class KvHookBeanPostProcessor
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof AopInfrastructureBean || ScopedProxyUtils.isScopedTarget(beanName)) {
+		if (isInfrastructure(bean) || ScopedProxyUtils.isScopedTarget(beanName)) {
 			return bean;
 		}
 		Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
 		if (this.withoutAnnotations.contains(targetClass)) {
 			return bean;
 		}
-		Map<Method, AnnotatedBean.DeclaredHooks> methods = annotatedMethods(targetClass);
+		Map<Method, AnnotatedBean.DeclaredHooks> methods = AnnotatedMethods.of(targetClass);
 		if (methods.isEmpty()) {
 			this.withoutAnnotations.add(targetClass);
 			return bean;
@@ -79,19 +79,12 @@ public class KvHookBeanPostProcessor
 		return bean;
 	}
 
-	private static Map<Method, AnnotatedBean.DeclaredHooks> annotatedMethods(Class<?> targetClass) {
-		if (!AnnotationUtils.isCandidateClass(targetClass, List.of(KvHook.class, KvGuard.class))) {
-			return Collections.emptyMap();
-		}
-		return MethodIntrospector.selectMethods(targetClass,
-				(MethodIntrospector.MetadataLookup<AnnotatedBean.@Nullable DeclaredHooks>) (method) -> {
-					Set<KvHook> hooks = AnnotatedElementUtils.getMergedRepeatableAnnotations(method, KvHook.class,
-							KvHooks.class);
-					Set<KvGuard> guards = AnnotatedElementUtils.getMergedRepeatableAnnotations(method, KvGuard.class,
-							KvGuardList.class);
-					return (hooks.isEmpty() && guards.isEmpty()) ? null
-							: new AnnotatedBean.DeclaredHooks(hooks, guards);
-				});
+	/**
+	 * A scoped proxy says that it is infrastructure, so that it isn't proxied again: but
+	 * it is through it that the bean of the current scope is called.
+	 */
+	private static boolean isInfrastructure(Object bean) {
+		return bean instanceof AopInfrastructureBean && !(bean instanceof ScopedObject);
 	}
 
 	private void add(Object bean, AnnotatedBean annotated) {
@@ -110,12 +103,30 @@ public class KvHookBeanPostProcessor
 
 	@Override
 	public void afterSingletonsInstantiated() {
+		if (this.beanFactory instanceof ListableBeanFactory listable) {
+			makeScopedProxies(listable);
+		}
 		List<AnnotatedBean> found;
 		synchronized (this.monitor) {
 			found = (this.pending != null) ? this.pending : List.of();
 			this.pending = null;
 		}
 		found.forEach(this::register);
+	}
+
+	/**
+	 * A scoped proxy is made when somebody asks for it: nobody may, and its hooks would
+	 * never be called.
+	 */
+	private static void makeScopedProxies(ListableBeanFactory beanFactory) {
+		for (String name : beanFactory.getBeanDefinitionNames()) {
+			if (ScopedProxyUtils.isScopedTarget(name)) {
+				Class<?> type = beanFactory.getType(name, false);
+				if (type != null && !AnnotatedMethods.of(type).isEmpty()) {
+					beanFactory.getBean(name.substring(SCOPED_TARGET.length()));
+				}
+			}
+		}
 	}
 
 	private void register(AnnotatedBean annotated) {

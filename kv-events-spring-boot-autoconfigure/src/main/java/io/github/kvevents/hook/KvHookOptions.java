@@ -1,6 +1,7 @@
 package io.github.kvevents.hook;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -43,7 +44,7 @@ public final class KvHookOptions {
 	 * @return new options
 	 */
 	public KvHookOptions id(String id) {
-		Assert.hasText(id, "'id' must not be empty");
+		Assert.hasText(id, () -> "'id' must not be empty but was " + ((id != null) ? "'" + id + "'" : "null"));
 		Assert.isTrue(!id.equals(KvHookError.SPRING_LISTENERS),
 				() -> "'id' must not be '" + id + "': it stands for the ordinary Spring listeners");
 		State copy = this.state.copy();
@@ -58,7 +59,7 @@ public final class KvHookOptions {
 	 */
 	public KvHookOptions events(KvEventType... events) {
 		State copy = this.state.copy();
-		copy.events = setOf(KvEventType.class, events);
+		copy.events = setOf("events", KvEventType.class, events);
 		return new KvHookOptions(copy);
 	}
 
@@ -69,7 +70,7 @@ public final class KvHookOptions {
 	 */
 	public KvHookOptions changes(KvChange... changes) {
 		State copy = this.state.copy();
-		copy.changes = setOf(KvChange.class, changes);
+		copy.changes = setOf("changes", KvChange.class, changes);
 		return new KvHookOptions(copy);
 	}
 
@@ -202,7 +203,10 @@ public final class KvHookOptions {
 		return this.state.order;
 	}
 
-	private static <E extends Enum<E>> Set<E> setOf(Class<E> type, E[] elements) {
+	private static <E extends Enum<E>> Set<E> setOf(String name, Class<E> type, E[] elements) {
+		Assert.notNull(elements, () -> "'" + name + "' must not be null");
+		Assert.noNullElements(elements,
+				() -> "'" + name + "' must not have a null element but was " + Arrays.toString(elements));
 		return Collections
 			.unmodifiableSet((elements.length > 0) ? EnumSet.copyOf(List.of(elements)) : EnumSet.allOf(type));
 	}
@@ -214,9 +218,9 @@ public final class KvHookOptions {
 
 		private @Nullable String id;
 
-		private Set<KvEventType> events = setOf(KvEventType.class, new KvEventType[0]);
+		private Set<KvEventType> events = setOf("events", KvEventType.class, new KvEventType[0]);
 
-		private Set<KvChange> changes = setOf(KvChange.class, new KvChange[0]);
+		private Set<KvChange> changes = setOf("changes", KvChange.class, new KvChange[0]);
 
 		private @Nullable KeyFilter filter;
 

@@ -2,10 +2,12 @@ package io.github.kvevents.hook;
 
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
+import java.lang.annotation.Repeatable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.core.annotation.AliasFor;
 
 import io.github.kvevents.KvEventType;
@@ -16,6 +18,7 @@ import io.github.kvevents.KvEventType;
 @Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
+@Repeatable(OnKvExpired.List.class)
 @KvHook(events = KvEventType.EXPIRED)
 public @interface OnKvExpired {
 
@@ -48,8 +51,9 @@ public @interface OnKvExpired {
 	String[] keys() default {};
 
 	/**
-	 * An expression that must be found anywhere in the key, in RE2's syntax.
-	 * {@code ${...}} is resolved. @return the expression, empty: any key
+	 * An expression in RE2's syntax that must be found anywhere in the key. In it
+	 * {@code ${...}} is resolved.
+	 * @return the expression, empty: any key
 	 */
 	@AliasFor(annotation = KvHook.class)
 	String regex() default "";
@@ -77,5 +81,22 @@ public @interface OnKvExpired {
 	 */
 	@AliasFor(annotation = KvHook.class)
 	String timeout() default "";
+
+	/**
+	 * Holds several {@link OnKvExpired}s of one method.
+	 */
+	@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+	@Retention(RetentionPolicy.RUNTIME)
+	@Documented
+	@Reflective
+	@interface List {
+
+		/**
+		 * The hooks.
+		 * @return the annotations
+		 */
+		OnKvExpired[] value();
+
+	}
 
 }

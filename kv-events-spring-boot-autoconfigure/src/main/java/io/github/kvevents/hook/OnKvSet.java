@@ -2,10 +2,12 @@ package io.github.kvevents.hook;
 
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
+import java.lang.annotation.Repeatable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.core.annotation.AliasFor;
 
 import io.github.kvevents.KvChange;
@@ -17,6 +19,7 @@ import io.github.kvevents.KvEventType;
 @Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
+@Repeatable(OnKvSet.List.class)
 @KvHook(events = { KvEventType.SET, KvEventType.SET_RAW, KvEventType.BATCH_SET })
 public @interface OnKvSet {
 
@@ -56,8 +59,9 @@ public @interface OnKvSet {
 	String[] keys() default {};
 
 	/**
-	 * An expression that must be found anywhere in the key, in RE2's syntax.
-	 * {@code ${...}} is resolved. @return the expression, empty: any key
+	 * An expression in RE2's syntax that must be found anywhere in the key. In it
+	 * {@code ${...}} is resolved.
+	 * @return the expression, empty: any key
 	 */
 	@AliasFor(annotation = KvHook.class)
 	String regex() default "";
@@ -92,5 +96,22 @@ public @interface OnKvSet {
 	 */
 	@AliasFor(annotation = KvHook.class)
 	KvHookScope scope() default KvHookScope.ONE_INSTANCE;
+
+	/**
+	 * Holds several {@link OnKvSet}s of one method.
+	 */
+	@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+	@Retention(RetentionPolicy.RUNTIME)
+	@Documented
+	@Reflective
+	@interface List {
+
+		/**
+		 * The hooks.
+		 * @return the annotations
+		 */
+		OnKvSet[] value();
+
+	}
 
 }

@@ -28,6 +28,7 @@ import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.expiry.ExpiryNotificationBridge;
 import io.github.kvevents.expiry.NotificationStatus;
 import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.hook.KvHookRegistry;
 import io.github.kvevents.hook.OnKvExpired;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
@@ -120,7 +121,30 @@ class RedisApplicationTests {
 		try (ConfigurableApplicationContext context = run(redis, "spring.main.lazy-initialization=true")) {
 			context.getBean(KvTemplate.class).set("order:1", new Order("pending"));
 			assertThat(context.getBean(Reactions.class).hooks).containsExactly("order:1=pending");
+			assertThat(context.getBean(KvHookRegistry.class).find("again")).isPresent();
 			assertThat(context.getBean(ExpiryNotificationBridge.class).isRunning()).isTrue();
+		}
+	}
+
+	@Test
+	void unusualKeysReachHooksWhoeverLetsThemExpire(TestRedis redis) throws InterruptedException {
+		try (ConfigurableApplicationContext context = run(redis, "kv.events.expiry.notifications.mode=configure",
+				"kv.events.namespace=unusual")) {
+			ExpiryNotificationBridge bridge = context.getBean(ExpiryNotificationBridge.class);
+			Awaitility.await()
+				.until(() -> bridge.getStatus().state() == NotificationStatus.State.LISTENING
+						&& bridge.getStatus().missingFlags().isEmpty());
+			BlockingQueue<String> expired = context.getBean(Reactions.class).expired;
+			for (String key : List.of("{a} b\r\n\u0000*?\ud83d\ude80", "k".repeat(1 << 20))) {
+				context.getBean(KvTemplate.class).set("tracked" + key, "x", Duration.ofMillis(10));
+				assertThat(expired.poll(20, TimeUnit.SECONDS)).isEqualTo("tracked" + key);
+				redis.template().opsForValue().set("shop:others" + key, "x", Duration.ofMillis(10));
+				assertThat(expired.poll(20, TimeUnit.SECONDS)).isEqualTo("others" + key);
+			}
+			assertThat(expired).isEmpty();
+		}
+		finally {
+			redis.execute("CONFIG", "SET", "notify-keyspace-events", "");
 		}
 	}
 
@@ -171,6 +195,15 @@ class RedisApplicationTests {
 
 	}
 
+	static class Repeated {
+
+		@KvHook(id = "again", keys = "x")
+		@KvHook(id = "and-again", keys = "y")
+		void changed() {
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Application {
@@ -178,6 +211,11 @@ class RedisApplicationTests {
 		@Bean
 		Reactions reactions() {
 			return new Reactions();
+		}
+
+		@Bean
+		Repeated repeated() {
+			return new Repeated();
 		}
 
 	}

@@ -82,6 +82,13 @@ class StartupFailureTests {
 			kv.events.expiry.notifications.check-interval      | 0s  | The duration must be at least 1ms.
 			kv.events.expiry.threads                           | 0   | The value must be at least 1.
 			kv.events.expiry.queue-capacity                    | 0   | The value must be at least 1.
+			kv.events.expiry.sweep-interval                    | 0s  | The duration must be at least 1ms.
+			kv.events.expiry.claim-after                       | 1ms | The duration must be at least 100ms.
+			kv.events.expiry.tracking.batch-size               | 0   | The value must be at least 1.
+			kv.events.expiry.tracking.batch-size               | 9999999 | The value must be at most
+			kv.events.expiry.tracking.max-in-flight            | 0   | The value must be at least 1.
+			kv.events.expiry.tracking.max-length               | 0   | The value must be at least 1.
+			kv.events.partitions                               | 0   | The value must be at least 1.
 			""")
 	void valueOutOfBounds(String property, String value, String reason, CapturedOutput output) {
 		fails(Plain.class, property + "=" + value);
@@ -101,6 +108,7 @@ class StartupFailureTests {
 			kv.events.store                     | postgres | MEMORY
 			kv.events.hooks.async.overflow      | explode  | DROP_OLDEST
 			kv.events.expiry.notifications.mode | maybe    | CONFIGURE
+			kv.events.expiry.tracking.mode      | some     | ALL
 			""")
 	void unknownChoiceListsTheValidOnes(String property, String value, String valid, CapturedOutput output) {
 		fails(Plain.class, property + "=" + value);

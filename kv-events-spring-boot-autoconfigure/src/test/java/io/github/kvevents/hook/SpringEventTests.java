@@ -2,6 +2,9 @@ package io.github.kvevents.hook;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -13,6 +16,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.event.TransactionPhase;
@@ -47,7 +53,9 @@ class SpringEventTests {
 	}
 
 	private MapStore start(Class<?>... beans) {
-		this.context.register(beans);
+		if (beans.length > 0) {
+			this.context.register(beans);
+		}
 		this.context.refresh();
 		HookEngine engine = engine();
 		return new MapStore(engine);
@@ -104,6 +112,40 @@ class SpringEventTests {
 			status.setRollbackOnly();
 		});
 		assertThat(calls).doesNotContain("committed b");
+	}
+
+	@Test
+	void withoutATransactionOnlyListenersThatWantItHear() {
+		MapStore store = start(Transactional.class, Fallback.class);
+		store.set("a", 1);
+		assertThat(calls).containsExactly("fallback a");
+	}
+
+	@Test
+	void aTransactionalListenerThatThrowsUndoesNothing() {
+		MapStore store = start(Transactional.class);
+		new TransactionTemplate(new TransactionManager()).executeWithoutResult((status) -> store.set("throws", 1));
+		assertThat(calls).containsExactly("committed throws");
+		assertThat(store.get("throws", Integer.class)).isEqualTo(1);
+	}
+
+	@Test
+	void asynchronousListenersHearOnTheirOwnThread() throws Exception {
+		MapStore store = start(Asynchronous.class);
+		store.set("a", 1);
+		assertThat(Asynchronous.heard.poll(20, TimeUnit.SECONDS)).isEqualTo("listener-1 a");
+		assertThat(errors).isEmpty();
+	}
+
+	@Test
+	void listenersInAParentContextHearToo() {
+		try (AnnotationConfigApplicationContext parent = new AnnotationConfigApplicationContext(Listeners.class)) {
+			this.context.setParent(parent);
+			MapStore store = start();
+			assertThat(engine().getDispatcher().isHeard(KvEventType.SET)).isTrue();
+			store.set("a", 1);
+			assertThat(calls).containsExactly("set a");
+		}
 	}
 
 	@Test
@@ -207,6 +249,49 @@ class SpringEventTests {
 		@TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)
 		void committed(KvSetEvent event) {
 			calls.add("committed " + event.getKey());
+			if (event.getKey().equals("throws")) {
+				throw new IllegalStateException("on purpose");
+			}
+		}
+
+	}
+
+	static class Fallback {
+
+		@TransactionalEventListener(fallbackExecution = true)
+		void heard(KvSetEvent event) {
+			calls.add("fallback " + event.getKey());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAsync
+	static class Asynchronous {
+
+		private static final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+
+		@Bean
+		ThreadPoolTaskExecutor listeners() {
+			ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+			executor.setThreadNamePrefix("listener-");
+			return executor;
+		}
+
+		@Bean
+		AsyncListener asyncListener() {
+			return new AsyncListener();
+		}
+
+	}
+
+	static class AsyncListener {
+
+		@Async
+		@EventListener
+		void set(KvSetEvent event) {
+			Asynchronous.heard.add(Thread.currentThread().getName() + " " + event.getKey());
+			throw new IllegalStateException("seen by the executor's handler, not here");
 		}
 
 	}

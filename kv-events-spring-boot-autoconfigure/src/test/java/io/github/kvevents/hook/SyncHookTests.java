@@ -430,7 +430,7 @@ class SyncHookTests {
 			.isThrownBy(() -> KvHookOptions.defaults().async().timeout(Duration.ofSeconds(3)))
 			.withMessageContaining("PT3S");
 		assertThatIllegalArgumentException().isThrownBy(() -> KvHookOptions.defaults().id(" "))
-			.withMessage("'id' must not be empty");
+			.withMessage("'id' must not be empty but was ' '");
 		assertThatIllegalArgumentException().isThrownBy(() -> KvHookOptions.defaults().id("spring-listeners"))
 			.withMessage("'id' must not be 'spring-listeners': it stands for the ordinary Spring listeners");
 		assertThatIllegalArgumentException()
