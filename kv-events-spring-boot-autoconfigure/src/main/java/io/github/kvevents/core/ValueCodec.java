@@ -32,8 +32,4 @@ final class ValueCodec {
 		}
 	}
 
-	KvCodec unwrap() {
-		return this.codec;
-	}
-
 }

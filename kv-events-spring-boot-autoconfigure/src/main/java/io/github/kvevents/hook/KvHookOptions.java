@@ -204,7 +204,6 @@ public final class KvHookOptions {
 	}
 
 	private static <E extends Enum<E>> Set<E> setOf(String name, Class<E> type, E[] elements) {
-		Assert.notNull(elements, () -> "'" + name + "' must not be null");
 		Assert.noNullElements(elements,
 				() -> "'" + name + "' must not have a null element but was " + Arrays.toString(elements));
 		return Collections
