@@ -1,0 +1,132 @@
+package io.github.kvevents.api;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvChange;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.core.SetOptions;
+import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.hook.KvHookRegistry;
+import io.github.kvevents.store.memory.MemoryKvStore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Each message names the argument and its value, and nothing was written by then.
+ */
+class BadArgumentsTests {
+
+	private static final MemoryKvStore store = new MemoryKvStore();
+
+	private static final KvTemplate template = KvTemplate.builder(store, new PlainKvCodec()).build();
+
+	private static final KvHookRegistry registry = HookEngine.builder().build().getRegistry();
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource({ "operations", "options", "hooks" })
+	void isNamed(String message, ThrowingCallable call) {
+		assertThatIllegalArgumentException().isThrownBy(call).satisfies((ex) -> assertThat(ex).hasMessage(message));
+		try (Stream<String> keys = template.keys("")) {
+			assertThat(keys).isEmpty();
+		}
+		assertThat(registry.all()).isEmpty();
+	}
+
+	static Stream<Arguments> operations() {
+		Map<@Nullable String, String> nullKey = new HashMap<>();
+		nullKey.put(null, "v");
+		return Stream.of(bad("'key' must not be null", () -> template.delete(missing())),
+				bad("'key' must not be empty", () -> template.hasKey("")),
+				bad("'key' must be text that UTF-8 can express, but has a lone surrogate U+DC00 at index 1: "
+						+ "'a\\udc00\\u000d\\u000a'", () -> template.set("a\udc00\r\n", "v")),
+				bad("'key' must not be null", () -> template.batchSet(nullKey)),
+				bad("'key' must not be null", () -> template.batchDelete(Arrays.asList("a", missing()))),
+				bad("'key' must not be empty", () -> template.batchGet(List.of(""), String.class)),
+				bad("'keys' must not be null", () -> template.batchDelete(missing())),
+				bad("'entries' must not be null", () -> template.batchSet(missing())),
+				bad("'options' must not be null", () -> template.batchSet(Map.of(), missing())),
+				bad("'options' must not be null", () -> template.set("k", "v", (SetOptions) missing())),
+				bad("'value' must not be null", () -> template.setRaw("k", missing())),
+				bad("'value' must not be null", () -> template.compareAndSet("k", "a", missing())),
+				bad("'timeToLive' must not be null", () -> template.set("k", "v", (Duration) missing())),
+				bad("'timeToLive' must be at least 1 ms but was PT-3S: use delete(key) to remove the key, "
+						+ "persist(key) to keep it forever", () -> template.expire("k", Duration.ofSeconds(-3))),
+				bad("'timeToLive' must be at least 1 ms but was PT0.0000009S: use delete(key) to remove the key, "
+						+ "persist(key) to keep it forever", () -> template.set("k", "v", Duration.ofNanos(900))),
+				bad("'type' must not be null", () -> template.get("k", missing())),
+				bad("'type' must not be null", () -> template.collection("k", missing())),
+				bad("'change' must not be null", () -> template.update("k", String.class, missing())),
+				bad("'prefix' must not be null", () -> template.keys(missing())),
+				bad("'prefix' must be text that UTF-8 can express, but has a lone surrogate U+D800 at index 0: "
+						+ "'\\ud800'", () -> template.keys("\ud800")),
+				bad("'name' must not be empty but was ' '", () -> template.collection(" ", String.class)),
+				bad("'id' must not be null or empty but was null",
+						() -> template.collection("c", String.class).get(missing())),
+				bad("'id' must not be null or empty but was ''",
+						() -> template.collection("c", String.class).set("", "v")));
+	}
+
+	static Stream<Arguments> options() {
+		Duration tooLong = Duration.ofSeconds(Long.MAX_VALUE);
+		return Stream.of(bad("'expireAt' must not be null", () -> SetOptions.defaults().expireAt(missing())),
+				bad("'timeToLive' must be at most PT1281023894007H36M27.903S, but is " + tooLong,
+						() -> SetOptions.defaults().timeToLive(tooLong)),
+				bad("'expireAt' must be at most +146140482-04-24T15:36:27.903Z, but is " + Instant.MAX,
+						() -> template.set("k", "v", SetOptions.defaults().expireAt(Instant.MAX))),
+				bad("Only one of 'ifAbsent' and 'ifPresent' can be given",
+						() -> SetOptions.defaults().ifAbsent().ifPresent()),
+				bad("Only one of 'timeToLive', 'expireAt' and 'keepTimeToLive' can be given, but there were "
+						+ "SetOptions[timeToLive=PT7S, expireAt=null, keepTimeToLive=true, condition=ALWAYS]",
+						() -> SetOptions.defaults().timeToLive(Duration.ofSeconds(7)).keepTimeToLive()));
+	}
+
+	static Stream<Arguments> hooks() {
+		return Stream.of(bad("'options' must not be null", () -> registry.register(missing(), (event) -> {
+		})), bad("'callback' must not be null", () -> registry.register(KvHookOptions.defaults(), missing())),
+				bad("'filter' must not be null", () -> KvHookOptions.defaults().filter(missing())),
+				bad("'scope' must not be null", () -> KvHookOptions.defaults().scope(missing())),
+				bad("'timeout' must not be null", () -> KvHookOptions.defaults().timeout(missing())),
+				bad("'timeout' must be more than zero but was PT0S",
+						() -> KvHookOptions.defaults().timeout(Duration.ZERO)),
+				bad("'id' must not be empty but was null", () -> KvHookOptions.defaults().id(missing())),
+				bad("'events' must not have a null element but was [SET, null]",
+						() -> KvHookOptions.defaults().events(KvEventType.SET, missing())),
+				bad("'changes' must not have a null element but was [null, CREATED]",
+						() -> KvHookOptions.defaults().changes(missing(), KvChange.CREATED)),
+				bad("'prefixes' must not be null", () -> KeyFilter.prefix((String[]) missing())),
+				bad("'suffixes' must not have an element that is null or empty",
+						() -> KeyFilter.suffix("a", missing())),
+				bad("'keys' must not be null", () -> KeyFilter.keys(missing())),
+				bad("'regex' must not be empty", () -> KeyFilter.regex("")),
+				bad("'other' must not be null", () -> KeyFilter.prefix("a").and(missing())),
+				bad("'other' must not be null", () -> KeyFilter.prefix("a").or(missing())));
+	}
+
+	private static Arguments bad(String message, ThrowingCallable call) {
+		return Arguments.of(message, call);
+	}
+
+	/** What a caller without null checks may pass. */
+	@SuppressWarnings({ "NullAway", "TypeParameterUnusedInFormals" })
+	private static <T> T missing() {
+		return null;
+	}
+
+}
