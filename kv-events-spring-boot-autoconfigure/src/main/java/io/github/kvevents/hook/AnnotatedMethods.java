@@ -26,7 +26,8 @@ final class AnnotatedMethods {
 	}
 
 	static Map<Method, AnnotatedBean.DeclaredHooks> of(Class<?> targetClass) {
-		if (!AnnotationUtils.isCandidateClass(targetClass, List.of(KvHook.class, KvGuard.class))) {
+		if (isSpringsOwn(targetClass)
+				|| !AnnotationUtils.isCandidateClass(targetClass, List.of(KvHook.class, KvGuard.class))) {
 			return Collections.emptyMap();
 		}
 		return MethodIntrospector.selectMethods(targetClass,
@@ -36,6 +37,14 @@ final class AnnotatedMethods {
 					return (hooks.isEmpty() && guards.isEmpty()) ? null
 							: new AnnotatedBean.DeclaredHooks(hooks, guards);
 				});
+	}
+
+	/**
+	 * Most beans of an application are, and looking through what each of their methods
+	 * overrides would take its time.
+	 */
+	private static boolean isSpringsOwn(Class<?> targetClass) {
+		return targetClass.getName().startsWith("org.springframework.");
 	}
 
 	/**

@@ -44,7 +44,7 @@ public final class KvHookOptions {
 	 * @return new options
 	 */
 	public KvHookOptions id(String id) {
-		Assert.hasText(id, () -> "'id' must not be empty but was " + ((id != null) ? "'" + id + "'" : "null"));
+		Assert.hasText(id, () -> "'id' must not be empty but was '" + id + "'");
 		Assert.isTrue(!id.equals(KvHookError.SPRING_LISTENERS),
 				() -> "'id' must not be '" + id + "': it stands for the ordinary Spring listeners");
 		State copy = this.state.copy();

@@ -105,7 +105,7 @@ class BadArgumentsTests {
 				bad("'timeout' must not be null", () -> KvHookOptions.defaults().timeout(missing())),
 				bad("'timeout' must be more than zero but was PT0S",
 						() -> KvHookOptions.defaults().timeout(Duration.ZERO)),
-				bad("'id' must not be empty but was null", () -> KvHookOptions.defaults().id(missing())),
+				bad("'id' must not be empty but was 'null'", () -> KvHookOptions.defaults().id(missing())),
 				bad("'events' must not have a null element but was [SET, null]",
 						() -> KvHookOptions.defaults().events(KvEventType.SET, missing())),
 				bad("'changes' must not have a null element but was [null, CREATED]",

@@ -164,6 +164,16 @@ class HookDiscoveryTests {
 	}
 
 	@Test
+	void theOrderOfAMethodComesBeforeThatOfItsClass() {
+		MapStore store = start((context) -> {
+			context.registerBean("late", Late.class);
+			context.registerBean("early", Early.class);
+		});
+		store.set("a", 1);
+		assertThat(calls).containsExactly("method of late", "early", "late");
+	}
+
+	@Test
 	void guardsStandWhereHooksDo() {
 		MapStore store = start((context) -> context.registerBean("guarding", Guarding.class));
 		assertThatExceptionOfType(KvVetoException.class).isThrownBy(() -> store.set("first:1", 1))
@@ -415,6 +425,32 @@ class HookDiscoveryTests {
 		@KvHook
 		void changed(Integer value) {
 			calls.add("value");
+		}
+
+	}
+
+	@Order(5)
+	static class Late {
+
+		@KvHook
+		void changed() {
+			calls.add("late");
+		}
+
+		@KvHook
+		@Order(1)
+		void first() {
+			calls.add("method of late");
+		}
+
+	}
+
+	@Order(3)
+	static class Early {
+
+		@KvHook
+		void changed() {
+			calls.add("early");
 		}
 
 	}
