@@ -10,12 +10,14 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
 /**
- * Stands between a client and a {@link TestRedis}: changes replies, or cuts the line
- * after so many bytes. Listens on a free port of 127.0.0.1.
+ * Stands between a client and a {@link TestRedis}: changes or loses replies, or cuts the
+ * line after so many bytes. Listens on a free port of 127.0.0.1.
  */
 public final class TestProxy implements AutoCloseable {
 
@@ -32,6 +34,10 @@ public final class TestProxy implements AutoCloseable {
 	private long cutAt = Long.MAX_VALUE;
 
 	private volatile UnaryOperator<String> replies = UnaryOperator.identity();
+
+	private final Set<Socket> doomed = ConcurrentHashMap.newKeySet();
+
+	private volatile String lost;
 
 	private volatile boolean refusing;
 
@@ -74,6 +80,23 @@ public final class TestProxy implements AutoCloseable {
 	}
 
 	/**
+	 * Passes the next request that holds a text on, and cuts its line when the reply
+	 * comes, so that the client never sees it. It may connect again.
+	 * @param text what to look for
+	 */
+	public void loseReplyTo(String text) {
+		this.lost = text;
+	}
+
+	/**
+	 * Whether a reply is still to be lost.
+	 * @return {@code false} once the request came, or if there is none to lose
+	 */
+	public boolean isReplyToBeLost() {
+		return this.lost != null || !this.doomed.isEmpty();
+	}
+
+	/**
 	 * How many bytes clients have sent.
 	 * @return the bytes of all connections
 	 */
@@ -100,6 +123,11 @@ public final class TestProxy implements AutoCloseable {
 
 	private void requests(Socket client, Socket redis) throws IOException {
 		pump(client, redis, (piece) -> {
+			String text = this.lost;
+			if (text != null && new String(piece, StandardCharsets.UTF_8).contains(text)) {
+				this.doomed.add(redis);
+				this.lost = null;
+			}
 			synchronized (this.monitor) {
 				this.requestBytes += piece.length;
 				if (this.requestBytes < this.cutAt) {
@@ -114,6 +142,9 @@ public final class TestProxy implements AutoCloseable {
 
 	private void replies(Socket redis, Socket client) throws IOException {
 		pump(redis, client, (piece) -> {
+			if (this.doomed.remove(redis)) {
+				throw new IOException("Lost");
+			}
 			return this.replies.apply(new String(piece, StandardCharsets.ISO_8859_1))
 				.getBytes(StandardCharsets.ISO_8859_1);
 		});
