@@ -93,11 +93,13 @@ class FleetTests {
 		assertAllExpire(start(), 5);
 	}
 
-	/** Whichever instance is asked, and exactly one hook of one instance was called. */
+	/** Whichever instance is asked; and one hook of one instance was called for each. */
 	private void assertAllExpire(Instance asked, int orders) {
-		for (int order = 0; order < orders; order++) {
-			asked.api.awaitStatus("shared-" + order, "EXPIRED");
-		}
+		Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+			for (int order = 0; order < orders; order++) {
+				asked.api.order("shared-" + order).expectBody().jsonPath("$.status").isEqualTo("EXPIRED");
+			}
+		});
 		Awaitility.await()
 			.during(Duration.ofMillis(500))
 			.until(() -> this.instances.stream().mapToLong(Instance::expiries).sum() == orders);
