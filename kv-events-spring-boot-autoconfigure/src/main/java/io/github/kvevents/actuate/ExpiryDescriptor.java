@@ -20,6 +20,7 @@ import io.github.kvevents.expiry.TrackingStatus;
  * How expiry is doing, as the endpoint shows it: every field is always there. What the
  * store was to tell is {@code null} where it wasn't asked or didn't answer.
  *
+ * @param instance the id of this instance, {@code null} where nothing is tracked
  * @param mode which keys this instance tracks
  * @param state what it is doing
  * @param storeReachable whether the store answered, {@code null} if it wasn't asked
@@ -41,25 +42,25 @@ import io.github.kvevents.expiry.TrackingStatus;
  * there are none
  */
 @JsonInclude(Include.ALWAYS)
-public record ExpiryDescriptor(TrackingMode mode, TrackingActivity.State state, @Nullable Boolean storeReachable,
-		@Nullable String storeError, @Nullable Long tracked, @Nullable Long overdue, @Nullable Long overdueMillis,
-		@Nullable Instant nextDeadline, @Nullable Long waiting, @Nullable Long pending, long delivered,
-		long redelivered, long trimmed, LatenessDescriptor lateness, @Nullable String evictionPolicy,
+public record ExpiryDescriptor(@Nullable String instance, TrackingMode mode, TrackingActivity.State state,
+		@Nullable Boolean storeReachable, @Nullable String storeError, @Nullable Long tracked, @Nullable Long overdue,
+		@Nullable Long overdueMillis, @Nullable Instant nextDeadline, @Nullable Long waiting, @Nullable Long pending,
+		long delivered, long redelivered, long trimmed, LatenessDescriptor lateness, @Nullable String evictionPolicy,
 		List<ExpiryPartitionDescriptor> partitions,
 		@Nullable NotificationStatus notifications) implements OperationResponseBody {
 
-	static ExpiryDescriptor of(TrackingActivity activity, @Nullable TrackingStatus status, @Nullable String error,
-			LatenessSummary lateness, @Nullable NotificationStatus notifications) {
+	static ExpiryDescriptor of(@Nullable String instance, TrackingActivity activity, @Nullable TrackingStatus status,
+			@Nullable String error, LatenessSummary lateness, @Nullable NotificationStatus notifications) {
 		LatenessDescriptor summary = LatenessDescriptor.of(lateness);
 		if (status == null) {
-			return new ExpiryDescriptor(activity.mode(), activity.state(), (error != null) ? false : null, error, null,
-					null, null, null, null, null, activity.delivered(), activity.redelivered(), activity.trimmed(),
-					summary, null, List.of(), notifications);
+			return new ExpiryDescriptor(instance, activity.mode(), activity.state(), (error != null) ? false : null,
+					error, null, null, null, null, null, null, activity.delivered(), activity.redelivered(),
+					activity.trimmed(), summary, null, List.of(), notifications);
 		}
-		return new ExpiryDescriptor(activity.mode(), activity.state(), true, null, status.tracked(), status.overdue(),
-				status.overdueBy().toMillis(), status.nextDeadline(), status.waiting(), status.pending(),
-				activity.delivered(), activity.redelivered(), activity.trimmed(), summary, status.evictionPolicy(),
-				partitions(status), notifications);
+		return new ExpiryDescriptor(instance, activity.mode(), activity.state(), true, null, status.tracked(),
+				status.overdue(), status.overdueBy().toMillis(), status.nextDeadline(), status.waiting(),
+				status.pending(), activity.delivered(), activity.redelivered(), activity.trimmed(), summary,
+				status.evictionPolicy(), partitions(status), notifications);
 	}
 
 	private static List<ExpiryPartitionDescriptor> partitions(TrackingStatus status) {

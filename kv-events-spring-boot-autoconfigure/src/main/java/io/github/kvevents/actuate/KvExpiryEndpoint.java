@@ -71,7 +71,8 @@ public class KvExpiryEndpoint {
 				error = ex.getClass().getName();
 			}
 		}
-		return ExpiryDescriptor.of(activity, status, error, this.lateness.summarize(), notifications);
+		return ExpiryDescriptor.of((this.monitor != null) ? this.monitor.instanceId() : null, activity, status, error,
+				this.lateness.summarize(), notifications);
 	}
 
 }

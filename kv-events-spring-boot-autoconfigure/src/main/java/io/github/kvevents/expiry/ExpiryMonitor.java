@@ -6,6 +6,12 @@ package io.github.kvevents.expiry;
 public interface ExpiryMonitor {
 
 	/**
+	 * The id of this instance, by which it is named in the figures.
+	 * @return always the same
+	 */
+	String instanceId();
+
+	/**
 	 * What this instance does and did. Asks no server.
 	 * @return a snapshot
 	 */

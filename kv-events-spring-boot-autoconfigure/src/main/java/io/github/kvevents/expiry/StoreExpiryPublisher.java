@@ -136,6 +136,11 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 		return this.stage != null;
 	}
 
+	@Override
+	public String instanceId() {
+		return this.origin;
+	}
+
 	/**
 	 * {@inheritDoc} The store tracks every key, whoever would hear of it.
 	 */

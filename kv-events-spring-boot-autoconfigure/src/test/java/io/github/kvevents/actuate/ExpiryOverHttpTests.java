@@ -41,10 +41,11 @@ class ExpiryOverHttpTests {
 			Awaitility.await().untilAsserted(() -> assertThat(expiry(context)).containsEntry("delivered", 1));
 			Awaitility.await().untilAsserted(() -> assertThat(expiry(context)).containsEntry("pending", 0));
 			Map<String, Object> expiry = expiry(context);
-			assertThat(expiry).containsOnlyKeys("mode", "state", "storeReachable", "storeError", "tracked", "overdue",
-					"overdueMillis", "nextDeadline", "waiting", "pending", "delivered", "redelivered", "trimmed",
-					"lateness", "evictionPolicy", "partitions", "notifications");
-			assertThat(expiry).containsEntry("mode", "AUTO")
+			assertThat(expiry).containsOnlyKeys("instance", "mode", "state", "storeReachable", "storeError", "tracked",
+					"overdue", "overdueMillis", "nextDeadline", "waiting", "pending", "delivered", "redelivered",
+					"trimmed", "lateness", "evictionPolicy", "partitions", "notifications");
+			assertThat(expiry).containsEntry("instance", "blue")
+				.containsEntry("mode", "AUTO")
 				.containsEntry("state", "TRACKING")
 				.containsEntry("storeReachable", true)
 				.containsEntry("storeError", null)
@@ -124,7 +125,8 @@ class ExpiryOverHttpTests {
 			template.set("order:2", "x", Duration.ofMinutes(9));
 			Awaitility.await().untilAsserted(() -> assertThat(expiry(context)).containsEntry("delivered", 1));
 			Awaitility.await().untilAsserted(() -> assertThat(expiry(context)).containsEntry("pending", 0));
-			assertThat(expiry(context)).containsEntry("mode", "ALL")
+			assertThat(expiry(context)).containsEntry("instance", "blue")
+				.containsEntry("mode", "ALL")
 				.containsEntry("state", "TRACKING")
 				.containsEntry("tracked", 1)
 				.containsEntry("evictionPolicy", null)

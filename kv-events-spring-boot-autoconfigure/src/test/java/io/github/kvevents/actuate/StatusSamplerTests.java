@@ -110,6 +110,11 @@ class StatusSamplerTests {
 	private final class Monitor implements ExpiryMonitor {
 
 		@Override
+		public String instanceId() {
+			return "me";
+		}
+
+		@Override
 		public TrackingActivity getActivity() {
 			return new TrackingActivity(TrackingMode.AUTO, StatusSamplerTests.this.state, 0, 0, 0);
 		}
