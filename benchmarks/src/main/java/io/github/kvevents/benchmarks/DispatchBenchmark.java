@@ -58,7 +58,8 @@ public class DispatchBenchmark {
 
 	private KvEventDispatcher dispatcher = this.engine.getDispatcher();
 
-	private KvEvent event = KvEventBuilder.forKey(this, KEY, new JsonKvCodec(JsonMapper.builder().build()))
+	private KvEvent event = KvEventBuilder
+		.forKey(DispatchBenchmark.class, KEY, new JsonKvCodec(JsonMapper.builder().build()))
 		.value("value".getBytes(StandardCharsets.UTF_8))
 		.set(KvEventType.SET);
 

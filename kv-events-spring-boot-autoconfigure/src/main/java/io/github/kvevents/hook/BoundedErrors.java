@@ -11,6 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.Assert;
+
 /**
  * Keeps the latest errors; the oldest makes room when there are too many.
  */
@@ -47,6 +49,7 @@ final class BoundedErrors implements KvHookErrors {
 
 	@Override
 	public @Nullable KvHookError poll(Duration timeout) {
+		Assert.notNull(timeout, "'timeout' must not be null");
 		long left = TimeUnit.NANOSECONDS.convert(timeout);
 		this.lock.lock();
 		try {
