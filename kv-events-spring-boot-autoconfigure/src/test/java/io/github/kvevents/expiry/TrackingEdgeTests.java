@@ -1,5 +1,6 @@
 package io.github.kvevents.expiry;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,23 @@ class TrackingEdgeTests {
 			assertThat(event.getDeadline()).isEqualTo(deadline);
 			assertThat(event.getPreviousValue(String.class)).isEqualTo("1");
 		});
+	}
+
+	@Test
+	void notificationOfALifetimeThatAWriteEndedIsKnownToBeOfATrackedKey() {
+		TrackedInstance instance = instance((tracker) -> tracker);
+		String[] keys = { "one", "conditional" };
+		for (String key : keys) {
+			instance.template.set(key, "old", Duration.ofMillis(1));
+			await().until(() -> !instance.template.hasKey(key));
+		}
+		instance.template.set("one", "for ever");
+		instance.template.set("conditional", "for ever", SetOptions.defaults().ifAbsent());
+		TrackedKeys tracked = new TrackedKeys(this.redis.connectionFactory(), TrackedInstance.NAMESPACE);
+		List<Notification> notifications = Stream.of("one", "theirs", "conditional")
+			.map((key) -> new Notification(("app:" + key).getBytes(StandardCharsets.UTF_8), key, Instant.now()))
+			.toList();
+		assertThat(tracked.withoutTracked(notifications)).extracting(Notification::key).containsExactly("theirs");
 	}
 
 	@Test
