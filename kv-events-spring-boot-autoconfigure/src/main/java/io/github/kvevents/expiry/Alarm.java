@@ -64,6 +64,19 @@ final class Alarm {
 		}
 	}
 
+	/**
+	 * Sleeps as {@link #sleep} does. An interrupt ends it, and nothing else: for a loop
+	 * that looks by itself whether it is to end.
+	 */
+	void doze(long millis) {
+		try {
+			sleep(millis);
+		}
+		catch (InterruptedException ex) {
+			// it is only to end a long wait
+		}
+	}
+
 	private long now() {
 		return System.nanoTime() - this.start;
 	}

@@ -71,7 +71,7 @@ final class ExpiredKeeper implements Runnable {
 				this.health.succeeded();
 			}
 			catch (Throwable ex) {
-				pause(this.health.failed(ex));
+				this.alarm.doze(this.health.failed(ex));
 			}
 		}
 		try {
@@ -140,15 +140,6 @@ final class ExpiredKeeper implements Runnable {
 		}
 		finally {
 			connection.close();
-		}
-	}
-
-	private void pause(long millis) {
-		try {
-			this.alarm.sleep(millis);
-		}
-		catch (InterruptedException ex) {
-			// the loop looks whether it is stopped
 		}
 	}
 

@@ -83,7 +83,7 @@ final class ExpiredReader implements Runnable {
 				}
 				else {
 					disconnect();
-					sleep(IDLE_MILLIS);
+					this.alarm.doze(IDLE_MILLIS);
 				}
 				this.health.succeeded();
 			}
@@ -181,7 +181,7 @@ final class ExpiredReader implements Runnable {
 			return;
 		}
 		if (!this.stopped) {
-			sleep(this.health.failed(failure));
+			this.alarm.doze(this.health.failed(failure));
 		}
 	}
 
@@ -195,15 +195,6 @@ final class ExpiredReader implements Runnable {
 			catch (RuntimeException ex) {
 				logger.debug("The connection that read expiries could not be closed", ex);
 			}
-		}
-	}
-
-	private void sleep(long millis) {
-		try {
-			this.alarm.sleep(millis);
-		}
-		catch (InterruptedException ex) {
-			// the loop looks whether it is stopped
 		}
 	}
 

@@ -96,7 +96,7 @@ final class NotificationFilter implements Runnable {
 				// only stop() interrupts
 			}
 			catch (Throwable ex) {
-				pause(this.health.failed(ex));
+				this.alarm.doze(this.health.failed(ex));
 			}
 		}
 	}
@@ -108,15 +108,6 @@ final class NotificationFilter implements Runnable {
 		if (batch.size() < before) {
 			logger.warn("Dropped " + (before - batch.size())
 					+ " expiry notifications: Redis did not answer in time whether the keys are tracked");
-		}
-	}
-
-	private void pause(long millis) {
-		try {
-			this.alarm.sleep(millis);
-		}
-		catch (InterruptedException ex) {
-			// only stop() interrupts
 		}
 	}
 

@@ -197,13 +197,8 @@ final class Sweeper implements Runnable {
 	}
 
 	private void sleep(long millis) {
-		try {
-			if (!this.stopped) {
-				this.alarm.sleep(millis);
-			}
-		}
-		catch (InterruptedException ex) {
-			// only to end a long wait: the loop looks whether it is stopped
+		if (!this.stopped) {
+			this.alarm.doze(millis);
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.github.kvevents.expiry;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -149,9 +150,10 @@ class TrackingFaultTests {
 		int keys = FaultScale.of(500, 5000);
 		try (TestRedis redis = TestRedis.start(); TrackedInstance instance = instance(redis)) {
 			instance.template.batchSet(entries(keys), SetOptions.defaults().timeToLive(Duration.ofMillis(400)));
+			Instant written = Instant.now();
 			redis.execute("SAVE");
 			redis.kill();
-			await().pollDelay(Duration.ofMillis(500)).until(() -> true);
+			await().until(() -> Instant.now().isAfter(written.plusMillis(410)));
 			redis.restart();
 			instance.start();
 			await().atMost(PATIENCE).until(() -> instance.expired().size() >= keys);
