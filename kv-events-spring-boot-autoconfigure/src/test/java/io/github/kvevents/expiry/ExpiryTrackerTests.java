@@ -244,7 +244,9 @@ class ExpiryTrackerTests {
 
 	@Test
 	void nothingIsTakenAfterTheStop() {
-		TrackedInstance instance = instance((tracker) -> tracker).start();
+		// a lease that doesn't end by itself meanwhile
+		TrackedInstance instance = instance((tracker) -> tracker.settings(SETTINGS.sweep(Duration.ofSeconds(1), 100)))
+			.start();
 		instance.template.set("a", "1", Duration.ofMillis(1));
 		await().until(() -> instance.expired().size() == 1);
 		instance.close();
