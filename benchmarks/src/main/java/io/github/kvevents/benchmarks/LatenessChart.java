@@ -47,7 +47,7 @@ final class LatenessChart {
 				<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" font-family="sans-serif" \
 				font-size="13" fill="#808080">
 				<title>How late expiries come: tracking and notifications side by side</title>
-				""".formatted(LEFT + WIDTH + 50, bottom + 34));
+				""".formatted(LEFT + WIDTH + 90, bottom + 34));
 		legend();
 		axis(bottom);
 		int y = TOP;
