@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEvent;
@@ -16,6 +17,7 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.hook.KvGuards;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
@@ -55,14 +57,12 @@ final class BatchChanges {
 		Map<String, KvSetResult> results = new LinkedHashMap<>();
 		String id = UUID.randomUUID().toString();
 		for (int start = 0; start < writes.size(); start += CHUNK) {
-			List<StoreWrite> chunk = chunk(writes, start);
-			int offset = start;
+			List<StoreWrite> chunk = writesOf(writes, id, start);
 			this.dispatcher.dispatch(KvEventType.BATCH_SET, keysOf(chunk), (sink) -> {
 				StoreBatch<StoreOutcome> outcomes = this.observer.observe(Operation.BATCH_SET,
 						() -> this.store.setAll(chunk));
 				for (int i = 0; i < chunk.size(); i++) {
-					KvBatch batch = new KvBatch(id, offset + i, writes.size());
-					results.put(chunk.get(i).key(), passOn(chunk.get(i), outcomes.results().get(i), batch, sink));
+					results.put(chunk.get(i).key(), passOn(chunk.get(i), outcomes.results().get(i), sink));
 				}
 				throwFailure(outcomes);
 			});
@@ -70,12 +70,11 @@ final class BatchChanges {
 		return results;
 	}
 
-	private KvSetResult passOn(StoreWrite write, StoreOutcome outcome, KvBatch batch, Consumer<KvEvent> sink) {
+	private KvSetResult passOn(StoreWrite write, StoreOutcome outcome, Consumer<KvEvent> sink) {
 		if (!outcome.applied()) {
 			return KvSetResult.NOT_APPLIED;
 		}
-		KvEvent event = this.events.written(KvEventType.BATCH_SET, write.key(), outcome.previousValue(), write.value(),
-				batch);
+		KvEvent event = this.events.written(write, outcome);
 		sink.accept(event);
 		return KvSetResult.of(event.getChange());
 	}
@@ -85,21 +84,20 @@ final class BatchChanges {
 		LongAdder existed = new LongAdder();
 		String id = UUID.randomUUID().toString();
 		for (int start = 0; start < keys.size(); start += CHUNK) {
-			List<String> chunk = chunk(keys, start);
-			int offset = start;
-			this.dispatcher.dispatch(KvEventType.BATCH_DELETE, chunk, (sink) -> {
-				StoreBatch<Optional<byte[]>> lastValues = this.observer.observe(Operation.BATCH_DELETE,
-						() -> this.store.deleteAll(chunk));
-				for (int i = 0; i < chunk.size(); i++) {
-					String key = chunk.get(i);
-					KvBatch batch = new KvBatch(id, offset + i, keys.size());
-					lastValues.results().get(i).ifPresent((lastValue) -> {
-						sink.accept(this.events.deleted(KvEventType.BATCH_DELETE, key, lastValue, batch));
-						existed.increment();
+			List<StoreDelete> chunk = deletesOf(keys, id, start);
+			this.dispatcher.dispatch(KvEventType.BATCH_DELETE, chunk.stream().map(StoreDelete::key).toList(),
+					(sink) -> {
+						StoreBatch<StoreOutcome> outcomes = this.observer.observe(Operation.BATCH_DELETE,
+								() -> this.store.deleteAll(chunk));
+						for (int i = 0; i < chunk.size(); i++) {
+							StoreOutcome outcome = outcomes.results().get(i);
+							if (outcome.applied()) {
+								sink.accept(this.events.deleted(KvEventType.BATCH_DELETE, chunk.get(i), outcome));
+								existed.increment();
+							}
+						}
+						throwFailure(outcomes);
 					});
-				}
-				throwFailure(lastValues);
-			});
 		}
 		return existed.sum();
 	}
@@ -116,8 +114,18 @@ final class BatchChanges {
 		return keys;
 	}
 
-	private static <T> List<T> chunk(List<T> all, int start) {
-		return all.subList(start, Math.min(start + CHUNK, all.size()));
+	private static List<StoreWrite> writesOf(List<StoreWrite> writes, String id, int start) {
+		return chunk(writes, start, (write, index) -> write.in(new KvBatch(id, index, writes.size())));
+	}
+
+	private static List<StoreDelete> deletesOf(List<String> keys, String id, int start) {
+		return chunk(keys, start, (key, index) -> new StoreDelete(key, new KvBatch(id, index, keys.size())));
+	}
+
+	private static <T, R> List<R> chunk(List<T> all, int start, BiFunction<T, Integer, R> element) {
+		return IntStream.range(start, Math.min(start + CHUNK, all.size()))
+			.mapToObj((index) -> element.apply(all.get(index), index))
+			.toList();
 	}
 
 }

@@ -13,6 +13,7 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.hook.KvGuards;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
@@ -41,14 +42,14 @@ final class Changes {
 		this.observer = observer;
 	}
 
-	KvSetResult set(KvEventType type, StoreWrite write) {
-		this.guards.check(type, write.key(), write.value());
-		return dispatch(type, write.key(), (sink) -> {
+	KvSetResult set(StoreWrite write) {
+		this.guards.check(write.type(), write.key(), write.value());
+		return dispatch(write.type(), write.key(), (sink) -> {
 			StoreOutcome outcome = this.observer.observe(Operation.SET, () -> this.store.set(write));
 			if (!outcome.applied()) {
 				return KvSetResult.NOT_APPLIED;
 			}
-			KvEvent event = this.events.written(type, write.key(), outcome.previousValue(), write.value(), null);
+			KvEvent event = this.events.written(write, outcome);
 			sink.accept(event);
 			return KvSetResult.of(event.getChange());
 		});
@@ -57,37 +58,37 @@ final class Changes {
 	Optional<byte[]> delete(String key) {
 		this.guards.check(KvEventType.DELETE, key, null);
 		return dispatch(KvEventType.DELETE, key, (sink) -> {
-			byte[] lastValue = this.observer.observe(Operation.DELETE, () -> this.store.delete(key));
-			if (lastValue != null) {
-				sink.accept(this.events.deleted(KvEventType.DELETE, key, lastValue, null));
+			StoreOutcome outcome = this.observer.observe(Operation.DELETE, () -> this.store.delete(key));
+			if (outcome.applied()) {
+				sink.accept(this.events.deleted(KvEventType.DELETE, new StoreDelete(key), outcome));
 			}
-			return Optional.ofNullable(lastValue);
+			return Optional.ofNullable(outcome.previousValue());
 		});
 	}
 
 	boolean compareAndSet(String key, byte @Nullable [] expected, byte[] value) {
 		this.guards.check(KvEventType.SET, key, value);
 		return dispatch(KvEventType.SET, key, (sink) -> {
-			boolean applied = compareAndSetInStore(key, expected, value);
-			if (applied) {
-				sink.accept(this.events.written(KvEventType.SET, key, expected, value, null));
+			StoreOutcome outcome = compareAndSetInStore(key, expected, value);
+			if (outcome.applied()) {
+				sink.accept(this.events.written(new StoreWrite(key, value), outcome));
 			}
-			return applied;
+			return outcome.applied();
 		});
 	}
 
 	boolean compareAndDelete(String key, byte[] expected) {
 		this.guards.check(KvEventType.DELETE, key, null);
 		return dispatch(KvEventType.DELETE, key, (sink) -> {
-			boolean applied = compareAndSetInStore(key, expected, null);
-			if (applied) {
-				sink.accept(this.events.deleted(KvEventType.DELETE, key, expected, null));
+			StoreOutcome outcome = compareAndSetInStore(key, expected, null);
+			if (outcome.applied()) {
+				sink.accept(this.events.deleted(KvEventType.DELETE, new StoreDelete(key), outcome));
 			}
-			return applied;
+			return outcome.applied();
 		});
 	}
 
-	private boolean compareAndSetInStore(String key, byte @Nullable [] expected, byte @Nullable [] value) {
+	private StoreOutcome compareAndSetInStore(String key, byte @Nullable [] expected, byte @Nullable [] value) {
 		return this.observer.observe(Operation.COMPARE_AND_SET, () -> this.store.compareAndSet(key, expected, value));
 	}
 

@@ -9,6 +9,9 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.store.StoreDelete;
+import io.github.kvevents.store.StoreOutcome;
+import io.github.kvevents.store.StoreWrite;
 
 /**
  * Makes the events of operations that were applied just now.
@@ -30,20 +33,20 @@ final class EventFactory {
 		this.clock = clock;
 	}
 
-	KvEvent written(KvEventType type, String key, byte @Nullable [] previousValue, byte[] value,
-			@Nullable KvBatch batch) {
-		return event(key, previousValue, batch).value(value).set(type);
+	KvEvent written(StoreWrite write, StoreOutcome outcome) {
+		return event(write.key(), write.batch(), outcome).value(write.value()).set(write.type());
 	}
 
-	KvEvent deleted(KvEventType type, String key, byte[] lastValue, @Nullable KvBatch batch) {
-		return event(key, lastValue, batch).delete(type);
+	KvEvent deleted(KvEventType type, StoreDelete delete, StoreOutcome outcome) {
+		return event(delete.key(), delete.batch(), outcome).delete(type);
 	}
 
-	private KvEventBuilder event(String key, byte @Nullable [] previousValue, @Nullable KvBatch batch) {
+	private KvEventBuilder event(String key, @Nullable KvBatch batch, StoreOutcome outcome) {
 		return KvEventBuilder.forKey(this.source, key, this.codec)
 			.origin(this.origin)
 			.occurredAt(this.clock.instant())
-			.previousValue(previousValue)
+			.previousValue(outcome.previousValue())
+			.position(outcome.position())
 			.batch(batch);
 	}
 

@@ -77,7 +77,7 @@ public class KvTemplate implements KvOperations {
 		Arguments.key(key);
 		Arguments.notNull(value, "value");
 		checkOptions(options);
-		return this.changes.set(KvEventType.SET, options.toWrite(key, this.codec.encode(key, value)));
+		return this.changes.set(options.toWrite(key, this.codec.encode(key, value)));
 	}
 
 	@Override
@@ -90,7 +90,7 @@ public class KvTemplate implements KvOperations {
 		Arguments.key(key);
 		Arguments.notNull(value, "value");
 		checkOptions(options);
-		return this.changes.set(KvEventType.SET_RAW, options.toWrite(key, value.clone()));
+		return this.changes.set(options.toWrite(key, value.clone()).as(KvEventType.SET_RAW));
 	}
 
 	@Override

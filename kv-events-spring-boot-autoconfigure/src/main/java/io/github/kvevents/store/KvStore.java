@@ -56,17 +56,17 @@ public interface KvStore {
 	/**
 	 * Removes one key, in one round trip.
 	 * @param key the key
-	 * @return its last value, or {@code null} if it was absent
+	 * @return whether it was there, and its last value
 	 */
-	byte @Nullable [] delete(String key);
+	StoreOutcome delete(String key);
 
 	/**
 	 * Removes many keys, without a round trip for each. Not atomic as a whole.
-	 * @param keys the keys, in order; a key may occur more than once
-	 * @return the last value of each key, in the same order, empty where it was absent or
-	 * could not be removed; in the latter case {@link StoreBatch#failure()} is set
+	 * @param deletes the keys, in order; a key may occur more than once
+	 * @return an outcome for each key, in the same order; not applied where it was absent
+	 * or could not be removed; in the latter case {@link StoreBatch#failure()} is set
 	 */
-	StoreBatch<Optional<byte[]>> deleteAll(List<String> keys);
+	StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes);
 
 	/**
 	 * Replaces a value if it is what the caller thinks it is, in one round trip. The
@@ -74,9 +74,9 @@ public interface KvStore {
 	 * @param key the key
 	 * @param expected the value it must have, {@code null} if it must be absent
 	 * @param value the value to write, {@code null} to remove the key
-	 * @return whether the key held what was expected, and so holds the new value now
+	 * @return applied if the key held what was expected, and so holds the new value now
 	 */
-	boolean compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value);
+	StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value);
 
 	/**
 	 * Whether a key exists, of any type.

@@ -113,6 +113,45 @@ public record Namespace(String name, int partitions) {
 	}
 
 	/**
+	 * The change log, a stream.
+	 * @param partition the partition
+	 * @return the name in Redis
+	 */
+	public String log(int partition) {
+		return inner(partition, "log");
+	}
+
+	/**
+	 * The listeners that are known to need the change log: a sorted set of their ids by
+	 * the epoch milliseconds at which they were last seen.
+	 * @param partition the partition
+	 * @return the name in Redis
+	 */
+	public String listeners(int partition) {
+		return inner(partition, "listeners");
+	}
+
+	/**
+	 * The checkpoint and the lease of a durable listener, a hash.
+	 * @param partition the partition
+	 * @param id the id of the listener
+	 * @return the name in Redis
+	 */
+	public String listener(int partition, String id) {
+		return inner(partition, "listener:" + id);
+	}
+
+	/**
+	 * The dead letters of a durable listener, a stream.
+	 * @param partition the partition
+	 * @param id the id of the listener
+	 * @return the name in Redis
+	 */
+	public String deadLetters(int partition, String id) {
+		return inner(partition, "dead:" + id);
+	}
+
+	/**
 	 * An event log, a stream.
 	 * @param log the name of the log, which has its partition as a key has
 	 * @return the name in Redis

@@ -62,7 +62,7 @@ public abstract class KvStoreContractTests {
 		assertThat(store().exists("order:1")).isTrue();
 		assertOutcome(store().set(new StoreWrite("order:1", bytes("b"))), true, "");
 		store().set(new StoreWrite("order:2", new byte[0]));
-		assertThat(store().delete("order:2")).isEmpty();
+		assertThat(store().delete("order:2").previousValue()).isEmpty();
 	}
 
 	@Test
@@ -168,10 +168,10 @@ public abstract class KvStoreContractTests {
 		assertThat(store().getAll(List.of("a", "h"))).containsExactly(Optional.empty(), Optional.empty());
 		assertAbsent("a");
 		assertOutcome(store().set(new StoreWrite("b", bytes("new"))), true, null);
-		assertThat(store().delete("c")).isNull();
+		assertThat(store().delete("c").applied()).isFalse();
 		assertThat(store().expire("d", HOUR)).isFalse();
 		assertThat(store().persist("e")).isFalse();
-		assertThat(store().compareAndSet("f", bytes("old"), bytes("new"))).isFalse();
+		assertThat(store().compareAndSet("f", bytes("old"), bytes("new")).applied()).isFalse();
 		assertOutcome(store().set(write("g", "new", Condition.IF_PRESENT)), false, null);
 		assertOutcome(store().set(write("h", "new", Condition.IF_ABSENT)), true, null);
 		assertThat(keys("")).containsExactlyInAnyOrder("b", "h");
@@ -180,8 +180,8 @@ public abstract class KvStoreContractTests {
 	@Test
 	void deleteTellsTheLastValue() {
 		store().set(new StoreWrite("order:1", bytes("a")));
-		assertThat(store().delete("order:1")).isEqualTo(bytes("a"));
-		assertThat(store().delete("order:1")).isNull();
+		assertOutcome(store().delete("order:1"), true, "a");
+		assertOutcome(store().delete("order:1"), false, null);
 		assertAbsent("order:1");
 	}
 
@@ -219,12 +219,12 @@ public abstract class KvStoreContractTests {
 	@Test
 	void batchOfDeletesTellsOfEachInOrder() {
 		store().set(new StoreWrite("order:2", bytes("a")));
-		StoreBatch<Optional<byte[]>> batch = store().deleteAll(List.of("order:1", "order:2", "order:2"));
+		StoreBatch<StoreOutcome> batch = store().deleteAll(deletes("order:1", "order:2", "order:2"));
 		assertThat(batch.failure()).isNull();
 		assertThat(batch.results()).hasSize(3);
-		assertThat(batch.results().get(0)).isEmpty();
-		assertThat(batch.results().get(1)).hasValue(bytes("a"));
-		assertThat(batch.results().get(2)).isEmpty();
+		assertOutcome(batch.results().get(0), false, null);
+		assertOutcome(batch.results().get(1), true, "a");
+		assertOutcome(batch.results().get(2), false, null);
 		assertAbsent("order:2");
 	}
 
@@ -251,12 +251,10 @@ public abstract class KvStoreContractTests {
 		assertThat(IntStream.range(0, size))
 			.allMatch((index) -> values.get(index).filter((value) -> text(value).equals(keys.get(index))).isPresent());
 		assertThat(keys("k")).hasSize(size).doesNotHaveDuplicates();
-		StoreBatch<Optional<byte[]>> deleted = store().deleteAll(keys);
+		StoreBatch<StoreOutcome> deleted = store().deleteAll(deletes(keys.toArray(String[]::new)));
 		assertThat(deleted.failure()).isNull();
-		assertThat(IntStream.range(0, size)).allMatch((index) -> deleted.results()
-			.get(index)
-			.filter((value) -> text(value).equals(keys.get(index)))
-			.isPresent());
+		assertThat(IntStream.range(0, size))
+			.allMatch((index) -> Arrays.equals(bytes(keys.get(index)), deleted.results().get(index).previousValue()));
 		assertThat(keys("")).isEmpty();
 	}
 
@@ -275,21 +273,21 @@ public abstract class KvStoreContractTests {
 	@Test
 	void compareAndSetReplacesExpectedValue() {
 		store().set(write("order:1", "a", HOUR));
-		assertThat(store().compareAndSet("order:1", bytes("b"), bytes("c"))).isFalse();
-		assertThat(store().compareAndSet("order:1", null, bytes("c"))).isFalse();
-		assertThat(store().compareAndSet("order:1", new byte[0], bytes("c"))).isFalse();
+		assertThat(store().compareAndSet("order:1", bytes("b"), bytes("c")).applied()).isFalse();
+		assertThat(store().compareAndSet("order:1", null, bytes("c")).applied()).isFalse();
+		assertThat(store().compareAndSet("order:1", new byte[0], bytes("c")).applied()).isFalse();
 		assertValue("order:1", "a");
-		assertThat(store().compareAndSet("order:1", bytes("a"), bytes("c"))).isTrue();
+		assertThat(store().compareAndSet("order:1", bytes("a"), bytes("c")).applied()).isTrue();
 		assertValue("order:1", "c");
 		assertTimeToLive("order:1", HOUR);
 	}
 
 	@Test
 	void compareAndSetOfAbsentKey() {
-		assertThat(store().compareAndSet("order:1", bytes("a"), bytes("b"))).isFalse();
-		assertThat(store().compareAndSet("order:1", new byte[0], bytes("b"))).isFalse();
+		assertThat(store().compareAndSet("order:1", bytes("a"), bytes("b")).applied()).isFalse();
+		assertThat(store().compareAndSet("order:1", new byte[0], bytes("b")).applied()).isFalse();
 		assertAbsent("order:1");
-		assertThat(store().compareAndSet("order:1", null, bytes("b"))).isTrue();
+		assertThat(store().compareAndSet("order:1", null, bytes("b")).applied()).isTrue();
 		assertValue("order:1", "b");
 		assertThat(store().getTimeToLive("order:1")).isNull();
 	}
@@ -297,20 +295,20 @@ public abstract class KvStoreContractTests {
 	@Test
 	void compareAndSetCanRemove() {
 		store().set(new StoreWrite("order:1", bytes("a")));
-		assertThat(store().compareAndSet("order:1", bytes("b"), null)).isFalse();
-		assertThat(store().compareAndSet("order:1", null, null)).isFalse();
+		assertThat(store().compareAndSet("order:1", bytes("b"), null).applied()).isFalse();
+		assertThat(store().compareAndSet("order:1", null, null).applied()).isFalse();
 		assertValue("order:1", "a");
-		assertThat(store().compareAndSet("order:1", bytes("a"), null)).isTrue();
+		assertThat(store().compareAndSet("order:1", bytes("a"), null).applied()).isTrue();
 		assertAbsent("order:1");
-		assertThat(store().compareAndSet("order:1", null, null)).isTrue();
+		assertThat(store().compareAndSet("order:1", null, null).applied()).isTrue();
 	}
 
 	@Test
 	void compareAndSetOfAnyBytes() {
 		byte[] binary = { 0, -1, 13, 10, -128, 0 };
 		store().set(new StoreWrite("order:1", new byte[0]));
-		assertThat(store().compareAndSet("order:1", new byte[0], binary)).isTrue();
-		assertThat(store().compareAndSet("order:1", binary.clone(), new byte[0])).isTrue();
+		assertThat(store().compareAndSet("order:1", new byte[0], binary).applied()).isTrue();
+		assertThat(store().compareAndSet("order:1", binary.clone(), new byte[0]).applied()).isTrue();
 		assertThat(store().get("order:1")).isEmpty();
 	}
 
@@ -348,9 +346,9 @@ public abstract class KvStoreContractTests {
 		assertThat(store().getAll(List.of(key, key + "2")).stream().map((value) -> text(value.orElseThrow())))
 			.containsExactly("a", "b");
 		assertThat(keys(key)).containsExactlyInAnyOrder(key, key + "2");
-		assertThat(store().compareAndSet(key, bytes("a"), bytes("c"))).isTrue();
-		assertThat(store().delete(key)).isEqualTo(bytes("c"));
-		assertThat(store().deleteAll(List.of(key + "2")).results().get(0)).hasValue(bytes("b"));
+		assertThat(store().compareAndSet(key, bytes("a"), bytes("c")).applied()).isTrue();
+		assertOutcome(store().delete(key), true, "c");
+		assertThat(store().deleteAll(deletes(key + "2")).results().get(0).previousValue()).isEqualTo(bytes("b"));
 	}
 
 	static Stream<String> unusualKeys() {
@@ -373,7 +371,7 @@ public abstract class KvStoreContractTests {
 				(test) -> test.store()
 					.setAll(List.of(new StoreWrite("good", bytes("a")), new StoreWrite(key, bytes("a")))),
 				(test) -> test.store().get(key), (test) -> test.store().getAll(List.of("good", key)),
-				(test) -> test.store().delete(key), (test) -> test.store().deleteAll(List.of("good", key)),
+				(test) -> test.store().delete(key), (test) -> test.store().deleteAll(deletes("good", key)),
 				(test) -> test.store().compareAndSet(key, null, bytes("a")), (test) -> test.store().exists(key),
 				(test) -> test.store().getTimeToLive(key), (test) -> test.store().expire(key, HOUR),
 				(test) -> test.store().persist(key));
@@ -411,7 +409,8 @@ public abstract class KvStoreContractTests {
 		for (int round = 0; round < 50; round++) {
 			byte[] expected = bytes(current);
 			String name = "r" + round + "w";
-			List<Boolean> applied = race(8, (writer) -> store().compareAndSet("race", expected, bytes(name + writer)));
+			List<Boolean> applied = race(8,
+					(writer) -> store().compareAndSet("race", expected, bytes(name + writer)).applied());
 			assertThat(applied).containsOnlyOnce(true);
 			current = name + applied.indexOf(true);
 			assertValue("race", current);
@@ -433,7 +432,7 @@ public abstract class KvStoreContractTests {
 	void oneOfManyDeletesRemovesTheKey() throws Exception {
 		for (int round = 0; round < 50; round++) {
 			store().set(new StoreWrite("race", bytes("a")));
-			assertThat(race(8, (writer) -> store().delete("race") != null)).containsOnlyOnce(true);
+			assertThat(race(8, (writer) -> store().delete("race").applied())).containsOnlyOnce(true);
 		}
 	}
 
@@ -482,6 +481,10 @@ public abstract class KvStoreContractTests {
 
 	private void assertTimeToLive(String key, Duration expected) {
 		assertThat(store().getTimeToLive(key)).isBetween(expected.minusSeconds(30), expected);
+	}
+
+	private static List<StoreDelete> deletes(String... keys) {
+		return Stream.of(keys).map(StoreDelete::new).toList();
 	}
 
 	private static void assertOutcome(StoreOutcome outcome, boolean applied, @Nullable String previousValue) {

@@ -25,6 +25,7 @@ import io.github.kvevents.store.KvKeys;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
@@ -116,25 +117,27 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	}
 
 	@Override
-	public byte @Nullable [] delete(String key) {
-		return Entry.valueOf(change(key, (current) -> null).before);
+	public StoreOutcome delete(String key) {
+		byte[] lastValue = Entry.valueOf(change(key, (current) -> null).before);
+		return new StoreOutcome(lastValue != null, lastValue);
 	}
 
 	@Override
-	public StoreBatch<Optional<byte[]>> deleteAll(List<String> keys) {
-		keys.forEach(KvKeys::requireValid);
-		return new StoreBatch<>(keys.stream().map((key) -> Optional.ofNullable(delete(key))).toList(), null);
+	public StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes) {
+		deletes.forEach((delete) -> KvKeys.requireValid(delete.key()));
+		return new StoreBatch<>(deletes.stream().map((delete) -> delete(delete.key())).toList(), null);
 	}
 
 	@Override
-	public boolean compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
+	public StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
 		Change change = change(key, (current) -> {
 			if (!Arrays.equals(Entry.valueOf(current), expected)) {
 				return current;
 			}
 			return (value != null) ? new Entry(value, Entry.deadlineOf(current)) : null;
 		});
-		return Arrays.equals(Entry.valueOf(change.before), expected);
+		byte[] before = Entry.valueOf(change.before);
+		return new StoreOutcome(Arrays.equals(before, expected), before);
 	}
 
 	@Override

@@ -1,16 +1,17 @@
 package io.github.kvevents.store.redis;
 
 import java.util.List;
-import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.store.StoreOutcome;
+
 /**
  * {@code GETDEL key}, for a batch in {@code delete-all.lua}.
  */
-record DeleteCommand(byte[] key) implements WriteCommand<Optional<byte[]>> {
+record DeleteCommand(byte[] key) implements WriteCommand<StoreOutcome> {
 
 	@Override
 	public List<byte[]> arguments() {
@@ -23,13 +24,13 @@ record DeleteCommand(byte[] key) implements WriteCommand<Optional<byte[]>> {
 	}
 
 	@Override
-	public Optional<byte[]> result(byte @Nullable [] reply) {
-		return Optional.ofNullable(reply);
+	public StoreOutcome result(byte @Nullable [] reply) {
+		return new StoreOutcome(reply != null, reply);
 	}
 
 	@Override
-	public Optional<byte[]> failed() {
-		return Optional.empty();
+	public StoreOutcome failed() {
+		return new StoreOutcome(false, null);
 	}
 
 }

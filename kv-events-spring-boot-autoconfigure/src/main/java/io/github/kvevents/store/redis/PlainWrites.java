@@ -2,12 +2,12 @@ package io.github.kvevents.store.redis;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
@@ -44,21 +44,23 @@ final class PlainWrites implements Writes {
 	}
 
 	@Override
-	public byte @Nullable [] delete(String key) {
-		return send(new DeleteCommand(this.names.toRedis(key))).orElse(null);
+	public StoreOutcome delete(String key) {
+		return send(new DeleteCommand(this.names.toRedis(key)));
 	}
 
 	@Override
-	public StoreBatch<Optional<byte[]>> deleteAll(List<String> keys) {
-		return sendAll(DELETE_ALL, keys.stream().map((key) -> new DeleteCommand(this.names.toRedis(key))).toList());
+	public StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes) {
+		return sendAll(DELETE_ALL,
+				deletes.stream().map((delete) -> new DeleteCommand(this.names.toRedis(delete.key()))).toList());
 	}
 
 	@Override
-	public boolean compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
+	public StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
 		byte[] name = this.names.toRedis(key);
 		RedisScript script = (value != null) ? COMPARE_AND_SET : COMPARE_AND_DELETE;
 		List<byte[]> arguments = Stream.of(value, expected).filter(Objects::nonNull).toList();
-		return this.connections.call((connection) -> script.test(connection, List.of(name), arguments));
+		boolean applied = this.connections.call((connection) -> script.test(connection, List.of(name), arguments));
+		return new StoreOutcome(applied, applied ? expected : null);
 	}
 
 	@Override

@@ -18,6 +18,7 @@ import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
@@ -102,17 +103,17 @@ public final class RedisKvStore implements KvStore {
 	}
 
 	@Override
-	public byte @Nullable [] delete(String key) {
+	public StoreOutcome delete(String key) {
 		return writes().delete(key);
 	}
 
 	@Override
-	public StoreBatch<Optional<byte[]>> deleteAll(List<String> keys) {
-		return writes().deleteAll(keys);
+	public StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes) {
+		return writes().deleteAll(deletes);
 	}
 
 	@Override
-	public boolean compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
+	public StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
 		return writes().compareAndSet(key, expected, value);
 	}
 

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +11,7 @@ import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
@@ -79,27 +79,29 @@ final class TrackedWrites implements Writes {
 	}
 
 	@Override
-	public byte @Nullable [] delete(String key) {
-		return delete(key, List.of());
+	public StoreOutcome delete(String key) {
+		byte[] lastValue = delete(key, List.of());
+		return new StoreOutcome(lastValue != null, lastValue);
 	}
 
 	@Override
-	public StoreBatch<Optional<byte[]>> deleteAll(List<String> keys) {
-		TrackedBatch<Optional<byte[]>> batch = new TrackedBatch<>(DELETE, this.index::index, List.of());
-		keys.forEach((key) -> batch.add(this.namespace.partitionOf(key), new DeleteCommand(this.names.toRedis(key))));
+	public StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes) {
+		TrackedBatch<StoreOutcome> batch = new TrackedBatch<>(DELETE, this.index::index, List.of());
+		deletes.forEach((delete) -> batch.add(this.namespace.partitionOf(delete.key()),
+				new DeleteCommand(this.names.toRedis(delete.key()))));
 		return batch.send(this.connections);
 	}
 
 	@Override
-	public boolean compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
+	public StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
 		if (value == null) {
 			// a key that must be absent and is to be removed is only looked at
 			byte[] before = (expected != null) ? delete(key, List.of(expected)) : get(key);
-			return Arrays.equals(before, expected);
+			return new StoreOutcome(Arrays.equals(before, expected), before);
 		}
 		byte[] before = set(this.namespace.partitionOf(key), this.names.toRedis(key),
 				SetCommand.compareArguments(expected, value));
-		return Arrays.equals(before, expected);
+		return new StoreOutcome(Arrays.equals(before, expected), before);
 	}
 
 	@Override

@@ -1,11 +1,11 @@
 package io.github.kvevents.store.redis;
 
 import java.util.List;
-import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
@@ -18,11 +18,11 @@ interface Writes {
 
 	StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes);
 
-	byte @Nullable [] delete(String key);
+	StoreOutcome delete(String key);
 
-	StoreBatch<Optional<byte[]>> deleteAll(List<String> keys);
+	StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes);
 
-	boolean compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value);
+	StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value);
 
 	boolean expire(String key, long timeToLiveMillis);
 

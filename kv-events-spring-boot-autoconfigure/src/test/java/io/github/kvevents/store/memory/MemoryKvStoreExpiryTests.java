@@ -129,11 +129,11 @@ class MemoryKvStoreExpiryTests {
 						store.set(new StoreWrite("order:1", bytes("new"), Condition.IF_PRESENT, null, null, false))
 							.applied())
 					.isFalse(),
-				(store) -> assertThat(store.delete("order:1")).isNull(),
+				(store) -> assertThat(store.delete("order:1").applied()).isFalse(),
 				(store) -> assertThat(store.expire("order:1", Duration.ofHours(1))).isFalse(),
 				(store) -> assertThat(store.persist("order:1")).isFalse(),
-				(store) -> assertThat(store.compareAndSet("order:1", null, bytes("new"))).isTrue(),
-				(store) -> assertThat(store.compareAndSet("order:1", bytes("old"), bytes("new"))).isFalse());
+				(store) -> assertThat(store.compareAndSet("order:1", null, bytes("new")).applied()).isTrue(),
+				(store) -> assertThat(store.compareAndSet("order:1", bytes("old"), bytes("new")).applied()).isFalse());
 	}
 
 	@Test
@@ -161,7 +161,7 @@ class MemoryKvStoreExpiryTests {
 		this.store.setExpiryListener(this.expired::add);
 		this.store.set(write("order:1", "a", Duration.ofMillis(700)));
 		this.store.set(new StoreWrite("order:1", bytes("b"), Condition.ALWAYS, null, null, true));
-		assertThat(this.store.compareAndSet("order:1", bytes("b"), bytes("c"))).isTrue();
+		assertThat(this.store.compareAndSet("order:1", bytes("b"), bytes("c")).applied()).isTrue();
 		pass(Duration.ofMillis(700));
 		this.store.sweep();
 		assertThat(this.expired).extracting(ExpiredKey::lastValue).containsExactly(bytes("c"));
@@ -287,7 +287,7 @@ class MemoryKvStoreExpiryTests {
 					for (int round = 0; round < 50; round++) {
 						String key = "k" + ThreadLocalRandom.current().nextInt(100);
 						if (ThreadLocalRandom.current().nextInt(4) == 0) {
-							ended.addAndGet((this.running.delete(key) != null) ? 1 : 0);
+							ended.addAndGet((this.running.delete(key).applied()) ? 1 : 0);
 						}
 						else {
 							byte[] previous = this.running.set(write(key, "v", Duration.ofMillis(1 + round % 5)))

@@ -16,6 +16,7 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.test.TestProxy;
@@ -145,9 +146,11 @@ class RedisKvStoreFailureTests {
 				.havingRootCause()
 				.withMessageStartingWith("OOM");
 			assertThat(store.get("a")).isEqualTo(new byte[1]);
-			assertThat(store.compareAndSet("a", new byte[1], null)).isTrue();
-			assertThat(store.delete("b")).isEqualTo(new byte[2]);
-			assertThat(store.deleteAll(List.of("c")).results()).extracting(Optional::isPresent).containsExactly(true);
+			assertThat(store.compareAndSet("a", new byte[1], null).applied()).isTrue();
+			assertThat(store.delete("b").previousValue()).isEqualTo(new byte[2]);
+			assertThat(store.deleteAll(Stream.of("c").map(StoreDelete::new).toList()).results())
+				.extracting(StoreOutcome::applied)
+				.containsExactly(true);
 		}
 	}
 

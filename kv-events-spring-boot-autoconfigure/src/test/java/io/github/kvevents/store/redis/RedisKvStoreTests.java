@@ -23,6 +23,7 @@ import org.springframework.data.redis.core.script.RedisScript;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.KvStoreContractTests;
 import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.store.StoreWrite.Condition;
@@ -130,9 +131,10 @@ class RedisKvStoreTests extends KvStoreContractTests {
 		assertThat(batch.results()).extracting(StoreOutcome::applied).containsExactly(true, false, true);
 		assertThat(batch.results().get(0).previousValue()).isEqualTo(bytes("old"));
 		assertThat(this.store.get("k2")).isEqualTo(bytes("new"));
-		StoreBatch<Optional<byte[]>> deleted = this.store.deleteAll(List.of("k0", "k1", "k2"));
+		StoreBatch<StoreOutcome> deleted = this.store
+			.deleteAll(Stream.of("k0", "k1", "k2").map(StoreDelete::new).toList());
 		assertThat(deleted.failure()).isInstanceOf(DataAccessException.class).hasMessageContaining("WRONGTYPE");
-		assertThat(deleted.results()).extracting(Optional::isPresent).containsExactly(true, false, true);
+		assertThat(deleted.results()).extracting(StoreOutcome::applied).containsExactly(true, false, true);
 		assertThat(keys("")).containsExactly("k1");
 	}
 
@@ -140,13 +142,13 @@ class RedisKvStoreTests extends KvStoreContractTests {
 	void batchIsOneRoundTripForHundredsOfKeys() {
 		List<String> keys = IntStream.range(0, 2000).mapToObj((index) -> "k" + index).toList();
 		this.store.setAll(List.of(new StoreWrite("known", bytes("1"))));
-		this.store.deleteAll(List.of("known"));
+		this.store.deleteAll(Stream.of("known").map(StoreDelete::new).toList());
 		this.redis.execute("CONFIG", "RESETSTAT");
 		this.store.setAll(keys.stream().map((key) -> new StoreWrite(key, bytes("1"))).toList());
 		assertThat(this.redis.commandCalls()).isEqualTo(Map.of("evalsha", 4L, "set", 2000L));
 		this.store.getAll(keys);
 		assertThat(this.redis.commandCalls()).containsEntry("mget", 4L);
-		this.store.deleteAll(keys);
+		this.store.deleteAll(keys.stream().map(StoreDelete::new).toList());
 		assertThat(this.redis.commandCalls())
 			.isEqualTo(Map.of("evalsha", 8L, "set", 2000L, "mget", 4L, "getdel", 2000L));
 	}
@@ -164,11 +166,11 @@ class RedisKvStoreTests extends KvStoreContractTests {
 
 	@Test
 	void scriptsSurviveFlush() {
-		assertThat(this.store.compareAndSet("a", null, bytes("1"))).isTrue();
+		assertThat(this.store.compareAndSet("a", null, bytes("1")).applied()).isTrue();
 		this.redis.execute("SCRIPT", "FLUSH");
-		assertThat(this.store.compareAndSet("a", bytes("1"), bytes("2"))).isTrue();
+		assertThat(this.store.compareAndSet("a", bytes("1"), bytes("2")).applied()).isTrue();
 		this.redis.execute("SCRIPT", "FLUSH");
-		assertThat(this.store.compareAndSet("a", bytes("2"), null)).isTrue();
+		assertThat(this.store.compareAndSet("a", bytes("2"), null).applied()).isTrue();
 		assertThat(this.store.exists("a")).isFalse();
 	}
 
@@ -176,7 +178,7 @@ class RedisKvStoreTests extends KvStoreContractTests {
 	void scriptIsSentByDigestOnceKnown() {
 		this.store.compareAndSet("a", null, bytes("1"));
 		this.redis.execute("CONFIG", "RESETSTAT");
-		assertThat(this.store.compareAndSet("a", bytes("1"), bytes("2"))).isTrue();
+		assertThat(this.store.compareAndSet("a", bytes("1"), bytes("2")).applied()).isTrue();
 		assertThat(this.redis.commandCalls()).isEqualTo(Map.of("evalsha", 1L, "get", 1L, "set", 1L));
 	}
 

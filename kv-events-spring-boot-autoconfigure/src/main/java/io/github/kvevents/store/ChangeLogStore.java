@@ -1,0 +1,80 @@
+package io.github.kvevents.store;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.github.kvevents.KvPosition;
+
+/**
+ * A store that keeps a change log: a change and its entry come to be together, in the
+ * order in which the store applied the changes of a partition. Sets that change nothing
+ * have no entry.
+ */
+public interface ChangeLogStore {
+
+	/**
+	 * Where the log is, and for how long.
+	 * @return always the same
+	 */
+	ChangeLogSettings getSettings();
+
+	/**
+	 * Entries behind a place, at once.
+	 * @param after the place, which need not be that of an entry
+	 * @param limit how many at most
+	 * @return the entries of this partition in their order
+	 */
+	List<LoggedChange> read(KvPosition after, int limit);
+
+	/**
+	 * What a partition of the log holds now.
+	 * @param partition the partition
+	 * @return its ends
+	 */
+	LogState getState(int partition);
+
+	/**
+	 * Reads keys and the end of their partition's log in one step.
+	 * @param partition the partition of all these keys
+	 * @param keys the keys, some hundred at most
+	 * @return the values and the place
+	 */
+	LogSnapshot snapshot(int partition, List<String> keys);
+
+	/**
+	 * Removes entries before a place, about: some of them may stay.
+	 * @param before the place of the first entry to keep
+	 */
+	void trim(KvPosition before);
+
+	/**
+	 * Opens a reader that waits for new entries. It may hold a connection of its own.
+	 * @return a new reader, for one thread at a time
+	 */
+	Tail openTail();
+
+	/**
+	 * Waits for entries.
+	 */
+	interface Tail extends AutoCloseable {
+
+		/**
+		 * Waits until there is something behind one of these places.
+		 * @param after for each partition to read the place behind which to read
+		 * @param limit how many entries of a partition at most
+		 * @param timeout how long to wait at most; shorter waits are allowed
+		 * @return the entries of each partition that has some, in their order
+		 */
+		Map<Integer, List<LoggedChange>> read(Map<Integer, KvPosition> after, int limit, Duration timeout);
+
+		/**
+		 * Gives the connection back. A read that waits in another thread may go on until
+		 * its time is over.
+		 */
+		@Override
+		void close();
+
+	}
+
+}

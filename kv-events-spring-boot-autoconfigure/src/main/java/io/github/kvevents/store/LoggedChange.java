@@ -1,0 +1,29 @@
+package io.github.kvevents.store;
+
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvBatch;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvPosition;
+
+/**
+ * One entry of a change log. Byte arrays are handed over: nobody changes them.
+ *
+ * @param position its place in the log
+ * @param type the type of the event
+ * @param key the key, as the application names it
+ * @param value the value after the change, {@code null} if the key is gone
+ * @param previousValue the value before it, {@code null} if the key was absent
+ * @param origin the id of the instance that made the change, or noticed the expiry
+ * @param operationId the same for an operation that was sent twice, and for nothing else
+ * @param occurredAt when it happened, by the store's clock; for an expiry its deadline
+ * @param detectedAt when the store noticed an expiry; the same as {@code occurredAt} for
+ * other changes
+ * @param batch the batch that the change is part of, {@code null} for none
+ */
+public record LoggedChange(KvPosition position, KvEventType type, String key, byte @Nullable [] value,
+		byte @Nullable [] previousValue, String origin, String operationId, Instant occurredAt, Instant detectedAt,
+		@Nullable KvBatch batch) {
+}
