@@ -287,7 +287,7 @@ class MemoryKvStoreExpiryTests {
 					for (int round = 0; round < 50; round++) {
 						String key = "k" + ThreadLocalRandom.current().nextInt(100);
 						if (ThreadLocalRandom.current().nextInt(4) == 0) {
-							ended.addAndGet((this.running.delete(key).applied()) ? 1 : 0);
+							ended.addAndGet(this.running.delete(key).applied() ? 1 : 0);
 						}
 						else {
 							byte[] previous = this.running.set(write(key, "v", Duration.ofMillis(1 + round % 5)))

@@ -2,7 +2,6 @@ package io.github.kvevents.store.redis;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
