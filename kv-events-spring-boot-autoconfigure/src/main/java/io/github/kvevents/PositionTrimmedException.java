@@ -1,0 +1,46 @@
+package io.github.kvevents;
+
+/**
+ * A reader asked for a place in the change log of which entries were removed already:
+ * what it missed can't be read any more. The message names both positions.
+ */
+public class PositionTrimmedException extends KvException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final KvPosition requested;
+
+	private final KvPosition earliest;
+
+	/**
+	 * Creates an exception.
+	 * @param requested the position that was asked for
+	 * @param earliest the earliest position of the same partition from which nothing is
+	 * missing
+	 */
+	public PositionTrimmedException(KvPosition requested, KvPosition earliest) {
+		super("The change log was trimmed behind position '" + requested + "': the earliest that is left is '"
+				+ earliest + "'. Start there, or take the state of the keys anew");
+		this.requested = requested;
+		this.earliest = earliest;
+	}
+
+	/**
+	 * The position that was asked for.
+	 * @return the position
+	 */
+	public KvPosition getRequested() {
+		return this.requested;
+	}
+
+	/**
+	 * The earliest position that is left, of the same partition. Reading from there on,
+	 * inclusively, misses nothing more.
+	 * @return the position of the first entry or, where there is none, the one behind the
+	 * last that was removed
+	 */
+	public KvPosition getEarliest() {
+		return this.earliest;
+	}
+
+}

@@ -1,0 +1,176 @@
+package io.github.kvevents.log;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvChange;
+import io.github.kvevents.KvEventType;
+
+/**
+ * What to read from the change log. Immutable: each method returns a new request.
+ */
+public final class ReadRequest {
+
+	/**
+	 * How many events a page has at most.
+	 */
+	public static final int MAX_LIMIT = 10_000;
+
+	private static final Duration MAX_TIMEOUT = Duration.ofHours(1);
+
+	private final StartPosition start;
+
+	private final int limit;
+
+	private final Set<KvEventType> events;
+
+	private final Set<KvChange> changes;
+
+	private final @Nullable KeyFilter filter;
+
+	private final Duration timeout;
+
+	private ReadRequest(StartPosition start, int limit, Set<KvEventType> events, Set<KvChange> changes,
+			@Nullable KeyFilter filter, Duration timeout) {
+		this.start = start;
+		this.limit = limit;
+		this.events = events;
+		this.changes = changes;
+		this.filter = filter;
+		this.timeout = timeout;
+	}
+
+	/**
+	 * A request for up to 100 events of all types and keys, without waiting.
+	 * @param start where to begin
+	 * @return the request
+	 */
+	public static ReadRequest from(StartPosition start) {
+		Assert.notNull(start, "'start' must not be null");
+		return new ReadRequest(start, 100, setOf("events", KvEventType.class), setOf("changes", KvChange.class), null,
+				Duration.ZERO);
+	}
+
+	/**
+	 * Sets how many events the page has at most.
+	 * @param limit from 1 to {@value #MAX_LIMIT}, by default 100
+	 * @return a new request
+	 */
+	public ReadRequest limit(int limit) {
+		Assert.isTrue(limit >= 1 && limit <= MAX_LIMIT,
+				() -> "'limit' must be from 1 to " + MAX_LIMIT + " but was " + limit);
+		return new ReadRequest(this.start, limit, this.events, this.changes, this.filter, this.timeout);
+	}
+
+	/**
+	 * Sets which operations to read.
+	 * @param events the operations, none (the default): all
+	 * @return a new request
+	 */
+	public ReadRequest events(KvEventType... events) {
+		return new ReadRequest(this.start, this.limit, setOf("events", KvEventType.class, events), this.changes,
+				this.filter, this.timeout);
+	}
+
+	/**
+	 * Sets what the operation must have done to the key. The log has no entry for a value
+	 * that was set to what it was, so nothing is ever {@link KvChange#UNCHANGED}.
+	 * @param changes the changes, none (the default): all
+	 * @return a new request
+	 */
+	public ReadRequest changes(KvChange... changes) {
+		return new ReadRequest(this.start, this.limit, this.events, setOf("changes", KvChange.class, changes),
+				this.filter, this.timeout);
+	}
+
+	/**
+	 * Sets which keys to read. What the filter throws reaches the caller of
+	 * {@link KvChangeLog#read(ReadRequest)}.
+	 * @param filter the filter, by default none: all keys
+	 * @return a new request
+	 */
+	public ReadRequest filter(KeyFilter filter) {
+		Assert.notNull(filter, "'filter' must not be null");
+		return new ReadRequest(this.start, this.limit, this.events, this.changes, filter, this.timeout);
+	}
+
+	/**
+	 * Sets how long to wait for the first matching event, if there is none yet.
+	 * @param timeout from zero, the default, to an hour
+	 * @return a new request
+	 */
+	public ReadRequest timeout(Duration timeout) {
+		Assert.notNull(timeout, "'timeout' must not be null");
+		Assert.isTrue(!timeout.isNegative() && timeout.compareTo(MAX_TIMEOUT) <= 0,
+				() -> "'timeout' must be from zero to " + MAX_TIMEOUT + " but was " + timeout);
+		return new ReadRequest(this.start, this.limit, this.events, this.changes, this.filter, timeout);
+	}
+
+	/**
+	 * Where to begin.
+	 * @return the start
+	 */
+	public StartPosition getStart() {
+		return this.start;
+	}
+
+	/**
+	 * How many events the page has at most.
+	 * @return the limit
+	 */
+	public int getLimit() {
+		return this.limit;
+	}
+
+	/**
+	 * Which operations to read.
+	 * @return the operations, never empty
+	 */
+	public Set<KvEventType> getEvents() {
+		return this.events;
+	}
+
+	/**
+	 * What the operation must have done.
+	 * @return the changes, never empty
+	 */
+	public Set<KvChange> getChanges() {
+		return this.changes;
+	}
+
+	/**
+	 * Which keys to read.
+	 * @return the filter, {@code null} for all
+	 */
+	public @Nullable KeyFilter getFilter() {
+		return this.filter;
+	}
+
+	/**
+	 * How long to wait for the first matching event.
+	 * @return the timeout, zero for not at all
+	 */
+	public Duration getTimeout() {
+		return this.timeout;
+	}
+
+	@SafeVarargs
+	@SuppressWarnings("varargs") // the array is only read
+	private static <E extends Enum<E>> Set<E> setOf(String name, Class<E> type, E... elements) {
+		Assert.notNull(elements, () -> "'" + name + "' must not be null");
+		Assert.noNullElements(elements,
+				() -> "'" + name + "' must not have a null element but was " + Arrays.toString(elements));
+		return Collections
+			.unmodifiableSet((elements.length > 0) ? EnumSet.copyOf(List.of(elements)) : EnumSet.allOf(type));
+	}
+
+}
