@@ -12,6 +12,9 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.LoopHealth;
+
 /**
  * The thread that tells the server what has become of the expiries of one partition that
  * this instance took: which are done, and which it still works on.
@@ -34,7 +37,7 @@ final class ExpiredKeeper implements Runnable {
 
 	private final Pause touchPause;
 
-	private final LoopHealth health = new LoopHealth("Acknowledging expired keys");
+	private final LoopHealth health = new LoopHealth(ExpiryTracker.class, "Acknowledging expired keys");
 
 	private final Alarm alarm = new Alarm();
 

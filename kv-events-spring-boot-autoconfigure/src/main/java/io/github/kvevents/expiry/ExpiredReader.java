@@ -13,6 +13,9 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 
+import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.LoopHealth;
+
 /**
  * The thread that takes expiries of one partition, as many as this instance has room for,
  * while somebody in it would hear of them. It looks from time to time for what instances
@@ -45,7 +48,7 @@ final class ExpiredReader implements Runnable {
 
 	private final Pause claimPause;
 
-	private final LoopHealth health = new LoopHealth("Reading expired keys");
+	private final LoopHealth health = new LoopHealth(ExpiryTracker.class, "Reading expired keys");
 
 	private final Alarm alarm = new Alarm();
 

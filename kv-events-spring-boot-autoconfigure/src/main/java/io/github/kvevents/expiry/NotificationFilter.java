@@ -11,6 +11,9 @@ import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.LoopHealth;
+
 /**
  * The thread that keeps notifications of tracked keys from the hooks: these keys have an
  * event of their own. It asks the server for many keys at a time, and without an answer
@@ -36,7 +39,8 @@ final class NotificationFilter implements Runnable {
 
 	private final BlockingQueue<Notification> queue;
 
-	private final LoopHealth health = new LoopHealth("Telling notifications of tracked keys apart");
+	private final LoopHealth health = new LoopHealth(ExpiryTracker.class,
+			"Telling notifications of tracked keys apart");
 
 	private final Alarm alarm = new Alarm();
 

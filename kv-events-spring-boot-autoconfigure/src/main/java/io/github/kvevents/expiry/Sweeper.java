@@ -17,6 +17,8 @@ import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.store.redis.RedisKvStore;
 import io.github.kvevents.store.redis.RedisScript;
+import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.LoopHealth;
 
 /**
  * The thread that finds keys whose deadline has passed. In the fleet the holder of the
@@ -64,7 +66,7 @@ final class Sweeper implements Runnable {
 
 	private final Pause checkPause = new Pause(CHECK_INTERVAL);
 
-	private final LoopHealth health = new LoopHealth("Looking for expired keys");
+	private final LoopHealth health = new LoopHealth(ExpiryTracker.class, "Looking for expired keys");
 
 	private final Alarm alarm = new Alarm();
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,26 +18,44 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /**
- * Finds the methods of a class that are hooks or guards. As with Spring's event
- * listeners, a method that overrides or implements an annotated one is meant too.
+ * Finds the methods of a class that are annotated as hooks, guards or listeners. As with
+ * Spring's event listeners, a method that overrides or implements an annotated one is
+ * meant too. For our packages.
  */
-final class AnnotatedMethods {
+public final class AnnotatedMethods {
 
 	private AnnotatedMethods() {
 	}
 
 	static Map<Method, AnnotatedBean.DeclaredHooks> of(Class<?> targetClass) {
-		if (isSpringsOwn(targetClass)
-				|| !AnnotationUtils.isCandidateClass(targetClass, List.of(KvHook.class, KvGuard.class))) {
+		return select(targetClass, List.of(KvHook.class, KvGuard.class), (method) -> {
+			Set<KvHook> hooks = closest(method, KvHook.class);
+			Set<KvGuard> guards = closest(method, KvGuard.class);
+			return (hooks.isEmpty() && guards.isEmpty()) ? null : new AnnotatedBean.DeclaredHooks(hooks, guards);
+		});
+	}
+
+	/**
+	 * The methods of a class that have an annotation.
+	 * @param <A> the annotation
+	 * @param targetClass the class of a bean, without its proxy
+	 * @param type the annotation
+	 * @return the methods, each with all of these annotations that it has
+	 */
+	public static <A extends Annotation> Map<Method, Set<A>> of(Class<?> targetClass, Class<A> type) {
+		return select(targetClass, List.of(type), (method) -> {
+			Set<A> found = closest(method, type);
+			return found.isEmpty() ? null : found;
+		});
+	}
+
+	private static <T> Map<Method, T> select(Class<?> targetClass, List<Class<? extends Annotation>> types,
+			Function<Method, @Nullable T> lookup) {
+		if (isSpringsOwn(targetClass) || !AnnotationUtils.isCandidateClass(targetClass, types)) {
 			return Collections.emptyMap();
 		}
 		return MethodIntrospector.selectMethods(targetClass,
-				(MethodIntrospector.MetadataLookup<AnnotatedBean.@Nullable DeclaredHooks>) (method) -> {
-					Set<KvHook> hooks = closest(method, KvHook.class);
-					Set<KvGuard> guards = closest(method, KvGuard.class);
-					return (hooks.isEmpty() && guards.isEmpty()) ? null
-							: new AnnotatedBean.DeclaredHooks(hooks, guards);
-				});
+				(MethodIntrospector.MetadataLookup<@Nullable T>) lookup::apply);
 	}
 
 	/**

@@ -2,22 +2,32 @@ package io.github.kvevents.hook;
 
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
+import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
 /**
  * The place of one annotation that is read: for its placeholders and for what can be
- * wrong with it.
+ * wrong with it. For our packages.
+ *
+ * @param beanName the bean
+ * @param method the method that is annotated
+ * @param annotation the annotation
+ * @param beanFactory resolves placeholders and the names of beans
  */
-record DefinitionSite(String beanName, Method method, Class<? extends Annotation> annotation,
+public record DefinitionSite(String beanName, Method method, Class<? extends Annotation> annotation,
 		ConfigurableBeanFactory beanFactory) {
 
 	/**
 	 * Replaces {@code ${...}}.
+	 * @param attribute the attribute of the annotation
+	 * @param value its value
+	 * @return the value without placeholders
 	 */
-	String resolve(String attribute, String value) {
+	public String resolve(String attribute, String value) {
 		try {
 			String resolved = this.beanFactory.resolveEmbeddedValue(value);
 			return (resolved != null) ? resolved : "";
@@ -28,11 +38,48 @@ record DefinitionSite(String beanName, Method method, Class<? extends Annotation
 		}
 	}
 
-	KvHookDefinitionException error(String attribute, String description, String action) {
+	/**
+	 * Reads a duration that must be more than zero.
+	 * @param attribute the attribute of the annotation
+	 * @param value its value, which may have placeholders
+	 * @return the duration
+	 */
+	public Duration duration(String attribute, String value) {
+		String text = resolve(attribute, value);
+		Duration duration;
+		try {
+			duration = DurationFormatterUtils.detectAndParse(text.trim());
+		}
+		catch (IllegalArgumentException ex) {
+			throw error(attribute, "'" + text + "' is not a duration", "Write for example '2s', '500ms' or 'PT2S'", ex);
+		}
+		if (duration.isZero() || duration.isNegative()) {
+			throw error(attribute, "'" + text + "' is not more than zero", "Set one that is, or none");
+		}
+		return duration;
+	}
+
+	/**
+	 * Something of the annotation is wrong.
+	 * @param attribute the attribute
+	 * @param description what is wrong, with the bad value
+	 * @param action what to do about it
+	 * @return the exception to throw
+	 */
+	public KvHookDefinitionException error(String attribute, String description, String action) {
 		return error(attribute, description, action, null);
 	}
 
-	KvHookDefinitionException error(String attribute, String description, String action, @Nullable Throwable cause) {
+	/**
+	 * Something of the annotation is wrong.
+	 * @param attribute the attribute
+	 * @param description what is wrong, with the bad value
+	 * @param action what to do about it
+	 * @param cause what was thrown
+	 * @return the exception to throw
+	 */
+	public KvHookDefinitionException error(String attribute, String description, String action,
+			@Nullable Throwable cause) {
 		return new KvHookDefinitionException(this.beanName, this.method,
 				"@" + this.annotation.getSimpleName() + "(" + attribute + ")", description, action, cause);
 	}

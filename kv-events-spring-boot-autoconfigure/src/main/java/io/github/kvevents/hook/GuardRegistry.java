@@ -12,6 +12,7 @@ import io.github.kvevents.KeyText;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvVetoException;
+import io.github.kvevents.support.JvmFailures;
 
 /**
  * Keeps the guards and asks them. In doubt nothing is written: a guard whose filter fails

@@ -6,6 +6,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.support.JvmFailures;
 
 /**
  * Delivers what goes wrong in hooks: to the hook's own errors, then to the handler.

@@ -10,6 +10,7 @@ import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.support.JvmFailures;
 
 /**
  * Calls one hook for one event: observed, counted, and whatever it throws is delivered as

@@ -8,6 +8,7 @@ import org.springframework.context.ApplicationEventPublisher;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.JvmFailures;
 
 /**
  * Passes events to ordinary Spring listeners, on the caller's thread and so within its

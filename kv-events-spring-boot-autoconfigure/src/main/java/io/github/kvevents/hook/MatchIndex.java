@@ -12,6 +12,7 @@ import java.util.function.BiConsumer;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KeyHint;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.JvmFailures;
 
 /**
  * Finds the hooks (or guards) of a key at a cost that depends on those that match and not

@@ -1,13 +1,13 @@
-package io.github.kvevents.expiry;
+package io.github.kvevents.support;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Wakes one thread at a moment, which others can bring forward.
+ * Wakes one thread at a moment, which others can bring forward. For our packages.
  */
-final class Alarm {
+public final class Alarm {
 
 	private static final long NEVER = Long.MAX_VALUE;
 
@@ -22,8 +22,9 @@ final class Alarm {
 
 	/**
 	 * Rings after a while, unless it does so earlier.
+	 * @param millis the while, zero to ring at once
 	 */
-	void ringIn(long millis) {
+	public void ringIn(long millis) {
 		long at = now() + TimeUnit.MILLISECONDS.toNanos(millis);
 		if (at >= this.ringsAt) {
 			return;
@@ -42,14 +43,16 @@ final class Alarm {
 	 * Forgets when to ring. Called before looking at what there is to do: what others
 	 * find out later rings again.
 	 */
-	void reset() {
+	public void reset() {
 		this.ringsAt = NEVER;
 	}
 
 	/**
 	 * Sleeps for a while, or until the alarm rings.
+	 * @param millis the while
+	 * @throws InterruptedException if the thread is interrupted
 	 */
-	void sleep(long millis) throws InterruptedException {
+	public void sleep(long millis) throws InterruptedException {
 		long end = now() + TimeUnit.MILLISECONDS.toNanos(millis);
 		this.lock.lockInterruptibly();
 		try {
@@ -67,8 +70,9 @@ final class Alarm {
 	/**
 	 * Sleeps as {@link #sleep} does. An interrupt ends it, and nothing else: for a loop
 	 * that looks by itself whether it is to end.
+	 * @param millis the while
 	 */
-	void doze(long millis) {
+	public void doze(long millis) {
 		try {
 			sleep(millis);
 		}

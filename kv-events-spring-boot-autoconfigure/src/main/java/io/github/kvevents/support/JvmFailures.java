@@ -1,16 +1,20 @@
-package io.github.kvevents.hook;
+package io.github.kvevents.support;
 
 /**
  * Tells what user code may throw without harm from what means that the JVM itself is in
  * trouble, which is nobody's to swallow. A stack overflow and a class that can't be
- * linked are the hook's own fault.
+ * linked are that code's own fault. For our packages.
  */
-final class JvmFailures {
+public final class JvmFailures {
 
 	private JvmFailures() {
 	}
 
-	static void rethrow(Throwable throwable) {
+	/**
+	 * Throws what nobody may swallow.
+	 * @param throwable what user code threw
+	 */
+	public static void rethrow(Throwable throwable) {
 		if (throwable instanceof VirtualMachineError error && !(error instanceof StackOverflowError)) {
 			throw error;
 		}

@@ -1,4 +1,4 @@
-package io.github.kvevents.expiry;
+package io.github.kvevents.support;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -9,13 +9,13 @@ import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
  * How a background loop is doing: says how long to pause after a failure, and logs the
- * first of several and the recovery. Used by the thread of the loop.
+ * first of several and the recovery. Used by the thread of the loop. For our packages.
  */
-final class LoopHealth {
-
-	private static final Log logger = LogFactory.getLog(ExpiryTracker.class);
+public final class LoopHealth {
 
 	private static final ExponentialBackOff BACK_OFF = backOff();
+
+	private final Log logger;
 
 	private final String work;
 
@@ -23,31 +23,37 @@ final class LoopHealth {
 
 	/**
 	 * Starts well.
+	 * @param owner in whose name to log
 	 * @param work what the loop does, for example {@code Looking for expired keys}
 	 */
-	LoopHealth(String work) {
+	public LoopHealth(Class<?> owner, String work) {
+		this.logger = LogFactory.getLog(owner);
 		this.work = work;
 	}
 
 	/**
 	 * Takes note of a failure.
+	 * @param failure what was thrown
 	 * @return how long to pause, in milliseconds
 	 */
-	long failed(Throwable failure) {
+	public long failed(Throwable failure) {
 		if (this.failures == null) {
 			this.failures = BACK_OFF.start();
-			logger.warn(this.work + " failed; it is tried again until it succeeds", failure);
+			this.logger.warn(this.work + " failed; it is tried again until it succeeds", failure);
 		}
 		else {
-			logger.debug(this.work + " failed again", failure);
+			this.logger.debug(this.work + " failed again", failure);
 		}
 		return this.failures.nextBackOff();
 	}
 
-	void succeeded() {
+	/**
+	 * Takes note of a success.
+	 */
+	public void succeeded() {
 		if (this.failures != null) {
 			this.failures = null;
-			logger.info(this.work + " goes on");
+			this.logger.info(this.work + " goes on");
 		}
 	}
 
