@@ -45,11 +45,22 @@ public interface KvEventDispatcher {
 
 	/**
 	 * Whether anything in this instance would hear of such an event: an enabled or
-	 * disabled hook, or a Spring listener for {@link KvEvent} or its subclass. May change
-	 * while the application runs.
+	 * disabled hook, a tap, or a Spring listener for {@link KvEvent} or its subclass. May
+	 * change while the application runs.
 	 * @param type the type of the event
 	 * @return whether there is somebody to tell
 	 */
 	boolean isHeard(KvEventType type);
+
+	/**
+	 * Lets others hear of changes in the order in which the store applied them.
+	 * @return always the same object
+	 * @throws UnsupportedOperationException if this dispatcher keeps no such order, which
+	 * is what watches need
+	 */
+	default KvEventTaps getTaps() {
+		throw new UnsupportedOperationException(getClass().getName()
+				+ " keeps no order of changes, which watches need: use the dispatcher of a HookEngine");
+	}
 
 }

@@ -1,5 +1,7 @@
 package io.github.kvevents.autoconfigure;
 
+import java.time.Clock;
+
 import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -13,19 +15,27 @@ import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.KvTemplateBuilder;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.watch.KvWatches;
 
 /**
- * The template that applications use.
+ * The template that applications use, and its watches.
  */
 @Configuration(proxyBeanMethods = false)
 class TemplateConfiguration {
 
 	@Bean
+	@ConditionalOnMissingBean
+	KvWatches kvWatches(KvStore store, KvCodec codec, HookEngine engine, KvEventsProperties properties) {
+		return new KvWatches(store, engine.getDispatcher(), codec, properties.instanceId(), Clock.systemUTC());
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(KvOperations.class)
-	KvTemplate kvTemplate(KvStore store, KvCodec codec, HookEngine engine, KvEventsProperties properties,
-			ObjectProvider<ObservationRegistry> observationRegistry) {
+	KvTemplate kvTemplate(KvStore store, KvCodec codec, HookEngine engine, KvWatches watches,
+			KvEventsProperties properties, ObjectProvider<ObservationRegistry> observationRegistry) {
 		KvTemplateBuilder builder = KvTemplate.builder(store, codec)
 			.dispatcher(engine.getDispatcher())
+			.watches(watches)
 			.guards(engine.getGuards())
 			.origin(properties.instanceId());
 		observationRegistry.ifAvailable(builder::observationRegistry);

@@ -7,6 +7,9 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.watch.KvWatch;
+import io.github.kvevents.watch.WatchOptions;
+
 /**
  * A typed view of the keys {@code name:id}: the collection {@code users} keeps the
  * element {@code 42} under the key {@code users:42}. All methods speak of the id. Changes
@@ -87,5 +90,22 @@ public interface KvCollection<T> {
 	 * @see KvOperations#update(String, Class, UnaryOperator)
 	 */
 	KvSetResult update(String id, UnaryOperator<@Nullable T> change);
+
+	/**
+	 * Watches the elements, with the default options. Events carry the whole key
+	 * {@code name:id}.
+	 * @return an open watch, to be closed
+	 * @see KvOperations#watch(WatchOptions)
+	 */
+	KvWatch watch();
+
+	/**
+	 * Watches the elements. Events carry the whole key {@code name:id}.
+	 * @param options changes the default options, for example
+	 * {@code WatchOptions::initialReplay}; what it returns must have the same prefix
+	 * @return an open watch, to be closed
+	 * @see KvOperations#watch(WatchOptions)
+	 */
+	KvWatch watch(UnaryOperator<WatchOptions> options);
 
 }

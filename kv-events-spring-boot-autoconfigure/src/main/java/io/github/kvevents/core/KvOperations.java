@@ -9,6 +9,9 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.watch.KvWatch;
+import io.github.kvevents.watch.WatchOptions;
+
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvCodecException;
 import io.github.kvevents.KvEventType;
@@ -213,5 +216,17 @@ public interface KvOperations {
 	 * @return the view; it holds no data and costs nothing to make
 	 */
 	<T> KvCollection<T> collection(String name, Class<T> type);
+
+	/**
+	 * Watches keys. With the change log on, a watch hears the whole fleet and can start
+	 * after a position; with it off, what this instance changes, and the expiries that
+	 * this instance is told of.
+	 * @param options which keys and changes, and how
+	 * @return an open watch, which hears of each change that begins from now on; to be
+	 * closed
+	 * @throws IllegalStateException if the application shuts down, or the options need
+	 * the change log and it is off
+	 */
+	KvWatch watch(WatchOptions options);
 
 }

@@ -20,6 +20,9 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.store.KvKeys;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.watch.KvWatch;
+import io.github.kvevents.watch.KvWatches;
+import io.github.kvevents.watch.WatchOptions;
 
 /**
  * The operations over a back end. The starter makes a bean of it; make one by hand with
@@ -41,6 +44,8 @@ public class KvTemplate implements KvOperations {
 
 	private final Updates updates;
 
+	private final KvWatches watches;
+
 	KvTemplate(KvTemplateBuilder builder) {
 		this.store = builder.store;
 		this.codec = new ValueCodec(builder.codec);
@@ -50,6 +55,8 @@ public class KvTemplate implements KvOperations {
 		this.changes = new Changes(this.store, builder.guards, builder.dispatcher, events, this.observer);
 		this.batchChanges = new BatchChanges(this.store, builder.guards, builder.dispatcher, events, this.observer);
 		this.updates = new Updates(this.store, this.codec, this.changes, this.observer);
+		this.watches = (builder.watches != null) ? builder.watches
+				: new KvWatches(this.store, builder.dispatcher, builder.codec, builder.origin, this.clock);
 	}
 
 	/**
@@ -207,6 +214,11 @@ public class KvTemplate implements KvOperations {
 	public <T> KvCollection<T> collection(String name, Class<T> type) {
 		Assert.hasText(name, () -> "'name' must not be empty but was '" + name + "'");
 		return new TemplateCollection<>(this, Arguments.key(name), Arguments.notNull(type, "type"));
+	}
+
+	@Override
+	public KvWatch watch(WatchOptions options) {
+		return this.watches.open(options);
 	}
 
 	private void checkOptions(SetOptions options) {

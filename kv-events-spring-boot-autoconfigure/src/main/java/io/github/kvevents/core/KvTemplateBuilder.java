@@ -1,22 +1,19 @@
 package io.github.kvevents.core;
 
 import java.time.Clock;
-import java.util.Collection;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 
 import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
-import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
-import io.github.kvevents.KvEventType;
+import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvGuards;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.watch.KvWatches;
 
 /**
  * Builds a {@link KvTemplate}. By default nobody hears of its events and no guard is
@@ -28,7 +25,9 @@ public final class KvTemplateBuilder {
 
 	final KvCodec codec;
 
-	KvEventDispatcher dispatcher = new SilentDispatcher();
+	KvEventDispatcher dispatcher = HookEngine.builder().build().getDispatcher();
+
+	@Nullable KvWatches watches;
 
 	KvGuards guards = (type, key, value) -> {
 	};
@@ -53,6 +52,16 @@ public final class KvTemplateBuilder {
 	 */
 	public KvTemplateBuilder dispatcher(KvEventDispatcher dispatcher) {
 		this.dispatcher = dispatcher;
+		return this;
+	}
+
+	/**
+	 * Sets what opens watches.
+	 * @param watches by default watches of what is changed through the dispatcher
+	 * @return this builder
+	 */
+	public KvTemplateBuilder watches(KvWatches watches) {
+		this.watches = watches;
 		return this;
 	}
 
@@ -103,27 +112,6 @@ public final class KvTemplateBuilder {
 	 */
 	public KvTemplate build() {
 		return new KvTemplate(this);
-	}
-
-	/** Applies operations, and tells nobody. */
-	private static final class SilentDispatcher implements KvEventDispatcher {
-
-		@Override
-		public void dispatch(KvEventType type, Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
-			operation.accept((event) -> {
-			});
-		}
-
-		@Override
-		public CompletionStage<Void> deliver(KvEvent event) {
-			return CompletableFuture.completedFuture(null);
-		}
-
-		@Override
-		public boolean isHeard(KvEventType type) {
-			return false;
-		}
-
 	}
 
 }

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.KeyText;
+import io.github.kvevents.watch.KvWatch;
+import io.github.kvevents.watch.WatchOptions;
+
 /**
  * A collection over a template. Elements are read a page of keys at a time, so that a
  * large collection needs neither a round trip for each element nor memory for all.
@@ -95,6 +99,20 @@ final class TemplateCollection<T> implements KvCollection<T> {
 	@Override
 	public KvSetResult update(String id, UnaryOperator<@Nullable T> change) {
 		return this.template.update(key(id), this.type, change);
+	}
+
+	@Override
+	public KvWatch watch() {
+		return watch(UnaryOperator.identity());
+	}
+
+	@Override
+	public KvWatch watch(UnaryOperator<WatchOptions> options) {
+		Arguments.notNull(options, "options");
+		WatchOptions changed = Arguments.notNull(options.apply(WatchOptions.prefix(this.prefix)), "options");
+		Assert.isTrue(changed.getPrefix().equals(this.prefix), () -> "'options' must keep the prefix '"
+				+ KeyText.printable(this.prefix) + "' but has '" + KeyText.printable(changed.getPrefix()) + "'");
+		return this.template.watch(changed);
 	}
 
 	private Stream<Map<String, T>> pages() {

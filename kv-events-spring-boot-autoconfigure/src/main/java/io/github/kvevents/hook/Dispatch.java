@@ -14,9 +14,9 @@ import io.github.kvevents.KvEventType;
 
 /**
  * One operation on its way: who is to hear of it is found before it runs. Where that
- * includes asynchronous hooks, room in their queues is reserved first, then the keys are
- * locked while the operation runs and its events are enqueued. Synchronous hooks and
- * listeners come last, without a lock.
+ * includes asynchronous hooks or taps, room in the hooks' queues is reserved first, then
+ * the keys are locked while the operation runs and its events are enqueued. Synchronous
+ * hooks and listeners come last, without a lock.
  */
 final class Dispatch {
 
@@ -42,20 +42,18 @@ final class Dispatch {
 
 	void run(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
 		MatchIndex<HookRegistration> index = this.dispatcher.registry().index();
-		List<String> asyncKeys = new ArrayList<>(0);
+		boolean async = false;
 		for (String key : keys) {
 			KeyHooks found = KeyHooks.find(index, this.type, key);
 			this.hooks.put(key, found);
-			if (!found.async().isEmpty()) {
-				asyncKeys.add(key);
-			}
+			async |= !found.async().isEmpty();
 		}
 		try {
-			if (asyncKeys.isEmpty() || this.context.isTooDeep()) {
-				operation.accept(this.events::add);
+			if (async && !this.context.isTooDeep()) {
+				runReserved(keys, operation);
 			}
-			else {
-				runOrdered(asyncKeys, operation);
+			else if (!this.dispatcher.getTaps().runUnheard(this.type, keys, () -> operation.accept(this.events::add))) {
+				runOrdered(keys, operation);
 			}
 		}
 		finally {
@@ -64,27 +62,39 @@ final class Dispatch {
 		}
 	}
 
-	private void runOrdered(List<String> asyncKeys, Consumer<Consumer<KvEvent>> operation) {
+	private void runReserved(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
 		Reservations reservations = new Reservations();
 		try {
 			if (!this.context.async()) {
 				reservations.reserve(this.hooks.values());
 			}
-			this.dispatcher.locks().run(asyncKeys, () -> {
-				try {
-					operation.accept(this.events::add);
-				}
-				finally {
-					this.events.forEach(this::enqueue);
-				}
-			});
+			runOrdered(keys, operation);
 		}
 		finally {
 			reservations.release();
 		}
 	}
 
+	/**
+	 * Holds all keys of the operation, also those without a hook: a tap that comes while
+	 * it runs hears of each of them in order.
+	 */
+	private void runOrdered(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
+		this.dispatcher.locks().run(keys, () -> {
+			try {
+				operation.accept(this.events::add);
+			}
+			finally {
+				this.events.forEach(this::enqueue);
+			}
+		});
+	}
+
 	private void enqueue(KvEvent event) {
+		this.dispatcher.getTaps().tell(event);
+		if (this.context.isTooDeep()) {
+			return;
+		}
 		for (HookRegistration hook : hooksOf(event).async()) {
 			HookQueue queue = hook.queue();
 			if (queue != null && hook.accepts(event)) {

@@ -30,6 +30,8 @@ final class HookDispatcher implements KvEventDispatcher {
 
 	private final KeyLocks locks = new KeyLocks();
 
+	private final Taps taps = new Taps(this.locks);
+
 	HookDispatcher(HookRegistry registry, HookInvoker invoker, HookErrorReporter errors, HookObservations observations,
 			ListenerPublisher listeners) {
 		this.registry = registry;
@@ -62,7 +64,12 @@ final class HookDispatcher implements KvEventDispatcher {
 
 	@Override
 	public boolean isHeard(KvEventType type) {
-		return this.registry.index().isHeard(type) || this.listeners.isHeard(type);
+		return this.registry.index().isHeard(type) || this.listeners.isHeard(type) || !this.taps.isEmpty();
+	}
+
+	@Override
+	public Taps getTaps() {
+		return this.taps;
 	}
 
 	private void run(KvEventType type, Collection<String> keys, Consumer<Consumer<KvEvent>> operation,

@@ -1,0 +1,19 @@
+package io.github.kvevents.watch;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvEvent;
+
+/**
+ * What a watch delivers before what is in its buffer. Pulled by whoever reads the watch,
+ * on his thread; used by many threads at once.
+ */
+interface Backlog {
+
+	/**
+	 * Takes the next event.
+	 * @return the event, {@code null} when there is nothing left for good
+	 */
+	@Nullable KvEvent next();
+
+}

@@ -1,0 +1,138 @@
+package io.github.kvevents.watch;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventBuilder;
+import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.store.KvStore;
+
+/**
+ * Opens watches, and closes those that are open when the application stops. Watches can
+ * be opened from the moment it is built. The threads that call subscribers are shared by
+ * all watches and end when there is nothing to do.
+ */
+public final class KvWatches implements SmartLifecycle {
+
+	/**
+	 * Stops before everything else, the web server included: requests that wait for a
+	 * watch are answered, and so hold up nobody's shutdown.
+	 */
+	public static final int PHASE = Integer.MAX_VALUE;
+
+	private static final int IDLE_SECONDS = 5;
+
+	private final Set<WatchSession> open = ConcurrentHashMap.newKeySet();
+
+	private final Executor executor = executor();
+
+	private final WatchSource source;
+
+	private volatile boolean stopped;
+
+	private volatile boolean running;
+
+	/**
+	 * Creates watches of what this instance changes.
+	 * @param store has what is replayed
+	 * @param dispatcher what the changes are run through
+	 * @param codec decodes the values
+	 * @param origin the id of this instance
+	 * @param clock dates what is replayed
+	 */
+	public KvWatches(KvStore store, KvEventDispatcher dispatcher, KvCodec codec, String origin, Clock clock) {
+		Assert.notNull(store, "'store' must not be null");
+		Assert.notNull(dispatcher, "'dispatcher' must not be null");
+		Assert.notNull(codec, "'codec' must not be null");
+		Assert.hasText(origin, "'origin' must not be empty");
+		Assert.notNull(clock, "'clock' must not be null");
+		this.source = new LocalChanges(store, dispatcher,
+				(key, value) -> KvEventBuilder.forKey(this, key, codec)
+					.origin(origin)
+					.occurredAt(clock.instant())
+					.value(value)
+					.set(KvEventType.SET));
+	}
+
+	private static Executor executor() {
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("kv-watch-");
+		threads.setDaemon(true);
+		int size = Math.max(2, Runtime.getRuntime().availableProcessors());
+		ThreadPoolExecutor executor = new ThreadPoolExecutor(size, size, IDLE_SECONDS, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(), threads);
+		executor.allowCoreThreadTimeOut(true);
+		return executor;
+	}
+
+	/**
+	 * Opens a watch. It hears of each change that begins after this returned.
+	 * @param options which changes, and how
+	 * @return the watch, to be closed
+	 * @throws IllegalStateException if the application shuts down, or if the options need
+	 * the change log and it is off
+	 */
+	public KvWatch open(WatchOptions options) {
+		Assert.notNull(options, "'options' must not be null");
+		WatchSession session = new WatchSession(options, this.executor);
+		this.open.add(session);
+		session.onEnd(() -> this.open.remove(session));
+		try {
+			// asked after it was added, so that stop() closes what this lets pass
+			Assert.state(!this.stopped, "A watch can't be opened while the application shuts down");
+			this.source.open(session, options);
+			return session;
+		}
+		catch (RuntimeException ex) {
+			session.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * How many watches are open.
+	 * @return the number
+	 */
+	public int getOpenCount() {
+		return this.open.size();
+	}
+
+	@Override
+	public void start() {
+		this.stopped = false;
+		this.running = true;
+	}
+
+	/**
+	 * Closes all watches.
+	 */
+	@Override
+	public void stop() {
+		this.stopped = true;
+		List.copyOf(this.open).forEach(KvWatch::close);
+		this.running = false;
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+}

@@ -1,0 +1,139 @@
+package io.github.kvevents.watch;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KeyText;
+import io.github.kvevents.KvChange;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvEventTap;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.store.KvStore;
+
+/**
+ * Tells watches of the changes that this instance makes, where there is no change log.
+ */
+final class LocalChanges implements KvEventTap, WatchSource {
+
+	/**
+	 * Enough to make the round trip cheap, few enough to hold writers up briefly.
+	 */
+	private static final int PAGE = 256;
+
+	private static final Log logger = LogFactory.getLog(LocalChanges.class);
+
+	private final KvStore store;
+
+	private final KvEventDispatcher dispatcher;
+
+	private final BiFunction<String, byte[], KvEvent> created;
+
+	private final PrefixIndex<LocalIntake> intakes = new PrefixIndex<>();
+
+	/**
+	 * Creates a source.
+	 * @param created makes the event of a key that exists
+	 */
+	LocalChanges(KvStore store, KvEventDispatcher dispatcher, BiFunction<String, byte[], KvEvent> created) {
+		this.store = store;
+		this.dispatcher = dispatcher;
+		this.created = created;
+	}
+
+	@Override
+	public boolean isInterested(KvEventType type, String key) {
+		return this.intakes.matches(key);
+	}
+
+	@Override
+	public void onEvent(KvEvent event) {
+		if (event.getChange() == KvChange.UNCHANGED || !this.intakes.matches(event.getKey()) || isOutdated(event)) {
+			return;
+		}
+		this.intakes.forEach(event.getKey(), (intake) -> intake.receive(event));
+	}
+
+	/**
+	 * An expiry is found out some time after it happened: the key may have been written
+	 * since, and that was told. Its events would end with a removal then, although the
+	 * key is there.
+	 */
+	private boolean isOutdated(KvEvent event) {
+		if (event.getType() != KvEventType.EXPIRED) {
+			return false;
+		}
+		try {
+			return this.store.exists(event.getKey());
+		}
+		catch (DataAccessException ex) {
+			logger.debug("Could not look whether '" + KeyText.printable(event.getKey()) + "' was written again", ex);
+			return false;
+		}
+	}
+
+	@Override
+	public void open(WatchSession session, WatchOptions options) {
+		Assert.state(options.getAfter().isEmpty(), () -> "A watch can start after a position (" + options.getAfter()
+				+ ") only where there is a change log: set 'kv.events.log.enabled=true'");
+		LocalIntake intake = new LocalIntake(session, options);
+		add(options.getPrefix(), intake);
+		session.onEnd(() -> remove(options.getPrefix(), intake));
+		this.dispatcher.getTaps().awaitUnheardOperations();
+		if (options.isInitialReplay()) {
+			session.setBacklog(replay(intake, options.getPrefix()));
+		}
+		else {
+			intake.goLive();
+		}
+	}
+
+	private Backlog replay(LocalIntake intake, String prefix) {
+		intake.collect();
+		LocalReplay replay = new LocalReplay(this.created);
+		try (Stream<String> keys = this.store.keys(prefix)) {
+			read(keys.iterator(), intake, replay);
+		}
+		read(intake.unread().iterator(), intake, replay);
+		replay.addChanges(intake.goLive());
+		return replay;
+	}
+
+	private void read(Iterator<String> keys, LocalIntake intake, LocalReplay replay) {
+		while (keys.hasNext()) {
+			List<String> page = new ArrayList<>(PAGE);
+			do {
+				page.add(keys.next());
+			}
+			while (page.size() < PAGE && keys.hasNext());
+			this.dispatcher.getTaps().runHolding(page, () -> {
+				replay.add(page, this.store.getAll(page));
+				intake.read(page);
+			});
+		}
+	}
+
+	private synchronized void add(String prefix, LocalIntake intake) {
+		if (this.intakes.isEmpty()) {
+			this.dispatcher.getTaps().add(this);
+		}
+		this.intakes.add(prefix, intake);
+	}
+
+	private synchronized void remove(String prefix, LocalIntake intake) {
+		this.intakes.remove(prefix, intake);
+		if (this.intakes.isEmpty()) {
+			this.dispatcher.getTaps().remove(this);
+		}
+	}
+
+}

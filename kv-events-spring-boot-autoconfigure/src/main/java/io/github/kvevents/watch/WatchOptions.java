@@ -1,0 +1,195 @@
+package io.github.kvevents.watch;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvChange;
+import io.github.kvevents.KvPosition;
+
+/**
+ * Which changes a watch hears of, and how. Immutable: each method returns new options.
+ *
+ * <pre>
+ * template.watch(WatchOptions.prefix("users:").initialReplay().bufferSize(1000));
+ * </pre>
+ */
+public final class WatchOptions {
+
+	private static final int DEFAULT_BUFFER_SIZE = 128;
+
+	private final String prefix;
+
+	private final Set<KvChange> changes;
+
+	private final boolean initialReplay;
+
+	private final int bufferSize;
+
+	private final WatchOverflow overflow;
+
+	private final Map<Integer, KvPosition> after;
+
+	private WatchOptions(String prefix, Set<KvChange> changes, boolean initialReplay, int bufferSize,
+			WatchOverflow overflow, Map<Integer, KvPosition> after) {
+		Assert.isTrue(!initialReplay || after.isEmpty(),
+				() -> "Only one of 'initialReplay' and 'after' can be given, but there were both: after " + after);
+		this.prefix = prefix;
+		this.changes = changes;
+		this.initialReplay = initialReplay;
+		this.bufferSize = bufferSize;
+		this.overflow = overflow;
+		this.after = after;
+	}
+
+	/**
+	 * The keys that begin with a prefix.
+	 * @param prefix the prefix, taken literally
+	 * @return the options to start from
+	 */
+	public static WatchOptions prefix(String prefix) {
+		Assert.hasLength(prefix, () -> "'prefix' must not be null or empty but was "
+				+ ((prefix != null) ? "''" : "null") + ": use all() for all keys");
+		return of(prefix);
+	}
+
+	/**
+	 * All keys.
+	 * @return the options to start from
+	 */
+	public static WatchOptions all() {
+		return of("");
+	}
+
+	private static WatchOptions of(String prefix) {
+		return new WatchOptions(prefix, Set.of(KvChange.CREATED, KvChange.UPDATED, KvChange.REMOVED), false,
+				DEFAULT_BUFFER_SIZE, WatchOverflow.FAIL, Map.of());
+	}
+
+	/**
+	 * Sets which changes to hear of. What is replayed at first is not asked.
+	 * @param changes the changes, none (the default): all. {@link KvChange#UNCHANGED} is
+	 * no change for a watch, chosen or not
+	 * @return new options
+	 */
+	public WatchOptions changes(KvChange... changes) {
+		Assert.notNull(changes, "'changes' must not be null");
+		Set<KvChange> chosen = EnumSet.noneOf(KvChange.class);
+		for (KvChange change : changes) {
+			Assert.notNull(change, () -> "'changes' must not have a null element but was " + Arrays.toString(changes));
+			chosen.add(change);
+		}
+		if (chosen.isEmpty()) {
+			chosen = EnumSet.allOf(KvChange.class);
+		}
+		chosen.remove(KvChange.UNCHANGED);
+		return new WatchOptions(this.prefix, Collections.unmodifiableSet(chosen), this.initialReplay, this.bufferSize,
+				this.overflow, this.after);
+	}
+
+	/**
+	 * Has the watch begin with what exists: each key once, as {@link KvChange#CREATED},
+	 * before the changes to it. That doesn't count against the buffer.
+	 * @return new options
+	 */
+	public WatchOptions initialReplay() {
+		return new WatchOptions(this.prefix, this.changes, true, this.bufferSize, this.overflow, this.after);
+	}
+
+	/**
+	 * Sets how many changes may wait to be read.
+	 * @param bufferSize the number, at least 1, by default 128
+	 * @return new options
+	 */
+	public WatchOptions bufferSize(int bufferSize) {
+		Assert.isTrue(bufferSize > 0, () -> "'bufferSize' must be at least 1 but was " + bufferSize);
+		return new WatchOptions(this.prefix, this.changes, this.initialReplay, bufferSize, this.overflow, this.after);
+	}
+
+	/**
+	 * Sets what happens when that many wait and another one comes.
+	 * @param overflow by default {@link WatchOverflow#FAIL}
+	 * @return new options
+	 */
+	public WatchOptions overflow(WatchOverflow overflow) {
+		Assert.notNull(overflow, "'overflow' must not be null");
+		return new WatchOptions(this.prefix, this.changes, this.initialReplay, this.bufferSize, overflow, this.after);
+	}
+
+	/**
+	 * Has the watch begin behind a place in the change log, which must be on. With
+	 * several partitions it is called for the place in each of them; those it isn't
+	 * called for begin with what changes from now on.
+	 * @param position the place of the last event that is not wanted any more, see
+	 * {@link io.github.kvevents.KvEvent#getPosition()}
+	 * @return new options
+	 */
+	public WatchOptions after(KvPosition position) {
+		Assert.notNull(position, "'position' must not be null");
+		Map<Integer, KvPosition> after = new TreeMap<>(this.after);
+		after.put(position.partition(), position);
+		return new WatchOptions(this.prefix, this.changes, this.initialReplay, this.bufferSize, this.overflow,
+				Collections.unmodifiableMap(after));
+	}
+
+	/**
+	 * What the keys begin with.
+	 * @return the prefix, empty for all keys
+	 */
+	public String getPrefix() {
+		return this.prefix;
+	}
+
+	/**
+	 * Which changes the watch hears of.
+	 * @return the changes, without {@link KvChange#UNCHANGED}
+	 */
+	public Set<KvChange> getChanges() {
+		return this.changes;
+	}
+
+	/**
+	 * Whether the watch begins with what exists.
+	 * @return whether it does
+	 */
+	public boolean isInitialReplay() {
+		return this.initialReplay;
+	}
+
+	/**
+	 * How many changes may wait to be read.
+	 * @return the number
+	 */
+	public int getBufferSize() {
+		return this.bufferSize;
+	}
+
+	/**
+	 * What happens when that many wait and another one comes.
+	 * @return the policy
+	 */
+	public WatchOverflow getOverflow() {
+		return this.overflow;
+	}
+
+	/**
+	 * Behind which places the watch begins.
+	 * @return the places by partition, empty if it begins with what changes from now on
+	 */
+	public Map<Integer, KvPosition> getAfter() {
+		return this.after;
+	}
+
+	@Override
+	public String toString() {
+		return "WatchOptions[prefix=" + this.prefix + ", changes=" + this.changes + ", initialReplay="
+				+ this.initialReplay + ", bufferSize=" + this.bufferSize + ", overflow=" + this.overflow + ", after="
+				+ this.after + "]";
+	}
+
+}

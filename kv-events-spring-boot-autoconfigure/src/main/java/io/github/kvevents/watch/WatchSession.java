@@ -1,0 +1,231 @@
+package io.github.kvevents.watch;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvEvent;
+
+/**
+ * A watch from the view of who reads it: first its backlog, then its buffer.
+ */
+final class WatchSession implements KvWatch {
+
+	private final WatchBuffer buffer;
+
+	private final WatchPublisher publisher;
+
+	private final List<Runnable> endActions = new ArrayList<>(2);
+
+	private boolean released;
+
+	private final AtomicReference<@Nullable Reader> reader = new AtomicReference<>();
+
+	private volatile @Nullable Backlog backlog;
+
+	/**
+	 * Creates a session.
+	 * @param executor runs the subscriber
+	 */
+	WatchSession(WatchOptions options, Executor executor) {
+		this.buffer = new WatchBuffer(options);
+		this.publisher = new WatchPublisher(this, executor);
+	}
+
+	/**
+	 * Sets what comes before the buffer. Called before anybody reads.
+	 */
+	void setBacklog(Backlog backlog) {
+		this.backlog = backlog;
+	}
+
+	/**
+	 * Sets what to do when it ends, to give back what it holds; at once if it has ended.
+	 */
+	void onEnd(Runnable action) {
+		synchronized (this.endActions) {
+			if (!this.released) {
+				this.endActions.add(action);
+				return;
+			}
+		}
+		action.run();
+	}
+
+	/**
+	 * Puts a change into the buffer.
+	 */
+	void offer(KvEvent event) {
+		if (!this.buffer.offer(event)) {
+			release();
+		}
+	}
+
+	/**
+	 * Ends the watch.
+	 * @param failure what its reader gets at the end
+	 */
+	void fail(Supplier<RuntimeException> failure) {
+		this.buffer.end(failure);
+		release();
+	}
+
+	@Override
+	public @Nullable KvEvent poll(Duration timeout) {
+		Assert.notNull(timeout, "'timeout' must not be null");
+		claimForPolling();
+		try {
+			return take(TimeUnit.NANOSECONDS.convert(timeout));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return null;
+		}
+	}
+
+	private @Nullable KvEvent take(long nanos) throws InterruptedException {
+		long left = nanos;
+		while (true) {
+			KvEvent event = next();
+			if (event != null || left <= 0 || isExhausted()) {
+				return event;
+			}
+			left = this.buffer.await(left);
+		}
+	}
+
+	/**
+	 * Takes the next event without waiting for one.
+	 * @return the event, {@code null} if there is none
+	 * @throws RuntimeException what the watch ended with
+	 */
+	@Nullable KvEvent next() {
+		Backlog backlog = this.backlog;
+		if (backlog != null) {
+			KvEvent event = backlog.next();
+			if (event != null) {
+				return event;
+			}
+			this.backlog = null;
+		}
+		return this.buffer.poll();
+	}
+
+	/**
+	 * Whether {@link #next()} will find nothing more.
+	 */
+	boolean isExhausted() {
+		return this.backlog == null && this.buffer.isExhausted();
+	}
+
+	@Override
+	public Stream<KvEvent> stream() {
+		claimForPolling();
+		Spliterator<KvEvent> events = new Spliterators.AbstractSpliterator<>(Long.MAX_VALUE,
+				Spliterator.ORDERED | Spliterator.NONNULL) {
+
+			@Override
+			public boolean tryAdvance(Consumer<? super KvEvent> action) {
+				KvEvent event = takeForStream();
+				if (event != null) {
+					action.accept(event);
+				}
+				return event != null;
+			}
+
+		};
+		return StreamSupport.stream(events, false).onClose(this::close);
+	}
+
+	private @Nullable KvEvent takeForStream() {
+		try {
+			return take(Long.MAX_VALUE);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			CancellationException cancellation = new CancellationException(
+					"Interrupted while waiting for the next event of a watch");
+			cancellation.initCause(ex);
+			throw cancellation;
+		}
+	}
+
+	@Override
+	public Flow.Publisher<KvEvent> publisher() {
+		return this.publisher;
+	}
+
+	private void claimForPolling() {
+		Assert.state(claim(Reader.POLLING), "The watch has a subscriber, which gets its events: open another watch");
+	}
+
+	/**
+	 * Decides how the watch is read, once and for all.
+	 * @return whether it is read that way
+	 */
+	private boolean claim(Reader reader) {
+		return this.reader.compareAndSet(null, reader) || (this.reader.get() == reader && reader == Reader.POLLING);
+	}
+
+	/**
+	 * Makes the caller the only subscriber.
+	 */
+	boolean claimForSubscriber() {
+		return claim(Reader.SUBSCRIBER);
+	}
+
+	/**
+	 * Sets who is called after there is something to read, or nothing any more.
+	 */
+	void setListener(@Nullable Runnable listener) {
+		this.buffer.setListener(listener);
+	}
+
+	@Override
+	public long getDropped() {
+		return this.buffer.getDropped();
+	}
+
+	@Override
+	public boolean isOpen() {
+		return !this.buffer.isEnded();
+	}
+
+	@Override
+	public void close() {
+		this.buffer.end(null);
+		release();
+	}
+
+	private void release() {
+		List<Runnable> actions;
+		synchronized (this.endActions) {
+			this.released = true;
+			actions = List.copyOf(this.endActions);
+			this.endActions.clear();
+		}
+		actions.forEach(Runnable::run);
+	}
+
+	private enum Reader {
+
+		POLLING, SUBSCRIBER
+
+	}
+
+}

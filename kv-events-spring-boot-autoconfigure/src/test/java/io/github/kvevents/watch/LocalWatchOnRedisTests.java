@@ -1,0 +1,33 @@
+package io.github.kvevents.watch;
+
+import java.time.Clock;
+
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.store.redis.KeyNames;
+import io.github.kvevents.store.redis.RedisKvStore;
+import io.github.kvevents.test.TestRedis;
+import io.github.kvevents.test.TestRedisExtension;
+
+/**
+ * Watches without a change log, on a real Redis.
+ */
+@ExtendWith(TestRedisExtension.class)
+class LocalWatchOnRedisTests extends LocalWatchContractTests {
+
+	private final TestRedis redis;
+
+	LocalWatchOnRedisTests(TestRedis redis) {
+		this.redis = redis;
+	}
+
+	@Override
+	WatchInstance createInstance() {
+		return new WatchInstance(
+				new RedisKvStore(this.redis.template().getRequiredConnectionFactory(), KeyNames.plain()),
+				(store, dispatcher) -> new KvWatches(store, dispatcher, new PlainKvCodec(), WatchInstance.ORIGIN,
+						Clock.systemUTC()));
+	}
+
+}

@@ -1,0 +1,514 @@
+package io.github.kvevents.watch;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.github.kvevents.KvChange;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.store.KvStore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What a watch promises, whatever the back end and wherever its changes come from.
+ */
+abstract class WatchContractTests {
+
+	private static final int RACED_ROUNDS = 1_000;
+
+	private final List<WatchInstance> instances = new ArrayList<>();
+
+	private final ExecutorService writers = Executors.newCachedThreadPool();
+
+	/**
+	 * A new instance on the store of this test.
+	 */
+	abstract WatchInstance createInstance();
+
+	WatchInstance instance() {
+		WatchInstance instance = createInstance();
+		this.instances.add(instance);
+		return instance;
+	}
+
+	@AfterEach
+	void close() {
+		this.writers.shutdownNow();
+		this.instances.forEach(WatchInstance::close);
+	}
+
+	@Test
+	void hearsOfEachChangeOfItsKeysWithTheValueBefore() {
+		KvTemplate template = instance().template;
+		template.set("user:0", "old");
+		try (KvWatch watch = template.watch(WatchOptions.prefix("user:"))) {
+			template.set("user:1", "a");
+			template.setRaw("user:1", "b".getBytes(StandardCharsets.UTF_8));
+			template.set("user:1", "b");
+			template.set("users", "x");
+			template.delete("user:0");
+			template.delete("user:0");
+			template.batchSet(new LinkedHashMap<>(Map.of("user:2", "c")));
+			template.batchDelete(List.of("user:3", "user:2"));
+			template.compareAndSet("user:1", "b", "d");
+			List<KvEvent> events = WatchInstance.take(watch, 6);
+			assertThat(WatchInstance.texts(events)).containsExactly("CREATED user:1=a", "UPDATED user:1=b",
+					"REMOVED user:0", "CREATED user:2=c", "REMOVED user:2", "UPDATED user:1=d");
+			assertThat(events.stream().map(KvEvent::getType)).containsExactly(KvEventType.SET, KvEventType.SET_RAW,
+					KvEventType.DELETE, KvEventType.BATCH_SET, KvEventType.BATCH_DELETE, KvEventType.SET);
+			assertThat(events.get(1).getPreviousValue(String.class)).isEqualTo("a");
+			assertThat(events.get(2).getPreviousValue(String.class)).isEqualTo("old");
+			assertThat(events.get(3).getBatch()).isNotNull();
+			assertThat(events).allSatisfy((event) -> assertThat(event.getOrigin()).isEqualTo(WatchInstance.ORIGIN));
+			assertThat(watch.poll(Duration.ofMillis(50))).isNull();
+		}
+	}
+
+	@Test
+	void hearsOfTheChosenChangesAlone() {
+		KvTemplate template = instance().template;
+		try (KvWatch watch = template.watch(WatchOptions.all().changes(KvChange.REMOVED, KvChange.UNCHANGED))) {
+			template.set("a", "1");
+			template.set("a", "1");
+			template.set("a", "2");
+			template.delete("a");
+			assertThat(WatchInstance.texts(WatchInstance.take(watch, 1))).containsExactly("REMOVED a");
+			assertThat(watch.poll(Duration.ofMillis(50))).isNull();
+		}
+	}
+
+	@Test
+	void startsWithEachKeyThatExistsThenGoesOnWithItsChanges() {
+		KvTemplate template = instance().template;
+		Set<String> expected = new HashSet<>();
+		for (int i = 0; i < 700; i++) {
+			template.set("user:" + i, "v" + i);
+			expected.add("CREATED user:" + i + "=v" + i);
+		}
+		template.set("other", "x");
+		WatchOptions options = WatchOptions.prefix("user:").initialReplay().bufferSize(3);
+		try (KvWatch watch = template.watch(options)) {
+			List<KvEvent> replayed = WatchInstance.take(watch, 700);
+			assertThat(WatchInstance.texts(replayed)).doesNotHaveDuplicates().hasSameElementsAs(expected);
+			assertThat(replayed).allSatisfy((event) -> {
+				assertThat(event.getType()).isEqualTo(KvEventType.SET);
+				assertThat(event.getRawPreviousValue()).isNull();
+			});
+			assertThat(watch.poll(Duration.ofMillis(50))).isNull();
+			template.set("user:1", "new");
+			template.delete("user:2");
+			assertThat(WatchInstance.texts(WatchInstance.take(watch, 2))).containsExactly("UPDATED user:1=new",
+					"REMOVED user:2");
+		}
+	}
+
+	@Test
+	void replaysWhatExistsWhateverChangesAreChosen() {
+		KvTemplate template = instance().template;
+		template.set("a", "1");
+		try (KvWatch watch = template.watch(WatchOptions.all().changes(KvChange.REMOVED).initialReplay())) {
+			assertThat(WatchInstance.texts(WatchInstance.take(watch, 1))).containsExactly("CREATED a=1");
+			template.set("a", "2");
+			template.delete("a");
+			assertThat(WatchInstance.texts(WatchInstance.take(watch, 1))).containsExactly("REMOVED a");
+		}
+	}
+
+	@Test
+	void failsWhenTheBufferIsFullAfterWhatIsInIt() {
+		WatchInstance instance = instance();
+		KvWatch watch = instance.watch(WatchOptions.prefix("k").bufferSize(3));
+		write(instance.template, 3);
+		assertThat(watch.isOpen()).isTrue();
+		instance.template.set("k3", "v");
+		await().until(() -> !watch.isOpen());
+		assertThat(instance.watches.getOpenCount()).isZero();
+		instance.template.set("k4", "v");
+		assertThat(WatchInstance.texts(WatchInstance.take(watch, 3))).containsExactly("CREATED k0=v", "CREATED k1=v",
+				"CREATED k2=v");
+		for (int i = 0; i < 2; i++) {
+			assertThatExceptionOfType(WatchOverflowException.class).isThrownBy(() -> watch.poll(Duration.ofSeconds(9)))
+				.withMessageContaining("the keys 'k'")
+				.withMessageContaining("3 changes")
+				.satisfies((ex) -> assertThat(ex.getBufferSize()).isEqualTo(3));
+		}
+		watch.close();
+		assertThat(watch.getDropped()).isZero();
+	}
+
+	@Test
+	void countsWhatIsDropped() {
+		WatchInstance instance = instance();
+		KvWatch oldest = instance.watch(WatchOptions.all().bufferSize(3).overflow(WatchOverflow.DROP_OLDEST));
+		KvWatch newest = instance.watch(WatchOptions.all().bufferSize(4).overflow(WatchOverflow.DROP_NEWEST));
+		write(instance.template, 10);
+		await().untilAsserted(() -> {
+			assertThat(oldest.getDropped()).isEqualTo(7);
+			assertThat(newest.getDropped()).isEqualTo(6);
+		});
+		assertThat(WatchInstance.texts(WatchInstance.take(oldest, 3))).containsExactly("CREATED k7=v", "CREATED k8=v",
+				"CREATED k9=v");
+		assertThat(WatchInstance.texts(WatchInstance.take(newest, 4))).containsExactly("CREATED k0=v", "CREATED k1=v",
+				"CREATED k2=v", "CREATED k3=v");
+		instance.template.set("later", "v");
+		assertThat(WatchInstance.texts(WatchInstance.take(oldest, 1))).containsExactly("CREATED later=v");
+		assertThat(WatchInstance.texts(WatchInstance.take(newest, 1))).containsExactly("CREATED later=v");
+		assertThat(oldest.isOpen()).isTrue();
+	}
+
+	private static void write(KvTemplate template, int count) {
+		for (int i = 0; i < count; i++) {
+			template.set("k" + i, "v");
+		}
+	}
+
+	/**
+	 * Two racing writers on one key: the last event of each watch and of an async hook is
+	 * what is stored.
+	 */
+	@Test
+	void theLastEventIsWhatIsStored() throws Exception {
+		WatchInstance instance = instance();
+		Map<String, String> hooked = new ConcurrentHashMap<>();
+		instance.engine.getRegistry()
+			.register(KvHookOptions.defaults().async(), (event) -> hooked.put(event.getKey(), value(event)));
+		WatchOptions options = WatchOptions.prefix("raced:").bufferSize(2 * RACED_ROUNDS);
+		List<KvWatch> watches = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			watches.add(instance.watch((i % 2 == 0) ? options : options.initialReplay()));
+		}
+		CyclicBarrier barrier = new CyclicBarrier(2);
+		List<Callable<@Nullable Void>> tasks = new ArrayList<>();
+		for (String writer : List.of("a", "b")) {
+			tasks.add(() -> {
+				for (int round = 0; round < RACED_ROUNDS; round++) {
+					barrier.await(20, TimeUnit.SECONDS);
+					instance.template.set("raced:" + round, writer);
+				}
+				return null;
+			});
+		}
+		runAll(tasks);
+		Map<String, String> stored = stored(instance, "raced:");
+		assertThat(stored).hasSize(RACED_ROUNDS);
+		for (KvWatch watch : watches) {
+			assertThat(follow(watch, new HashMap<>(), 2 * RACED_ROUNDS)).isEqualTo(stored);
+		}
+		await().untilAsserted(() -> assertThat(hooked).isEqualTo(stored));
+	}
+
+	/**
+	 * 60 keys, five rounds of writes, while watches with replay open.
+	 */
+	@Test
+	void nothingIsMissingOrStaleWhenItOpensAmongWriters() throws Exception {
+		WatchInstance instance = instance();
+		for (int attempt = 0; attempt < 10; attempt++) {
+			String prefix = "opened-" + attempt + ":";
+			for (int key = 0; key < 60; key += 2) {
+				instance.template.set(prefix + key, "0");
+			}
+			CountDownLatch begun = new CountDownLatch(10);
+			List<Callable<@Nullable Void>> tasks = new ArrayList<>();
+			for (int writer = 0; writer < 3; writer++) {
+				int first = writer;
+				tasks.add(() -> {
+					for (int round = 1; round <= 5; round++) {
+						for (int key = first; key < 60; key += 3) {
+							instance.template.set(prefix + key, String.valueOf(round));
+							begun.countDown();
+						}
+					}
+					return null;
+				});
+			}
+			List<Future<@Nullable Void>> running = tasks.stream().map(this.writers::submit).toList();
+			begun.await();
+			try (KvWatch watch = instance.watch(WatchOptions.prefix(prefix).initialReplay().bufferSize(400))) {
+				for (Future<@Nullable Void> task : running) {
+					task.get(20, TimeUnit.SECONDS);
+				}
+				instance.template.set(prefix + "end", "end");
+				assertContinuous(takeUntil(watch, prefix + "end"), 60);
+			}
+		}
+	}
+
+	/**
+	 * Each key begins with CREATED, each event follows the one before it, and the last
+	 * one is of the last round.
+	 */
+	private static void assertContinuous(List<KvEvent> events, int keys) {
+		Map<String, String> values = new HashMap<>();
+		for (KvEvent event : events) {
+			String before = values.put(event.getKey(), value(event));
+			if (before == null) {
+				assertThat(event.getChange()).isEqualTo(KvChange.CREATED);
+			}
+			else {
+				assertThat(event.getChange()).isEqualTo(KvChange.UPDATED);
+				assertThat(event.getPreviousValue(String.class)).as(event.getKey()).isEqualTo(before);
+			}
+		}
+		assertThat(values).hasSize(keys).allSatisfy((key, value) -> assertThat(value).as(key).isEqualTo("5"));
+	}
+
+	/**
+	 * Many watches that replay a thousand keys under writers end with what is stored.
+	 */
+	@Test
+	void manyWatchesEndWithWhatIsStored() throws Exception {
+		int count = WatchScale.of(200, 10_000);
+		int keys = 1_000;
+		WatchInstance instance = instance();
+		for (int key = 0; key < keys; key++) {
+			instance.template.set("many:" + key, "first");
+		}
+		int threads = Thread.activeCount();
+		AtomicBoolean stop = new AtomicBoolean();
+		List<Future<@Nullable Void>> running = new ArrayList<>();
+		for (int writer = 0; writer < 2; writer++) {
+			running.add(this.writers.submit(writerOf(instance.template, keys, "w" + writer + "-", stop)));
+		}
+		List<KvWatch> watches = new ArrayList<>();
+		List<Map<String, String>> states = new ArrayList<>();
+		WatchOptions options = WatchOptions.prefix("many:").initialReplay().bufferSize(1_000_000);
+		for (int i = 0; i < count; i++) {
+			KvWatch watch = instance.watch(options);
+			watches.add(watch);
+			states.add(follow(watch, new HashMap<>(), keys));
+			if (i % 100 == 99) {
+				drain(watches, states);
+			}
+		}
+		assertThat(instance.watches.getOpenCount()).isEqualTo(count);
+		assertThat(Thread.activeCount()).as("threads").isLessThan(threads + 20);
+		stop.set(true);
+		for (Future<@Nullable Void> task : running) {
+			task.get(20, TimeUnit.SECONDS);
+		}
+		Map<String, String> stored = stored(instance, "many:");
+		instance.template.set("many:end", "end");
+		stored.put("many:end", "end");
+		for (int i = 0; i < count; i++) {
+			Map<String, String> state = states.get(i);
+			takeUntil(watches.get(i), "many:end").forEach((event) -> apply(event, state));
+			state.put("many:end", "end");
+			assertThat(state).isEqualTo(stored);
+			watches.get(i).close();
+		}
+		assertThat(instance.watches.getOpenCount()).isZero();
+	}
+
+	private static void drain(List<KvWatch> watches, List<Map<String, String>> states) {
+		for (int i = 0; i < watches.size(); i++) {
+			KvEvent event = watches.get(i).poll(Duration.ZERO);
+			while (event != null) {
+				apply(event, states.get(i));
+				event = watches.get(i).poll(Duration.ZERO);
+			}
+		}
+	}
+
+	/**
+	 * Writes a thousand times a second about, so that the watches have a chance.
+	 */
+	private static Callable<@Nullable Void> writerOf(KvTemplate template, int keys, String name, AtomicBoolean stop) {
+		return () -> {
+			for (int n = 0; !stop.get(); n++) {
+				String key = "many:" + Math.floorMod(n * 7919, keys);
+				if (n % 10 == 9) {
+					template.delete(key);
+				}
+				else {
+					template.set(key, name + n);
+				}
+				TimeUnit.MILLISECONDS.sleep(1);
+			}
+			return null;
+		};
+	}
+
+	@Test
+	void theStreamWaitsEndsWhenClosedAndClosesTheWatch() throws Exception {
+		WatchInstance instance = instance();
+		KvWatch watch = instance.watch(WatchOptions.all());
+		Future<List<String>> read = this.writers.submit(() -> watch.stream().map(WatchInstance::text).toList());
+		instance.template.set("a", "1");
+		instance.template.set("b", "2");
+		KvWatch other = instance.watch(WatchOptions.all());
+		try (Stream<KvEvent> stream = other.stream()) {
+			instance.template.set("c", "3");
+			assertThat(stream.findFirst()).map(WatchInstance::text).hasValue("CREATED c=3");
+		}
+		assertThat(other.isOpen()).isFalse();
+		await().until(() -> watch.getDropped() == 0 && isWaiting(read));
+		watch.close();
+		assertThat(read.get(20, TimeUnit.SECONDS)).startsWith("CREATED a=1", "CREATED b=2");
+		assertThat(watch.poll(Duration.ofSeconds(20))).isNull();
+	}
+
+	private static boolean isWaiting(Future<?> task) {
+		return !task.isDone();
+	}
+
+	@Test
+	void theStreamThrowsAtTheEndOfFail() {
+		WatchInstance instance = instance();
+		KvWatch watch = instance.watch(WatchOptions.all().bufferSize(2));
+		write(instance.template, 3);
+		await().until(() -> !watch.isOpen());
+		List<String> heard = new ArrayList<>();
+		assertThatExceptionOfType(WatchOverflowException.class)
+			.isThrownBy(() -> watch.stream().forEach((event) -> heard.add(event.getKey())));
+		assertThat(heard).containsExactly("k0", "k1");
+	}
+
+	@Test
+	void closingIsIdempotentAndLeavesWhatWasReceived() {
+		WatchInstance instance = instance();
+		KvWatch watch = instance.watch(WatchOptions.all());
+		instance.template.set("a", "1");
+		assertThat(WatchInstance.texts(WatchInstance.take(watch, 1))).containsExactly("CREATED a=1");
+		instance.template.set("b", "1");
+		KvWatch second = instance.watch(WatchOptions.all());
+		watch.close();
+		watch.close();
+		assertThat(watch.isOpen()).isFalse();
+		assertThat(instance.watches.getOpenCount()).isEqualTo(1);
+		instance.template.set("c", "1");
+		assertThat(WatchInstance.take(second, 1)).hasSize(1);
+		second.close();
+		assertThat(watch.stream().map(KvEvent::getKey)).doesNotContain("c");
+		assertThat(instance.watches.getOpenCount()).isZero();
+	}
+
+	@Test
+	void stoppingEndsWhatIsOpenAndRefusesMore() throws Exception {
+		WatchInstance instance = instance();
+		KvWatch watch = instance.watch(WatchOptions.all());
+		Future<@Nullable KvEvent> poll = this.writers.submit(() -> watch.poll(Duration.ofMinutes(5)));
+		instance.watches.stop();
+		assertThat(poll.get(20, TimeUnit.SECONDS)).isNull();
+		assertThat(watch.isOpen()).isFalse();
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> instance.watch(WatchOptions.all()))
+			.withMessage("A watch can't be opened while the application shuts down");
+		assertThat(instance.watches.getOpenCount()).isZero();
+		instance.watches.start();
+		instance.watch(WatchOptions.all()).close();
+	}
+
+	@Test
+	void aThreadThatIsInterruptedStopsWaiting() throws Exception {
+		WatchInstance instance = instance();
+		KvWatch watch = instance.watch(WatchOptions.all());
+		AtomicBoolean flag = new AtomicBoolean();
+		Thread thread = new Thread(() -> {
+			KvEvent event = watch.poll(Duration.ofMinutes(5));
+			flag.set(event == null && Thread.currentThread().isInterrupted());
+		});
+		thread.start();
+		await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+		thread.interrupt();
+		thread.join(20_000);
+		assertThat(flag).isTrue();
+		assertThat(watch.isOpen()).isTrue();
+	}
+
+	@Test
+	void aCollectionIsWatched() {
+		WatchInstance instance = instance();
+		var users = instance.template.collection("users", String.class);
+		users.set("1", "a");
+		instance.template.set("user", "x");
+		try (KvWatch watch = users.watch(); KvWatch replayed = users.watch(WatchOptions::initialReplay)) {
+			users.set("2", "b");
+			users.delete("1");
+			assertThat(WatchInstance.texts(WatchInstance.take(watch, 2))).containsExactly("CREATED users:2=b",
+					"REMOVED users:1");
+			assertThat(WatchInstance.texts(WatchInstance.take(replayed, 3))).containsExactly("CREATED users:1=a",
+					"CREATED users:2=b", "REMOVED users:1");
+		}
+	}
+
+	/**
+	 * Takes events up to the one of this key, which is left out.
+	 */
+	static List<KvEvent> takeUntil(KvWatch watch, String lastKey) {
+		List<KvEvent> events = new ArrayList<>();
+		while (true) {
+			KvEvent event = WatchInstance.take(watch, 1).get(0);
+			if (event.getKey().equals(lastKey)) {
+				return events;
+			}
+			events.add(event);
+		}
+	}
+
+	/**
+	 * Takes events and applies them, at most so many and as long as there are some.
+	 */
+	private static Map<String, String> follow(KvWatch watch, Map<String, String> state, int limit) {
+		for (int i = 0; i < limit; i++) {
+			KvEvent event = watch.poll(Duration.ofMillis(300));
+			if (event == null) {
+				break;
+			}
+			apply(event, state);
+		}
+		return state;
+	}
+
+	private static void apply(KvEvent event, Map<String, String> state) {
+		if (event.getChange() == KvChange.REMOVED) {
+			state.remove(event.getKey());
+		}
+		else {
+			state.put(event.getKey(), value(event));
+		}
+	}
+
+	static String value(KvEvent event) {
+		String value = event.getValue(String.class);
+		return (value != null) ? value : "";
+	}
+
+	private static Map<String, String> stored(WatchInstance instance, String prefix) {
+		try (Stream<String> keys = instance.template.keys(prefix)) {
+			return new HashMap<>(instance.template.batchGet(keys.toList(), String.class));
+		}
+	}
+
+	private void runAll(List<Callable<@Nullable Void>> tasks) throws Exception {
+		for (Future<@Nullable Void> task : this.writers.invokeAll(tasks)) {
+			task.get(60, TimeUnit.SECONDS);
+		}
+	}
+
+}

@@ -1,0 +1,89 @@
+package io.github.kvevents.watch;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.store.KvStore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A template with hooks and watches, as an application has them.
+ */
+final class WatchInstance implements AutoCloseable {
+
+	static final String ORIGIN = "instance-7";
+
+	final HookEngine engine = HookEngine.builder().build();
+
+	final KvStore store;
+
+	final KvTemplate template;
+
+	final KvWatches watches;
+
+	WatchInstance(KvStore store, Opener opener) {
+		this.store = store;
+		this.engine.start();
+		this.watches = opener.watches(store, this.engine.getDispatcher());
+		this.watches.start();
+		this.template = KvTemplate.builder(store, new PlainKvCodec())
+			.dispatcher(this.engine.getDispatcher())
+			.watches(this.watches)
+			.origin(ORIGIN)
+			.build();
+	}
+
+	KvWatch watch(WatchOptions options) {
+		return this.template.watch(options);
+	}
+
+	/**
+	 * Takes exactly so many events, and finds no more.
+	 */
+	static List<KvEvent> take(KvWatch watch, int count) {
+		List<KvEvent> events = new ArrayList<>();
+		while (events.size() < count) {
+			KvEvent event = watch.poll(Duration.ofSeconds(20));
+			assertThat(event).as("event %d of %d", events.size() + 1, count).isNotNull();
+			events.add(event);
+		}
+		return events;
+	}
+
+	/**
+	 * The type, key and value, if there is one.
+	 */
+	static String text(KvEvent event) {
+		byte[] value = event.getRawValue();
+		return event.getChange() + " " + event.getKey()
+				+ ((value != null) ? "=" + new String(value, StandardCharsets.UTF_8) : "");
+	}
+
+	static List<String> texts(List<KvEvent> events) {
+		return events.stream().map(WatchInstance::text).toList();
+	}
+
+	@Override
+	public void close() {
+		this.watches.stop();
+		this.engine.stop();
+	}
+
+	/**
+	 * Makes the watches of an instance.
+	 */
+	interface Opener {
+
+		KvWatches watches(KvStore store, KvEventDispatcher dispatcher);
+
+	}
+
+}
