@@ -14,6 +14,7 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventTap;
 import io.github.kvevents.KvEventTaps;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.JvmFailures;
 
 /**
  * Decides for each operation whether a tap has to hear of it, and so whether its keys are
