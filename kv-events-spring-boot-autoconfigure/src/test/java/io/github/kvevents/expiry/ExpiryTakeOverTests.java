@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -20,10 +21,12 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.stream.Consumer;
 
+import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.core.SetOptions;
 import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.hook.KvHookCallback;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
@@ -105,36 +108,62 @@ class ExpiryTakeOverTests {
 
 	@Test
 	void expiryIsKeptUntilAsynchronousHooksAreDone() throws InterruptedException {
+		withHangingHook(PATIENT, (tracker, hook) -> {
+			// as long as it would take to be confirmed
+			await().during(Duration.ofMillis(600)).until(() -> tracker.getStatus().pending() == 1);
+			hook.finish.countDown();
+			await().until(() -> length() == 0);
+			assertThat(hook.heard).containsExactly("k0");
+		});
+	}
+
+	@Test
+	void expiryThatComesBackToTheInstanceThatIsAtItIsNotToldAgain() throws InterruptedException {
+		withHangingHook(PATIENT.claimAfter(Duration.ofMillis(700)), (tracker, hook) -> {
+			for (int time = 0; time < 3; time++) {
+				// as if another instance had taken it, and died
+				abandon("gone", List.of(id(0)), Duration.ofMinutes(3));
+				await().until(() -> pendingOf("gone") == 0);
+			}
+			hook.finish.countDown();
+			await().until(() -> length() == 0);
+			assertThat(hook.heard).containsExactly("k0");
+			assertThat(tracker.getActivity().redelivered()).isZero();
+		});
+	}
+
+	/**
+	 * Has an expiry told to an asynchronous hook that doesn't return.
+	 */
+	private void withHangingHook(TrackingSettings settings, BiConsumer<ExpiryTracker, HangingHook> test)
+			throws InterruptedException {
 		HookEngine engine = HookEngine.builder().codec(new PlainKvCodec()).build();
 		engine.start();
-		CountDownLatch entered = new CountDownLatch(1);
-		CountDownLatch finish = new CountDownLatch(1);
-		Queue<String> heard = new ConcurrentLinkedQueue<>();
-		engine.getRegistry().register(KvHookOptions.defaults().events(KvEventType.EXPIRED).async(), (event) -> {
-			entered.countDown();
-			finish.await(20, TimeUnit.SECONDS);
-			heard.add(event.getKey());
-		});
+		HangingHook hook = new HangingHook();
+		engine.getRegistry().register(KvHookOptions.defaults().events(KvEventType.EXPIRED).async(), hook);
 		ExpiryTracker tracker = ExpiryTracker
 			.builder(this.connectionFactory, TrackedInstance.NAMESPACE, engine.getDispatcher(), new PlainKvCodec())
 			.names(TrackedInstance.NAMES)
-			.settings(PATIENT)
+			.settings(settings)
 			.build();
 		expire(1);
 		tracker.start();
 		try {
-			assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
-			// as long as it would take to be confirmed
-			await().during(Duration.ofMillis(600)).until(() -> tracker.getStatus().pending() == 1);
-			finish.countDown();
-			await().until(() -> length() == 0);
-			assertThat(heard).containsExactly("k0");
+			assertThat(hook.entered.await(20, TimeUnit.SECONDS)).isTrue();
+			test.accept(tracker, hook);
 		}
 		finally {
-			finish.countDown();
+			hook.finish.countDown();
 			tracker.stop();
 			engine.stop();
 		}
+	}
+
+	private long pendingOf(String instanceId) {
+		return this.redis.template()
+			.opsForStream()
+			.pending(STREAM, Consumer.from(ExpiredStream.GROUP, instanceId), Range.unbounded(), 10)
+			.size();
 	}
 
 	/**
@@ -197,6 +226,26 @@ class ExpiryTakeOverTests {
 				(tracker) -> tracker.instanceId(id).settings(PATIENT));
 		this.instances.add(instance);
 		return instance;
+	}
+
+	/**
+	 * A hook that waits to be told to finish.
+	 */
+	private static final class HangingHook implements KvHookCallback {
+
+		private final CountDownLatch entered = new CountDownLatch(1);
+
+		private final CountDownLatch finish = new CountDownLatch(1);
+
+		private final Queue<String> heard = new ConcurrentLinkedQueue<>();
+
+		@Override
+		public void onEvent(KvEvent event) throws InterruptedException {
+			this.heard.add(event.getKey());
+			this.entered.countDown();
+			this.finish.await(20, TimeUnit.SECONDS);
+		}
+
 	}
 
 }
