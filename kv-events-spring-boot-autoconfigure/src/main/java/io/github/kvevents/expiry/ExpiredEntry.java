@@ -18,9 +18,10 @@ import org.springframework.data.redis.connection.stream.ByteRecord;
  * @param detectedAt when that was found out
  * @param detectedBy the id of the instance that did
  * @param value what it held, {@code null} if it was no string
+ * @param logId the id of its entry in the change log, {@code null} where there was none
  */
-record ExpiredEntry(String id, byte[] name, long deadline, long detectedAt, String detectedBy,
-		byte @Nullable [] value) {
+record ExpiredEntry(String id, byte[] name, long deadline, long detectedAt, String detectedBy, byte @Nullable [] value,
+		@Nullable String logId) {
 
 	/**
 	 * Reads an entry.
@@ -46,8 +47,10 @@ record ExpiredEntry(String id, byte[] name, long deadline, long detectedAt, Stri
 	}
 
 	private static ExpiredEntry of(String id, Map<String, byte[]> fields) {
+		byte[] logId = fields.get("log");
 		return new ExpiredEntry(id, field(fields, "key"), Long.parseLong(text(field(fields, "deadline"))),
-				Long.parseLong(text(field(fields, "at"))), text(field(fields, "by")), fields.get("value"));
+				Long.parseLong(text(field(fields, "at"))), text(field(fields, "by")), fields.get("value"),
+				(logId != null) ? text(logId) : null);
 	}
 
 	private static byte[] field(Map<String, byte[]> fields, String name) {

@@ -13,6 +13,7 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.redis.KeyNames;
 
 /**
@@ -47,10 +48,12 @@ final class ExpiredHandler {
 
 	/**
 	 * Tells of an expiry, on another thread.
+	 * @param partition the partition of its key
+	 * @param entry the expiry
 	 * @param done runs when asynchronous hooks are done too, whatever became of them; not
 	 * when the application stopped before they ran
 	 */
-	void handle(ExpiredEntry entry, Runnable done) {
+	void handle(int partition, ExpiredEntry entry, Runnable done) {
 		@Nullable String key = this.names.fromRedis(entry.name());
 		if (key == null) {
 			logger.warn("Dropped an expiry of a key that has not the configured 'kv.events.key-prefix': "
@@ -63,6 +66,7 @@ final class ExpiredHandler {
 			.origin(entry.detectedBy())
 			.occurredAt(Instant.ofEpochMilli(entry.deadline()))
 			.previousValue(entry.value())
+			.position((entry.logId() != null) ? KvPosition.parse(partition + ":" + entry.logId()) : null)
 			.expired(Instant.ofEpochMilli(entry.deadline()), lateness);
 		this.lanes.submit(key, () -> deliver(event, done));
 	}

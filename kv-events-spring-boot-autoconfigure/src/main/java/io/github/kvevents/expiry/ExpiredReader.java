@@ -2,6 +2,7 @@ package io.github.kvevents.expiry;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -36,7 +37,7 @@ final class ExpiredReader implements Runnable {
 
 	private final InFlight inFlight;
 
-	private final ExpiredHandler handler;
+	private final BiConsumer<ExpiredEntry, Runnable> handler;
 
 	private final BooleanSupplier heard;
 
@@ -59,8 +60,8 @@ final class ExpiredReader implements Runnable {
 	private @Nullable RedisConnection connection;
 
 	ExpiredReader(RedisConnectionFactory connectionFactory, ExpiredStream stream, InFlight inFlight,
-			ExpiredHandler handler, BooleanSupplier heard, TrackingCounters counters, Duration claimAfter,
-			Duration wait) {
+			BiConsumer<ExpiredEntry, Runnable> handler, BooleanSupplier heard, TrackingCounters counters,
+			Duration claimAfter, Duration wait) {
 		this.connectionFactory = connectionFactory;
 		this.stream = stream;
 		this.inFlight = inFlight;
@@ -167,7 +168,7 @@ final class ExpiredReader implements Runnable {
 		}
 		Runnable done = () -> this.inFlight.done(id);
 		try {
-			this.handler.handle(entry.get(), done);
+			this.handler.accept(entry.get(), done);
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Dropped entry " + id + " of the stream of expiries: it can't be read", ex);

@@ -14,6 +14,7 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvExpirySource;
+import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.KeyNames;
@@ -30,7 +31,8 @@ import io.github.kvevents.store.redis.KeyNames;
  * <p>
  * An instance in which nobody would hear of an expiry has no connection for it and takes
  * none away from the others; that is looked at five times a second, so a hook may be
- * registered at any time. Synchronous hooks run on threads of this object.
+ * registered at any time. With a change log expiries are found all the same, since they
+ * belong there. Synchronous hooks run on threads of this object.
  */
 public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, SmartLifecycle {
 
@@ -78,6 +80,11 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 
 	@Override
 	public boolean isActive() {
+		return isHeard() || (this.parts.log != null && this.parts.settings.mode() != TrackingMode.OFF);
+	}
+
+	@Override
+	public boolean isHeard() {
 		return switch (this.parts.settings.mode()) {
 			case AUTO -> this.parts.dispatcher.isHeard(KvEventType.EXPIRED);
 			case ALL -> true;
@@ -160,6 +167,8 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 
 		TrackingSettings settings = TrackingSettings.defaults();
 
+		@Nullable ChangeLogSettings log;
+
 		Consumer<KvExpiredEvent> listener = (event) -> {
 		};
 
@@ -206,6 +215,18 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 		public Builder settings(TrackingSettings settings) {
 			Assert.notNull(settings, "'settings' must not be null");
 			this.settings = settings;
+			return this;
+		}
+
+		/**
+		 * Sets the change log that expiries go to, too. All keys with a time to live are
+		 * tracked then, unless tracking is {@link TrackingMode#OFF}: expiries are not in
+		 * the log then.
+		 * @param log the same as the store has, {@code null} (the default) for none
+		 * @return this builder
+		 */
+		public Builder log(@Nullable ChangeLogSettings log) {
+			this.log = log;
 			return this;
 		}
 

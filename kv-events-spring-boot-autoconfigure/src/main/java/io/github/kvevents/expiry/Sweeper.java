@@ -33,6 +33,9 @@ final class Sweeper implements Runnable {
 
 	private static final RedisScript RELEASE = RedisScript.load(RedisKvStore.class, "compare-and-delete.lua");
 
+	/** Where the name of the lease is among the keys of the script. */
+	private static final int LEASE = 4;
+
 	/** How often to look whether there is anything to do at all. */
 	private static final long IDLE_MILLIS = 200;
 
@@ -48,7 +51,13 @@ final class Sweeper implements Runnable {
 
 	private final RedisConnectionFactory connectionFactory;
 
-	private final BooleanSupplier active;
+	private final BooleanSupplier heard;
+
+	/** Whether to sweep although no hook of this instance hears of it. */
+	private final boolean always;
+
+	/** Whether hooks of other instances may hear of it. */
+	private final boolean all;
 
 	private final TrackingCounters counters;
 
@@ -58,7 +67,9 @@ final class Sweeper implements Runnable {
 
 	private final List<List<byte[]>> keys;
 
-	private final List<byte[]> arguments;
+	private final List<byte[]> heardArguments;
+
+	private final List<byte[]> unheardArguments;
 
 	private final byte[] instanceId;
 
@@ -72,24 +83,34 @@ final class Sweeper implements Runnable {
 
 	private volatile boolean stopped;
 
-	Sweeper(RedisConnectionFactory connectionFactory, Namespace namespace, String instanceId, TrackingSettings settings,
-			BooleanSupplier active, TrackingCounters counters) {
-		this.connectionFactory = connectionFactory;
-		this.active = active;
+	Sweeper(ExpiryTracker.Builder parts, BooleanSupplier heard, TrackingCounters counters) {
+		TrackingSettings settings = parts.settings;
+		Namespace namespace = parts.namespace;
+		this.connectionFactory = parts.connectionFactory;
+		this.heard = heard;
+		this.all = settings.mode() == TrackingMode.ALL;
+		this.always = this.all || parts.log != null;
 		this.counters = counters;
 		this.intervalMillis = settings.sweepInterval().toMillis();
 		this.batchSize = settings.batchSize();
-		this.instanceId = instanceId.getBytes(StandardCharsets.UTF_8);
+		this.instanceId = parts.instanceId.getBytes(StandardCharsets.UTF_8);
 		this.namespaceCheck = new NamespaceCheck(namespace);
 		this.keys = IntStream.range(0, namespace.partitions())
 			.mapToObj((partition) -> Stream
 				.of(namespace.deadlines(partition), namespace.values(partition), namespace.expired(partition),
-						namespace.recent(partition), namespace.sweeper(partition))
+						namespace.recent(partition), namespace.sweeper(partition), namespace.log(partition))
 				.map((name) -> name.getBytes(StandardCharsets.UTF_8))
 				.toList())
 			.toList();
 		long lease = Math.max(MIN_LEASE.toMillis(), 10 * this.intervalMillis);
-		this.arguments = Stream.of(instanceId, lease, this.batchSize, settings.maxLength(), MEMORY.toMillis())
+		List<Object> arguments = List.of(parts.instanceId, lease, this.batchSize, settings.maxLength(),
+				MEMORY.toMillis(), (parts.log != null) ? parts.log.maxLength() : "");
+		this.heardArguments = bytes(arguments, "1");
+		this.unheardArguments = bytes(arguments, "");
+	}
+
+	private static List<byte[]> bytes(List<Object> arguments, String last) {
+		return Stream.concat(arguments.stream(), Stream.of(last))
 			.map((argument) -> argument.toString().getBytes(StandardCharsets.UTF_8))
 			.toList();
 	}
@@ -116,7 +137,7 @@ final class Sweeper implements Runnable {
 			try {
 				this.alarm.reset();
 				long pause = IDLE_MILLIS;
-				if (this.active.getAsBoolean()) {
+				if (this.always || this.heard.getAsBoolean()) {
 					pause = sweep();
 					swept = true;
 				}
@@ -166,8 +187,10 @@ final class Sweeper implements Runnable {
 
 	private SweepReply sweep(RedisConnection connection, List<byte[]> partition) {
 		SweepReply reply;
+		boolean told = this.all || this.heard.getAsBoolean();
 		do {
-			reply = SweepReply.of(SWEEP.list(connection, partition, this.arguments));
+			reply = SweepReply
+				.of(SWEEP.list(connection, partition, told ? this.heardArguments : this.unheardArguments));
 			if (reply.givenUp() > 0) {
 				this.counters.givenUp(reply.givenUp());
 				logger.warn("Gave up " + reply.givenUp() + " expiries that no hook had heard of: more than "
@@ -186,7 +209,7 @@ final class Sweeper implements Runnable {
 			RedisConnection connection = this.connectionFactory.getConnection();
 			try {
 				for (List<byte[]> partition : this.keys) {
-					RELEASE.test(connection, List.of(partition.get(partition.size() - 1)), List.of(this.instanceId));
+					RELEASE.test(connection, List.of(partition.get(LEASE)), List.of(this.instanceId));
 				}
 			}
 			finally {

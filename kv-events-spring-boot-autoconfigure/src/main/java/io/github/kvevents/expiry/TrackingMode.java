@@ -6,8 +6,9 @@ package io.github.kvevents.expiry;
 public enum TrackingMode {
 
 	/**
-	 * Those that get a time to live while somebody in this instance would hear of their
-	 * expiry: an {@code EXPIRED} hook or a Spring listener.
+	 * Those that get a time to live while somebody would hear of their expiry: an
+	 * {@code EXPIRED} hook or a Spring listener of this instance, or readers of the
+	 * change log where it is on.
 	 */
 	AUTO,
 
@@ -18,7 +19,7 @@ public enum TrackingMode {
 	ALL,
 
 	/**
-	 * None.
+	 * None. Expiries are missing from the change log then, too.
 	 */
 	OFF
 

@@ -7,10 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.util.ClassUtils;
 
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.store.redis.BlockingReads;
 
 /**
  * The threads of tracking, from a start to the next stop.
@@ -18,9 +17,6 @@ import io.github.kvevents.KvEventType;
 final class TrackingRun {
 
 	private static final String THREAD_PREFIX = "kv-expiry-";
-
-	private static final boolean LETTUCE_PRESENT = ClassUtils.isPresent("io.lettuce.core.RedisClient",
-			TrackingRun.class.getClassLoader());
 
 	/** The longest time for which a reader waits inside of Redis. */
 	private static final Duration MAX_WAIT = Duration.ofMillis(500);
@@ -47,19 +43,19 @@ final class TrackingRun {
 	TrackingRun(ExpiryTracker.Builder parts, TrackingCounters counters) {
 		this.settings = parts.settings;
 		BooleanSupplier heard = () -> parts.dispatcher.isHeard(KvEventType.EXPIRED);
-		BooleanSupplier swept = (parts.settings.mode() == TrackingMode.ALL) ? () -> true : heard;
-		this.sweeper = new Sweeper(parts.connectionFactory, parts.namespace, parts.instanceId, parts.settings, swept,
-				counters);
+		this.sweeper = new Sweeper(parts, heard, counters);
 		this.lanes = new Lanes(THREAD_PREFIX + "hooks-", parts.settings.threads());
 		this.takingThreads.add(thread("sweeper", this.sweeper));
 		ExpiredHandler handler = new ExpiredHandler(parts.names, parts.codec, parts.dispatcher, parts.listener,
 				counters, this.lanes);
 		Duration claimAfter = parts.settings.claimAfter();
-		for (int partition = 0; partition < parts.namespace.partitions(); partition++) {
+		for (int number = 0; number < parts.namespace.partitions(); number++) {
+			int partition = number;
 			InFlight inFlight = new InFlight(parts.settings.maxInFlight());
 			ExpiredStream stream = new ExpiredStream(parts.namespace.expired(partition), parts.instanceId);
-			ExpiredReader reader = new ExpiredReader(parts.connectionFactory, stream, inFlight, handler, heard,
-					counters, claimAfter, waitTime(parts.connectionFactory, claimAfter));
+			ExpiredReader reader = new ExpiredReader(parts.connectionFactory, stream, inFlight,
+					(entry, done) -> handler.handle(partition, entry, done), heard, counters, claimAfter,
+					waitTime(parts.connectionFactory, claimAfter));
 			ExpiredKeeper keeper = new ExpiredKeeper(parts.connectionFactory, stream, inFlight, claimAfter);
 			this.inFlight.add(inFlight);
 			this.readers.add(reader);
@@ -74,11 +70,8 @@ final class TrackingRun {
 	 * often enough between two that what is left behind is looked for in time.
 	 */
 	private static Duration waitTime(RedisConnectionFactory connectionFactory, Duration claimAfter) {
-		long millis = Math.min(MAX_WAIT.toMillis(), claimAfter.dividedBy(4).toMillis());
-		if (LETTUCE_PRESENT && connectionFactory instanceof LettuceConnectionFactory lettuce) {
-			millis = Math.min(millis, lettuce.getTimeout() / 2);
-		}
-		return Duration.ofMillis(Math.max(1, millis));
+		Duration wait = claimAfter.dividedBy(4);
+		return BlockingReads.waitTime(connectionFactory, (wait.compareTo(MAX_WAIT) < 0) ? wait : MAX_WAIT);
 	}
 
 	void start() {

@@ -26,6 +26,15 @@ public interface ExpiryTracking {
 	boolean isActive();
 
 	/**
+	 * Whether hooks would hear of the expiry of a key, and not only the change log. Asked
+	 * for each write, so it must be quick.
+	 * @return by default whether this is active
+	 */
+	default boolean isHeard() {
+		return isActive();
+	}
+
+	/**
 	 * Called after a key was given a deadline, so that whoever waits for the next one
 	 * doesn't wait too long. Must be quick.
 	 * @param partition the partition of the key

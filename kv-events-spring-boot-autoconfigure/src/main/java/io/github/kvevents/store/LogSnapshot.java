@@ -11,7 +11,8 @@ import io.github.kvevents.KvPosition;
  * @param values an element for each key in the order asked for, empty if it is absent or
  * no string
  * @param position the place of the last entry that was added before: each change up to it
- * is in these values, and none behind it
+ * is in these values, and none behind it. Only a key whose time has ended is absent
+ * already while its expiry may come behind
  */
 public record LogSnapshot(List<Optional<byte[]>> values, KvPosition position) {
 }

@@ -2,21 +2,26 @@
 --[[
 Looks at the keys whose deadline has passed: tells of those that are gone, and finds out what
 others did to those that are not. Only the holder of the lease does; each call renews it.
+Where there is a change log, each expiry gets an entry.
 Runs also when the server is out of memory: what it adds is much the same as it takes away.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
-KEYS[5]  :sweeper
+KEYS[5]  :sweeper      KEYS[6]  :log
 ARGV[1]  the id of the instance
 ARGV[2]  how long the lease lasts, in milliseconds
 ARGV[3]  how many keys to look at, at most; below 2000
 ARGV[4]  how many expiries to keep for hooks, about; older ones are given up
 ARGV[5]  for how long keys that expired are remembered, in milliseconds
+ARGV[6]  how many entries of the log to keep, about; empty: there is no log
+ARGV[7]  1 if a hook waits for expiries
 Reply    whether this instance holds the lease, 1 or 0; how many keys were looked at; in how
          many milliseconds the next deadline is, or the lease of another ends, -1 if there is
          none; how many expiries were told of; how many were given up
 Cost     O(M log N) for M due of N tracked keys; about 5 microseconds a due key
 --]]
 local deadlines, values, expired, recent, lease = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local max_length, heard = ARGV[6], ARGV[7] == '1'
+local log = (max_length ~= '') and KEYS[6]
 local holder = redis.call('GET', lease)
 if holder and holder ~= ARGV[1] then
 	return { 0, 0, redis.call('PTTL', lease), 0, 0 }
@@ -28,13 +33,11 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local due = redis.call('ZRANGE', deadlines, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[3], 'WITHSCORES')
 local gone, forgotten, remembered = {}, {}, {}
 
-local function tell(key, deadline)
-	local value = redis.call('HGET', values, key)
-	if value then
-		redis.call('XADD', expired, '*', 'key', key, 'deadline', deadline, 'at', now, 'by', ARGV[1], 'value', value)
-	else
-		redis.call('XADD', expired, '*', 'key', key, 'deadline', deadline, 'at', now, 'by', ARGV[1])
-	end
+-- include log-append.lua
+-- include lifetime-end.lua
+
+local function end_lifetime(key, deadline)
+	tell(key, deadline, now, ARGV[1])
 	gone[#gone + 1] = key
 	forgotten[#forgotten + 1] = key
 	remembered[#remembered + 1] = now
@@ -55,7 +58,7 @@ for index = 1, #due, 2 do
 	local key, deadline = due[index], due[index + 1]
 	local actual = redis.call('PEXPIRETIME', key)
 	if actual == -2 then
-		tell(key, deadline)
+		end_lifetime(key, deadline)
 	elseif actual == -1 then
 		forgotten[#forgotten + 1] = key
 	elseif actual ~= tonumber(deadline) then

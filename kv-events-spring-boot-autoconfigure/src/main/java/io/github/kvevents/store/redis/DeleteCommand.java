@@ -11,7 +11,7 @@ import io.github.kvevents.store.StoreOutcome;
 /**
  * {@code GETDEL key}, for a batch in {@code delete-all.lua}.
  */
-record DeleteCommand(byte[] key) implements WriteCommand<StoreOutcome> {
+record DeleteCommand(byte[] key) implements WriteCommand {
 
 	@Override
 	public List<byte[]> arguments() {

@@ -56,10 +56,10 @@ public final class NamespaceCheck {
 		checkType(connection, this.namespace.meta(), DataType.HASH);
 		checkPartitions(connection);
 		for (int partition = 0; partition < this.namespace.partitions(); partition++) {
-			Map<String, DataType> types = Map.of(this.namespace.deadlines(partition), DataType.ZSET,
-					this.namespace.values(partition), DataType.HASH, this.namespace.expired(partition), DataType.STREAM,
-					this.namespace.recent(partition), DataType.ZSET, this.namespace.sweeper(partition),
-					DataType.STRING);
+			Map<String, DataType> types = Map.of(this.namespace.log(partition), DataType.STREAM,
+					this.namespace.deadlines(partition), DataType.ZSET, this.namespace.values(partition), DataType.HASH,
+					this.namespace.expired(partition), DataType.STREAM, this.namespace.recent(partition), DataType.ZSET,
+					this.namespace.sweeper(partition), DataType.STRING);
 			types.forEach((name, type) -> checkType(connection, name, type));
 		}
 	}

@@ -76,13 +76,13 @@ final class PlainWrites implements Writes {
 		return this.connections.call((connection) -> Boolean.TRUE.equals(connection.keyCommands().persist(name)));
 	}
 
-	private <R> R send(WriteCommand<R> command) {
+	private StoreOutcome send(WriteCommand command) {
 		return this.connections.call((connection) -> command.result(command.send(connection)));
 	}
 
-	private <R> StoreBatch<R> sendAll(RedisScript script, List<? extends WriteCommand<R>> commands) {
+	private StoreBatch<StoreOutcome> sendAll(RedisScript script, List<? extends WriteCommand> commands) {
 		return commands.isEmpty() ? new StoreBatch<>(List.of(), null)
-				: new RedisBatch<>(script, commands).send(this.connections);
+				: new RedisBatch(script, commands).send(this.connections);
 	}
 
 }

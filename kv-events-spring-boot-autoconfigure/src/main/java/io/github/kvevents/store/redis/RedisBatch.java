@@ -12,15 +12,14 @@ import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.KeyText;
 import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreOutcome;
 
 /**
  * One batch of writes, sent in chunks of some hundred keys and some megabytes, each a
  * call of a script. A pipeline wouldn't do: with Lettuce one that has an error loses the
  * replies that have none, and it opens a connection of its own.
- *
- * @param <R> the type of a result
  */
-final class RedisBatch<R> {
+final class RedisBatch {
 
 	/**
 	 * So few that other clients don't wait for long, about a millisecond.
@@ -31,13 +30,15 @@ final class RedisBatch<R> {
 
 	private final RedisScript script;
 
+	private final int partition;
+
 	private final List<byte[]> firstKeys;
 
 	private final List<byte[]> firstArguments;
 
-	private final List<? extends WriteCommand<R>> commands;
+	private final List<? extends WriteCommand> commands;
 
-	private final List<R> results;
+	private final List<StoreOutcome> results;
 
 	private @Nullable DataAccessException failure;
 
@@ -47,20 +48,22 @@ final class RedisBatch<R> {
 	 * key that failed and the error
 	 * @param commands what to write
 	 */
-	RedisBatch(RedisScript script, List<? extends WriteCommand<R>> commands) {
-		this(script, List.of(), List.of(), commands);
+	RedisBatch(RedisScript script, List<? extends WriteCommand> commands) {
+		this(script, 0, List.of(), List.of(), commands);
 	}
 
 	/**
 	 * Starts a batch of a script that takes more than the keys to write.
 	 * @param script as above
+	 * @param partition the partition of the keys
 	 * @param firstKeys the keys that stand before those to write
 	 * @param firstArguments the arguments that stand before those of the keys to write
 	 * @param commands what to write
 	 */
-	RedisBatch(RedisScript script, List<byte[]> firstKeys, List<byte[]> firstArguments,
-			List<? extends WriteCommand<R>> commands) {
+	RedisBatch(RedisScript script, int partition, List<byte[]> firstKeys, List<byte[]> firstArguments,
+			List<? extends WriteCommand> commands) {
 		this.script = script;
+		this.partition = partition;
 		this.firstKeys = firstKeys;
 		this.firstArguments = firstArguments;
 		this.commands = commands;
@@ -72,7 +75,7 @@ final class RedisBatch<R> {
 	 * those behind it. When a whole chunk fails, as with a lost connection, nothing more
 	 * is sent, and what became of that chunk isn't known.
 	 */
-	StoreBatch<R> send(RedisConnections connections) {
+	StoreBatch<StoreOutcome> send(RedisConnections connections) {
 		try {
 			connections.run(this::sendChunks);
 		}
@@ -99,7 +102,7 @@ final class RedisBatch<R> {
 		int next = this.results.size();
 		int end = next + MAX_KEYS;
 		while (next < this.commands.size() && next < end && bytes < MAX_BYTES) {
-			WriteCommand<R> command = this.commands.get(next);
+			WriteCommand command = this.commands.get(next);
 			keys.add(command.key());
 			arguments.addAll(command.arguments());
 			bytes += command.key().length + command.arguments().stream().mapToLong((argument) -> argument.length).sum();
@@ -110,7 +113,8 @@ final class RedisBatch<R> {
 	private void add(List<?> reply, List<byte[]> keys) {
 		int start = this.results.size();
 		for (int index = 0; index < keys.size(); index++) {
-			this.results.add(this.commands.get(start + index).result((byte[]) reply.get(index)));
+			WriteReply result = WriteReply.of(reply.get(index), this.partition);
+			this.results.add(result.outcome(this.commands.get(start + index)));
 		}
 		for (int index = keys.size(); index < reply.size(); index += 2) {
 			int failed = Integer.parseInt(text(reply.get(index))) - 1;

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -14,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.Lifetimes;
+import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreBatch;
 import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
@@ -44,7 +47,7 @@ public final class RedisKvStore implements KvStore {
 	 * @param names how keys are called in Redis
 	 */
 	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names) {
-		this(connectionFactory, names, null);
+		this(connectionFactory, names, null, null);
 	}
 
 	/**
@@ -55,12 +58,38 @@ public final class RedisKvStore implements KvStore {
 	 * in the same round trip; {@code null} for none
 	 */
 	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names, @Nullable ExpiryTracking tracking) {
+		this(connectionFactory, names, tracking, null);
+	}
+
+	/**
+	 * Creates a store; nothing is sent.
+	 * @param connectionFactory where connections come from, with Lettuce or Jedis
+	 * @param names how keys are called in Redis
+	 * @param tracking keeps a deadline index in step with each write while it is active,
+	 * in the same round trip; {@code null} for none, and then expiries are not in the
+	 * change log
+	 * @param log has each change written to the change log together with the key, in the
+	 * same round trip; {@code null} for none
+	 * @throws IllegalArgumentException if the two are in different namespaces
+	 */
+	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names, @Nullable ExpiryTracking tracking,
+			@Nullable ChangeLogSettings log) {
 		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
 		Assert.notNull(names, "'names' must not be null");
 		this.connections = new RedisConnections(connectionFactory);
 		this.names = names;
 		this.plainWrites = new PlainWrites(this.connections, names);
-		this.trackedWrites = (tracking != null) ? new TrackedWrites(this.connections, names, tracking) : null;
+		this.trackedWrites = trackedWrites(tracking, log);
+	}
+
+	private @Nullable TrackedWrites trackedWrites(@Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log) {
+		if (tracking == null && log == null) {
+			return null;
+		}
+		Namespace namespace = (log != null) ? log.namespace() : Objects.requireNonNull(tracking).namespace();
+		Assert.isTrue(tracking == null || tracking.namespace().equals(namespace),
+				() -> "'tracking' and 'log' must be of one namespace, but are of " + tracking + " and " + log);
+		return new TrackedWrites(this.connections, this.names, namespace, tracking, log, this.plainWrites);
 	}
 
 	@Override

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +21,13 @@ import org.springframework.util.Assert;
  * A script of this library. It is called by its digest; a server that doesn't know it,
  * because it is new or forgot its scripts, gets the text. For connections that are no
  * pipeline.
+ * <p>
+ * Scripts can't call each other: what several have in common is a part that a line
+ * {@code -- include part.lua} stands for. Parts lie beside this class.
  */
 public final class RedisScript {
+
+	private static final Pattern INCLUDE = Pattern.compile("^\\t*-- include ([a-z-]+\\.lua)$", Pattern.MULTILINE);
 
 	private final byte[] text;
 
@@ -38,11 +45,16 @@ public final class RedisScript {
 	 * @return the script
 	 */
 	public static RedisScript load(Class<?> neighbour, String name) {
+		return new RedisScript(INCLUDE.matcher(read(neighbour, name))
+			.replaceAll((line) -> Matcher.quoteReplacement(read(RedisScript.class, line.group(1)))));
+	}
+
+	private static String read(Class<?> neighbour, String name) {
 		try (InputStream file = neighbour.getResourceAsStream(name)) {
 			if (file == null) {
 				throw new IllegalStateException("The script '%s' is missing from the library".formatted(name));
 			}
-			return new RedisScript(new String(file.readAllBytes(), StandardCharsets.UTF_8));
+			return new String(file.readAllBytes(), StandardCharsets.UTF_8);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

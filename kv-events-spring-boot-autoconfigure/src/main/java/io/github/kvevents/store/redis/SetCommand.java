@@ -19,8 +19,7 @@ import io.github.kvevents.store.StoreWrite.Condition;
  * {@code SET key value [NX|XX] GET [PX|PXAT|KEEPTTL]}, for a batch in
  * {@code set-all.lua}.
  */
-record SetCommand(byte[] key, byte[] value, Condition condition,
-		Expiration expiration) implements WriteCommand<StoreOutcome> {
+record SetCommand(byte[] key, byte[] value, Condition condition, Expiration expiration) implements WriteCommand {
 
 	static SetCommand of(KeyNames names, StoreWrite write) {
 		return new SetCommand(names.toRedis(write.key()), write.value(), write.condition(), expiration(write));

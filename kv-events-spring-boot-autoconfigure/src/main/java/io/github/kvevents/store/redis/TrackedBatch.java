@@ -11,13 +11,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 
 import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreOutcome;
 
 /**
  * One batch of tracked writes: a {@link RedisBatch} for each partition.
- *
- * @param <R> the type of a result
  */
-final class TrackedBatch<R> {
+final class TrackedBatch {
 
 	private final RedisScript script;
 
@@ -25,7 +24,7 @@ final class TrackedBatch<R> {
 
 	private final List<byte[]> firstArguments;
 
-	private final List<WriteCommand<R>> commands = new ArrayList<>();
+	private final List<WriteCommand> commands = new ArrayList<>();
 
 	/** For each partition the places of its commands in the batch. */
 	private final Map<Integer, List<Integer>> places = new LinkedHashMap<>();
@@ -36,7 +35,7 @@ final class TrackedBatch<R> {
 		this.firstArguments = firstArguments;
 	}
 
-	void add(int partition, WriteCommand<R> command) {
+	void add(int partition, WriteCommand command) {
 		this.places.computeIfAbsent(partition, (number) -> new ArrayList<>()).add(this.commands.size());
 		this.commands.add(command);
 	}
@@ -45,14 +44,15 @@ final class TrackedBatch<R> {
 	 * Sends one partition after the other. When one fails as a whole, as with a lost
 	 * connection, nothing more is sent.
 	 */
-	StoreBatch<R> send(RedisConnections connections) {
-		List<R> results = new ArrayList<>(this.commands.size());
+	StoreBatch<StoreOutcome> send(RedisConnections connections) {
+		List<StoreOutcome> results = new ArrayList<>(this.commands.size());
 		this.commands.forEach((command) -> results.add(command.failed()));
 		@Nullable RuntimeException failure = null;
 		for (Map.Entry<Integer, List<Integer>> partition : this.places.entrySet()) {
 			List<Integer> places = partition.getValue();
-			StoreBatch<R> sent = new RedisBatch<>(this.script, this.index.apply(partition.getKey()),
-					this.firstArguments, places.stream().map(this.commands::get).toList())
+			StoreBatch<StoreOutcome> sent = new RedisBatch(this.script, partition.getKey(),
+					this.index.apply(partition.getKey()), this.firstArguments,
+					places.stream().map(this.commands::get).toList())
 				.send(connections);
 			for (int number = 0; number < places.size(); number++) {
 				results.set(places.get(number), sent.results().get(number));

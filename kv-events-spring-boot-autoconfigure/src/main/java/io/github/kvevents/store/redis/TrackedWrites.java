@@ -4,9 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.KvBatch;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.Namespace;
@@ -16,8 +20,9 @@ import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
 /**
- * Changes keys and keeps the deadline index in step, by scripts: a key and what is known
- * of its deadline change together.
+ * Changes keys and keeps the deadline index and the change log in step, by scripts: a
+ * key, what is known of its deadline, and its entry in the log change together. Each of
+ * the two may be missing.
  */
 final class TrackedWrites implements Writes {
 
@@ -25,54 +30,91 @@ final class TrackedWrites implements Writes {
 
 	private static final RedisScript SET_ONE = RedisScript.load(TrackedWrites.class, "set-one-tracked.lua");
 
+	private static final RedisScript SET_ONE_LOGGED = RedisScript.load(TrackedWrites.class, "set-one-logged.lua");
+
 	private static final RedisScript DELETE = RedisScript.load(TrackedWrites.class, "delete-tracked.lua");
 
 	private static final RedisScript EXPIRE = RedisScript.load(TrackedWrites.class, "expire-tracked.lua");
 
 	private static final RedisScript PERSIST = RedisScript.load(TrackedWrites.class, "persist-tracked.lua");
 
+	private static final byte[] NONE = {};
+
+	private static final byte[] YES = { '1' };
+
 	private final RedisConnections connections;
 
 	private final KeyNames names;
 
-	private final ExpiryTracking tracking;
-
 	private final Namespace namespace;
+
+	private final @Nullable ExpiryTracking tracking;
+
+	private final Writes untracked;
+
+	private final @Nullable ChangeMetas metas;
+
+	/** How many entries to keep in the log; empty without one. */
+	private final byte[] maxLength;
 
 	private final IndexNames index;
 
-	private final List<byte[]> instanceId;
+	private final byte[] instanceId;
 
-	TrackedWrites(RedisConnections connections, KeyNames names, ExpiryTracking tracking) {
-		this.namespace = tracking.namespace();
-		this.connections = connections.checkedBy(new NamespaceCheck(this.namespace)::check);
+	/**
+	 * Creates it.
+	 * @param tracking wants the index kept, {@code null} for none
+	 * @param log the change log, {@code null} for none
+	 * @param untracked changes lifetimes while no index is kept
+	 */
+	TrackedWrites(RedisConnections connections, KeyNames names, Namespace namespace, @Nullable ExpiryTracking tracking,
+			@Nullable ChangeLogSettings log, Writes untracked) {
+		this.connections = connections.checkedBy(new NamespaceCheck(namespace)::check);
 		this.names = names;
+		this.namespace = namespace;
 		this.tracking = tracking;
-		this.index = new IndexNames(this.namespace);
-		this.instanceId = List.of(tracking.instanceId().getBytes(StandardCharsets.UTF_8));
+		this.untracked = untracked;
+		this.metas = (log != null) ? new ChangeMetas(log.instanceId()) : null;
+		this.maxLength = ascii((log != null) ? String.valueOf(log.maxLength()) : "");
+		this.index = new IndexNames(namespace);
+		String instanceId = (log != null) ? log.instanceId() : Objects.requireNonNull(tracking).instanceId();
+		this.instanceId = instanceId.getBytes(StandardCharsets.UTF_8);
 	}
 
+	/**
+	 * Whether writes have to come here.
+	 */
 	boolean isActive() {
-		return this.tracking.isActive();
+		return this.metas != null || isTracking();
+	}
+
+	private boolean isTracking() {
+		return this.tracking != null && this.tracking.isActive();
 	}
 
 	@Override
 	public StoreOutcome set(StoreWrite write) {
 		SetCommand command = SetCommand.of(this.names, write);
 		int partition = this.namespace.partitionOf(write.key());
-		byte[] before = command.isUnconditional() ? setOne(partition, command)
-				: set(partition, command.key(), command.arguments());
-		StoreOutcome outcome = command.result(before);
+		StoreOutcome outcome = set(partition, command, meta(write.type(), write.batch())).outcome(command);
 		if (outcome.applied()) {
 			tellDeadline(partition, write);
 		}
 		return outcome;
 	}
 
+	private WriteReply set(int partition, SetCommand command, byte[] meta) {
+		if (!command.isUnconditional()) {
+			return set(partition, command.key(), new LoggedCommand(command, meta).arguments());
+		}
+		return this.metas != null ? setOneLogged(partition, command, meta) : setOne(partition, command);
+	}
+
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
-		TrackedBatch<StoreOutcome> batch = new TrackedBatch<>(SET, this.index::all, this.instanceId);
-		writes.forEach((write) -> batch.add(this.namespace.partitionOf(write.key()), SetCommand.of(this.names, write)));
+		TrackedBatch batch = new TrackedBatch(SET, this.index::all, setArguments());
+		writes.forEach((write) -> batch.add(this.namespace.partitionOf(write.key()),
+				new LoggedCommand(SetCommand.of(this.names, write), meta(write.type(), write.batch()))));
 		StoreBatch<StoreOutcome> outcomes = batch.send(this.connections);
 		writes.forEach((write) -> tellDeadline(this.namespace.partitionOf(write.key()), write));
 		return outcomes;
@@ -80,60 +122,81 @@ final class TrackedWrites implements Writes {
 
 	@Override
 	public StoreOutcome delete(String key) {
-		byte[] lastValue = delete(key, List.of());
-		return new StoreOutcome(lastValue != null, lastValue);
+		WriteReply reply = delete(key, List.of());
+		return reply.outcome(reply.previousValue() != null);
 	}
 
 	@Override
 	public StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes) {
-		TrackedBatch<StoreOutcome> batch = new TrackedBatch<>(DELETE, this.index::index, List.of());
+		TrackedBatch batch = new TrackedBatch(DELETE, this.index::forRemovals, removalArguments());
 		deletes.forEach((delete) -> batch.add(this.namespace.partitionOf(delete.key()),
-				new DeleteCommand(this.names.toRedis(delete.key()))));
+				new LoggedCommand(new DeleteCommand(this.names.toRedis(delete.key())), meta(delete))));
 		return batch.send(this.connections);
 	}
 
 	@Override
 	public StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
-		if (value == null) {
-			// a key that must be absent and is to be removed is only looked at
-			byte[] before = (expected != null) ? delete(key, List.of(expected)) : get(key);
-			return new StoreOutcome(Arrays.equals(before, expected), before);
+		WriteReply reply;
+		if (value != null) {
+			List<byte[]> arguments = new ArrayList<>(SetCommand.compareArguments(expected, value));
+			arguments.add(meta(KvEventType.SET, null));
+			reply = set(this.namespace.partitionOf(key), this.names.toRedis(key), arguments);
 		}
-		byte[] before = set(this.namespace.partitionOf(key), this.names.toRedis(key),
-				SetCommand.compareArguments(expected, value));
-		return new StoreOutcome(Arrays.equals(before, expected), before);
+		else {
+			// a key that must be absent and is to be removed is only looked at
+			reply = (expected != null) ? delete(key, List.of(expected)) : new WriteReply(get(key), null);
+		}
+		return reply.outcome(Arrays.equals(reply.previousValue(), expected));
 	}
 
 	@Override
 	public boolean expire(String key, long timeToLiveMillis) {
+		if (!isTracking()) {
+			return this.untracked.expire(key, timeToLiveMillis);
+		}
 		int partition = this.namespace.partitionOf(key);
 		List<byte[]> keys = keys(this.index.index(partition), this.names.toRedis(key));
-		byte[] millis = String.valueOf(timeToLiveMillis).getBytes(StandardCharsets.US_ASCII);
-		boolean exists = this.connections.call((connection) -> EXPIRE.test(connection, keys, List.of(millis)));
+		List<byte[]> arguments = List.of(ascii(String.valueOf(timeToLiveMillis)));
+		boolean exists = this.connections.call((connection) -> EXPIRE.test(connection, keys, arguments));
 		if (exists) {
-			this.tracking.deadlineSet(partition, timeToLiveMillis);
+			deadlineSet(partition, timeToLiveMillis);
 		}
 		return exists;
 	}
 
 	@Override
 	public boolean persist(String key) {
+		if (!isTracking()) {
+			return this.untracked.persist(key);
+		}
 		List<byte[]> keys = keys(this.index.index(this.namespace.partitionOf(key)), this.names.toRedis(key));
 		return this.connections.call((connection) -> PERSIST.test(connection, keys, List.of()));
 	}
 
-	private byte @Nullable [] set(int partition, byte[] name, List<byte[]> scriptArguments) {
-		List<byte[]> arguments = new ArrayList<>(this.instanceId);
+	private WriteReply set(int partition, byte[] name, List<byte[]> scriptArguments) {
+		List<byte[]> arguments = new ArrayList<>(setArguments());
 		arguments.addAll(scriptArguments);
-		return call(SET, keys(this.index.all(partition), name), arguments);
+		List<?> reply = call(SET, keys(this.index.all(partition), name), arguments);
+		return WriteReply.of(reply.get(0), partition);
 	}
 
-	private byte @Nullable [] setOne(int partition, SetCommand command) {
-		List<byte[]> keys = keys(this.index.all(partition), command.key());
-		List<byte[]> arguments = new ArrayList<>(this.instanceId);
-		arguments.add(command.value());
+	private WriteReply setOne(int partition, SetCommand command) {
+		List<byte[]> keys = keys(this.index.tracking(partition), command.key());
+		List<byte[]> arguments = new ArrayList<>(List.of(this.instanceId, command.value()));
 		arguments.addAll(command.lifetimeArguments());
-		return this.connections.call((connection) -> SET_ONE.value(connection, keys, arguments));
+		return new WriteReply(this.connections.call((connection) -> SET_ONE.value(connection, keys, arguments)), null);
+	}
+
+	private WriteReply setOneLogged(int partition, SetCommand command, byte[] meta) {
+		List<byte[]> keys = new ArrayList<>(List.of(command.key(), this.index.log(partition)));
+		if (isTracking()) {
+			keys.addAll(this.index.tracking(partition));
+		}
+		List<byte[]> lifetime = command.lifetimeArguments();
+		List<byte[]> arguments = List.of(command.value(), meta, this.maxLength,
+				lifetime.isEmpty() ? NONE : lifetime.get(0), lifetime.isEmpty() ? NONE : lifetime.get(1),
+				flag(isHeard()), this.instanceId);
+		return WriteReply.of(call(SET_ONE_LOGGED, keys, arguments), partition);
 	}
 
 	private byte @Nullable [] get(String key) {
@@ -141,23 +204,55 @@ final class TrackedWrites implements Writes {
 		return this.connections.call((connection) -> connection.stringCommands().get(name));
 	}
 
-	private byte @Nullable [] delete(String key, List<byte[]> arguments) {
-		List<byte[]> index = this.index.index(this.namespace.partitionOf(key));
-		return call(DELETE, keys(index, this.names.toRedis(key)), arguments);
+	/**
+	 * Removes a key.
+	 * @param expected what the key must hold; empty for anything
+	 */
+	private WriteReply delete(String key, List<byte[]> expected) {
+		int partition = this.namespace.partitionOf(key);
+		List<byte[]> arguments = new ArrayList<>(removalArguments());
+		arguments.add(meta(KvEventType.DELETE, null));
+		arguments.addAll(expected);
+		List<?> reply = call(DELETE, keys(this.index.forRemovals(partition), this.names.toRedis(key)), arguments);
+		return WriteReply.of(reply.get(0), partition);
 	}
 
-	private byte @Nullable [] call(RedisScript script, List<byte[]> keys, List<byte[]> arguments) {
-		List<?> reply = this.connections.call((connection) -> script.list(connection, keys, arguments));
-		return (byte[]) reply.get(0);
+	private List<?> call(RedisScript script, List<byte[]> keys, List<byte[]> arguments) {
+		return this.connections.call((connection) -> script.list(connection, keys, arguments));
+	}
+
+	private List<byte[]> setArguments() {
+		return List.of(this.maxLength, flag(isTracking()), flag(isHeard()), this.instanceId);
+	}
+
+	private List<byte[]> removalArguments() {
+		return List.of(this.maxLength, flag(isTracking()));
+	}
+
+	private byte[] meta(StoreDelete delete) {
+		return meta((delete.batch() != null) ? KvEventType.BATCH_DELETE : KvEventType.DELETE, delete.batch());
+	}
+
+	private byte[] meta(KvEventType type, @Nullable KvBatch batch) {
+		return (this.metas != null) ? this.metas.next(type, batch) : NONE;
+	}
+
+	private boolean isHeard() {
+		return this.tracking != null && this.tracking.isHeard();
 	}
 
 	private void tellDeadline(int partition, StoreWrite write) {
 		if (write.timeToLive() != null) {
-			this.tracking.deadlineSet(partition, Lifetimes.toMillis(write.timeToLive()));
+			deadlineSet(partition, Lifetimes.toMillis(write.timeToLive()));
 		}
 		else if (write.expireAt() != null) {
-			this.tracking.deadlineSet(partition,
-					Lifetimes.toEpochMillis(write.expireAt()) - System.currentTimeMillis());
+			deadlineSet(partition, Lifetimes.toEpochMillis(write.expireAt()) - System.currentTimeMillis());
+		}
+	}
+
+	private void deadlineSet(int partition, long timeToLiveMillis) {
+		if (this.tracking != null) {
+			this.tracking.deadlineSet(partition, timeToLiveMillis);
 		}
 	}
 
@@ -165,6 +260,14 @@ final class TrackedWrites implements Writes {
 		List<byte[]> keys = new ArrayList<>(index);
 		keys.add(name);
 		return keys;
+	}
+
+	private static byte[] flag(boolean set) {
+		return set ? YES : NONE;
+	}
+
+	private static byte[] ascii(String text) {
+		return text.getBytes(StandardCharsets.US_ASCII);
 	}
 
 }

@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.store.StoreOutcome;
+
 /**
  * A write of one key: a command of Redis when it is alone, an element of a script's
  * arguments in a batch. The reply is the same.
- *
- * @param <R> the type of its result
  */
-interface WriteCommand<R> {
+interface WriteCommand {
 
 	byte[] key();
 
@@ -30,11 +30,11 @@ interface WriteCommand<R> {
 	/**
 	 * What the reply of the server means.
 	 */
-	R result(byte @Nullable [] reply);
+	StoreOutcome result(byte @Nullable [] reply);
 
 	/**
 	 * The result of a write that failed, or of which nothing is known.
 	 */
-	R failed();
+	StoreOutcome failed();
 
 }

@@ -8,18 +8,7 @@ Reply     for each key what it held, nil if it was absent or failed; behind them
           that failed its number and the error
 Cost      O(1) for each key, one command
 --]]
-local reply = {}
-local failures = {}
-for i, key in ipairs(KEYS) do
-	local previous = redis.pcall('GETDEL', key)
-	if type(previous) == 'table' then
-		failures[#failures + 1] = tostring(i)
-		failures[#failures + 1] = previous.err
-		previous = false
-	end
-	reply[i] = previous
-end
-for _, failure in ipairs(failures) do
-	reply[#reply + 1] = failure
-end
-return reply
+-- include batch-reply.lua
+return for_each(#KEYS, function(index)
+	return redis.pcall('GETDEL', KEYS[index])
+end)

@@ -1,45 +1,48 @@
 #!lua flags=allow-oom
 --[[
 Removes keys, and with each that was there its deadline and last value. The deadline of a
-key that was not there stays: its lifetime may have ended, and nobody noticed yet. Runs also
-when the server is out of memory: it only makes room.
+key that was not there stays: its lifetime may have ended, and nobody noticed yet. Where there
+is a change log, each removal gets an entry. Runs also when the server is out of memory: it
+makes more room than it takes.
 
-KEYS[1]  :deadlines    KEYS[2]  :values
-KEYS[3]  and so on, the keys to remove
-ARGV[1]  the value that the key must hold; only with one key, may be left out
-Reply    for each key what it held, nil if it was absent or failed; behind them for each key
-         that failed its number and the error
+KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :log
+KEYS[4]  and so on, the keys to remove
+ARGV[1]  how many entries of the log to keep, about; empty: there is no log
+ARGV[2]  1 to keep the index in step
+ARGV[3]  and so on, for each key the meta of its entry in the log, empty without a log
+ARGV     behind them the value that the key must hold; only with one key, may be left out
+Reply    for each key what it held, nil if it was absent or failed, or, if it got an entry in
+         the log, a list of what it held and the id of the entry; behind them for each key that
+         failed its number and the error
 Error    with one key: WRONGTYPE if it holds another type; it stays then
-Cost     O(log N) a key with N tracked keys, up to four commands
+Cost     O(log N) a key with N tracked keys, up to five commands
 --]]
-local deadlines, values = KEYS[1], KEYS[2]
-local call = (#KEYS == 3) and redis.call or redis.pcall
+local deadlines, values, max_length, indexed = KEYS[1], KEYS[2], ARGV[1], ARGV[2] == '1'
+local log = (max_length ~= '') and KEYS[3]
+local count = #KEYS - 3
+local call = (count == 1) and redis.call or redis.pcall
+local expected = ARGV[count + 3]
+-- include batch-reply.lua
+-- include log-append.lua
+-- include log-find.lua
 
-local function delete(key)
-	if ARGV[1] then
+return for_each(count, function(index)
+	local key, meta = KEYS[index + 3], ARGV[index + 2]
+	if expected then
 		local current = call('GET', key)
-		if current ~= ARGV[1] then
-			return current
+		if current ~= expected then
+			return log and repeated(meta, count) or current
 		end
 	end
 	local before = call('GETDEL', key)
-	if type(before) == 'string' and redis.call('ZREM', deadlines, key) == 1 then
+	if type(before) == 'table' then
+		return before
+	end
+	if not before then
+		return log and repeated(meta, count)
+	end
+	if indexed and redis.call('ZREM', deadlines, key) == 1 then
 		redis.call('HDEL', values, key)
 	end
-	return before
-end
-
-local reply, failures = {}, {}
-for index = 1, #KEYS - 2 do
-	local before = delete(KEYS[index + 2])
-	if type(before) == 'table' then
-		failures[#failures + 1] = tostring(index)
-		failures[#failures + 1] = before.err
-		before = false
-	end
-	reply[index] = before
-end
-for _, failure in ipairs(failures) do
-	reply[#reply + 1] = failure
-end
-return reply
+	return log and { before, append(key, nil, before, meta) } or before
+end)

@@ -11,24 +11,13 @@ Reply        for each key what it held before, nil if it was absent or failed; b
              each key that failed its number and the error
 Cost         O(1) for each key, one command
 --]]
-local reply = {}
-local failures = {}
-for i, key in ipairs(KEYS) do
-	local command = { 'SET', key, ARGV[4 * i - 3], 'GET' }
-	for option = 4 * i - 2, 4 * i do
+-- include batch-reply.lua
+return for_each(#KEYS, function(index)
+	local command = { 'SET', KEYS[index], ARGV[4 * index - 3], 'GET' }
+	for option = 4 * index - 2, 4 * index do
 		if ARGV[option] ~= '' then
 			command[#command + 1] = ARGV[option]
 		end
 	end
-	local previous = redis.pcall(unpack(command))
-	if type(previous) == 'table' then
-		failures[#failures + 1] = tostring(i)
-		failures[#failures + 1] = previous.err
-		previous = false
-	end
-	reply[i] = previous
-end
-for _, failure in ipairs(failures) do
-	reply[#reply + 1] = failure
-end
-return reply
+	return redis.pcall(unpack(command))
+end)

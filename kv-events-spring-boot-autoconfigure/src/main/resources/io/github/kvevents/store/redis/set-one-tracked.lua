@@ -31,13 +31,9 @@ if not before then
 		local time = redis.call('TIME')
 		local now = time[1] * 1000 + math.floor(time[2] / 1000)
 		if tonumber(former) <= now then
-			local entry = { 'XADD', KEYS[3], '*', 'key', key, 'deadline', former, 'at', now, 'by', ARGV[1] }
-			local last = redis.call('HGET', values, key)
-			if last then
-				entry[#entry + 1] = 'value'
-				entry[#entry + 1] = last
-			end
-			redis.call(unpack(entry))
+			local expired, log, append, heard = KEYS[3], nil, nil, true
+			-- include lifetime-end.lua
+			tell(key, former, now, ARGV[1])
 			redis.call('ZADD', KEYS[4], now, key)
 		end
 	end

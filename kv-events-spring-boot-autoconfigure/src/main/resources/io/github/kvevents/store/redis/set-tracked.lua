@@ -1,39 +1,46 @@
 #!lua
 --[[
 Writes keys and keeps their deadlines and last values in step. A lifetime that ended before
-the write, and that nobody noticed yet, is told of first.
+the write, and that nobody noticed yet, is told of first. Where there is a change log, each
+change gets an entry: a write of equal bytes is none.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
-KEYS[5]  and so on, the keys to write, each in turn; one may occur more than once
-ARGV[1]  the id of the instance
-ARGV[2]  and so on, for each key four: its value; NX, XX, EQ or nothing; PX, PXAT, KEEPTTL or
+KEYS[5]  :log
+KEYS[6]  and so on, the keys to write, each in turn; one may occur more than once
+ARGV[1]  how many entries of the log to keep, about; empty: there is no log
+ARGV[2]  1 to keep the index in step
+ARGV[3]  1 if a hook waits for expiries
+ARGV[4]  the id of the instance
+ARGV[5]  and so on, for each key five: its value; NX, XX, EQ or nothing; PX, PXAT, KEEPTTL or
          nothing; the time of PX or PXAT in milliseconds, the value that the key must hold with
-         EQ, or nothing. EQ goes with KEEPTTL
-Reply    for each key what it held before, nil if it was absent or failed; behind them for each
+         EQ, or nothing; the meta of its entry in the log, empty without a log. EQ goes with
+         KEEPTTL
+Reply    for each key what it held before, nil if it was absent or failed, or, if it got an
+         entry in the log, a list of what it held and the id of the entry; behind them for each
          key that failed its number and the error
 Error    with one key: WRONGTYPE if it holds another type; nothing is written then
 Cost     O(log N) a key with N tracked keys, three commands besides TIME for a new one with a
-         lifetime
+         lifetime, and one for the log
 --]]
 local deadlines, values, expired, recent = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local max_length, indexed, heard, instance = ARGV[1], ARGV[2] == '1', ARGV[3] == '1', ARGV[4]
+local log = (max_length ~= '') and KEYS[5]
+local count = #KEYS - 5
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local call = (#KEYS == 5) and redis.call or redis.pcall
+local call = (count == 1) and redis.call or redis.pcall
+-- include batch-reply.lua
+-- include log-append.lua
+-- include log-find.lua
+-- include lifetime-end.lua
 
 -- the deadline that the index has of a key which is gone: has the lifetime ended?
 local function settle(key)
 	local deadline = redis.call('ZSCORE', deadlines, key)
-	if not deadline or tonumber(deadline) > now then
-		return
+	if deadline and tonumber(deadline) <= now then
+		tell(key, deadline, now, instance)
+		redis.call('ZADD', recent, now, key)
 	end
-	local entry = { 'XADD', expired, '*', 'key', key, 'deadline', deadline, 'at', now, 'by', ARGV[1] }
-	local value = redis.call('HGET', values, key)
-	if value then
-		entry[#entry + 1] = 'value'
-		entry[#entry + 1] = value
-	end
-	redis.call(unpack(entry))
-	redis.call('ZADD', recent, now, key)
 end
 
 local function set(key, value, condition, lifetime, at)
@@ -53,23 +60,8 @@ local function set(key, value, condition, lifetime, at)
 	return call(unpack(command))
 end
 
-local function write(key, value, condition, lifetime, operand)
-	if condition == 'EQ' then
-		local current = call('GET', key)
-		if current ~= operand then
-			return current
-		end
-	end
-	local at = nil
-	if lifetime == 'PX' then
-		at = string.format('%.0f', now + operand)
-	elseif lifetime == 'PXAT' then
-		at = operand
-	end
-	local before = set(key, value, condition, lifetime, at)
-	if type(before) == 'table' or (condition == 'NX' and before) or (condition == 'XX' and not before) then
-		return before
-	end
+-- a key was written: the index follows
+local function follow(key, value, before, lifetime, at)
 	if lifetime == 'KEEPTTL' then
 		local kept = redis.call('PEXPIRETIME', key)
 		at = (kept > 0) and string.format('%.0f', kept) or nil
@@ -91,21 +83,38 @@ local function write(key, value, condition, lifetime, operand)
 			redis.call('HDEL', values, key)
 		end
 	end
-	return before
 end
 
-local reply, failures = {}, {}
-for index = 1, #KEYS - 4 do
-	local first = 4 * index - 2
-	local before = write(KEYS[index + 4], ARGV[first], ARGV[first + 1], ARGV[first + 2], ARGV[first + 3])
-	if type(before) == 'table' then
-		failures[#failures + 1] = tostring(index)
-		failures[#failures + 1] = before.err
-		before = false
+return for_each(count, function(index)
+	local key, first = KEYS[index + 5], 5 * index
+	local value, condition, lifetime, operand, meta = unpack(ARGV, first, first + 4)
+	if condition == 'EQ' then
+		local current = call('GET', key)
+		if current ~= operand then
+			return log and repeated(meta, count) or current
+		end
 	end
-	reply[index] = before
-end
-for _, failure in ipairs(failures) do
-	reply[#reply + 1] = failure
-end
-return reply
+	local at = nil
+	if lifetime == 'PX' then
+		at = string.format('%.0f', now + operand)
+	elseif lifetime == 'PXAT' then
+		at = operand
+	end
+	local before = set(key, value, condition, lifetime, at)
+	if type(before) == 'table' then
+		return before
+	end
+	if (condition == 'NX' and before) or (condition == 'XX' and not before) then
+		return log and repeated(meta, count) or before
+	end
+	if indexed then
+		follow(key, value, before, lifetime, at)
+	end
+	if not log then
+		return before
+	end
+	if before == value then
+		return repeated(meta, count) or before
+	end
+	return { before, append(key, value, before, meta) }
+end)

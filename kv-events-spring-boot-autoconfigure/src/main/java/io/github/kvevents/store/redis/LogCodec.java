@@ -1,0 +1,83 @@
+package io.github.kvevents.store.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.stream.ByteRecord;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * Reads what the scripts append to the change log, see {@code log-append.lua}.
+ */
+final class LogCodec {
+
+	private static final Log logger = LogFactory.getLog(RedisChangeLogStore.class);
+
+	private final KeyNames names;
+
+	LogCodec(KeyNames names) {
+		this.names = names;
+	}
+
+	/**
+	 * Reads an entry.
+	 * @return the change, or {@code null} if the entry is none of ours: of a key without
+	 * the prefix, or written by somebody else
+	 */
+	@Nullable LoggedChange decode(int partition, ByteRecord entry) {
+		KvPosition position = position(partition, entry);
+		try {
+			return decode(position, entry.getValue());
+		}
+		catch (IllegalArgumentException ex) {
+			logger.debug("Entry " + position + " of the change log can't be read", ex);
+			return null;
+		}
+	}
+
+	static KvPosition position(int partition, ByteRecord entry) {
+		return LogIds.position(partition, entry.getId().getValue().getBytes(StandardCharsets.US_ASCII));
+	}
+
+	private @Nullable LoggedChange decode(KvPosition position, Map<byte[], byte[]> fields) {
+		byte[] meta = null;
+		byte[] name = null;
+		byte[] value = null;
+		byte[] previousValue = null;
+		for (Map.Entry<byte[], byte[]> field : fields.entrySet()) {
+			byte[] label = field.getKey();
+			switch ((label.length == 1) ? label[0] : 0) {
+				case 'm' -> meta = field.getValue();
+				case 'k' -> name = field.getValue();
+				case 'v' -> value = field.getValue();
+				case 'p' -> previousValue = field.getValue();
+				default -> throw new IllegalArgumentException("A field of another application");
+			}
+		}
+		if (meta == null || name == null) {
+			throw new IllegalArgumentException("No meta or no key");
+		}
+		String key = this.names.fromRedis(name);
+		return (key != null) ? change(position, key, value, previousValue, ChangeMeta.decode(meta)) : null;
+	}
+
+	/**
+	 * An expiry can't happen twice, so its place is as good an id as any.
+	 */
+	private static LoggedChange change(KvPosition position, String key, byte @Nullable [] value,
+			byte @Nullable [] previousValue, ChangeMeta meta) {
+		Instant loggedAt = Instant.ofEpochMilli(position.millis());
+		Instant occurredAt = (meta.deadline() != null) ? Instant.ofEpochMilli(meta.deadline()) : loggedAt;
+		String operationId = meta.operationId().isEmpty() ? position.toString() : meta.operationId();
+		return new LoggedChange(position, meta.type(), key, value, previousValue, meta.origin(), operationId,
+				occurredAt, loggedAt, meta.batch());
+	}
+
+}

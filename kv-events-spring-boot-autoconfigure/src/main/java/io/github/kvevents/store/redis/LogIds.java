@@ -1,0 +1,34 @@
+package io.github.kvevents.store.redis;
+
+import io.github.kvevents.KvPosition;
+
+/**
+ * Positions as ids of entries of a stream: {@code millis-sequence}.
+ */
+final class LogIds {
+
+	private LogIds() {
+	}
+
+	/**
+	 * The position of an entry. Called for each write, so no regular expression.
+	 */
+	static KvPosition position(int partition, byte[] id) {
+		long millis = 0;
+		int index = 0;
+		while (id[index] != '-') {
+			millis = 10 * millis + id[index] - '0';
+			index++;
+		}
+		long sequence = 0;
+		for (index++; index < id.length; index++) {
+			sequence = 10 * sequence + id[index] - '0';
+		}
+		return new KvPosition(partition, millis, sequence);
+	}
+
+	static String text(KvPosition position) {
+		return position.millis() + "-" + position.sequence();
+	}
+
+}

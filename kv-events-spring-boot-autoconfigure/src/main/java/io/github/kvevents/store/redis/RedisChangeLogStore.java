@@ -1,0 +1,153 @@
+package io.github.kvevents.store.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.domain.Range;
+import org.springframework.data.domain.Range.Bound;
+import org.springframework.data.redis.connection.Limit;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.stream.ByteRecord;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.LogSnapshot;
+import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * The change log that a {@link RedisKvStore} keeps, a stream for each partition. Entries
+ * of keys without the prefix that {@link KeyNames} say are left out. Failures are
+ * Spring's {@code DataAccessException}s. Used by many threads at once.
+ */
+public final class RedisChangeLogStore implements ChangeLogStore {
+
+	private static final RedisScript STATE = RedisScript.load(RedisChangeLogStore.class, "log-state.lua");
+
+	private static final RedisScript SNAPSHOT = RedisScript.load(RedisChangeLogStore.class, "log-snapshot.lua");
+
+	private static final RedisScript TRIM = RedisScript.load(RedisChangeLogStore.class, "log-trim.lua");
+
+	/** The longest time for which a reader waits inside of Redis. */
+	private static final Duration MAX_WAIT = Duration.ofMillis(500);
+
+	private final RedisConnectionFactory connectionFactory;
+
+	private final RedisConnections connections;
+
+	private final KeyNames names;
+
+	private final ChangeLogSettings settings;
+
+	private final IndexNames index;
+
+	private final LogCodec codec;
+
+	/**
+	 * Creates a reader of the log; nothing is sent.
+	 * @param connectionFactory where connections come from; each tail takes one that it
+	 * blocks
+	 * @param names how keys are called in Redis, the same as the store has
+	 * @param settings where the log is, the same as the store has
+	 */
+	public RedisChangeLogStore(RedisConnectionFactory connectionFactory, KeyNames names, ChangeLogSettings settings) {
+		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
+		Assert.notNull(names, "'names' must not be null");
+		Assert.notNull(settings, "'settings' must not be null");
+		this.connectionFactory = connectionFactory;
+		this.connections = new RedisConnections(connectionFactory)
+			.checkedBy(new NamespaceCheck(settings.namespace())::check);
+		this.names = names;
+		this.settings = settings;
+		this.index = new IndexNames(settings.namespace());
+		this.codec = new LogCodec(names);
+	}
+
+	@Override
+	public ChangeLogSettings getSettings() {
+		return this.settings;
+	}
+
+	/**
+	 * {@inheritDoc} Reads on until it has some, or the log ends: entries that are none of
+	 * ours must not make it look read to its end.
+	 */
+	@Override
+	public List<LoggedChange> read(KvPosition after, int limit) {
+		List<LoggedChange> changes = new ArrayList<>();
+		KvPosition position = after;
+		List<ByteRecord> entries;
+		do {
+			entries = entries(position, limit);
+			for (ByteRecord entry : entries) {
+				position = LogCodec.position(after.partition(), entry);
+				LoggedChange change = this.codec.decode(after.partition(), entry);
+				if (change != null) {
+					changes.add(change);
+				}
+			}
+		}
+		while (changes.isEmpty() && entries.size() == limit);
+		return changes;
+	}
+
+	private List<ByteRecord> entries(KvPosition after, int limit) {
+		byte[] log = this.index.log(after.partition());
+		Range<String> behind = Range.rightUnbounded(Bound.exclusive(LogIds.text(after)));
+		List<ByteRecord> entries = this.connections
+			.call((connection) -> connection.streamCommands().xRange(log, behind, Limit.limit().count(limit)));
+		return (entries != null) ? entries : List.of();
+	}
+
+	@Override
+	public LogState getState(int partition) {
+		List<byte[]> keys = List.of(this.index.log(partition));
+		List<?> reply = this.connections.call((connection) -> STATE.list(connection, keys, List.of()));
+		if (reply.isEmpty()) {
+			return new LogState(null, new KvPosition(partition, 0, 0), 0, 0);
+		}
+		@Nullable KvPosition first = (reply.size() > 3) ? position(partition, reply.get(3)) : null;
+		return new LogState(first, position(partition, reply.get(2)), (Long) reply.get(0), (Long) reply.get(1));
+	}
+
+	@Override
+	public LogSnapshot snapshot(int partition, List<String> keys) {
+		List<byte[]> names = new ArrayList<>(keys.size() + 1);
+		names.add(this.index.log(partition));
+		keys.forEach((key) -> names.add(this.names.toRedis(key)));
+		List<?> reply = this.connections.call((connection) -> SNAPSHOT.list(connection, names, List.of()));
+		List<Optional<byte[]>> values = new ArrayList<>(keys.size());
+		reply.subList(1, reply.size()).forEach((value) -> values.add(Optional.ofNullable((byte[]) value)));
+		return new LogSnapshot(values, position(partition, reply.get(0)));
+	}
+
+	private static KvPosition position(int partition, @Nullable Object id) {
+		Assert.state(id instanceof byte[], "A position is missing from a reply");
+		return LogIds.position(partition, (byte[]) id);
+	}
+
+	@Override
+	public void trim(KvPosition before) {
+		List<byte[]> keys = List.of(this.index.log(before.partition()));
+		List<byte[]> arguments = List.of(LogIds.text(before).getBytes(StandardCharsets.US_ASCII));
+		this.connections.run((connection) -> {
+			while (TRIM.count(connection, keys, arguments) > 0) {
+				// one call removes a bounded number, so that others don't wait
+			}
+		});
+	}
+
+	@Override
+	public Tail openTail() {
+		return new RedisLogTail(this.index, this.codec, BlockingReads.waitTime(this.connectionFactory, MAX_WAIT),
+				this.connections.open());
+	}
+
+}

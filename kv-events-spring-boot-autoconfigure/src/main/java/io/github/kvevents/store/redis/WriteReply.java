@@ -1,0 +1,40 @@
+package io.github.kvevents.store.redis;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.StoreOutcome;
+
+/**
+ * What a script replies for one key.
+ *
+ * @param previousValue what the key held before, {@code null} if it was absent
+ * @param position the place of the change in the log, {@code null} if it has none
+ */
+record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position) {
+
+	/**
+	 * Reads a reply: what the key held, or a list of that and the id of the log's entry.
+	 */
+	static WriteReply of(@Nullable Object reply, int partition) {
+		if (!(reply instanceof List<?> parts)) {
+			return new WriteReply((byte[]) reply, null);
+		}
+		byte[] id = (parts.size() > 1) ? (byte[]) parts.get(1) : null;
+		return new WriteReply((byte[]) parts.get(0), (id != null) ? LogIds.position(partition, id) : null);
+	}
+
+	/**
+	 * The outcome of the command that was replied to.
+	 */
+	StoreOutcome outcome(WriteCommand command) {
+		return outcome(command.result(this.previousValue).applied());
+	}
+
+	StoreOutcome outcome(boolean applied) {
+		return new StoreOutcome(applied, this.previousValue, this.position);
+	}
+
+}

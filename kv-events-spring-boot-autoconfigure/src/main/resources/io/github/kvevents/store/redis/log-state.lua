@@ -1,0 +1,23 @@
+#!lua flags=no-writes
+--[[
+Tells where a change log begins and ends.
+
+KEYS[1]  :log
+Reply    how many entries are there; how many were ever added; the id of the last that was
+         ever added; the id of the first that is there, left out if there is none. Empty if
+         there is no log
+Cost     O(1), two commands
+--]]
+if redis.call('EXISTS', KEYS[1]) == 0 then
+	return {}
+end
+local info = {}
+local reply = redis.call('XINFO', 'STREAM', KEYS[1])
+for index = 1, #reply, 2 do
+	info[reply[index]] = reply[index + 1]
+end
+local state = { info['length'], info['entries-added'], info['last-generated-id'] }
+if info['first-entry'] then
+	state[4] = info['first-entry'][1]
+end
+return state

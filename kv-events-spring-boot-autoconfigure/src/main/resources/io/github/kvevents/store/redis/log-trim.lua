@@ -1,0 +1,11 @@
+#!lua flags=allow-oom
+--[[
+Removes old entries of a change log, whole nodes of them, so that some may stay. Runs also
+when the server is out of memory: it only makes room.
+
+KEYS[1]  :log
+ARGV[1]  the id of the first entry to keep
+Reply    how many were removed; there may be more to remove unless it is 0
+Cost     O(N) with N removed, at most some thousand
+--]]
+return redis.call('XTRIM', KEYS[1], 'MINID', '~', ARGV[1])
