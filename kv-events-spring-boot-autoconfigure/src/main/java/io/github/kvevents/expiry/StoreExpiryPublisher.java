@@ -200,6 +200,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 			.origin(this.origin)
 			.occurredAt(expired.deadline())
 			.previousValue(expired.lastValue())
+			.position(expired.position())
 			.expired(expired.deadline(), expired.lateness());
 	}
 

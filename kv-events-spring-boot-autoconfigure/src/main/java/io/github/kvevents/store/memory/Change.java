@@ -2,6 +2,7 @@ package io.github.kvevents.store.memory;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ExpiredKey;
 
 /**
@@ -12,6 +13,9 @@ final class Change {
 	@Nullable Entry before;
 
 	@Nullable Entry after;
+
+	/** Where the change is in the log, if anything changed and there is one. */
+	@Nullable KvPosition position;
 
 	/**
 	 * The lifetime that ended before the change, where the listener still has to be told.

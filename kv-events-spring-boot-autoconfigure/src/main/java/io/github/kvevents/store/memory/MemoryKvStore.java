@@ -2,14 +2,11 @@ package io.github.kvevents.store.memory;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -17,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.DeadlineSummary;
-import io.github.kvevents.store.ExpiredKey;
 import io.github.kvevents.store.ExpiringStore;
 import io.github.kvevents.store.ExpiryListener;
 import io.github.kvevents.store.KvKeys;
@@ -38,8 +36,6 @@ import io.github.kvevents.store.StoreWrite;
  */
 public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecycle {
 
-	private final Map<String, Entry> entries = new ConcurrentHashMap<>();
-
 	private final Clock clock;
 
 	private final Deadlines deadlines;
@@ -47,6 +43,10 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	private final ExpiryLoop loop;
 
 	private final ExpiryDelivery delivery = new ExpiryDelivery();
+
+	private final @Nullable MemoryChangeLog log;
+
+	private final Keyspace keys;
 
 	private volatile boolean running;
 
@@ -62,10 +62,22 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	 * @param clock tells when a key's time has come, in milliseconds' precision
 	 */
 	public MemoryKvStore(Clock clock) {
+		this(clock, null);
+	}
+
+	/**
+	 * Creates an empty store, with a change log.
+	 * @param clock tells when a key's time has come, and gives the entries of the log
+	 * their time, in milliseconds' precision
+	 * @param log how much of a change log to keep, {@code null} for no log
+	 */
+	public MemoryKvStore(Clock clock, @Nullable ChangeLogSettings log) {
 		Assert.notNull(clock, "'clock' must not be null");
 		this.clock = clock;
 		this.deadlines = new Deadlines(this::wake);
 		this.loop = new ExpiryLoop(clock, this::sweep, this.deadlines::earliest);
+		this.log = (log != null) ? new MemoryChangeLog(log, clock, this::get) : null;
+		this.keys = new Keyspace(clock, this.deadlines, this.delivery, this.log);
 	}
 
 	@Override
@@ -75,7 +87,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 
 	@Override
 	public StoreOutcome set(StoreWrite write) {
-		Change change = change(write.key(), (current) -> {
+		Change change = this.keys.change(write.key(), ChangeCause.of(write), (current) -> {
 			boolean allowed = switch (write.condition()) {
 				case ALWAYS -> true;
 				case IF_ABSENT -> current == null;
@@ -83,7 +95,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 			};
 			return allowed ? new Entry(write.value(), deadline(write, current)) : current;
 		});
-		return new StoreOutcome(change.isApplied(), Entry.valueOf(change.before));
+		return new StoreOutcome(change.isApplied(), Entry.valueOf(change.before), change.position);
 	}
 
 	private @Nullable Deadline deadline(StoreWrite write, @Nullable Entry current) {
@@ -108,7 +120,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 
 	@Override
 	public byte @Nullable [] get(String key) {
-		return Entry.valueOf(live(this.entries.get(KvKeys.requireValid(key))));
+		return Entry.valueOf(this.keys.find(key));
 	}
 
 	@Override
@@ -118,26 +130,33 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 
 	@Override
 	public StoreOutcome delete(String key) {
-		byte[] lastValue = Entry.valueOf(change(key, (current) -> null).before);
-		return new StoreOutcome(lastValue != null, lastValue);
+		return delete(key, ChangeCause.DELETE);
+	}
+
+	private StoreOutcome delete(String key, ChangeCause cause) {
+		Change change = this.keys.change(key, cause, (current) -> null);
+		byte[] lastValue = Entry.valueOf(change.before);
+		return new StoreOutcome(lastValue != null, lastValue, change.position);
 	}
 
 	@Override
 	public StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes) {
 		deletes.forEach((delete) -> KvKeys.requireValid(delete.key()));
-		return new StoreBatch<>(deletes.stream().map((delete) -> delete(delete.key())).toList(), null);
+		return new StoreBatch<>(deletes.stream().map((delete) -> delete(delete.key(), ChangeCause.of(delete))).toList(),
+				null);
 	}
 
 	@Override
 	public StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
-		Change change = change(key, (current) -> {
+		ChangeCause cause = (value != null) ? ChangeCause.SET : ChangeCause.DELETE;
+		Change change = this.keys.change(key, cause, (current) -> {
 			if (!Arrays.equals(Entry.valueOf(current), expected)) {
 				return current;
 			}
 			return (value != null) ? new Entry(value, Entry.deadlineOf(current)) : null;
 		});
 		byte[] before = Entry.valueOf(change.before);
-		return new StoreOutcome(Arrays.equals(before, expected), before);
+		return new StoreOutcome(Arrays.equals(before, expected), before, change.position);
 	}
 
 	@Override
@@ -147,19 +166,19 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 
 	@Override
 	public @Nullable Duration getTimeToLive(String key) {
-		Deadline deadline = Entry.deadlineOf(live(this.entries.get(KvKeys.requireValid(key))));
+		Deadline deadline = Entry.deadlineOf(this.keys.find(key));
 		return (deadline != null) ? Duration.ofMillis(Math.max(0, deadline.millis() - this.clock.millis())) : null;
 	}
 
 	@Override
 	public boolean expire(String key, Duration timeToLive) {
-		return change(key, (current) -> (current != null) ? new Entry(current.value(), deadline(key, timeToLive))
-				: null).after != null;
+		return this.keys.touch(key, (current) -> (current != null)
+				? new Entry(current.value(), deadline(key, timeToLive)) : null).after != null;
 	}
 
 	@Override
 	public boolean persist(String key) {
-		Change change = change(key, (current) -> (current != null && current.deadline() != null)
+		Change change = this.keys.touch(key, (current) -> (current != null && current.deadline() != null)
 				? new Entry(current.value(), null) : current);
 		return change.isApplied();
 	}
@@ -167,15 +186,22 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	@Override
 	public Stream<String> keys(String prefix) {
 		KvKeys.requireValidPrefix(prefix);
-		return this.entries.entrySet()
-			.stream()
-			.filter((entry) -> entry.getKey().startsWith(prefix) && live(entry.getValue()) != null)
-			.map(Map.Entry::getKey);
+		return this.keys.keys(prefix);
 	}
 
 	@Override
 	public Map<String, Object> ping() {
-		return Map.of("keys", this.entries.size());
+		return Map.of("keys", this.keys.size());
+	}
+
+	/**
+	 * The change log.
+	 * @return the log, always the same
+	 * @throws IllegalStateException if this store was made without
+	 */
+	public ChangeLogStore getChangeLog() {
+		Assert.state(this.log != null, "This store keeps no change log: pass its settings to the constructor");
+		return this.log;
 	}
 
 	@Override
@@ -193,11 +219,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	 * test that drives the clock does it itself.
 	 */
 	public void sweep() {
-		Deadline deadline = this.deadlines.earliest();
-		while (deadline != null && deadline.isDue(this.clock.millis())) {
-			change(deadline.key(), UnaryOperator.identity());
-			deadline = this.deadlines.earliest();
-		}
+		this.keys.sweep();
 	}
 
 	@Override
@@ -225,48 +247,6 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 
 	private void wake() {
 		this.loop.wake();
-	}
-
-	private @Nullable Entry live(@Nullable Entry entry) {
-		return (entry != null && !entry.isDue(this.clock.millis())) ? entry : null;
-	}
-
-	/**
-	 * Changes a key atomically. A lifetime that is over ends before, so that the change
-	 * meets an absent key, and the end is told once, by whoever comes first.
-	 */
-	private Change change(String key, UnaryOperator<@Nullable Entry> work) {
-		Change change = new Change();
-		this.entries.compute(KvKeys.requireValid(key), (name, stored) -> {
-			Entry current = live(stored);
-			Entry next = work.apply(current);
-			Deadline deadline = Entry.deadlineOf(stored);
-			this.deadlines.replace(deadline, Entry.deadlineOf(next));
-			if (stored != null && deadline != null && current == null) {
-				change.untold = queue(expired(deadline, stored.value()));
-			}
-			change.before = current;
-			change.after = next;
-			return next;
-		});
-		if (change.untold != null) {
-			this.delivery.deliver(change.untold);
-		}
-		return change;
-	}
-
-	/**
-	 * Queued while the key is held, so that the ends of a key's lifetimes keep their
-	 * order; a listener that has to be called here must wait until the key is free.
-	 */
-	private @Nullable ExpiredKey queue(ExpiredKey expired) {
-		return this.delivery.queue(expired) ? null : expired;
-	}
-
-	private ExpiredKey expired(Deadline deadline, byte[] value) {
-		Instant time = Instant.ofEpochMilli(deadline.millis());
-		Duration lateness = Duration.ofMillis(Math.max(0, this.clock.millis() - deadline.millis()));
-		return new ExpiredKey(deadline.key(), value, time, lateness);
 	}
 
 }
