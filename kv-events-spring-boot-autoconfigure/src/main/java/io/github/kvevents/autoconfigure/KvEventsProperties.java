@@ -3,6 +3,8 @@ package io.github.kvevents.autoconfigure;
 import java.time.Duration;
 import java.util.UUID;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -14,6 +16,8 @@ import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.expiry.TrackingSettings;
 import io.github.kvevents.hook.HookSettings;
 import io.github.kvevents.hook.KvOverflow;
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.Namespace;
 
 /**
  * The properties of kv-events.
@@ -30,11 +34,13 @@ import io.github.kvevents.hook.KvOverflow;
  * instances that run at the same time. By default a random one on each start.
  * @param hooks Hooks.
  * @param expiry Expiry events.
+ * @param log Change log.
  */
 @ConfigurationProperties("kv.events")
 record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("redis") StoreType store,
 		@DefaultValue("") String namespace, @DefaultValue("1") int partitions, @DefaultValue("") String keyPrefix,
-		String instanceId, @DefaultValue Hooks hooks, @DefaultValue Expiry expiry) implements InitializingBean {
+		String instanceId, @DefaultValue Hooks hooks, @DefaultValue Expiry expiry,
+		@DefaultValue Log log) implements InitializingBean {
 
 	KvEventsProperties {
 		// the binder passes null when there is no such property
@@ -50,6 +56,7 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		PropertyCheck.atLeast("kv.events.partitions", this.partitions, 1);
 		this.hooks.check();
 		this.expiry.check();
+		this.log.check();
 	}
 
 	/**
@@ -150,6 +157,34 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 				.database(database)
 				.checkInterval(this.notifications.checkInterval)
 				.dispatch(this.threads, this.queueCapacity);
+		}
+
+	}
+
+	/**
+	 * Change log.
+	 *
+	 * @param enabled Whether each change is written to the change log, together with the
+	 * key.
+	 * @param maxLength Changes that each partition of the log keeps, about. Beyond that
+	 * the oldest go, read or not.
+	 * @param maxAge Time that changes are kept. What a listener that is alive has not
+	 * read is kept longer, up to the maximum length.
+	 */
+	record Log(@DefaultValue("false") boolean enabled, @DefaultValue("100000") long maxLength,
+			@DefaultValue("24h") Duration maxAge) {
+
+		private void check() {
+			PropertyCheck.atLeast("kv.events.log.max-length", this.maxLength, 1);
+			PropertyCheck.atLeast("kv.events.log.max-age", this.maxAge, Duration.ofMillis(1));
+		}
+
+		/**
+		 * What the store needs.
+		 * @return the settings, {@code null} without a log
+		 */
+		@Nullable ChangeLogSettings toSettings(Namespace namespace, String instanceId) {
+			return this.enabled ? new ChangeLogSettings(namespace, instanceId, this.maxLength, this.maxAge) : null;
 		}
 
 	}

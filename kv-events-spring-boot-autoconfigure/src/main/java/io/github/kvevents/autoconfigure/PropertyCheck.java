@@ -13,7 +13,7 @@ final class PropertyCheck {
 	private PropertyCheck() {
 	}
 
-	static void atLeast(String property, int value, int minimum) {
+	static void atLeast(String property, long value, long minimum) {
 		if (value < minimum) {
 			throw new InvalidConfigurationPropertyValueException(property, value,
 					"The value must be at least " + minimum + ".");

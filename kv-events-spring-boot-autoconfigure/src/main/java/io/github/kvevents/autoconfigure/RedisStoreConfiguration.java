@@ -1,5 +1,10 @@
 package io.github.kvevents.autoconfigure;
 
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -15,9 +20,12 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.expiry.ExpiryTracker;
 import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.KeyNames;
+import io.github.kvevents.store.redis.RedisChangeLogStore;
 import io.github.kvevents.store.redis.RedisKvStore;
 
 /**
@@ -51,7 +59,12 @@ class RedisStoreConfiguration {
 			.instanceId(properties.instanceId())
 			.listener(lateness)
 			.settings(properties.expiry().toTrackingSettings(properties.hooks().shutdownTimeout()))
+			.log(logSettings(properties, environment))
 			.build();
+	}
+
+	private static @Nullable ChangeLogSettings logSettings(KvEventsProperties properties, Environment environment) {
+		return properties.log().toSettings(namespace(properties, environment), properties.instanceId());
 	}
 
 	static Namespace namespace(KvEventsProperties properties, Environment environment) {
@@ -68,8 +81,19 @@ class RedisStoreConfiguration {
 	@Bean
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean(KvStore.class)
-	RedisKvStore kvStore(RedisConnectionFactory connectionFactory, KeyNames names, ExpiryTracker tracker) {
-		return new RedisKvStore(connectionFactory, names, tracker);
+	RedisKvStore kvStore(RedisConnectionFactory connectionFactory, KeyNames names, ExpiryTracker tracker,
+			KvEventsProperties properties, Environment environment) {
+		return new RedisKvStore(connectionFactory, names, tracker, logSettings(properties, environment));
+	}
+
+	@Bean
+	@ConditionalOnProperty("kv.events.log.enabled")
+	@ConditionalOnBean(RedisKvStore.class)
+	@ConditionalOnMissingBean(ChangeLogStore.class)
+	RedisChangeLogStore kvChangeLogStore(RedisConnectionFactory connectionFactory, KeyNames names,
+			KvEventsProperties properties, Environment environment) {
+		return new RedisChangeLogStore(connectionFactory, names,
+				Objects.requireNonNull(logSettings(properties, environment)));
 	}
 
 }
