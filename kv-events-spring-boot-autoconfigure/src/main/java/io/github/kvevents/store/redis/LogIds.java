@@ -14,6 +14,13 @@ final class LogIds {
 	 * The position of an entry. Called for each write, so no regular expression.
 	 */
 	static KvPosition position(int partition, byte[] id) {
+		return position(partition, id, id.length);
+	}
+
+	/**
+	 * The position of an entry whose id has so many bytes.
+	 */
+	static KvPosition position(int partition, byte[] id, int length) {
 		long millis = 0;
 		int index = 0;
 		while (id[index] != '-') {
@@ -21,7 +28,7 @@ final class LogIds {
 			index++;
 		}
 		long sequence = 0;
-		for (index++; index < id.length; index++) {
+		for (index++; index < length; index++) {
 			sequence = 10 * sequence + id[index] - '0';
 		}
 		return new KvPosition(partition, millis, sequence);

@@ -30,8 +30,6 @@ final class TrackedWrites implements Writes {
 
 	private static final RedisScript SET_ONE = RedisScript.load(TrackedWrites.class, "set-one-tracked.lua");
 
-	private static final RedisScript SET_ONE_LOGGED = RedisScript.load(TrackedWrites.class, "set-one-logged.lua");
-
 	private static final RedisScript DELETE = RedisScript.load(TrackedWrites.class, "delete-tracked.lua");
 
 	private static final RedisScript EXPIRE = RedisScript.load(TrackedWrites.class, "expire-tracked.lua");
@@ -53,6 +51,8 @@ final class TrackedWrites implements Writes {
 	private final Writes untracked;
 
 	private final @Nullable ChangeMetas metas;
+
+	private final @Nullable LoggedSet loggedSet;
 
 	/** How many entries to keep in the log; empty without one. */
 	private final byte[] maxLength;
@@ -77,6 +77,7 @@ final class TrackedWrites implements Writes {
 		this.metas = (log != null) ? new ChangeMetas(log.instanceId()) : null;
 		this.maxLength = ascii((log != null) ? String.valueOf(log.maxLength()) : "");
 		this.index = new IndexNames(namespace);
+		this.loggedSet = (log != null) ? new LoggedSet(this.connections, this.index, log) : null;
 		String instanceId = (log != null) ? log.instanceId() : Objects.requireNonNull(tracking).instanceId();
 		this.instanceId = instanceId.getBytes(StandardCharsets.UTF_8);
 	}
@@ -96,18 +97,20 @@ final class TrackedWrites implements Writes {
 	public StoreOutcome set(StoreWrite write) {
 		SetCommand command = SetCommand.of(this.names, write);
 		int partition = this.namespace.partitionOf(write.key());
-		StoreOutcome outcome = set(partition, command, meta(write.type(), write.batch())).outcome(command);
+		StoreOutcome outcome = set(partition, command, write).outcome(command);
 		if (outcome.applied()) {
 			tellDeadline(partition, write);
 		}
 		return outcome;
 	}
 
-	private WriteReply set(int partition, SetCommand command, byte[] meta) {
-		if (!command.isUnconditional()) {
+	private WriteReply set(int partition, SetCommand command, StoreWrite write) {
+		byte[] meta = meta(write.type(), write.batch());
+		if (!command.isUnconditional() || write.batch() != null) {
 			return set(partition, command.key(), new LoggedCommand(command, meta).arguments());
 		}
-		return this.metas != null ? setOneLogged(partition, command, meta) : setOne(partition, command);
+		return (this.loggedSet != null) ? this.loggedSet.set(partition, command, meta, isTracking(), isHeard())
+				: setOne(partition, command);
 	}
 
 	@Override
@@ -185,18 +188,6 @@ final class TrackedWrites implements Writes {
 		List<byte[]> arguments = new ArrayList<>(List.of(this.instanceId, command.value()));
 		arguments.addAll(command.lifetimeArguments());
 		return new WriteReply(this.connections.call((connection) -> SET_ONE.value(connection, keys, arguments)), null);
-	}
-
-	private WriteReply setOneLogged(int partition, SetCommand command, byte[] meta) {
-		List<byte[]> keys = new ArrayList<>(List.of(command.key(), this.index.log(partition)));
-		if (isTracking()) {
-			keys.addAll(this.index.tracking(partition));
-		}
-		List<byte[]> lifetime = command.lifetimeArguments();
-		List<byte[]> arguments = List.of(command.value(), meta, this.maxLength,
-				lifetime.isEmpty() ? NONE : lifetime.get(0), lifetime.isEmpty() ? NONE : lifetime.get(1),
-				flag(isHeard()), this.instanceId);
-		return WriteReply.of(call(SET_ONE_LOGGED, keys, arguments), partition);
 	}
 
 	private byte @Nullable [] get(String key) {

@@ -1,8 +1,11 @@
 package io.github.kvevents.store.redis;
 
+import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.StoreOutcome;
@@ -24,6 +27,20 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 		}
 		byte[] id = (parts.size() > 1) ? (byte[]) parts.get(1) : null;
 		return new WriteReply((byte[]) parts.get(0), (id != null) ? LogIds.position(partition, id) : null);
+	}
+
+	/**
+	 * Reads a reply that is one string: the id of the log's entry, if there is one, and
+	 * behind a colon what the key held, unless it was absent.
+	 */
+	static WriteReply ofText(byte @Nullable [] reply, int partition) {
+		Assert.state(reply != null, "A script must be run on a connection that replies at once");
+		int colon = 0;
+		while (colon < reply.length && reply[colon] != ':') {
+			colon++;
+		}
+		return new WriteReply((colon < reply.length) ? Arrays.copyOfRange(reply, colon + 1, reply.length) : null,
+				(colon > 0) ? LogIds.position(partition, reply, colon) : null);
 	}
 
 	/**
