@@ -14,10 +14,9 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
-import io.github.kvevents.KvEvent;
-import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventDispatcher;
-import io.github.kvevents.KvEventType;
+import io.github.kvevents.log.ChangeFeed;
+import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 
 /**
@@ -56,15 +55,23 @@ public final class KvWatches implements SmartLifecycle {
 	public KvWatches(KvStore store, KvEventDispatcher dispatcher, KvCodec codec, String origin, Clock clock) {
 		Assert.notNull(store, "'store' must not be null");
 		Assert.notNull(dispatcher, "'dispatcher' must not be null");
-		Assert.notNull(codec, "'codec' must not be null");
-		Assert.hasText(origin, "'origin' must not be empty");
-		Assert.notNull(clock, "'clock' must not be null");
-		this.source = new LocalChanges(store, dispatcher,
-				(key, value) -> KvEventBuilder.forKey(this, key, codec)
-					.origin(origin)
-					.occurredAt(clock.instant())
-					.value(value)
-					.set(KvEventType.SET));
+		this.source = new LocalChanges(store, dispatcher, new EventMaker(this, codec, origin, clock));
+	}
+
+	/**
+	 * Creates watches of what the whole fleet changes.
+	 * @param store has what is replayed
+	 * @param log the change log of that store
+	 * @param feed reads it
+	 * @param codec decodes the values
+	 * @param origin the id of this instance
+	 * @param clock dates what is replayed
+	 */
+	public KvWatches(KvStore store, ChangeLogStore log, ChangeFeed feed, KvCodec codec, String origin, Clock clock) {
+		Assert.notNull(store, "'store' must not be null");
+		Assert.notNull(log, "'log' must not be null");
+		Assert.notNull(feed, "'feed' must not be null");
+		this.source = new LogChanges(new LogAccess(store, log, new EventMaker(this, codec, origin, clock)), feed);
 	}
 
 	private static Executor executor() {

@@ -3,7 +3,6 @@ package io.github.kvevents.watch;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
@@ -36,18 +35,14 @@ final class LocalChanges implements KvEventTap, WatchSource {
 
 	private final KvEventDispatcher dispatcher;
 
-	private final BiFunction<String, byte[], KvEvent> created;
+	private final EventMaker events;
 
 	private final PrefixIndex<LocalIntake> intakes = new PrefixIndex<>();
 
-	/**
-	 * Creates a source.
-	 * @param created makes the event of a key that exists
-	 */
-	LocalChanges(KvStore store, KvEventDispatcher dispatcher, BiFunction<String, byte[], KvEvent> created) {
+	LocalChanges(KvStore store, KvEventDispatcher dispatcher, EventMaker events) {
 		this.store = store;
 		this.dispatcher = dispatcher;
-		this.created = created;
+		this.events = events;
 	}
 
 	@Override
@@ -99,7 +94,7 @@ final class LocalChanges implements KvEventTap, WatchSource {
 
 	private Backlog replay(LocalIntake intake, String prefix) {
 		intake.collect();
-		LocalReplay replay = new LocalReplay(this.created);
+		LocalReplay replay = new LocalReplay(this.events);
 		try (Stream<String> keys = this.store.keys(prefix)) {
 			read(keys.iterator(), intake, replay);
 		}

@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ import io.github.kvevents.KvEvent;
  */
 final class LocalReplay implements Backlog {
 
-	private final BiFunction<String, byte[], KvEvent> created;
+	private final EventMaker events;
 
 	private final List<String> keys = new ArrayList<>();
 
@@ -27,8 +26,8 @@ final class LocalReplay implements Backlog {
 
 	private int next;
 
-	LocalReplay(BiFunction<String, byte[], KvEvent> created) {
-		this.created = created;
+	LocalReplay(EventMaker events) {
+		this.events = events;
 	}
 
 	void add(List<String> keys, List<Optional<byte[]>> values) {
@@ -48,7 +47,7 @@ final class LocalReplay implements Backlog {
 	public synchronized @Nullable KvEvent next() {
 		if (this.next < this.keys.size()) {
 			int index = this.next++;
-			return this.created.apply(this.keys.get(index), this.values.get(index));
+			return this.events.existing(this.keys.get(index), this.values.get(index), null);
 		}
 		return this.changes.hasNext() ? this.changes.next() : null;
 	}

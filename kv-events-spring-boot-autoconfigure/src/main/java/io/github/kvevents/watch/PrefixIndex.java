@@ -61,6 +61,10 @@ final class PrefixIndex<T> {
 		return false;
 	}
 
+	void forEach(Consumer<T> action) {
+		this.byPrefix.values().forEach((elements) -> elements.forEach(action));
+	}
+
 	void forEach(String key, Consumer<T> action) {
 		for (int length : this.lengths.keySet()) {
 			if (length > key.length()) {

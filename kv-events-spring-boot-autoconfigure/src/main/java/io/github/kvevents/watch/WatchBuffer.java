@@ -43,16 +43,18 @@ final class WatchBuffer {
 
 	/**
 	 * Puts an event in.
-	 * @return whether the buffer takes more; it ended otherwise
+	 * @return whether the buffer goes on; {@code false} once, when it ended by this
 	 */
 	boolean offer(KvEvent event) {
 		Runnable listener;
+		boolean goesOn;
 		this.lock.lock();
 		try {
 			if (this.ended) {
-				return false;
+				return true;
 			}
 			put(event);
+			goesOn = !this.ended;
 			this.changed.signal();
 			listener = this.listener;
 		}
@@ -62,7 +64,7 @@ final class WatchBuffer {
 		if (listener != null) {
 			listener.run();
 		}
-		return !isEnded();
+		return goesOn;
 	}
 
 	private void put(KvEvent event) {
@@ -101,17 +103,44 @@ final class WatchBuffer {
 	}
 
 	/**
-	 * Waits until there is an event or the end.
-	 * @return how much of the time is left, not positive if nothing came
+	 * Waits until there is an event or the end, some time at most.
 	 */
-	long await(long nanos) throws InterruptedException {
+	void await(long nanos) throws InterruptedException {
 		long left = nanos;
 		this.lock.lockInterruptibly();
 		try {
 			while (this.events.isEmpty() && !this.ended && left > 0) {
 				left = this.changed.awaitNanos(left);
 			}
-			return left;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Waits for the end, some time at most.
+	 */
+	void awaitEnd(long nanos) throws InterruptedException {
+		long left = nanos;
+		this.lock.lockInterruptibly();
+		try {
+			while (!this.ended && left > 0) {
+				left = this.changed.awaitNanos(left);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Forgets what is there.
+	 */
+	void clear() {
+		this.lock.lock();
+		try {
+			this.events.clear();
 		}
 		finally {
 			this.lock.unlock();

@@ -15,18 +15,28 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.PositionTrimmedException;
 
 /**
  * A watch from the view of who reads it: first its backlog, then its buffer.
  */
 final class WatchSession implements KvWatch {
 
+	static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+	private static final Log logger = LogFactory.getLog(WatchSession.class);
+
 	private final WatchBuffer buffer;
+
+	private final Executor executor;
 
 	private final WatchPublisher publisher;
 
@@ -34,16 +44,20 @@ final class WatchSession implements KvWatch {
 
 	private boolean released;
 
+	private volatile boolean closed;
+
 	private final AtomicReference<@Nullable Reader> reader = new AtomicReference<>();
 
 	private volatile @Nullable Backlog backlog;
 
 	/**
 	 * Creates a session.
-	 * @param executor runs the subscriber
+	 * @param executor runs the subscriber, and what must not be done where an event comes
+	 * from
 	 */
 	WatchSession(WatchOptions options, Executor executor) {
 		this.buffer = new WatchBuffer(options);
+		this.executor = executor;
 		this.publisher = new WatchPublisher(this, executor);
 	}
 
@@ -72,7 +86,7 @@ final class WatchSession implements KvWatch {
 	 */
 	void offer(KvEvent event) {
 		if (!this.buffer.offer(event)) {
-			release();
+			releaseLater();
 		}
 	}
 
@@ -82,7 +96,12 @@ final class WatchSession implements KvWatch {
 	 */
 	void fail(Supplier<RuntimeException> failure) {
 		this.buffer.end(failure);
-		release();
+		releaseLater();
+	}
+
+	/** Whoever brings an event or a failure holds locks that the release may need. */
+	private void releaseLater() {
+		this.executor.execute(this::release);
 	}
 
 	@Override
@@ -99,31 +118,53 @@ final class WatchSession implements KvWatch {
 	}
 
 	private @Nullable KvEvent take(long nanos) throws InterruptedException {
-		long left = nanos;
+		long deadline = System.nanoTime() + nanos;
 		while (true) {
-			KvEvent event = next();
-			if (event != null || left <= 0 || isExhausted()) {
-				return event;
+			try {
+				KvEvent event = next();
+				if (event != null || isExhausted() || deadline - System.nanoTime() <= 0) {
+					return event;
+				}
+				this.buffer.await(deadline - System.nanoTime());
 			}
-			left = this.buffer.await(left);
+			catch (DataAccessException ex) {
+				logger.debug("A watch could not read what comes next; it tries again", ex);
+				if (deadline - System.nanoTime() <= 0 || isClosed()) {
+					return null;
+				}
+				this.buffer.awaitEnd(Math.min(deadline - System.nanoTime(), RETRY_NANOS));
+			}
 		}
 	}
 
 	/**
 	 * Takes the next event without waiting for one.
 	 * @return the event, {@code null} if there is none
+	 * @throws DataAccessException if the store fails: another time it may not
 	 * @throws RuntimeException what the watch ended with
 	 */
 	@Nullable KvEvent next() {
 		Backlog backlog = this.backlog;
 		if (backlog != null) {
-			KvEvent event = backlog.next();
+			KvEvent event = next(backlog);
 			if (event != null) {
 				return event;
 			}
 			this.backlog = null;
 		}
 		return this.buffer.poll();
+	}
+
+	private @Nullable KvEvent next(Backlog backlog) {
+		try {
+			return backlog.next();
+		}
+		catch (PositionTrimmedException ex) {
+			fail(() -> new PositionTrimmedException(ex.getRequested(), ex.getEarliest()));
+			// what came behind the gap
+			this.buffer.clear();
+			return null;
+		}
 	}
 
 	/**
@@ -206,8 +247,16 @@ final class WatchSession implements KvWatch {
 		return !this.buffer.isEnded();
 	}
 
+	/**
+	 * Whether it was closed, rather than ended by a failure.
+	 */
+	boolean isClosed() {
+		return this.closed;
+	}
+
 	@Override
 	public void close() {
+		this.closed = true;
 		this.buffer.end(null);
 		release();
 	}

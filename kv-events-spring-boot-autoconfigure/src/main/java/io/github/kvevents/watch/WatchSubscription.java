@@ -1,13 +1,17 @@
 package io.github.kvevents.watch;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
 
 import io.github.kvevents.KvEvent;
 
@@ -126,6 +130,12 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 		KvEvent event;
 		try {
 			event = this.session.next();
+		}
+		catch (DataAccessException ex) {
+			logger.debug("A watch could not read what comes next; it tries again", ex);
+			CompletableFuture.delayedExecutor(WatchSession.RETRY_NANOS, TimeUnit.NANOSECONDS, this.executor)
+				.execute(this::changed);
+			return false;
 		}
 		catch (RuntimeException ex) {
 			end(() -> subscriber.onError(ex));

@@ -1,0 +1,138 @@
+package io.github.kvevents.watch;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.PositionTrimmedException;
+import io.github.kvevents.log.StartPosition;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.KvStore;
+import io.github.kvevents.store.LogSnapshot;
+import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.store.Namespace;
+
+/**
+ * The change log as watches read it: they want to know of each entry that they can't
+ * have.
+ */
+final class LogAccess {
+
+	private static final int PAGE = 500;
+
+	private final KvStore store;
+
+	private final ChangeLogStore log;
+
+	private final Namespace namespace;
+
+	private final EventMaker events;
+
+	LogAccess(KvStore store, ChangeLogStore log, EventMaker events) {
+		this.store = store;
+		this.log = log;
+		this.namespace = log.getSettings().namespace();
+		this.events = events;
+	}
+
+	EventMaker events() {
+		return this.events;
+	}
+
+	/**
+	 * Where each partition ends now.
+	 */
+	Map<Integer, KvPosition> ends() {
+		return start(Map.of());
+	}
+
+	/**
+	 * Where to begin: behind the given places, and in other partitions at their end.
+	 * @throws PositionTrimmedException if something behind such a place is gone
+	 */
+	Map<Integer, KvPosition> start(Map<Integer, KvPosition> after) {
+		after.forEach((partition, position) -> Assert.isTrue(partition < this.namespace.partitions(),
+				() -> "'%s' is no position of this change log: it has %d partition(s), counted from 0"
+					.formatted(position, this.namespace.partitions())));
+		Map<Integer, KvPosition> start = new TreeMap<>();
+		for (int partition = 0; partition < this.namespace.partitions(); partition++) {
+			KvPosition position = after.get(partition);
+			LogState state = this.log.getState(partition);
+			if (position != null) {
+				requireComplete(position, state);
+			}
+			start.put(partition, (position != null) ? position : state.last());
+		}
+		return start;
+	}
+
+	/**
+	 * Reads the entries behind a place.
+	 * @throws PositionTrimmedException if some of them may be gone
+	 */
+	List<LoggedChange> read(KvPosition after) {
+		List<LoggedChange> changes = this.log.read(after, PAGE);
+		// asked afterwards: what is there now was there when it was read
+		requireComplete(after, this.log.getState(after.partition()));
+		return changes;
+	}
+
+	private static void requireComplete(KvPosition position, LogState state) {
+		StartPosition.after(position).resolve(position.partition(), state);
+		if (position.compareTo(state.last()) > 0) {
+			// the end of the log was lost, and with it what led to this position
+			throw new PositionTrimmedException(position, state.last());
+		}
+	}
+
+	/**
+	 * The keys that begin with a prefix.
+	 */
+	Deque<KeyPage> keys(String prefix) {
+		Map<Integer, KeyPage> last = new HashMap<>();
+		Deque<KeyPage> pages = new ArrayDeque<>();
+		try (Stream<String> keys = this.store.keys(prefix)) {
+			keys.forEach((key) -> {
+				int partition = this.namespace.partitionOf(key);
+				KeyPage page = last.get(partition);
+				if (page == null || page.isFull()) {
+					page = new KeyPage(partition, new ArrayList<>());
+					last.put(partition, page);
+					pages.add(page);
+				}
+				page.keys().add(key);
+			});
+		}
+		return pages;
+	}
+
+	LogSnapshot snapshot(KeyPage page) {
+		return this.log.snapshot(page.partition(), page.keys());
+	}
+
+	/**
+	 * Keys of one partition that are read together.
+	 */
+	record KeyPage(int partition, List<String> keys) {
+
+		/**
+		 * Enough to make the round trip cheap, few enough to hold the server up briefly.
+		 */
+		private static final int SIZE = 256;
+
+		boolean isFull() {
+			return this.keys.size() >= SIZE;
+		}
+
+	}
+
+}

@@ -1,0 +1,121 @@
+package io.github.kvevents.watch;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * Reads the log up to its end for a watch, then has it join the feed, then reads what the
+ * feed had read by then.
+ */
+final class LogCatchUp implements Backlog {
+
+	private final LogChanges changes;
+
+	private final LogAccess log;
+
+	private final LogIntake intake;
+
+	private final Map<Integer, KvPosition> positions;
+
+	private final Deque<KvEvent> page = new ArrayDeque<>(0);
+
+	private Predicate<LoggedChange> filter = (change) -> true;
+
+	/**
+	 * Up to where there is to read, {@code null} before the watch joined.
+	 */
+	private @Nullable Map<Integer, KvPosition> until;
+
+	LogCatchUp(LogChanges changes, LogAccess log, LogIntake intake, Map<Integer, KvPosition> start) {
+		this.changes = changes;
+		this.log = log;
+		this.intake = intake;
+		this.positions = new TreeMap<>(start);
+	}
+
+	/**
+	 * Sets which entries are news.
+	 */
+	synchronized void setFilter(Predicate<LoggedChange> filter) {
+		this.filter = filter;
+	}
+
+	@Override
+	public synchronized @Nullable KvEvent next() {
+		while (this.page.isEmpty()) {
+			if (this.intake.session().isClosed() || isDone()) {
+				return null;
+			}
+			if (!readPage()) {
+				join();
+			}
+		}
+		return this.page.poll();
+	}
+
+	/**
+	 * Has the watch join the feed, where that is possible.
+	 */
+	synchronized void join() {
+		if (this.until == null) {
+			this.until = this.changes.join(this.intake, this.positions);
+		}
+	}
+
+	private boolean isDone() {
+		Map<Integer, KvPosition> until = this.until;
+		if (until == null) {
+			return false;
+		}
+		return this.positions.values()
+			.stream()
+			.allMatch((position) -> position.compareTo(until.getOrDefault(position.partition(), position)) >= 0);
+	}
+
+	/**
+	 * Reads what is next in each partition.
+	 * @return whether there was something
+	 */
+	private boolean readPage() {
+		boolean found = false;
+		for (KvPosition position : List.copyOf(this.positions.values())) {
+			KvPosition end = (this.until != null) ? this.until.get(position.partition()) : null;
+			if (end != null && position.compareTo(end) >= 0) {
+				continue;
+			}
+			List<LoggedChange> changes = this.log.read(position);
+			changes.forEach((change) -> take(change, end));
+			found |= !changes.isEmpty();
+			if (end != null && changes.isEmpty()) {
+				this.positions.put(position.partition(), end);
+			}
+		}
+		return found;
+	}
+
+	private void take(LoggedChange change, @Nullable KvPosition end) {
+		int partition = change.position().partition();
+		if (end != null && change.position().compareTo(end) > 0) {
+			this.positions.put(partition, end);
+			return;
+		}
+		this.positions.put(partition, change.position());
+		if (change.key().startsWith(this.intake.prefix()) && this.filter.test(change)) {
+			KvEvent event = this.log.events().logged(change);
+			if (this.intake.isChosen(event)) {
+				this.page.add(event);
+			}
+		}
+	}
+
+}

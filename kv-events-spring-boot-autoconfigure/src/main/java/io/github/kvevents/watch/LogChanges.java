@@ -1,0 +1,133 @@
+package io.github.kvevents.watch;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.PositionTrimmedException;
+import io.github.kvevents.log.ChangeFeed;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * Tells watches of what comes into the change log, whoever in the fleet made the change.
+ * All of them share one subscription to the feed, which there is while a watch needs it.
+ * <p>
+ * Locks are taken in the order: this class's subscription, the feed, this class's cursor.
+ */
+final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
+
+	private final LogAccess log;
+
+	private final ChangeFeed feed;
+
+	private final PrefixIndex<LogIntake> intakes = new PrefixIndex<>();
+
+	private final Object subscribing = new Object();
+
+	private ChangeFeed.@Nullable Subscription subscription;
+
+	/**
+	 * Up to where the watches were told. Guarded by the cursor itself.
+	 */
+	private final Map<Integer, KvPosition> cursor = new HashMap<>();
+
+	LogChanges(LogAccess log, ChangeFeed feed) {
+		this.log = log;
+		this.feed = feed;
+	}
+
+	@Override
+	public void open(WatchSession session, WatchOptions options) {
+		Map<Integer, KvPosition> start = this.log.start(options.getAfter());
+		LogIntake intake = new LogIntake(session, options);
+		LogCatchUp catchUp = new LogCatchUp(this, this.log, intake, start);
+		if (options.isInitialReplay()) {
+			session.setBacklog(new LogReplay(this.log, catchUp, intake, start));
+			return;
+		}
+		if (options.getAfter().isEmpty()) {
+			// so that its buffer counts from now on, also if nobody reads it
+			catchUp.join();
+		}
+		session.setBacklog(catchUp);
+	}
+
+	/**
+	 * Has a watch hear of what the feed reads from now on, in its buffer.
+	 * @param positions up to where it has read the log
+	 * @return up to where it has to read on by itself, {@code null} if the feed is too
+	 * far ahead: then it is to read on and try again
+	 */
+	@Nullable Map<Integer, KvPosition> join(LogIntake intake, Map<Integer, KvPosition> positions) {
+		Map<Integer, KvPosition> joinedAt;
+		synchronized (this.subscribing) {
+			if (!subscribe(positions)) {
+				return null;
+			}
+			synchronized (this.cursor) {
+				joinedAt = new TreeMap<>(this.cursor);
+				intake.skipUpTo(positions, joinedAt);
+				this.intakes.add(intake.prefix(), intake);
+			}
+		}
+		intake.session().onEnd(() -> leave(intake));
+		return joinedAt;
+	}
+
+	private boolean subscribe(Map<Integer, KvPosition> positions) {
+		if (this.subscription == null) {
+			synchronized (this.cursor) {
+				this.cursor.clear();
+				this.cursor.putAll(positions);
+			}
+			this.subscription = this.feed.join(positions, this);
+		}
+		return this.subscription != null;
+	}
+
+	private void leave(LogIntake intake) {
+		synchronized (this.subscribing) {
+			this.intakes.remove(intake.prefix(), intake);
+			ChangeFeed.Subscription subscription = this.subscription;
+			if (this.intakes.isEmpty() && subscription != null) {
+				this.subscription = null;
+				subscription.close();
+			}
+		}
+	}
+
+	@Override
+	public void onChanges(List<LoggedChange> changes) {
+		synchronized (this.cursor) {
+			for (LoggedChange change : changes) {
+				tell(change);
+				this.cursor.put(change.position().partition(), change.position());
+			}
+		}
+	}
+
+	private void tell(LoggedChange change) {
+		if (this.intakes.matches(change.key())) {
+			KvEvent event = this.log.events().logged(change);
+			this.intakes.forEach(change.key(), (intake) -> intake.receive(change.position(), event));
+		}
+	}
+
+	/**
+	 * Nobody knows what was missed, so no watch can go on as if it knew.
+	 */
+	@Override
+	public void onReset(int partition, KvPosition to) {
+		synchronized (this.cursor) {
+			KvPosition requested = this.cursor.getOrDefault(partition, to);
+			this.intakes.forEach((intake) -> intake.session().fail(() -> new PositionTrimmedException(requested, to)));
+			this.cursor.put(partition, to);
+		}
+	}
+
+}

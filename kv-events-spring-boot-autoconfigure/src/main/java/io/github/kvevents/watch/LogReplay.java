@@ -1,0 +1,111 @@
+package io.github.kvevents.watch;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LogSnapshot;
+import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.watch.LogAccess.KeyPage;
+
+/**
+ * Reads what exists for a watch, page by page, then the log from where it was before. It
+ * remembers where the log was when each key was read: earlier entries of that key are in
+ * its value.
+ */
+final class LogReplay implements Backlog {
+
+	private final LogAccess log;
+
+	private final LogCatchUp catchUp;
+
+	private final LogIntake intake;
+
+	private final Map<Integer, KvPosition> start;
+
+	private final Deque<KvEvent> page = new ArrayDeque<>(0);
+
+	/**
+	 * The names that are still to be read, {@code null} before they were listed.
+	 */
+	private @Nullable Deque<KeyPage> unread;
+
+	private final Map<String, KvPosition> readAt = new HashMap<>();
+
+	/**
+	 * Where the log was when all keys were read, {@code null} before.
+	 */
+	private @Nullable Map<Integer, KvPosition> readBy;
+
+	LogReplay(LogAccess log, LogCatchUp catchUp, LogIntake intake, Map<Integer, KvPosition> start) {
+		this.log = log;
+		this.catchUp = catchUp;
+		this.intake = intake;
+		this.start = start;
+	}
+
+	@Override
+	public synchronized @Nullable KvEvent next() {
+		while (this.page.isEmpty() && this.readBy == null) {
+			if (this.intake.session().isClosed()) {
+				return null;
+			}
+			readPage();
+		}
+		KvEvent event = this.page.poll();
+		return (event != null) ? event : this.catchUp.next();
+	}
+
+	private void readPage() {
+		Deque<KeyPage> unread = this.unread;
+		if (unread == null) {
+			unread = this.log.keys(this.intake.prefix());
+			this.unread = unread;
+		}
+		KeyPage keys = unread.peek();
+		if (keys != null) {
+			read(keys.keys(), this.log.snapshot(keys));
+			// not before: reading may have failed
+			unread.remove();
+			return;
+		}
+		this.readBy = this.log.ends();
+		this.catchUp.setFilter(this::isNews);
+	}
+
+	private void read(List<String> keys, LogSnapshot snapshot) {
+		for (int index = 0; index < keys.size(); index++) {
+			String key = keys.get(index);
+			this.readAt.put(key, snapshot.position());
+			Optional<byte[]> value = snapshot.values().get(index);
+			// resuming behind where the replay began misses nothing, whatever was read
+			KvPosition position = this.start.get(snapshot.position().partition());
+			value.ifPresent((bytes) -> this.page.add(this.log.events().existing(key, bytes, position)));
+		}
+	}
+
+	/**
+	 * Whether an entry is not in what was read. A key that was there before but gone when
+	 * it was to be read was never told of, so its end isn't either.
+	 */
+	private boolean isNews(LoggedChange change) {
+		KvPosition readBy = (this.readBy != null) ? this.readBy.get(change.position().partition()) : null;
+		if (readBy == null || change.position().compareTo(readBy) > 0) {
+			return true;
+		}
+		KvPosition readAt = this.readAt.get(change.key());
+		if (readAt == null && change.previousValue() == null) {
+			this.readAt.put(change.key(), change.position());
+			return true;
+		}
+		return readAt != null && change.position().compareTo(readAt) > 0;
+	}
+
+}
