@@ -67,8 +67,11 @@ public final class WatchOptions {
 	}
 
 	private static WatchOptions of(String prefix) {
-		return new WatchOptions(prefix, Set.of(KvChange.CREATED, KvChange.UPDATED, KvChange.REMOVED), false,
-				DEFAULT_BUFFER_SIZE, WatchOverflow.FAIL, Map.of());
+		return new WatchOptions(prefix, allChanges(), false, DEFAULT_BUFFER_SIZE, WatchOverflow.FAIL, Map.of());
+	}
+
+	private static Set<KvChange> allChanges() {
+		return Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(KvChange.UNCHANGED)));
 	}
 
 	/**
@@ -84,12 +87,9 @@ public final class WatchOptions {
 			Assert.notNull(change, () -> "'changes' must not have a null element but was " + Arrays.toString(changes));
 			chosen.add(change);
 		}
-		if (chosen.isEmpty()) {
-			chosen = EnumSet.allOf(KvChange.class);
-		}
 		chosen.remove(KvChange.UNCHANGED);
-		return new WatchOptions(this.prefix, Collections.unmodifiableSet(chosen), this.initialReplay, this.bufferSize,
-				this.overflow, this.after);
+		Set<KvChange> heard = (changes.length > 0) ? Collections.unmodifiableSet(chosen) : allChanges();
+		return new WatchOptions(this.prefix, heard, this.initialReplay, this.bufferSize, this.overflow, this.after);
 	}
 
 	/**
