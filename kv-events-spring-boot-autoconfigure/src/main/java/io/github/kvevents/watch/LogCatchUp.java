@@ -19,6 +19,8 @@ import io.github.kvevents.store.LoggedChange;
  */
 final class LogCatchUp implements Backlog {
 
+	private static final int READ_AT_ONCE = 1_000;
+
 	private final LogChanges changes;
 
 	private final LogAccess log;
@@ -64,9 +66,18 @@ final class LogCatchUp implements Backlog {
 	}
 
 	/**
-	 * Has the watch join the feed, where that is possible.
+	 * Has the watch join the feed if it is near the end of the log, as it is when it
+	 * begins there. From then on its buffer counts, also if nobody reads it.
 	 */
-	synchronized void join() {
+	synchronized void begin() {
+		while (this.until == null && this.page.size() < READ_AT_ONCE) {
+			if (!readPage()) {
+				join();
+			}
+		}
+	}
+
+	private void join() {
 		if (this.until == null) {
 			this.until = this.changes.join(this.intake, this.positions);
 		}

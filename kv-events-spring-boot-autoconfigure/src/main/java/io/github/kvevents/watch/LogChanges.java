@@ -47,12 +47,13 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 		LogIntake intake = new LogIntake(session, options);
 		LogCatchUp catchUp = new LogCatchUp(this, this.log, intake, start);
 		if (options.isInitialReplay()) {
-			session.setBacklog(new LogReplay(this.log, catchUp, intake, start));
+			LogReplay replay = new LogReplay(this.log, catchUp, intake, start);
+			replay.begin();
+			session.setBacklog(replay);
 			return;
 		}
 		if (options.getAfter().isEmpty()) {
-			// so that its buffer counts from now on, also if nobody reads it
-			catchUp.join();
+			catchUp.begin();
 		}
 		session.setBacklog(catchUp);
 	}

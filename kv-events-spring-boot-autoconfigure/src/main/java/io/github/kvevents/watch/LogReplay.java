@@ -22,6 +22,8 @@ import io.github.kvevents.watch.LogAccess.KeyPage;
  */
 final class LogReplay implements Backlog {
 
+	private static final int READ_AT_ONCE = 1_000;
+
 	private final LogAccess log;
 
 	private final LogCatchUp catchUp;
@@ -30,7 +32,7 @@ final class LogReplay implements Backlog {
 
 	private final Map<Integer, KvPosition> start;
 
-	private final Deque<KvEvent> page = new ArrayDeque<>(0);
+	private final Deque<Existing> page = new ArrayDeque<>(0);
 
 	/**
 	 * The names that are still to be read, {@code null} before they were listed.
@@ -51,6 +53,19 @@ final class LogReplay implements Backlog {
 		this.start = start;
 	}
 
+	/**
+	 * Reads what little there is at once. More than that is read when it is asked for, so
+	 * that neither a large replay nor many of them fill the memory.
+	 */
+	synchronized void begin() {
+		while (this.page.size() < READ_AT_ONCE && this.readBy == null) {
+			readPage();
+		}
+		if (this.readBy != null) {
+			this.catchUp.begin();
+		}
+	}
+
 	@Override
 	public synchronized @Nullable KvEvent next() {
 		while (this.page.isEmpty() && this.readBy == null) {
@@ -59,8 +74,8 @@ final class LogReplay implements Backlog {
 			}
 			readPage();
 		}
-		KvEvent event = this.page.poll();
-		return (event != null) ? event : this.catchUp.next();
+		Existing existing = this.page.poll();
+		return (existing != null) ? existing.toEvent(this.log.events()) : this.catchUp.next();
 	}
 
 	private void readPage() {
@@ -87,7 +102,7 @@ final class LogReplay implements Backlog {
 			Optional<byte[]> value = snapshot.values().get(index);
 			// resuming behind where the replay began misses nothing, whatever was read
 			KvPosition position = this.start.get(snapshot.position().partition());
-			value.ifPresent((bytes) -> this.page.add(this.log.events().existing(key, bytes, position)));
+			value.ifPresent((bytes) -> this.page.add(new Existing(key, bytes, position)));
 		}
 	}
 
@@ -106,6 +121,17 @@ final class LogReplay implements Backlog {
 			return true;
 		}
 		return readAt != null && change.position().compareTo(readAt) > 0;
+	}
+
+	/**
+	 * A key that exists. Smaller than its event.
+	 */
+	private record Existing(String key, byte[] value, @Nullable KvPosition position) {
+
+		KvEvent toEvent(EventMaker events) {
+			return events.existing(this.key, this.value, this.position);
+		}
+
 	}
 
 }

@@ -1,8 +1,5 @@
 package io.github.kvevents.watch;
 
-import java.time.Clock;
-
-import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.store.memory.MemoryKvStore;
 
 /**
@@ -14,8 +11,7 @@ class LocalWatchOnMemoryTests extends LocalWatchContractTests {
 
 	@Override
 	WatchInstance createInstance() {
-		return new WatchInstance(this.store, (store, dispatcher) -> new KvWatches(store, dispatcher, new PlainKvCodec(),
-				WatchInstance.ORIGIN, Clock.systemUTC()));
+		return new WatchInstance(this.store);
 	}
 
 }

@@ -1,10 +1,7 @@
 package io.github.kvevents.watch;
 
-import java.time.Clock;
-
 import org.junit.jupiter.api.extension.ExtendWith;
 
-import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.store.redis.KeyNames;
 import io.github.kvevents.store.redis.RedisKvStore;
 import io.github.kvevents.test.TestRedis;
@@ -25,9 +22,7 @@ class LocalWatchOnRedisTests extends LocalWatchContractTests {
 	@Override
 	WatchInstance createInstance() {
 		return new WatchInstance(
-				new RedisKvStore(this.redis.template().getRequiredConnectionFactory(), KeyNames.plain()),
-				(store, dispatcher) -> new KvWatches(store, dispatcher, new PlainKvCodec(), WatchInstance.ORIGIN,
-						Clock.systemUTC()));
+				new RedisKvStore(this.redis.template().getRequiredConnectionFactory(), KeyNames.plain()));
 	}
 
 }

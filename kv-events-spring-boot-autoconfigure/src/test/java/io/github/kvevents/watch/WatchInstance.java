@@ -1,15 +1,19 @@
 package io.github.kvevents.watch;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.kvevents.KvEvent;
-import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.log.StoreChangeFeed;
+import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,10 +33,29 @@ final class WatchInstance implements AutoCloseable {
 
 	final KvWatches watches;
 
-	WatchInstance(KvStore store, Opener opener) {
+	private final @Nullable StoreChangeFeed feed;
+
+	/**
+	 * An instance without a change log.
+	 */
+	WatchInstance(KvStore store) {
+		this(store, null, null);
+	}
+
+	/**
+	 * An instance with a change log.
+	 */
+	WatchInstance(KvStore store, ChangeLogStore log) {
+		this(store, log, new StoreChangeFeed(log));
+	}
+
+	private WatchInstance(KvStore store, @Nullable ChangeLogStore log, @Nullable StoreChangeFeed feed) {
 		this.store = store;
+		this.feed = feed;
 		this.engine.start();
-		this.watches = opener.watches(store, this.engine.getDispatcher());
+		this.watches = (log != null && feed != null)
+				? new KvWatches(store, log, feed, new PlainKvCodec(), ORIGIN, Clock.systemUTC())
+				: new KvWatches(store, this.engine.getDispatcher(), new PlainKvCodec(), ORIGIN, Clock.systemUTC());
 		this.watches.start();
 		this.template = KvTemplate.builder(store, new PlainKvCodec())
 			.dispatcher(this.engine.getDispatcher())
@@ -75,15 +98,9 @@ final class WatchInstance implements AutoCloseable {
 	public void close() {
 		this.watches.stop();
 		this.engine.stop();
-	}
-
-	/**
-	 * Makes the watches of an instance.
-	 */
-	interface Opener {
-
-		KvWatches watches(KvStore store, KvEventDispatcher dispatcher);
-
+		if (this.feed != null) {
+			this.feed.stop();
+		}
 	}
 
 }

@@ -1,17 +1,17 @@
 package io.github.kvevents.watch;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,6 @@ import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 
 import io.github.kvevents.KvEvent;
-import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.store.memory.MemoryKvStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,9 +31,7 @@ import static org.awaitility.Awaitility.await;
  */
 class WatchPublisherTests {
 
-	private final WatchInstance instance = new WatchInstance(new MemoryKvStore(),
-			(store, dispatcher) -> new KvWatches(store, dispatcher, new PlainKvCodec(), WatchInstance.ORIGIN,
-					Clock.systemUTC()));
+	private final WatchInstance instance = new WatchInstance(new MemoryKvStore());
 
 	private final RecordingSubscriber subscriber = new RecordingSubscriber();
 
@@ -154,7 +151,7 @@ class WatchPublisherTests {
 				if (inside.incrementAndGet() > 1) {
 					overlaps.incrementAndGet();
 				}
-				Thread.yield();
+				LockSupport.parkNanos(1);
 				inside.decrementAndGet();
 				all.countDown();
 			}
@@ -260,11 +257,11 @@ class WatchPublisherTests {
 	 */
 	private static class RecordingSubscriber implements Flow.Subscriber<KvEvent> {
 
-		final List<String> threads = new ArrayList<>();
+		final List<String> threads = new CopyOnWriteArrayList<>();
 
-		final List<String> ends = Collections.synchronizedList(new ArrayList<>());
+		final List<String> ends = new CopyOnWriteArrayList<>();
 
-		private final List<String> keys = new ArrayList<>();
+		private final List<String> keys = new CopyOnWriteArrayList<>();
 
 		private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
 
@@ -276,7 +273,7 @@ class WatchPublisherTests {
 			this.subscription.join().cancel();
 		}
 
-		synchronized List<String> keys() {
+		List<String> keys() {
 			return List.copyOf(this.keys);
 		}
 
@@ -286,7 +283,7 @@ class WatchPublisherTests {
 		}
 
 		@Override
-		public synchronized void onNext(KvEvent event) {
+		public void onNext(KvEvent event) {
 			this.threads.add(Thread.currentThread().getName());
 			this.keys.add(event.getKey());
 		}
