@@ -14,6 +14,8 @@ import io.github.kvevents.core.KvOperations;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.KvTemplateBuilder;
 import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.log.ChangeFeed;
+import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.watch.KvWatches;
 
@@ -25,7 +27,13 @@ class TemplateConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	KvWatches kvWatches(KvStore store, KvCodec codec, HookEngine engine, KvEventsProperties properties) {
+	KvWatches kvWatches(KvStore store, KvCodec codec, HookEngine engine, KvEventsProperties properties,
+			ObjectProvider<ChangeLogStore> log, ObjectProvider<ChangeFeed> feed) {
+		ChangeLogStore changeLog = log.getIfAvailable();
+		ChangeFeed changeFeed = feed.getIfAvailable();
+		if (changeLog != null && changeFeed != null) {
+			return new KvWatches(store, changeLog, changeFeed, codec, properties.instanceId(), Clock.systemUTC());
+		}
 		return new KvWatches(store, engine.getDispatcher(), codec, properties.instanceId(), Clock.systemUTC());
 	}
 

@@ -6,6 +6,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
@@ -22,62 +24,66 @@ class LoggedWatchOnRedisTests {
 
 	@Nested
 	@ExtendWith(TestRedisExtension.class)
-	class OnePartition extends Contract {
-
-		OnePartition(TestRedis redis) {
-			super(redis, Namespace.of("watched"));
-		}
-
-	}
-
-	@Nested
-	@ExtendWith(TestRedisExtension.class)
-	class ThreePartitions extends Contract {
-
-		ThreePartitions(TestRedis redis) {
-			super(redis, new Namespace("watched", 3));
-		}
-
-	}
-
-	abstract static class Contract extends LoggedWatchContractTests {
+	class OnePartition extends LoggedWatchContractTests {
 
 		private final TestRedis redis;
 
-		private final ChangeLogSettings settings;
+		private final ChangeLogSettings settings = settings(Namespace.of("watched"));
 
-		Contract(TestRedis redis, Namespace namespace) {
+		OnePartition(TestRedis redis) {
 			this.redis = redis;
-			this.settings = new ChangeLogSettings(namespace, WatchInstance.ORIGIN, 1_000_000, Duration.ofHours(3));
 		}
 
 		@Override
 		WatchInstance createInstance() {
-			KeyNames names = KeyNames.prefixedWith("app:");
-			var connectionFactory = this.redis.template().getRequiredConnectionFactory();
-			return new WatchInstance(new RedisKvStore(connectionFactory, names, null, this.settings),
-					new RedisChangeLogStore(connectionFactory, names, this.settings));
+			return LoggedWatchOnRedisTests.instance(this.redis, this.settings);
 		}
 
 		@Override
 		void trim(KvPosition before) {
 			this.redis.template()
-				.execute(connection -> connection.execute("XTRIM",
+				.execute((connection) -> connection.execute("XTRIM",
 						bytes(this.settings.namespace().log(before.partition())), bytes("MINID"),
 						bytes(before.millis() + "-" + before.sequence())), true);
 		}
 
 		@Override
 		void loseLog() {
-			for (int partition = 0; partition < this.settings.namespace().partitions(); partition++) {
-				this.redis.template().delete(this.settings.namespace().log(partition));
-			}
+			this.redis.template().delete(this.settings.namespace().log(0));
 		}
 
-		private static byte[] bytes(String text) {
-			return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	@Nested
+	@ExtendWith(TestRedisExtension.class)
+	class ThreePartitions extends WatchRaceContractTests {
+
+		private final TestRedis redis;
+
+		ThreePartitions(TestRedis redis) {
+			this.redis = redis;
 		}
 
+		@Override
+		WatchInstance createInstance() {
+			return LoggedWatchOnRedisTests.instance(this.redis, settings(new Namespace("watched", 3)));
+		}
+
+	}
+
+	private static ChangeLogSettings settings(Namespace namespace) {
+		return new ChangeLogSettings(namespace, WatchInstance.ORIGIN, 1_000_000, Duration.ofHours(3));
+	}
+
+	private static WatchInstance instance(TestRedis redis, ChangeLogSettings settings) {
+		KeyNames names = KeyNames.prefixedWith("app:");
+		RedisConnectionFactory connectionFactory = redis.template().getRequiredConnectionFactory();
+		return new WatchInstance(new RedisKvStore(connectionFactory, names, null, settings),
+				new RedisChangeLogStore(connectionFactory, names, settings));
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
 }
