@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -16,9 +18,10 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Starts a real Redis with the application, on the loopback interface and in memory only.
- * Its port is {@code sample.redis.port} if that is free, so that further instances know
- * where it is, and any other if not. With {@code spring.data.redis.host} or
+ * Starts a real Redis with the application, on the loopback interface only. Its port is
+ * {@code sample.redis.port} if that is free, so that further instances know where it is,
+ * and any other if not. What it holds is kept below {@code sample.redis.directory}, and
+ * is there again when the application runs again. With {@code spring.data.redis.host} or
  * {@code spring.data.redis.url} set there is none of this, and that Redis is used. An
  * ahead-of-time build takes this decision when it builds.
  */
@@ -31,12 +34,17 @@ class EmbeddedRedisConfiguration {
 	private static final String LOOPBACK = "127.0.0.1";
 
 	@Bean(initMethod = "start", destroyMethod = "stop")
-	RedisServer embeddedRedis(@Value("${sample.redis.port}") int preferredPort) throws IOException {
+	RedisServer embeddedRedis(@Value("${sample.redis.port}") int preferredPort,
+			@Value("${sample.redis.directory}") String directory) throws IOException {
+		int port = freePort(preferredPort);
+		// by port: two servers must not write to the same files
+		Path data = Files.createDirectories(Path.of(directory).toAbsolutePath().resolve(String.valueOf(port)));
 		return RedisServer.builder()
-			.port(freePort(preferredPort))
+			.port(port)
 			.bind(LOOPBACK)
+			.setting("dir \"" + data + "\"")
 			.setting("save \"\"")
-			.setting("appendonly no")
+			.setting("appendonly yes")
 			.setting("maxmemory 256mb")
 			.setting("maxmemory-policy noeviction")
 			.build();

@@ -3,8 +3,10 @@ package io.github.kvevents.sample.redis;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.embedded.RedisServer;
@@ -19,21 +21,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class EmbeddedRedisConfigurationTests {
 
-	private final ApplicationContextRunner context = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
-		.withUserConfiguration(EmbeddedRedisConfiguration.class)
-		.withPropertyValues("sample.redis.port=0");
+	private final ApplicationContextRunner context;
+
+	EmbeddedRedisConfigurationTests(@TempDir Path directory) {
+		this.context = new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+			.withUserConfiguration(EmbeddedRedisConfiguration.class)
+			.withPropertyValues("sample.redis.port=0", "sample.redis.directory=" + directory.resolve("two words"));
+	}
 
 	@Test
-	void startsARedisThatKeepsNothingOnDiskAndIsReachableFromHereOnly() {
+	void startsARedisThatIsReachableFromHereOnly() {
 		RedisServer[] server = new RedisServer[1];
 		this.context.run((context) -> {
 			server[0] = context.getBean(RedisServer.class);
 			assertThat(server[0].isActive()).isTrue();
 			StringRedisTemplate redis = context.getBean(StringRedisTemplate.class);
 			assertThat(config(redis, "bind")).isEqualTo("127.0.0.1");
-			assertThat(config(redis, "save")).isEmpty();
-			assertThat(config(redis, "appendonly")).isEqualTo("no");
 		});
 		assertThat(server[0].isActive()).isFalse();
 	}
@@ -51,6 +55,29 @@ class EmbeddedRedisConfigurationTests {
 			.run((context) -> assertThat(context.getBean(RedisServer.class).ports()).containsExactly(wished));
 	}
 
+	@Test
+	void keepsItsDataUntilItRunsAgain() throws IOException {
+		ApplicationContextRunner samePort = this.context.withPropertyValues("sample.redis.port=" + freePort());
+		samePort.run((context) -> context.getBean(StringRedisTemplate.class).opsForValue().set("kept", "value"));
+		samePort.run((context) -> assertThat(context.getBean(StringRedisTemplate.class).opsForValue().get("kept"))
+			.isEqualTo("value"));
+	}
+
+	@Test
+	void oneBesideAnotherHasDataOfItsOwn() throws IOException {
+		ApplicationContextRunner samePort = this.context.withPropertyValues("sample.redis.port=" + freePort());
+		samePort.run((first) -> {
+			first.getBean(StringRedisTemplate.class).opsForValue().set("mine", "value");
+			samePort.run((second) -> {
+				StringRedisTemplate redis = second.getBean(StringRedisTemplate.class);
+				assertThat(redis.hasKey("mine")).isFalse();
+				redis.opsForValue().set("mine", "another");
+			});
+		});
+		samePort.run((context) -> assertThat(context.getBean(StringRedisTemplate.class).opsForValue().get("mine"))
+			.isEqualTo("value"));
+	}
+
 	@ParameterizedTest
 	@ValueSource(
 			strings = { "spring.data.redis.host=redis.example", "spring.data.redis.url=redis://redis.example:7000" })
@@ -61,6 +88,12 @@ class EmbeddedRedisConfigurationTests {
 				.getStandalone();
 			assertThat(standalone).extracting("host").isEqualTo("redis.example");
 		});
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
 	}
 
 	private static String config(StringRedisTemplate redis, String name) {
