@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.core.KvSetResult;
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.test.FaultScale;
 import io.github.kvevents.test.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -22,6 +22,7 @@ import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.core.SetOptions;
 import io.github.kvevents.store.redis.KeyNames;
 import io.github.kvevents.store.redis.RedisKvStore;
+import io.github.kvevents.test.FaultScale;
 import io.github.kvevents.test.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;

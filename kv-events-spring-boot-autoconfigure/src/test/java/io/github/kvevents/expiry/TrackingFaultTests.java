@@ -28,6 +28,7 @@ import io.github.kvevents.core.KvSetResult;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.core.SetOptions;
+import io.github.kvevents.test.FaultScale;
 import io.github.kvevents.test.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
