@@ -35,8 +35,7 @@ class EventLogConfiguration {
 		@ConditionalOnMissingBean(KvEventLogs.class)
 		RedisKvEventLogs kvEventLogs(RedisConnectionFactory connectionFactory, KvCodec codec,
 				KvEventsProperties properties, Environment environment) {
-			return new RedisKvEventLogs(connectionFactory, RedisStoreConfiguration.namespace(properties, environment),
-					codec);
+			return new RedisKvEventLogs(connectionFactory, StoreSettings.namespace(properties, environment), codec);
 		}
 
 	}

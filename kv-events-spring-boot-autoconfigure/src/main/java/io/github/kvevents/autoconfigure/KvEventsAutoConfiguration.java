@@ -16,8 +16,9 @@ import org.springframework.context.annotation.Import;
 @ConditionalOnBooleanProperty(name = "kv.events.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(KvEventsProperties.class)
 @Import({ CodecConfiguration.class, HookConfiguration.class, LatenessConfiguration.class, RedisStoreConfiguration.class,
-		MemoryStoreConfiguration.class, MissingStoreConfiguration.class, TemplateConfiguration.class,
-		NotificationConfiguration.class, StoreExpiryConfiguration.class, EventLogConfiguration.class })
+		MemoryStoreConfiguration.class, MissingStoreConfiguration.class, ChangeLogConfiguration.class,
+		TemplateConfiguration.class, NotificationConfiguration.class, StoreExpiryConfiguration.class,
+		EventLogConfiguration.class })
 public final class KvEventsAutoConfiguration {
 
 }

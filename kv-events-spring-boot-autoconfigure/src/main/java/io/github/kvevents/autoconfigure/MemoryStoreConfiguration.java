@@ -1,10 +1,15 @@
 package io.github.kvevents.autoconfigure;
 
+import java.time.Clock;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
+import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.memory.MemoryKvStore;
 
@@ -15,10 +20,20 @@ import io.github.kvevents.store.memory.MemoryKvStore;
 @ConditionalOnProperty(name = "kv.events.store", havingValue = "memory")
 class MemoryStoreConfiguration {
 
+	/**
+	 * Only for the store that follows: the application's own may keep no log.
+	 */
+	@Bean
+	@ConditionalOnBooleanProperty("kv.events.log.enabled")
+	@ConditionalOnMissingBean({ KvStore.class, ChangeLogStore.class })
+	ChangeLogStore kvChangeLogStore(MemoryKvStore store) {
+		return store.getChangeLog();
+	}
+
 	@Bean
 	@ConditionalOnMissingBean(KvStore.class)
-	MemoryKvStore kvStore() {
-		return new MemoryKvStore();
+	MemoryKvStore kvStore(KvEventsProperties properties, Environment environment) {
+		return new MemoryKvStore(Clock.systemUTC(), StoreSettings.changeLog(properties, environment));
 	}
 
 }

@@ -2,9 +2,7 @@ package io.github.kvevents.autoconfigure;
 
 import java.util.Objects;
 
-import org.jspecify.annotations.Nullable;
-
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -14,16 +12,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.util.StringUtils;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.expiry.ExpiryTracker;
 import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.hook.HookEngine;
-import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
-import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.KeyNames;
 import io.github.kvevents.store.redis.RedisChangeLogStore;
 import io.github.kvevents.store.redis.RedisKvStore;
@@ -54,28 +49,27 @@ class RedisStoreConfiguration {
 	ExpiryTracker kvExpiryTracker(RedisConnectionFactory connectionFactory, KeyNames names, HookEngine engine,
 			KvCodec codec, KvEventsProperties properties, LatenessRecorder lateness, Environment environment) {
 		return ExpiryTracker
-			.builder(connectionFactory, namespace(properties, environment), engine.getDispatcher(), codec)
+			.builder(connectionFactory, StoreSettings.namespace(properties, environment), engine.getDispatcher(), codec)
 			.names(names)
 			.instanceId(properties.instanceId())
 			.listener(lateness)
 			.settings(properties.expiry().toTrackingSettings(properties.hooks().shutdownTimeout()))
-			.log(logSettings(properties, environment))
+			.log(StoreSettings.changeLog(properties, environment))
 			.build();
 	}
 
-	private static @Nullable ChangeLogSettings logSettings(KvEventsProperties properties, Environment environment) {
-		return properties.log().toSettings(namespace(properties, environment), properties.instanceId());
-	}
-
-	static Namespace namespace(KvEventsProperties properties, Environment environment) {
-		String name = StringUtils.hasText(properties.namespace()) ? properties.namespace()
-				: environment.getProperty("spring.application.name", "application");
-		try {
-			return new Namespace(name, properties.partitions());
-		}
-		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationPropertyValueException("kv.events.namespace", name, ex.getMessage());
-		}
+	/**
+	 * Only for the store that follows: the application's own may write no log, or
+	 * another.
+	 */
+	@Bean
+	@ConditionalOnBooleanProperty("kv.events.log.enabled")
+	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
+	@ConditionalOnMissingBean({ KvStore.class, ChangeLogStore.class })
+	RedisChangeLogStore kvChangeLogStore(RedisConnectionFactory connectionFactory, KeyNames names,
+			KvEventsProperties properties, Environment environment) {
+		return new RedisChangeLogStore(connectionFactory, names,
+				Objects.requireNonNull(StoreSettings.changeLog(properties, environment)));
 	}
 
 	@Bean
@@ -83,17 +77,7 @@ class RedisStoreConfiguration {
 	@ConditionalOnMissingBean(KvStore.class)
 	RedisKvStore kvStore(RedisConnectionFactory connectionFactory, KeyNames names, ExpiryTracker tracker,
 			KvEventsProperties properties, Environment environment) {
-		return new RedisKvStore(connectionFactory, names, tracker, logSettings(properties, environment));
-	}
-
-	@Bean
-	@ConditionalOnProperty("kv.events.log.enabled")
-	@ConditionalOnBean(RedisKvStore.class)
-	@ConditionalOnMissingBean(ChangeLogStore.class)
-	RedisChangeLogStore kvChangeLogStore(RedisConnectionFactory connectionFactory, KeyNames names,
-			KvEventsProperties properties, Environment environment) {
-		return new RedisChangeLogStore(connectionFactory, names,
-				Objects.requireNonNull(logSettings(properties, environment)));
+		return new RedisKvStore(connectionFactory, names, tracker, StoreSettings.changeLog(properties, environment));
 	}
 
 }

@@ -8,26 +8,76 @@ import io.github.kvevents.store.LogState;
  *
  * @param position the position
  * @param inclusive whether an entry at this very position is read
+ * @param count how many entries the log had ever taken before what is read from here on;
+ * by it what was removed before can be told from what is missed. Less than 0 if unknown
  */
-record Place(KvPosition position, boolean inclusive) {
+record Place(KvPosition position, boolean inclusive, long count) {
+
+	private static final long UNKNOWN = -1;
+
+	static Place at(KvPosition position) {
+		return new Place(position, true, UNKNOWN);
+	}
+
+	static Place after(KvPosition position) {
+		return new Place(position, false, UNKNOWN);
+	}
+
+	/**
+	 * Behind everything that the log ever had.
+	 */
+	static Place end(LogState state) {
+		return new Place(state.last(), false, state.added());
+	}
 
 	/**
 	 * Where nothing is missing, whatever was removed before.
 	 */
 	static Place earliest(LogState state) {
 		KvPosition first = state.first();
-		if (first != null) {
-			return new Place(first, true);
-		}
-		return (state.added() == 0) ? new Place(state.last(), false) : new Place(successor(state.last()), true);
+		return (first != null) ? new Place(first, true, state.added() - state.length()) : end(state);
 	}
 
 	/**
-	 * Whether entries from here on may have been removed.
+	 * The earliest position, such that nothing is missing from there on, inclusively.
+	 */
+	static KvPosition earliestPosition(LogState state) {
+		KvPosition first = state.first();
+		return (first != null) ? first
+				: new KvPosition(state.last().partition(), state.last().millis(), state.last().sequence() + 1);
+	}
+
+	/**
+	 * The place behind entries that were read from here on.
+	 * @param last the last of them
+	 * @param entries how many
+	 */
+	Place next(KvPosition last, int entries) {
+		return new Place(last, false, (this.count >= 0) ? this.count + entries : UNKNOWN);
+	}
+
+	/**
+	 * Whether entries from here on were removed, or may have been where the count isn't
+	 * known.
 	 */
 	boolean isTrimmed(LogState state) {
-		return this.inclusive ? state.added() != state.length() && this.position.compareTo(earliest(state).position) < 0
+		long removed = state.added() - state.length();
+		if (this.count >= 0) {
+			return removed > this.count;
+		}
+		return this.inclusive ? removed > 0 && this.position.compareTo(earliestPosition(state)) < 0
 				: state.isTrimmedAfter(this.position);
+	}
+
+	/**
+	 * Whether an entry that was at this place was lost, given that it isn't there and
+	 * nothing was removed behind it.
+	 */
+	boolean isLost(LogState state) {
+		if (this.count >= 0) {
+			return state.added() - state.length() != this.count;
+		}
+		return state.first() != null && state.first().compareTo(this.position) <= 0;
 	}
 
 	/**
@@ -44,10 +94,6 @@ record Place(KvPosition position, boolean inclusive) {
 		}
 		return (position.millis() > 0) ? new KvPosition(position.partition(), position.millis() - 1, Long.MAX_VALUE)
 				: position;
-	}
-
-	private static KvPosition successor(KvPosition position) {
-		return new KvPosition(position.partition(), position.millis(), position.sequence() + 1);
 	}
 
 	@Override

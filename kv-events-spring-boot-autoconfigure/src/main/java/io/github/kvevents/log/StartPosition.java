@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ public final class StartPosition {
 	 * @return a start in the partition of this position
 	 */
 	public static StartPosition at(KvPosition position) {
-		return places(List.of(new Place(requireNotNull(position), true)));
+		return places(List.of(Place.at(requireNotNull(position))));
 	}
 
 	/**
@@ -66,7 +67,7 @@ public final class StartPosition {
 	 * @return a start in the partition of this position
 	 */
 	public static StartPosition after(KvPosition position) {
-		return places(List.of(new Place(requireNotNull(position), false)));
+		return places(List.of(Place.after(requireNotNull(position))));
 	}
 
 	/**
@@ -79,7 +80,7 @@ public final class StartPosition {
 		Assert.notEmpty(positions, () -> "'positions' must not be empty but was " + positions);
 		List<Place> places = new ArrayList<>();
 		for (KvPosition position : positions) {
-			places.add(new Place(requireNotNull(position), false));
+			places.add(Place.after(requireNotNull(position)));
 		}
 		return places(places);
 	}
@@ -132,24 +133,29 @@ public final class StartPosition {
 	 * @throws PositionTrimmedException if entries from here on were removed already
 	 */
 	public KvPosition resolve(int partition, LogState state) {
-		return placeIn(partition, state).behind();
+		Place place = placeIn(partition, () -> state);
+		if (place.isTrimmed(state)) {
+			throw new PositionTrimmedException(place.position(), Place.earliestPosition(state));
+		}
+		return place.behind();
+	}
+
+	boolean isEarliest() {
+		return this.end == End.EARLIEST;
 	}
 
 	/**
-	 * The place in a partition, checked against what is there.
+	 * The place in a partition.
+	 * @param state asked for only where it matters
 	 */
-	Place placeIn(int partition, LogState state) {
+	Place placeIn(int partition, Supplier<LogState> state) {
 		if (this.end == End.LATEST) {
-			return new Place(state.last(), false);
+			return Place.end(state.get());
 		}
 		if (this.end == End.EARLIEST) {
-			return Place.earliest(state);
+			return Place.earliest(state.get());
 		}
-		Place place = Objects.requireNonNull(this.places.get(partition), "not a partition of this start");
-		if (place.isTrimmed(state)) {
-			throw new PositionTrimmedException(place.position(), Place.earliest(state).position());
-		}
-		return place;
+		return Objects.requireNonNull(this.places.get(partition), "not a partition of this start");
 	}
 
 	@Override

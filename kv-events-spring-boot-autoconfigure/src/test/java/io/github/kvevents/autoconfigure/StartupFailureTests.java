@@ -133,6 +133,14 @@ class StartupFailureTests {
 		assertThat(output).contains("The bean 'kvTemplate', defined in").contains("could not be registered");
 	}
 
+	@Test
+	void changeLogThatIsAskedForAndOff(CapturedOutput output) {
+		fails(ChangeLogConfigurationTests.AsksForTheLog.class, "kv.events.store=memory");
+		assertThat(output).contains("Parameter 0 of method audit in " + ChangeLogConfigurationTests.class.getName())
+			.contains("needs the change log, a bean of type KvChangeLog, and it is switched off.")
+			.contains("Set 'kv.events.log.enabled=true'.");
+	}
+
 	private static void fails(Class<?> application, String... properties) {
 		assertThatException().isThrownBy(() -> new SpringApplicationBuilder(application)
 			.properties("spring.main.web-application-type=none", "spring.data.redis.port=1")

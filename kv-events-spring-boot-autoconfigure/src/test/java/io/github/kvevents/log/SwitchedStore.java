@@ -39,17 +39,17 @@ class SwitchedStore implements ChangeLogStore {
 	private final Object reading = new Object();
 
 	SwitchedStore(Namespace namespace, long maxLength) {
-		this.settings = new ChangeLogSettings(namespace, "instance-1", maxLength, Duration.ofHours(1));
+		this(namespace, maxLength, Duration.ofHours(1));
+	}
+
+	SwitchedStore(Namespace namespace, long maxLength, Duration maxAge) {
+		this.settings = new ChangeLogSettings(namespace, "instance-1", maxLength, maxAge);
 		this.store = new MemoryKvStore(Clock.systemUTC(), this.settings);
 	}
 
 	KvPosition write(String key, String value) {
 		return Objects
 			.requireNonNull(this.store.set(new StoreWrite(key, value.getBytes(StandardCharsets.UTF_8))).position());
-	}
-
-	MemoryKvStore store() {
-		return this.store;
 	}
 
 	void loseAll() {

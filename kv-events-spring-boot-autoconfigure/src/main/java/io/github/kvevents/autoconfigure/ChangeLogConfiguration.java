@@ -1,0 +1,62 @@
+package io.github.kvevents.autoconfigure;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.log.ChangeFeed;
+import io.github.kvevents.log.ChangeLogRetention;
+import io.github.kvevents.log.KvChangeLog;
+import io.github.kvevents.log.RetentionGuard;
+import io.github.kvevents.log.StoreChangeFeed;
+import io.github.kvevents.log.StoreKvChangeLog;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.KvStore;
+
+/**
+ * What reads the change log and keeps it short, whichever store it is in.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnBooleanProperty("kv.events.log.enabled")
+class ChangeLogConfiguration {
+
+	/**
+	 * Stops start-up where nothing would ever be logged.
+	 */
+	@Bean
+	@ConditionalOnMissingBean(ChangeLogStore.class)
+	ChangeLogStore kvChangeLogStore(KvStore store) {
+		throw new MissingChangeLogException(store.getClass());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(ChangeFeed.class)
+	StoreChangeFeed kvChangeFeed(ChangeLogStore store) {
+		return new StoreChangeFeed(store);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(KvChangeLog.class)
+	StoreKvChangeLog kvChangeLog(ChangeLogStore store, ChangeFeed feed, KvCodec codec) {
+		return new StoreKvChangeLog(store, feed, codec);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ChangeLogRetention kvChangeLogRetention(ChangeLogStore store, ObjectProvider<RetentionGuard> guards) {
+		return new ChangeLogRetention(store, guards::stream);
+	}
+
+	/**
+	 * Nobody asks for the retention, so it would never be made.
+	 */
+	@Bean
+	static LazyInitializationExcludeFilter kvChangeLogLazyInitializationExcludeFilter() {
+		return LazyInitializationExcludeFilter.forBeanTypes(ChangeLogRetention.class);
+	}
+
+}

@@ -1,0 +1,76 @@
+package io.github.kvevents.log;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * Reads one partition on and on, and never passes over a gap in silence: each read begins
+ * with the entry that was read last. Only where that is gone it asks what there is.
+ */
+final class LogCursor {
+
+	private final ChangeLogStore store;
+
+	private Place place;
+
+	/** Whether there was an entry at the place. */
+	private boolean seen;
+
+	LogCursor(ChangeLogStore store, Place place) {
+		this.store = store;
+		this.place = place;
+	}
+
+	Place place() {
+		return this.place;
+	}
+
+	/**
+	 * Reads what comes next.
+	 * @param limit how many entries at most
+	 * @param onGap hears of each gap, and may throw: the cursor is behind it then
+	 * @return the entries, none at the end of the log
+	 */
+	List<LoggedChange> read(int limit, Consumer<LogGap> onGap) {
+		while (true) {
+			KvPosition position = this.place.position();
+			List<LoggedChange> read = this.store.read(Place.predecessor(position), limit + 1);
+			boolean found = !read.isEmpty() && read.get(0).position().equals(position);
+			LogGap gap = found ? null : gap(this.store.getState(position.partition()));
+			if (gap == null) {
+				return advance(read.subList((found && !this.place.inclusive()) ? 1 : 0, read.size()), limit);
+			}
+			this.place = gap.next();
+			this.seen = false;
+			onGap.accept(gap);
+		}
+	}
+
+	private List<LoggedChange> advance(List<LoggedChange> unread, int limit) {
+		List<LoggedChange> entries = unread.subList(0, Math.min(limit, unread.size()));
+		if (!entries.isEmpty()) {
+			this.place = this.place.next(entries.get(entries.size() - 1).position(), entries.size());
+			this.seen = true;
+		}
+		return entries;
+	}
+
+	private @Nullable LogGap gap(LogState state) {
+		KvPosition position = this.place.position();
+		if (this.place.isTrimmed(state)) {
+			return new LogGap(position, Place.earliest(state), Place.earliestPosition(state));
+		}
+		if (!this.place.inclusive() && state.last().compareTo(position) < 0) {
+			return new LogGap(position, Place.end(state), null);
+		}
+		return (this.seen && this.place.isLost(state)) ? new LogGap(position, Place.after(position), null) : null;
+	}
+
+}

@@ -1,0 +1,73 @@
+package io.github.kvevents.log;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.PositionTrimmedException;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * What a page takes of one partition.
+ */
+final class PartitionPage {
+
+	private final LogCursor cursor;
+
+	private final int chunk;
+
+	private final Deque<LoggedChange> unread = new ArrayDeque<>();
+
+	private Place place;
+
+	/** Whether it doesn't matter where it begins, as long as it has not begun. */
+	private boolean anywhere;
+
+	private boolean ended;
+
+	PartitionPage(LogCursor cursor, int chunk, boolean anywhere) {
+		this.cursor = cursor;
+		this.chunk = chunk;
+		this.anywhere = anywhere;
+		this.place = cursor.place();
+	}
+
+	/**
+	 * Where the next page begins.
+	 */
+	Place place() {
+		return this.place;
+	}
+
+	void tryAgain() {
+		this.ended = false;
+	}
+
+	@Nullable LoggedChange peek() {
+		if (this.unread.isEmpty() && !this.ended) {
+			this.unread.addAll(this.cursor.read(this.chunk, this::passOver));
+			this.ended = this.unread.isEmpty();
+		}
+		return this.unread.peek();
+	}
+
+	/**
+	 * Who asks for a place that the log has lost has read what was there: it goes on from
+	 * where the log ends now.
+	 */
+	private void passOver(LogGap gap) {
+		if (gap.earliest() != null && !this.anywhere) {
+			throw new PositionTrimmedException(gap.after(), gap.earliest());
+		}
+		this.place = gap.next();
+	}
+
+	LoggedChange take() {
+		LoggedChange change = this.unread.remove();
+		this.place = this.place.next(change.position(), 1);
+		this.anywhere = false;
+		return change;
+	}
+
+}

@@ -1,0 +1,134 @@
+package io.github.kvevents.log;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.Alarm;
+
+/**
+ * The change log of a store. Who waits for an event waits for a sign of the
+ * {@link ChangeFeed}, so that many share one connection. On shutdown they are sent home
+ * first of all: the web server would wait for the requests in which they wait.
+ */
+public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
+
+	private final ChangeLogStore store;
+
+	private final ChangeFeed feed;
+
+	private final KvCodec codec;
+
+	private final Set<Alarm> waiting = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean stopped;
+
+	/**
+	 * Creates a change log; nothing is sent.
+	 * @param store whose log it is
+	 * @param feed tells when there is something new
+	 * @param codec decodes the values of events
+	 */
+	public StoreKvChangeLog(ChangeLogStore store, ChangeFeed feed, KvCodec codec) {
+		Assert.notNull(store, "'store' must not be null");
+		Assert.notNull(feed, "'feed' must not be null");
+		Assert.notNull(codec, "'codec' must not be null");
+		this.store = store;
+		this.feed = feed;
+		this.codec = codec;
+	}
+
+	@Override
+	public KvChangePage read(ReadRequest request) {
+		Assert.notNull(request, "'request' must not be null");
+		PageReader reader = new PageReader(this.store, request, this, this.codec);
+		if (!reader.read() && !request.getTimeout().isZero()) {
+			waitFor(reader, request.getTimeout());
+		}
+		return reader.page();
+	}
+
+	private void waitFor(PageReader reader, Duration timeout) {
+		long deadline = System.nanoTime() + timeout.toNanos();
+		Alarm alarm = new Alarm();
+		this.waiting.add(alarm);
+		ChangeFeed.Subscription subscription = this.feed.subscribe(new Sign(alarm));
+		try {
+			boolean found = false;
+			while (!found && !this.stopped && deadline - System.nanoTime() > 0) {
+				alarm.sleep(TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()) + 1);
+				alarm.reset();
+				found = reader.read();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			subscription.close();
+			this.waiting.remove(alarm);
+		}
+	}
+
+	@Override
+	public Map<Integer, KvPosition> latest() {
+		Map<Integer, KvPosition> latest = new TreeMap<>();
+		for (int partition = 0; partition < this.store.getSettings().namespace().partitions(); partition++) {
+			latest.put(partition, this.store.getState(partition).last());
+		}
+		return latest;
+	}
+
+	@Override
+	public void start() {
+		this.stopped = false;
+	}
+
+	/**
+	 * Ends all waiting; reading goes on without.
+	 */
+	@Override
+	public void stop() {
+		this.stopped = true;
+		this.waiting.forEach((alarm) -> alarm.ringIn(0));
+	}
+
+	@Override
+	public boolean isRunning() {
+		return !this.stopped;
+	}
+
+	/**
+	 * Rings when there may be something new.
+	 */
+	private record Sign(Alarm alarm) implements ChangeFeed.Subscriber {
+
+		@Override
+		public void onChanges(List<LoggedChange> changes) {
+			this.alarm.ringIn(0);
+		}
+
+		@Override
+		public void onReset(int partition, KvPosition to) {
+			this.alarm.ringIn(0);
+		}
+
+		@Override
+		public void onConnect() {
+			this.alarm.ringIn(0);
+		}
+
+	}
+
+}
