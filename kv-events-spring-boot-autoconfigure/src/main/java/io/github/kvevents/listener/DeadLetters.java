@@ -1,0 +1,142 @@
+package io.github.kvevents.listener;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KeyText;
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.listener.ListenerStore.Failure;
+import io.github.kvevents.listener.ListenerStore.StoredLetter;
+import io.github.kvevents.log.LoggedEvents;
+
+/**
+ * The dead letters of one listener. The id of a letter is its partition and its id there.
+ */
+final class DeadLetters implements KvDeadLetters {
+
+	private static final Log logger = LogFactory.getLog(KvListenerRegistry.class);
+
+	/**
+	 * For how long nobody else sends a letter that an instance took and never finished.
+	 */
+	private static final Duration CLAIM = Duration.ofMinutes(5);
+
+	private final String listener;
+
+	private final String instance;
+
+	private final int partitions;
+
+	private final ListenerStore store;
+
+	private final KvEventHandler handler;
+
+	private final KvCodec codec;
+
+	DeadLetters(String listener, String instance, int partitions, ListenerStore store, KvEventHandler handler,
+			KvCodec codec) {
+		this.listener = listener;
+		this.instance = instance;
+		this.partitions = partitions;
+		this.store = store;
+		this.handler = handler;
+		this.codec = codec;
+	}
+
+	@Override
+	public long count() {
+		long count = 0;
+		for (int partition = 0; partition < this.partitions; partition++) {
+			count += this.store.standing(partition, this.listener).deadLetters();
+		}
+		return count;
+	}
+
+	@Override
+	public List<KvDeadLetter> list(int limit) {
+		Assert.isTrue(limit > 0, () -> "'limit' must be positive but was " + limit);
+		List<KvDeadLetter> letters = new ArrayList<>();
+		for (int partition = 0; partition < this.partitions && letters.size() < limit; partition++) {
+			for (StoredLetter letter : this.store.letters(partition, this.listener, limit - letters.size())) {
+				letters.add(letter(partition, letter));
+			}
+		}
+		return letters;
+	}
+
+	private KvDeadLetter letter(int partition, StoredLetter letter) {
+		Failure failure = letter.failure();
+		return new KvDeadLetter(partition + ":" + letter.id(),
+				LoggedEvents.toEvent(this.handler, letter.change(), this.codec), letter.change().position(),
+				failure.attempts(), failure.error(), failure.message(), Instant.ofEpochMilli(letter.failedAtMillis()));
+	}
+
+	@Override
+	public boolean redrive(String id) {
+		LetterId letterId = letterId(id);
+		StoredLetter letter = (letterId != null)
+				? this.store.claim(letterId.partition(), this.listener, letterId.id(), this.instance, CLAIM) : null;
+		if (letterId == null || letter == null) {
+			return false;
+		}
+		Failure failure = send(letter);
+		this.store.settle(letterId.partition(), this.listener, letter, this.instance, failure);
+		return failure == null;
+	}
+
+	private @Nullable Failure send(StoredLetter letter) {
+		try {
+			this.handler.onEvent(LoggedEvents.toEvent(this.handler, letter.change(), this.codec));
+			return null;
+		}
+		catch (Throwable ex) {
+			logger.warn("Listener '" + this.listener + "' failed again for the dead letter at "
+					+ letter.change().position() + ": " + ex.getClass().getName());
+			logger.debug("What listener '" + this.listener + "' threw", ex);
+			if (ex instanceof InterruptedException) {
+				Thread.currentThread().interrupt();
+			}
+			return Failure.of(letter.failure().attempts() + 1, ex);
+		}
+	}
+
+	@Override
+	public int redriveAll(int limit) {
+		int handled = 0;
+		for (KvDeadLetter letter : list(limit)) {
+			if (Thread.currentThread().isInterrupted()) {
+				break;
+			}
+			handled += redrive(letter.id()) ? 1 : 0;
+		}
+		return handled;
+	}
+
+	@Override
+	public boolean discard(String id) {
+		LetterId letterId = letterId(id);
+		return letterId != null && this.store.discard(letterId.partition(), this.listener, letterId.id());
+	}
+
+	private @Nullable LetterId letterId(String id) {
+		Assert.hasText(id, () -> "'id' must not be empty but was '" + id + "'");
+		int colon = id.indexOf(':');
+		Assert.isTrue(colon > 0 && id.matches("[0-9]{1,5}:[0-9]+(-[0-9]+)?"),
+				() -> "'id' must be that of a dead letter, like '0:1700000000000-0', but was '" + KeyText.printable(id)
+						+ "'");
+		int partition = Integer.parseInt(id.substring(0, colon));
+		return (partition < this.partitions) ? new LetterId(partition, id.substring(colon + 1)) : null;
+	}
+
+	private record LetterId(int partition, String id) {
+	}
+
+}

@@ -1,0 +1,151 @@
+package io.github.kvevents.listener;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.listener.ListenerStore.Failure;
+
+/**
+ * An event on its way to the handler. Used by one thread at a time.
+ */
+final class Delivery {
+
+	/** What {@link #attempt()} returns when there is nothing more to do. */
+	static final long ENDED = -1;
+
+	private final OwnedPartition partition;
+
+	private final Window window;
+
+	private final Window.Slot slot;
+
+	private final Object lane;
+
+	private final DeliveryPolicy policy;
+
+	private volatile int attempts;
+
+	private @Nullable Failure exhausted;
+
+	Delivery(OwnedPartition partition, Window window, Window.Slot slot, Object lane, DeliveryPolicy policy) {
+		this.partition = partition;
+		this.window = window;
+		this.slot = slot;
+		this.lane = lane;
+		this.policy = policy;
+	}
+
+	/**
+	 * What it comes in order with.
+	 */
+	Object lane() {
+		return this.lane;
+	}
+
+	int attempts() {
+		return this.attempts;
+	}
+
+	boolean isLeaving() {
+		return this.window.isLeaving();
+	}
+
+	/**
+	 * Tries once.
+	 * @return in how many nanoseconds to try again, or {@link #ENDED}
+	 */
+	long attempt() {
+		if (!this.window.begin(this.slot)) {
+			return leave();
+		}
+		if (!this.partition.isLeaseFresh()) {
+			// it is renewed, or lost, in a moment
+			return DeliveryPolicy.SOON_NANOS;
+		}
+		return (this.exhausted != null) ? putAside(this.exhausted) : call();
+	}
+
+	private long call() {
+		this.policy.counters().begun();
+		try {
+			this.policy.handle(this.slot.change());
+		}
+		catch (Throwable ex) {
+			return failed(ex);
+		}
+		finally {
+			this.policy.counters().ended();
+		}
+		this.policy.counters().processed();
+		return end(false);
+	}
+
+	private long failed(Throwable cause) {
+		if (this.policy.isStopped()) {
+			this.window.abandon(this.slot);
+			return leave();
+		}
+		int failed = this.attempts + 1;
+		this.attempts = failed;
+		this.policy.failed(this.slot.change(), failed, cause);
+		if (this.policy.isExhausted(this.attempts)) {
+			return exhausted(cause);
+		}
+		return again();
+	}
+
+	private long exhausted(Throwable cause) {
+		return switch (this.policy.onExhausted()) {
+			case SKIP -> {
+				this.policy.skipped(this.slot.change(), this.attempts);
+				yield end(false);
+			}
+			case DEAD_LETTER -> {
+				this.exhausted = Failure.of(this.attempts, cause);
+				yield putAside(this.exhausted);
+			}
+			case BLOCK -> again();
+		};
+	}
+
+	/**
+	 * Puts the event aside; where the store fails that is tried again, and not the
+	 * handler.
+	 */
+	private long putAside(Failure failure) {
+		try {
+			if (!this.policy.putAside(this.partition.lease(), this.slot.change(), failure)) {
+				this.window.lose();
+				this.window.abandon(this.slot);
+				return leave();
+			}
+		}
+		catch (RuntimeException ex) {
+			this.policy.notPutAside(ex);
+			return again();
+		}
+		return end(true);
+	}
+
+	private long again() {
+		this.window.failed(this.slot);
+		this.policy.counters().retries(this);
+		return this.policy.delays().nanosAfter(Math.max(1, this.attempts));
+	}
+
+	private long leave() {
+		this.policy.counters().retriesNoMore(this);
+		if (this.window.open() == 0) {
+			this.policy.wakeLoop();
+		}
+		return ENDED;
+	}
+
+	private long end(boolean aside) {
+		this.policy.counters().retriesNoMore(this);
+		if (this.window.done(this.slot, aside)) {
+			this.policy.wakeLoop();
+		}
+		return ENDED;
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.github.kvevents.listener;
+
+import java.util.List;
+
+/**
+ * The dead letters of a listener, in the whole fleet. They stay until they are sent again
+ * with success or discarded. All methods throw Spring's
+ * {@link org.springframework.dao.DataAccessException} when the store fails.
+ */
+public interface KvDeadLetters {
+
+	/**
+	 * How many there are.
+	 * @return the number
+	 */
+	long count();
+
+	/**
+	 * The oldest ones.
+	 * @param limit how many at most, positive
+	 * @return the letters, partition by partition, in the order in which they failed
+	 */
+	List<KvDeadLetter> list(int limit);
+
+	/**
+	 * Sends one to the handler of this instance, on this thread. Handled, it is gone;
+	 * failed, it stays, with one attempt more, under another id and behind the others. It
+	 * doesn't wait for its place in the order of its key: that has passed.
+	 * @param id the id of the letter
+	 * @return whether it was handled; {@code false} also if there is none, or another
+	 * instance is sending it
+	 */
+	boolean redrive(String id);
+
+	/**
+	 * Sends those that are there now, one after the other, as {@link #redrive(String)}
+	 * does.
+	 * @param limit how many at most, positive
+	 * @return how many were handled
+	 */
+	int redriveAll(int limit);
+
+	/**
+	 * Deletes one.
+	 * @param id the id of the letter
+	 * @return whether it was there
+	 */
+	boolean discard(String id);
+
+}

@@ -1,0 +1,242 @@
+package io.github.kvevents.listener;
+
+import java.time.Clock;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.ChangeFeed;
+import io.github.kvevents.log.LogGapEvent;
+import io.github.kvevents.log.RetentionGuard;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.KvKeys;
+import io.github.kvevents.support.Alarm;
+
+/**
+ * Everything of durable listeners, put together. Listeners begin when it is started, and
+ * those that are registered later at once; when it is stopped they finish what they
+ * handle within the shutdown timeout. It keeps entries of the log from being removed that
+ * listeners need, also those of other applications.
+ */
+public final class ListenerEngine implements KvListenerRegistry, RetentionGuard, SmartLifecycle {
+
+	/**
+	 * Stops before the hooks do, so that what handlers write is still heard.
+	 */
+	public static final int PHASE = 2048;
+
+	private final Builder parts;
+
+	private final ListenerStore store;
+
+	private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+
+	private boolean running;
+
+	private ListenerEngine(Builder builder) {
+		this.parts = builder;
+		this.store = builder.stores.store();
+	}
+
+	/**
+	 * Starts an engine.
+	 * @param log the change log
+	 * @param feed tells when there is something new in it
+	 * @param stores where listeners keep how far they are
+	 * @param codec decodes the values of events
+	 * @return a builder with the default of each other part
+	 */
+	public static Builder builder(ChangeLogStore log, ChangeFeed feed, ListenerStores stores, KvCodec codec) {
+		return new Builder(log, feed, stores, codec);
+	}
+
+	@Override
+	public KvSubscription register(String id, ListenerOptions options, KvEventHandler handler) {
+		Assert.hasText(id, () -> "'id' must not be empty but was '" + id + "'");
+		KvKeys.requireUtf8("id", id);
+		Assert.notNull(options, "'options' must not be null");
+		Assert.notNull(handler, "'handler' must not be null");
+		synchronized (this.subscriptions) {
+			Assert.isTrue(!this.subscriptions.containsKey(id),
+					() -> "'id' must be unique, but there is a listener '" + id + "' already");
+			Subscription subscription = create(id, options, handler);
+			this.subscriptions.put(id, subscription);
+			if (this.running) {
+				subscription.start();
+			}
+			return subscription;
+		}
+	}
+
+	private Subscription create(String id, ListenerOptions options, KvEventHandler handler) {
+		Alarm alarm = new Alarm();
+		Runnable wake = () -> alarm.ringIn(0);
+		ListenerCounters counters = new ListenerCounters(Clock.systemUTC());
+		RetryDelays delays = new RetryDelays(options, () -> ThreadLocalRandom.current().nextDouble());
+		DeliveryPolicy policy = new DeliveryPolicy(id, options, handler, this.parts.codec, this.store, counters, delays,
+				wake);
+		Lanes lanes = new Lanes("kv-listener-" + id, options.getConcurrency(), System::nanoTime, wake);
+		SubscriptionParts shared = new SubscriptionParts(id, this.parts.instanceId, options, this.parts.settings,
+				handler, this.parts.log, this.store, lanes, policy, this.parts.gapPublisher, System::nanoTime);
+		SubscriptionLoop loop = new SubscriptionLoop(shared, this.parts.feed, alarm);
+		DeadLetters deadLetters = new DeadLetters(id, this.parts.instanceId, shared.partitions(), this.store, handler,
+				this.parts.codec);
+		return new Subscription(shared, loop, deadLetters, this::closed);
+	}
+
+	private void closed(Subscription subscription) {
+		synchronized (this.subscriptions) {
+			this.subscriptions.remove(subscription.getId(), subscription);
+		}
+	}
+
+	@Override
+	public Optional<KvSubscription> find(String id) {
+		Assert.notNull(id, "'id' must not be null");
+		synchronized (this.subscriptions) {
+			return Optional.ofNullable(this.subscriptions.get(id));
+		}
+	}
+
+	@Override
+	public Collection<KvSubscription> all() {
+		synchronized (this.subscriptions) {
+			return List.copyOf(this.subscriptions.values());
+		}
+	}
+
+	@Override
+	public @Nullable KvPosition oldestNeeded(int partition) {
+		return this.store.oldestNeeded(partition, this.parts.log.getSettings().maxAge());
+	}
+
+	/**
+	 * The id of this instance, by which it is named as an owner.
+	 * @return always the same
+	 */
+	public String getInstanceId() {
+		return this.parts.instanceId;
+	}
+
+	@Override
+	public void start() {
+		synchronized (this.subscriptions) {
+			this.running = true;
+			this.subscriptions.values().forEach(Subscription::start);
+		}
+	}
+
+	/**
+	 * Closes all listeners, at the same time.
+	 */
+	@Override
+	public void stop() {
+		List<Subscription> open;
+		synchronized (this.subscriptions) {
+			this.running = false;
+			open = List.copyOf(this.subscriptions.values());
+		}
+		open.forEach(Subscription::stop);
+		open.forEach(Subscription::awaitEnd);
+	}
+
+	@Override
+	public boolean isRunning() {
+		synchronized (this.subscriptions) {
+			return this.running;
+		}
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	/**
+	 * Builds an engine.
+	 */
+	public static final class Builder {
+
+		private final ChangeLogStore log;
+
+		private final ChangeFeed feed;
+
+		private final ListenerStores stores;
+
+		private final KvCodec codec;
+
+		private String instanceId = UUID.randomUUID().toString();
+
+		private ListenerSettings settings = ListenerSettings.defaults();
+
+		private Consumer<LogGapEvent> gapPublisher = (gap) -> {
+		};
+
+		private Builder(ChangeLogStore log, ChangeFeed feed, ListenerStores stores, KvCodec codec) {
+			Assert.notNull(log, "'log' must not be null");
+			Assert.notNull(feed, "'feed' must not be null");
+			Assert.notNull(stores, "'stores' must not be null");
+			Assert.notNull(codec, "'codec' must not be null");
+			this.log = log;
+			this.feed = feed;
+			this.stores = stores;
+			this.codec = codec;
+		}
+
+		/**
+		 * Sets the id of this instance.
+		 * @param instanceId by default a random one; must differ between instances that
+		 * run at the same time
+		 * @return this builder
+		 */
+		public Builder instanceId(String instanceId) {
+			Assert.hasText(instanceId, "'instanceId' must not be empty");
+			this.instanceId = instanceId;
+			return this;
+		}
+
+		/**
+		 * Sets how listeners share their work and stop.
+		 * @param settings by default {@link ListenerSettings#defaults()}
+		 * @return this builder
+		 */
+		public Builder settings(ListenerSettings settings) {
+			Assert.notNull(settings, "'settings' must not be null");
+			this.settings = settings;
+			return this;
+		}
+
+		/**
+		 * Sets who is told of missed changes besides the listener itself.
+		 * @param gapPublisher by default nobody
+		 * @return this builder
+		 */
+		public Builder gapPublisher(Consumer<LogGapEvent> gapPublisher) {
+			Assert.notNull(gapPublisher, "'gapPublisher' must not be null");
+			this.gapPublisher = gapPublisher;
+			return this;
+		}
+
+		/**
+		 * Makes the engine.
+		 * @return a new engine, not started
+		 */
+		public ListenerEngine build() {
+			return new ListenerEngine(this);
+		}
+
+	}
+
+}

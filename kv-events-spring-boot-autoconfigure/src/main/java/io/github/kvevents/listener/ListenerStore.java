@@ -1,0 +1,191 @@
+package io.github.kvevents.listener;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * Where listeners keep what instances must agree on: who has which partition, how far it
+ * is, and what was put aside. Time is that of the store. Each operation is atomic.
+ */
+interface ListenerStore {
+
+	/**
+	 * Says that an instance has a listener.
+	 * @param lease for how long
+	 * @return all instances that have it
+	 */
+	Members join(String listener, String instance, Duration lease);
+
+	/**
+	 * Takes that back.
+	 */
+	void leave(String listener, String instance);
+
+	/**
+	 * Takes a partition that nobody has, or this instance itself.
+	 */
+	Acquisition acquire(int partition, String listener, String instance, Duration lease);
+
+	/**
+	 * Keeps a partition for another while and writes how far it is.
+	 * @param checkpoint the new checkpoint, {@code null} to leave it
+	 * @param settled the places of dead letters that the checkpoint has passed
+	 */
+	Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint, List<KvPosition> settled);
+
+	/**
+	 * Gives a partition back, unless it is lost already.
+	 */
+	void release(Lease lease);
+
+	/**
+	 * Pauses a partition of a listener for all, or ends that.
+	 */
+	void setPaused(int partition, String listener, boolean paused);
+
+	/**
+	 * Moves the checkpoint whoever has the partition, who is fenced off by that.
+	 * @param forwardOnly whether to leave a checkpoint that is there already
+	 */
+	void move(String listener, Checkpoint to, boolean forwardOnly);
+
+	/**
+	 * Forgets a partition of a listener.
+	 * @param remember for how long others are to find out that it was removed, zero if
+	 * there are no others
+	 */
+	void remove(int partition, String listener, Duration remember);
+
+	/**
+	 * Puts an event aside, once.
+	 */
+	Aside putAside(Lease lease, LoggedChange change, Failure failure);
+
+	/**
+	 * How a partition of a listener stands.
+	 */
+	Standing standing(int partition, String listener);
+
+	/**
+	 * The oldest letters of a partition.
+	 */
+	List<StoredLetter> letters(int partition, String listener, int limit);
+
+	/**
+	 * Makes sure that nobody else sends a letter for a while.
+	 * @return the letter, {@code null} if there is none or another instance sends it
+	 */
+	@Nullable StoredLetter claim(int partition, String listener, String letter, String instance, Duration duration);
+
+	/**
+	 * Says what became of a claimed letter: it is deleted, or put anew behind the others.
+	 * @param failure why it failed again, {@code null} if it was handled
+	 */
+	void settle(int partition, String listener, StoredLetter letter, String instance, @Nullable Failure failure);
+
+	/**
+	 * Deletes a letter.
+	 */
+	boolean discard(int partition, String listener, String letter);
+
+	/**
+	 * The earliest checkpoint of the listeners that were seen lately, those of other
+	 * applications too.
+	 * @param age listeners that were not seen for longer don't count
+	 */
+	@Nullable KvPosition oldestNeeded(int partition, Duration age);
+
+	/**
+	 * The instances that have a listener.
+	 *
+	 * @param ids their ids in a fixed order
+	 * @param changesInMillis when the first of the others is gone unless it says so again
+	 */
+	record Members(List<String> ids, long changesInMillis) {
+	}
+
+	/**
+	 * What came of taking a partition.
+	 *
+	 * @param outcome whether it was taken
+	 * @param epoch the epoch of the lease
+	 * @param freeInMillis when the lease of the other ends
+	 * @param paused whether it is paused
+	 * @param checkpoint how far it is, {@code null} if it was never begun
+	 * @param aside places behind the checkpoint that were put aside already
+	 */
+	record Acquisition(Outcome outcome, long epoch, long freeInMillis, boolean paused, @Nullable Checkpoint checkpoint,
+			Set<KvPosition> aside) {
+
+		enum Outcome {
+
+			ACQUIRED, TAKEN, REMOVED
+
+		}
+
+		static Acquisition none(Outcome outcome, long freeInMillis) {
+			return new Acquisition(outcome, 0, freeInMillis, false, null, Set.of());
+		}
+
+	}
+
+	/**
+	 * Whether a partition is still this instance's.
+	 */
+	enum Kept {
+
+		HELD, PAUSED, LOST
+
+	}
+
+	/**
+	 * What came of putting an event aside.
+	 */
+	enum Aside {
+
+		ADDED, KNOWN, LOST
+
+	}
+
+	/**
+	 * Why an event was put aside.
+	 *
+	 * @param attempts how often it was tried
+	 * @param error the class of the last error
+	 * @param message its message
+	 */
+	record Failure(int attempts, String error, String message) {
+
+		private static final int MAX_MESSAGE = 1000;
+
+		static Failure of(int attempts, Throwable cause) {
+			String message = String.valueOf(cause.getMessage());
+			return new Failure(attempts, cause.getClass().getName(),
+					(message.length() > MAX_MESSAGE) ? message.substring(0, MAX_MESSAGE) + "…" : message);
+		}
+
+	}
+
+	/**
+	 * A dead letter.
+	 *
+	 * @param id its id in its partition
+	 * @param failedAtMillis when it came there
+	 */
+	record StoredLetter(String id, LoggedChange change, Failure failure, long failedAtMillis) {
+	}
+
+	/**
+	 * How a partition of a listener stands.
+	 */
+	record Standing(@Nullable String owner, long epoch, boolean paused, @Nullable Checkpoint checkpoint,
+			long deadLetters) {
+	}
+
+}

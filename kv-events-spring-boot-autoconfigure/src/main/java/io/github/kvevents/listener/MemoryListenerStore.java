@@ -1,0 +1,232 @@
+package io.github.kvevents.listener;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * Keeps it in this process.
+ */
+final class MemoryListenerStore implements ListenerStore {
+
+	private final LongSupplier millis;
+
+	private final Map<String, Map<Integer, Partition>> listeners = new HashMap<>();
+
+	private long letterNumber;
+
+	MemoryListenerStore(LongSupplier millis) {
+		this.millis = millis;
+	}
+
+	@Override
+	public synchronized Members join(String listener, String instance, Duration lease) {
+		long now = this.millis.getAsLong();
+		Map<String, Long> members = partition(0, listener).members;
+		members.put(instance, now + lease.toMillis());
+		members.values().removeIf((until) -> until <= now);
+		long first = members.entrySet()
+			.stream()
+			.filter((member) -> !member.getKey().equals(instance))
+			.mapToLong(Map.Entry::getValue)
+			.min()
+			.orElse(Long.MAX_VALUE);
+		return new Members(List.copyOf(members.keySet()), first - now);
+	}
+
+	@Override
+	public synchronized void leave(String listener, String instance) {
+		partition(0, listener).members.remove(instance);
+	}
+
+	@Override
+	public synchronized Acquisition acquire(int number, String listener, String instance, Duration lease) {
+		long now = this.millis.getAsLong();
+		Partition partition = partition(number, listener);
+		if (partition.removedUntil > now) {
+			return Acquisition.none(Acquisition.Outcome.REMOVED, 0);
+		}
+		partition.seenAt = now;
+		if (partition.owner != null && !partition.owner.equals(instance) && partition.until > now) {
+			return Acquisition.none(Acquisition.Outcome.TAKEN, partition.until - now);
+		}
+		partition.owner = instance;
+		partition.until = now + lease.toMillis();
+		partition.epoch++;
+		return new Acquisition(Acquisition.Outcome.ACQUIRED, partition.epoch, 0, partition.paused, partition.checkpoint,
+				Set.copyOf(partition.aside));
+	}
+
+	@Override
+	public synchronized Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint,
+			List<KvPosition> settled) {
+		Partition partition = partition(lease.partition(), lease.listener());
+		if (!partition.isHeldBy(lease)) {
+			return Kept.LOST;
+		}
+		long now = this.millis.getAsLong();
+		partition.until = now + duration.toMillis();
+		partition.seenAt = now;
+		if (checkpoint != null) {
+			partition.checkpoint = checkpoint;
+			settled.forEach(partition.aside::remove);
+		}
+		return partition.paused ? Kept.PAUSED : Kept.HELD;
+	}
+
+	@Override
+	public synchronized void release(Lease lease) {
+		Partition partition = partition(lease.partition(), lease.listener());
+		if (partition.isHeldBy(lease)) {
+			partition.owner = null;
+		}
+	}
+
+	@Override
+	public synchronized void setPaused(int number, String listener, boolean paused) {
+		partition(number, listener).paused = paused;
+	}
+
+	@Override
+	public synchronized void move(String listener, Checkpoint to, boolean forwardOnly) {
+		Partition partition = partition(to.position().partition(), listener);
+		Checkpoint before = partition.checkpoint;
+		if (!forwardOnly || before == null || before.position().compareTo(to.position()) < 0) {
+			partition.checkpoint = to;
+			partition.epoch++;
+			partition.aside.clear();
+		}
+	}
+
+	@Override
+	public synchronized void remove(int number, String listener, Duration remember) {
+		Partition removed = new Partition();
+		removed.removedUntil = this.millis.getAsLong() + remember.toMillis();
+		partitions(listener).put(number, removed);
+	}
+
+	@Override
+	public synchronized Aside putAside(Lease lease, LoggedChange change, Failure failure) {
+		Partition partition = partition(lease.partition(), lease.listener());
+		if (!partition.isHeldBy(lease)) {
+			return Aside.LOST;
+		}
+		if (!partition.aside.add(change.position())) {
+			return Aside.KNOWN;
+		}
+		add(partition, change, failure);
+		return Aside.ADDED;
+	}
+
+	private void add(Partition partition, LoggedChange change, Failure failure) {
+		String id = String.valueOf(++this.letterNumber);
+		partition.letters.put(id, new StoredLetter(id, change, failure, this.millis.getAsLong()));
+	}
+
+	@Override
+	public synchronized Standing standing(int number, String listener) {
+		Partition partition = partition(number, listener);
+		String owner = (partition.until > this.millis.getAsLong()) ? partition.owner : null;
+		return new Standing(owner, partition.epoch, partition.paused, partition.checkpoint, partition.letters.size());
+	}
+
+	@Override
+	public synchronized List<StoredLetter> letters(int number, String listener, int limit) {
+		return partition(number, listener).letters.values().stream().limit(limit).toList();
+	}
+
+	@Override
+	public synchronized @Nullable StoredLetter claim(int number, String listener, String letter, String instance,
+			Duration duration) {
+		Partition partition = partition(number, listener);
+		long now = this.millis.getAsLong();
+		StoredLetter stored = partition.letters.get(letter);
+		if (stored == null || partition.claims.getOrDefault(letter, 0L) > now) {
+			return null;
+		}
+		partition.claims.put(letter, now + duration.toMillis());
+		return stored;
+	}
+
+	@Override
+	public synchronized void settle(int number, String listener, StoredLetter letter, String instance,
+			@Nullable Failure failure) {
+		Partition partition = partition(number, listener);
+		partition.claims.remove(letter.id());
+		if (partition.letters.remove(letter.id()) != null && failure != null) {
+			add(partition, letter.change(), failure);
+		}
+	}
+
+	@Override
+	public synchronized boolean discard(int number, String listener, String letter) {
+		return partition(number, listener).letters.remove(letter) != null;
+	}
+
+	@Override
+	public synchronized @Nullable KvPosition oldestNeeded(int number, Duration age) {
+		long since = this.millis.getAsLong() - age.toMillis();
+		return this.listeners.values()
+			.stream()
+			.map((partitions) -> partitions.get(number))
+			.filter(Objects::nonNull)
+			.filter((partition) -> partition.seenAt > since)
+			.map((partition) -> partition.checkpoint)
+			.filter(Objects::nonNull)
+			.map(Checkpoint::position)
+			.min(Comparator.naturalOrder())
+			.orElse(null);
+	}
+
+	private Map<Integer, Partition> partitions(String listener) {
+		return this.listeners.computeIfAbsent(listener, (id) -> new HashMap<>());
+	}
+
+	private Partition partition(int number, String listener) {
+		return partitions(listener).computeIfAbsent(number, (id) -> new Partition());
+	}
+
+	private static final class Partition {
+
+		private final Map<String, Long> members = new TreeMap<>();
+
+		private final Set<KvPosition> aside = new HashSet<>();
+
+		private final Map<String, StoredLetter> letters = new LinkedHashMap<>();
+
+		private final Map<String, Long> claims = new HashMap<>();
+
+		private @Nullable String owner;
+
+		private long until;
+
+		private long epoch;
+
+		private long seenAt = Long.MIN_VALUE;
+
+		private long removedUntil;
+
+		private boolean paused;
+
+		private @Nullable Checkpoint checkpoint;
+
+		private boolean isHeldBy(Lease lease) {
+			return lease.instance().equals(this.owner) && lease.epoch() == this.epoch;
+		}
+
+	}
+
+}

@@ -1,0 +1,339 @@
+package io.github.kvevents.listener;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.ListenerStore.Kept;
+import io.github.kvevents.log.LogGapEvent;
+import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * A partition that this instance has for a listener: reads on, queues what is to be
+ * handled and writes how far it is. For the thread of the loop, where nothing else is
+ * said.
+ */
+final class OwnedPartition {
+
+	/** How many entries to read at a time at least: many may be filtered. */
+	private static final int MIN_PAGE = 100;
+
+	private final SubscriptionParts parts;
+
+	private final Lease lease;
+
+	private final Set<KvPosition> asideBefore;
+
+	private final Deque<LoggedChange> buffer = new ArrayDeque<>();
+
+	private volatile Window window;
+
+	private volatile long leaseEndsAt;
+
+	private volatile LogState state;
+
+	private volatile long handedOn;
+
+	private KvPosition read;
+
+	private String readOperation;
+
+	private long readOrdinal;
+
+	private Trail trail;
+
+	private @Nullable Restart restart;
+
+	private volatile boolean tellingOfGap;
+
+	private volatile boolean paused;
+
+	private boolean lost;
+
+	/**
+	 * Creates an instance.
+	 * @param asideBefore places behind the checkpoint that were put aside by whoever had
+	 * the partition before
+	 * @param acquiredAt when the lease was asked for
+	 */
+	OwnedPartition(SubscriptionParts parts, Lease lease, Checkpoint checkpoint, Set<KvPosition> asideBefore,
+			boolean paused, LogState state, long acquiredAt) {
+		this.parts = parts;
+		this.lease = lease;
+		this.asideBefore = asideBefore;
+		this.paused = paused;
+		this.state = state;
+		this.window = new Window(parts.windowSize(), checkpoint);
+		this.trail = checkpoint.trail();
+		this.read = checkpoint.position();
+		this.readOperation = checkpoint.operationId();
+		this.readOrdinal = checkpoint.ordinal();
+		this.handedOn = checkpoint.ordinal();
+		renewedAt(acquiredAt);
+	}
+
+	Lease lease() {
+		return this.lease;
+	}
+
+	/**
+	 * Whether nobody else can have taken the partition yet, as far as this instance's
+	 * clock tells. From any thread.
+	 */
+	boolean isLeaseFresh() {
+		return this.parts.nanoTime().getAsLong() - this.leaseEndsAt < 0;
+	}
+
+	private void renewedAt(long nanos) {
+		this.leaseEndsAt = nanos + this.parts.settings().lease().toNanos();
+	}
+
+	/**
+	 * Looks whether the log is the one that the checkpoint speaks of, and writes down
+	 * where a listener begins that is new.
+	 */
+	void begin(boolean anew) {
+		if (anew) {
+			keep(true);
+		}
+		this.parts.reached(this.read);
+		look(this.state);
+	}
+
+	/**
+	 * Renews the lease, and looks whether the log still is the one that was read.
+	 */
+	void renew() {
+		if (!this.lost && keep(this.window.hasProgress())) {
+			look(this.parts.log().getState(this.lease.partition()));
+		}
+	}
+
+	private boolean keep(boolean write) {
+		Window.Progress progress = this.window.progress();
+		Trail longer = write ? this.trail.with(progress.mark().position(), progress.mark().operationId()) : this.trail;
+		long now = this.parts.nanoTime().getAsLong();
+		Duration duration = this.parts.settings().lease();
+		Kept kept = this.parts.store()
+			.keep(this.lease, duration, write ? progress.toCheckpoint(longer) : null, progress.aside());
+		if (kept == Kept.LOST) {
+			lose();
+			return false;
+		}
+		renewedAt(now);
+		this.paused = kept == Kept.PAUSED;
+		if (write) {
+			this.trail = longer;
+			this.window.written(progress);
+			this.parts.reached(progress.mark().position());
+		}
+		return true;
+	}
+
+	/**
+	 * Looks for changes that were missed. What was read and the store lost isn't begun
+	 * any more; what was read and was removed meanwhile is finished first.
+	 */
+	private void look(LogState state) {
+		this.state = state;
+		if (this.restart != null || this.tellingOfGap) {
+			return;
+		}
+		int partition = this.lease.partition();
+		if (this.parts.continuity().isLost(state, this.read, this.readOperation)) {
+			Checkpoint reached = this.window.progress().toCheckpoint(this.trail);
+			Checkpoint agreed = this.parts.continuity().agreed(state, reached);
+			this.window.leave();
+			this.buffer.clear();
+			this.restart = new Restart((agreed != null) ? agreed : LogContinuity.earliest(state, partition),
+					reached.position());
+		}
+		else if (LogContinuity.isTrimmed(state, this.read, this.readOrdinal)) {
+			this.restart = new Restart(LogContinuity.earliest(state, partition), this.read);
+		}
+		else if (state.last().equals(this.read)) {
+			this.readOrdinal = state.added();
+			this.handedOn = this.buffer.isEmpty() ? this.readOrdinal : this.handedOn;
+		}
+	}
+
+	/**
+	 * Writes what is to be written, reads and queues.
+	 * @return whether there is more to do at once
+	 */
+	boolean turn() {
+		if (this.lost || (this.window.isDue() && !keep(true))) {
+			return false;
+		}
+		if (this.paused || this.tellingOfGap) {
+			return false;
+		}
+		if (this.restart != null && this.buffer.isEmpty()) {
+			return restart(this.restart);
+		}
+		queue();
+		if (!this.buffer.isEmpty() || this.restart != null || this.window.isLeaving()) {
+			return false;
+		}
+		boolean more = read();
+		queue();
+		return more && this.buffer.isEmpty();
+	}
+
+	private boolean restart(Restart restart) {
+		if (this.window.open() > 0) {
+			return false;
+		}
+		Checkpoint to = restart.to();
+		LogGapEvent gap = new LogGapEvent(this.parts.source(), "listener " + this.lease.listener(),
+				this.lease.partition(), restart.after(), to.position());
+		this.window = new Window(this.parts.windowSize(), to);
+		this.trail = Trail.EMPTY;
+		this.read = to.position();
+		this.readOperation = to.operationId();
+		this.readOrdinal = to.ordinal();
+		this.handedOn = to.ordinal();
+		if (!keep(true)) {
+			return false;
+		}
+		this.restart = null;
+		tellOf(gap);
+		return false;
+	}
+
+	/**
+	 * Tells of changes that were missed, before anything behind them is read.
+	 */
+	void tellOf(LogGapEvent gap) {
+		this.tellingOfGap = true;
+		this.parts.tellOf(gap, () -> this.tellingOfGap = false);
+	}
+
+	private boolean read() {
+		int limit = Math.max(this.parts.options().getBatchSize(), MIN_PAGE);
+		List<LoggedChange> page = this.parts.log().read(this.read, limit);
+		if (page.isEmpty()) {
+			return false;
+		}
+		this.buffer.addAll(page);
+		LoggedChange last = page.get(page.size() - 1);
+		this.read = last.position();
+		this.readOperation = last.operationId();
+		this.readOrdinal = ordinal(this.readOrdinal, page.size());
+		return page.size() == limit;
+	}
+
+	private void queue() {
+		List<Delivery> deliveries = new ArrayList<>();
+		int room = this.window.room();
+		try {
+			while (!this.buffer.isEmpty() && deliveries.size() < room) {
+				LoggedChange next = this.buffer.element();
+				boolean heard = isHeard(next);
+				this.buffer.remove();
+				this.handedOn = ordinal(this.handedOn, 1);
+				if (heard) {
+					deliveries.add(new Delivery(this, this.window, this.window.admit(next, this.handedOn),
+							this.parts.lane(next), this.parts.policy()));
+				}
+				else {
+					this.window.pass(next, this.handedOn);
+				}
+			}
+		}
+		finally {
+			// also when the filter threw
+			this.parts.lanes().submit(deliveries);
+		}
+	}
+
+	private boolean isHeard(LoggedChange change) {
+		if (this.window.isDone(change.position()) || this.asideBefore.remove(change.position())) {
+			return false;
+		}
+		boolean heard = this.parts.isHeard(change);
+		if (!heard) {
+			this.parts.policy().counters().filtered();
+		}
+		return heard;
+	}
+
+	private static long ordinal(long before, int more) {
+		return (before != Checkpoint.UNKNOWN) ? before + more : before;
+	}
+
+	/**
+	 * Takes everything up to a place as done with. From any thread.
+	 */
+	void completeUpTo(KvPosition position) {
+		this.window.completeUpTo(position);
+	}
+
+	/**
+	 * Begins nothing more.
+	 */
+	void leave() {
+		this.window.leave();
+	}
+
+	private void lose() {
+		this.lost = true;
+		this.window.lose();
+	}
+
+	boolean isLost() {
+		return this.lost;
+	}
+
+	boolean isLeaving() {
+		return this.window.isLeaving() && this.restart == null;
+	}
+
+	boolean isPaused() {
+		return this.paused;
+	}
+
+	void setPaused(boolean paused) {
+		this.paused = paused;
+	}
+
+	/**
+	 * Whether nothing is under way any more.
+	 */
+	boolean isIdle() {
+		return this.window.open() == 0;
+	}
+
+	/**
+	 * Writes how far it is and gives the partition back. Where a handler doesn't end, the
+	 * lease has to: until then nobody else may handle what comes behind.
+	 */
+	void release() {
+		if (!this.lost && (!this.window.hasProgress() || keep(true)) && isIdle()) {
+			this.parts.store().release(this.lease);
+		}
+	}
+
+	/**
+	 * How many entries are not done with, as far as is known. From any thread.
+	 */
+	long lag() {
+		return Lag.of(this.state, this.window.progress().toCheckpoint(Trail.EMPTY));
+	}
+
+	/**
+	 * Where to go on, since changes are missing.
+	 *
+	 * @param after up to where the listener was
+	 */
+	private record Restart(Checkpoint to, KvPosition after) {
+	}
+
+}

@@ -1,0 +1,256 @@
+package io.github.kvevents.listener;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.domain.Range;
+import org.springframework.data.redis.connection.Limit;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.stream.ByteRecord;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.redis.RedisScript;
+
+/**
+ * Keeps it in Redis, beside the change log of each partition.
+ */
+final class RedisListenerStore implements ListenerStore {
+
+	private static final RedisScript JOIN = script("join");
+
+	private static final RedisScript ACQUIRE = script("acquire");
+
+	private static final RedisScript KEEP = script("keep");
+
+	private static final RedisScript RELEASE = script("release");
+
+	private static final RedisScript MOVE = script("move");
+
+	private static final RedisScript REMOVE = script("remove");
+
+	private static final RedisScript PUT_ASIDE = script("put-aside");
+
+	private static final RedisScript CLAIM = script("claim-letter");
+
+	private static final RedisScript SETTLE = script("settle-letter");
+
+	private static final RedisScript STANDING = script("read-standing");
+
+	private final RedisConnectionFactory connectionFactory;
+
+	private final Namespace namespace;
+
+	RedisListenerStore(RedisConnectionFactory connectionFactory, Namespace namespace) {
+		this.connectionFactory = connectionFactory;
+		this.namespace = namespace;
+	}
+
+	private static RedisScript script(String name) {
+		return RedisScript.load(RedisListenerStore.class, name + ".lua");
+	}
+
+	@Override
+	public Members join(String listener, String instance, Duration lease) {
+		List<?> reply = call((connection) -> JOIN.list(connection, List.of(hash(0, listener)),
+				arguments(instance, lease.toMillis())));
+		List<String> ids = new ArrayList<>();
+		reply.subList(1, reply.size()).forEach((id) -> ids.add(text(id)));
+		Collections.sort(ids);
+		long changes = (Long) reply.get(0);
+		return new Members(ids, (changes >= 0) ? changes : Long.MAX_VALUE);
+	}
+
+	@Override
+	public void leave(String listener, String instance) {
+		call((connection) -> connection.hashCommands().hDel(hash(0, listener), bytes("instance:" + instance)));
+	}
+
+	@Override
+	public Acquisition acquire(int partition, String listener, String instance, Duration lease) {
+		List<?> reply = call((connection) -> ACQUIRE.list(connection,
+				List.of(hash(partition, listener), bytes(this.namespace.listeners(partition))),
+				arguments(listener, instance, lease.toMillis())));
+		long outcome = (Long) reply.get(0);
+		if (outcome == 0) {
+			return Acquisition.none(Acquisition.Outcome.TAKEN, (Long) reply.get(1));
+		}
+		if (outcome == 2) {
+			return Acquisition.none(Acquisition.Outcome.REMOVED, 0);
+		}
+		StoredFields fields = new StoredFields(partition, (List<?>) reply.get(2));
+		return new Acquisition(Acquisition.Outcome.ACQUIRED, (Long) reply.get(1), 0, fields.isPaused(),
+				fields.checkpoint(), fields.aside());
+	}
+
+	@Override
+	public Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint, List<KvPosition> settled) {
+		List<byte[]> arguments = arguments(lease.listener(), lease.instance(), lease.epoch(), duration.toMillis());
+		if (checkpoint == null) {
+			arguments.add(bytes(""));
+		}
+		else {
+			arguments.addAll(checkpoint(checkpoint));
+			arguments.add(bytes(checkpoint.trail().toText()));
+			settled.forEach((position) -> arguments.add(bytes(StoredFields.place(position))));
+		}
+		long reply = call((connection) -> KEEP.count(connection,
+				List.of(hash(lease.partition(), lease.listener()), bytes(this.namespace.listeners(lease.partition()))),
+				arguments));
+		return (reply == 0) ? Kept.LOST : (reply == 1) ? Kept.HELD : Kept.PAUSED;
+	}
+
+	private static List<byte[]> checkpoint(Checkpoint checkpoint) {
+		return arguments(StoredFields.place(checkpoint.position()), checkpoint.operationId(), checkpoint.ordinal());
+	}
+
+	@Override
+	public void release(Lease lease) {
+		call((connection) -> RELEASE.test(connection, List.of(hash(lease.partition(), lease.listener())),
+				arguments(lease.instance(), lease.epoch())));
+	}
+
+	@Override
+	public void setPaused(int partition, String listener, boolean paused) {
+		byte[] hash = hash(partition, listener);
+		call((connection) -> paused ? connection.hashCommands().hSet(hash, bytes("paused"), bytes("1"))
+				: connection.hashCommands().hDel(hash, bytes("paused")));
+	}
+
+	@Override
+	public void move(String listener, Checkpoint to, boolean forwardOnly) {
+		List<byte[]> arguments = checkpoint(to);
+		arguments.add(bytes(forwardOnly ? "1" : "0"));
+		call((connection) -> MOVE.test(connection, List.of(hash(to.position().partition(), listener)), arguments));
+	}
+
+	@Override
+	public void remove(int partition, String listener, Duration remember) {
+		call((connection) -> REMOVE.test(connection, List.of(hash(partition, listener),
+				bytes(this.namespace.listeners(partition)), letters(partition, listener)),
+				arguments(listener, remember.toMillis())));
+	}
+
+	@Override
+	public Aside putAside(Lease lease, LoggedChange change, Failure failure) {
+		List<byte[]> arguments = arguments(lease.instance(), lease.epoch(), StoredFields.place(change.position()));
+		arguments.addAll(LetterFields.write(change, failure));
+		long reply = call(
+				(connection) -> PUT_ASIDE.count(connection, both(lease.partition(), lease.listener()), arguments));
+		return (reply == 0) ? Aside.LOST : (reply == 1) ? Aside.ADDED : Aside.KNOWN;
+	}
+
+	@Override
+	public Standing standing(int partition, String listener) {
+		List<?> reply = call((connection) -> STANDING.list(connection, both(partition, listener), List.of()));
+		String owner = text(reply.get(0));
+		StoredFields fields = new StoredFields(partition, (List<?>) reply.get(1));
+		return new Standing(owner.isEmpty() ? null : owner, fields.epoch(), fields.isPaused(), fields.checkpoint(),
+				(Long) reply.get(2));
+	}
+
+	@Override
+	public List<StoredLetter> letters(int partition, String listener, int limit) {
+		List<ByteRecord> records = call((connection) -> connection.streamCommands()
+			.xRange(letters(partition, listener), Range.unbounded(), Limit.limit().count(limit)));
+		return (records != null) ? records.stream().map(RedisListenerStore::read).toList() : List.of();
+	}
+
+	private static StoredLetter read(ByteRecord entry) {
+		List<byte[]> fields = new ArrayList<>();
+		entry.getValue().forEach((name, value) -> {
+			fields.add(name);
+			fields.add(value);
+		});
+		return LetterFields.read(List.of(bytes(entry.getId().getValue()), fields));
+	}
+
+	@Override
+	public @Nullable StoredLetter claim(int partition, String listener, String letter, String instance,
+			Duration duration) {
+		List<?> letters = call((connection) -> CLAIM.list(connection, both(partition, listener),
+				arguments(letter, instance, duration.toMillis())));
+		return letters.isEmpty() ? null : LetterFields.read((List<?>) letters.get(0));
+	}
+
+	@Override
+	public void settle(int partition, String listener, StoredLetter letter, String instance,
+			@Nullable Failure failure) {
+		List<byte[]> arguments = arguments(letter.id(), instance);
+		if (failure != null) {
+			arguments.addAll(LetterFields.write(letter.change(), failure));
+		}
+		call((connection) -> SETTLE.test(connection, both(partition, listener), arguments));
+	}
+
+	@Override
+	public boolean discard(int partition, String listener, String letter) {
+		Long removed = call((connection) -> connection.streamCommands().xDel(letters(partition, listener), letter));
+		return removed != null && removed == 1;
+	}
+
+	@Override
+	public @Nullable KvPosition oldestNeeded(int partition, Duration age) {
+		return call((connection) -> {
+			Long now = connection.serverCommands().time(TimeUnit.MILLISECONDS);
+			double since = ((now != null) ? now : 0) - age.toMillis();
+			Set<byte[]> ids = connection.zSetCommands()
+				.zRangeByScore(bytes(this.namespace.listeners(partition)), since, Double.POSITIVE_INFINITY);
+			KvPosition oldest = null;
+			for (byte[] id : (ids != null) ? ids : Set.<byte[]>of()) {
+				byte[] place = connection.hashCommands().hGet(hash(partition, text(id)), bytes("checkpoint"));
+				KvPosition position = (place != null) ? KvPosition.parse(partition + ":" + text(place)) : null;
+				oldest = (position != null && (oldest == null || position.compareTo(oldest) < 0)) ? position : oldest;
+			}
+			return oldest;
+		});
+	}
+
+	private <T extends @Nullable Object> T call(Function<RedisConnection, T> work) {
+		RedisConnection connection = this.connectionFactory.getConnection();
+		try {
+			return work.apply(connection);
+		}
+		finally {
+			connection.close();
+		}
+	}
+
+	private List<byte[]> both(int partition, String listener) {
+		return List.of(hash(partition, listener), letters(partition, listener));
+	}
+
+	private byte[] hash(int partition, String listener) {
+		return bytes(this.namespace.listener(partition, listener));
+	}
+
+	private byte[] letters(int partition, String listener) {
+		return bytes(this.namespace.deadLetters(partition, listener));
+	}
+
+	private static List<byte[]> arguments(Object... arguments) {
+		List<byte[]> list = new ArrayList<>();
+		Stream.of(arguments).forEach((argument) -> list.add(bytes(String.valueOf(argument))));
+		return list;
+	}
+
+	private static String text(Object bytes) {
+		return new String((byte[]) bytes, StandardCharsets.UTF_8);
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+}

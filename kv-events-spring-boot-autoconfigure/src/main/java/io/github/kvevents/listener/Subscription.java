@@ -1,0 +1,231 @@
+package io.github.kvevents.listener;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.PositionTrimmedException;
+import io.github.kvevents.listener.ListenerStore.Standing;
+import io.github.kvevents.log.StartPosition;
+import io.github.kvevents.store.LogState;
+
+/**
+ * A listener in this instance: the handle on its loop.
+ */
+final class Subscription implements KvSubscription {
+
+	/** For how long other instances find out that a listener was removed, at least. */
+	private static final Duration REMEMBER = Duration.ofSeconds(30);
+
+	/** What the loop may need behind the shutdown timeout, for a command that hangs. */
+	private static final Duration GRACE = Duration.ofSeconds(2);
+
+	private final SubscriptionParts parts;
+
+	private final SubscriptionLoop loop;
+
+	private final DeadLetters deadLetters;
+
+	private final Consumer<Subscription> closed;
+
+	private final Object monitor = new Object();
+
+	private @Nullable Thread thread;
+
+	private volatile SubscriptionState stage = SubscriptionState.IDLE;
+
+	/**
+	 * Creates a subscription.
+	 * @param closed told when it is closed
+	 */
+	Subscription(SubscriptionParts parts, SubscriptionLoop loop, DeadLetters deadLetters,
+			Consumer<Subscription> closed) {
+		this.parts = parts;
+		this.loop = loop;
+		this.deadLetters = deadLetters;
+		this.closed = closed;
+	}
+
+	void start() {
+		synchronized (this.monitor) {
+			if (this.thread == null && this.stage == SubscriptionState.IDLE) {
+				this.stage = SubscriptionState.RUNNING;
+				Thread thread = new Thread(this::run, "kv-listener-" + this.parts.id());
+				thread.setDaemon(true);
+				this.thread = thread;
+				thread.start();
+			}
+		}
+	}
+
+	private void run() {
+		try {
+			this.loop.run();
+		}
+		finally {
+			this.stage = SubscriptionState.STOPPED;
+			this.closed.accept(this);
+		}
+	}
+
+	@Override
+	public String getId() {
+		return this.parts.id();
+	}
+
+	@Override
+	public ListenerOptions getOptions() {
+		return this.parts.options();
+	}
+
+	@Override
+	public SubscriptionState getState() {
+		SubscriptionState stage = this.stage;
+		if (stage != SubscriptionState.RUNNING) {
+			return stage;
+		}
+		if (this.loop.isPaused()) {
+			return SubscriptionState.PAUSED;
+		}
+		return this.loop.partitions().isEmpty() ? SubscriptionState.IDLE : SubscriptionState.RUNNING;
+	}
+
+	@Override
+	public KvListenerStats getStats() {
+		return this.parts.policy().counters().snapshot(this.loop.partitions());
+	}
+
+	@Override
+	public ListenerStatus getStatus() {
+		List<ListenerStatus.Partition> partitions = new ArrayList<>();
+		for (int partition = 0; partition < this.parts.partitions(); partition++) {
+			Standing standing = this.parts.store().standing(partition, getId());
+			Checkpoint checkpoint = standing.checkpoint();
+			partitions.add(new ListenerStatus.Partition(partition, standing.owner(), standing.epoch(),
+					standing.paused(), (checkpoint != null) ? checkpoint.position() : null,
+					Lag.of(this.parts.log().getState(partition), checkpoint), standing.deadLetters()));
+		}
+		return new ListenerStatus(partitions);
+	}
+
+	@Override
+	public KvDeadLetters getDeadLetters() {
+		return this.deadLetters;
+	}
+
+	@Override
+	public void pause() {
+		this.loop.setPaused(true);
+	}
+
+	@Override
+	public void resume() {
+		this.loop.setPaused(false);
+	}
+
+	@Override
+	public void checkpoint(KvPosition position) {
+		Assert.notNull(position, "'position' must not be null");
+		LogState state = state(position);
+		Checkpoint to = this.parts.continuity().at(state, position);
+		OwnedPartition owned = this.loop.partition(position.partition());
+		if (owned != null && !owned.isLeaving()) {
+			owned.completeUpTo(to.position());
+			this.parts.lanes().resumeDue(true);
+		}
+		else {
+			this.parts.store().move(getId(), to, true);
+		}
+		this.loop.tick();
+	}
+
+	@Override
+	public void seek(StartPosition position) {
+		Assert.notNull(position, "'position' must not be null");
+		for (int partition : position.partitions(this.parts.partitions())) {
+			LogState state = this.parts.log().getState(partition);
+			this.parts.store().move(getId(), resolve(position, partition, state), false);
+		}
+		this.loop.tick();
+	}
+
+	/**
+	 * What was trimmed is sought all the same: the listener tells of the gap.
+	 */
+	private Checkpoint resolve(StartPosition position, int partition, LogState state) {
+		if (position.equals(StartPosition.earliest())) {
+			return LogContinuity.earliest(state, partition);
+		}
+		try {
+			return this.parts.continuity().at(state, position.resolve(partition, state));
+		}
+		catch (PositionTrimmedException ex) {
+			return Checkpoint.at(ex.getRequested(), "", Checkpoint.UNKNOWN);
+		}
+	}
+
+	private LogState state(KvPosition position) {
+		int partitions = this.parts.partitions();
+		Assert.isTrue(position.partition() < partitions,
+				() -> "'%s' is no position of this change log: it has %d partition(s), counted from 0"
+					.formatted(position, partitions));
+		return this.parts.log().getState(position.partition());
+	}
+
+	@Override
+	public void close() {
+		stop();
+		awaitEnd();
+	}
+
+	/**
+	 * Begins to stop, without waiting.
+	 */
+	void stop() {
+		synchronized (this.monitor) {
+			if (this.stage == SubscriptionState.STOPPED) {
+				return;
+			}
+			this.stage = (this.thread != null) ? SubscriptionState.STOPPING : SubscriptionState.STOPPED;
+		}
+		this.loop.stop();
+		this.closed.accept(this);
+	}
+
+	void awaitEnd() {
+		Thread thread;
+		synchronized (this.monitor) {
+			thread = this.thread;
+		}
+		if (thread == null || thread == Thread.currentThread() || this.parts.lanes().isOwnThread()) {
+			return;
+		}
+		try {
+			thread.join(this.parts.settings().shutdownTimeout().plus(GRACE).toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public void remove() {
+		boolean alone = this.parts.store()
+			.join(getId(), this.parts.instance(), this.parts.settings().lease())
+			.ids()
+			.size() == 1;
+		close();
+		Duration lease = this.parts.settings().lease().multipliedBy(3);
+		Duration remember = (lease.compareTo(REMEMBER) > 0) ? lease : REMEMBER;
+		for (int partition = 0; partition < this.parts.partitions(); partition++) {
+			this.parts.store().remove(partition, getId(), alone ? Duration.ZERO : remember);
+		}
+	}
+
+}

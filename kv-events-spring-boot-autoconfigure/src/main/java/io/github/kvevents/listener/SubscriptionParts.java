@@ -1,0 +1,102 @@
+package io.github.kvevents.listener;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.LogGapEvent;
+import io.github.kvevents.log.LoggedEvents;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * What the partitions of one listener share.
+ *
+ * @param reached up to where this instance came in each partition since it started: tells
+ * a store that lost its data from a listener that is new
+ */
+record SubscriptionParts(String id, String instance, ListenerOptions options, ListenerSettings settings,
+		KvEventHandler handler, ChangeLogStore log, ListenerStore store, LogContinuity continuity, Lanes lanes,
+		DeliveryPolicy policy, Consumer<LogGapEvent> publisher, LongSupplier nanoTime,
+		Map<Integer, KvPosition> reached) {
+
+	private static final Log logger = LogFactory.getLog(KvListenerRegistry.class);
+
+	SubscriptionParts(String id, String instance, ListenerOptions options, ListenerSettings settings,
+			KvEventHandler handler, ChangeLogStore log, ListenerStore store, Lanes lanes, DeliveryPolicy policy,
+			Consumer<LogGapEvent> publisher, LongSupplier nanoTime) {
+		this(id, instance, options, settings, handler, log, store, new LogContinuity(log), lanes, policy, publisher,
+				nanoTime, new ConcurrentHashMap<>());
+	}
+
+	int partitions() {
+		return this.log.getSettings().namespace().partitions();
+	}
+
+	/**
+	 * How many events may come again after a crash: a batch, and what is being handled.
+	 */
+	int windowSize() {
+		return this.options.getBatchSize() + this.options.getConcurrency() - 1;
+	}
+
+	/**
+	 * What an event comes in order with: its key or, if one is handled at a time anyway,
+	 * the whole partition.
+	 */
+	Object lane(LoggedChange change) {
+		return (this.options.getConcurrency() > 1) ? change.key() : change.position().partition();
+	}
+
+	boolean isHeard(LoggedChange change) {
+		KeyFilter filter = this.options.getFilter();
+		return this.options.getEvents().contains(change.type())
+				&& this.options.getChanges().contains(LoggedEvents.changeOf(change))
+				&& (filter == null || filter.matches(change.key()));
+	}
+
+	Object source() {
+		return this.handler;
+	}
+
+	void reached(KvPosition position) {
+		this.reached.put(position.partition(), position);
+	}
+
+	@Nullable KvPosition reachedIn(int partition) {
+		return this.reached.get(partition);
+	}
+
+	/**
+	 * Tells of changes that were missed, on a thread that handles events.
+	 * @param told called when everybody was told
+	 */
+	void tellOf(LogGapEvent gap, Runnable told) {
+		this.policy.counters().gap();
+		logger.warn("Listener '" + this.id + "' missed changes of partition " + gap.getPartition() + " between "
+				+ gap.getAfter() + " and " + gap.getNext()
+				+ ": they were removed from the change log before they were read, or the store lost them");
+		this.lanes.execute(() -> {
+			try {
+				this.publisher.accept(gap);
+				this.handler.onGap(gap);
+			}
+			catch (Throwable ex) {
+				this.policy.counters().failed(ex);
+				logger.warn("Listener '" + this.id + "' failed when it was told of missing changes", ex);
+			}
+			finally {
+				told.run();
+				this.policy.wakeLoop();
+			}
+		});
+	}
+
+}

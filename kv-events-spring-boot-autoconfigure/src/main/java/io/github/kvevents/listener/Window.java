@@ -1,0 +1,261 @@
+package io.github.kvevents.listener;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * The entries of a partition between the checkpoint and what was read, and up to which of
+ * them everything is done with. No more of them are handled than may come again after a
+ * crash. Entries are added by the loop of the listener and end on the threads that handle
+ * them.
+ */
+final class Window {
+
+	private final int capacity;
+
+	private final Deque<Slot> slots = new ArrayDeque<>();
+
+	private final List<KvPosition> aside = new ArrayList<>();
+
+	private Mark low;
+
+	private Mark written;
+
+	private @Nullable KvPosition doneUpTo;
+
+	private @Nullable KvPosition highestStarted;
+
+	private long admitted;
+
+	private int open;
+
+	private boolean leaving;
+
+	private boolean lost;
+
+	/**
+	 * Creates a window.
+	 * @param capacity how many events may be handled beyond the checkpoint
+	 * @param start the checkpoint
+	 */
+	Window(int capacity, Checkpoint start) {
+		this.capacity = capacity;
+		this.low = new Mark(start.position(), start.operationId(), start.ordinal(), 0);
+		this.written = this.low;
+	}
+
+	/**
+	 * How many more events may be handled.
+	 */
+	synchronized int room() {
+		return (this.leaving || this.lost) ? 0 : (int) (this.capacity - (this.admitted - this.written.handled));
+	}
+
+	/**
+	 * Adds an entry that is done with as it comes.
+	 */
+	synchronized void pass(LoggedChange change, long ordinal) {
+		Slot slot = new Slot(change, ordinal, false);
+		slot.done = true;
+		this.slots.add(slot);
+		advance();
+	}
+
+	/**
+	 * Adds an entry that is to be handled.
+	 */
+	synchronized Slot admit(LoggedChange change, long ordinal) {
+		Slot slot = new Slot(change, ordinal, true);
+		this.slots.add(slot);
+		this.admitted++;
+		this.open++;
+		return slot;
+	}
+
+	/**
+	 * Whether an entry is still to be handled; if not, it has ended. While the partition
+	 * is given up only those are that come before one that was begun already: otherwise
+	 * that one would come again elsewhere.
+	 */
+	synchronized boolean begin(Slot slot) {
+		KvPosition position = slot.change.position();
+		boolean behind = this.highestStarted == null || position.compareTo(this.highestStarted) > 0;
+		if (slot.done || this.lost || (this.leaving && (behind || slot.failed))) {
+			this.open--;
+			return false;
+		}
+		this.highestStarted = behind ? position : this.highestStarted;
+		return true;
+	}
+
+	/**
+	 * An entry that was begun failed and is to be tried again.
+	 */
+	synchronized void failed(Slot slot) {
+		slot.failed = true;
+	}
+
+	/**
+	 * An entry that was begun is done with.
+	 * @param aside whether it was put aside
+	 * @return whether the loop should look: nothing is under way any more, or there is a
+	 * good part to write
+	 */
+	synchronized boolean done(Slot slot, boolean aside) {
+		slot.done = true;
+		slot.aside = aside;
+		this.open--;
+		advance();
+		return this.open == 0 || isWorthWriting();
+	}
+
+	/**
+	 * An entry that was begun was not handled, because the listener stops.
+	 */
+	synchronized void abandon(Slot slot) {
+		this.open--;
+	}
+
+	/**
+	 * Takes everything up to a place as done with, also what is not read yet.
+	 */
+	synchronized void completeUpTo(KvPosition position) {
+		if (this.doneUpTo == null || this.doneUpTo.compareTo(position) < 0) {
+			this.doneUpTo = position;
+		}
+		for (Slot slot : this.slots) {
+			slot.done |= slot.change.position().compareTo(position) <= 0;
+		}
+		advance();
+	}
+
+	synchronized boolean isDone(KvPosition position) {
+		return this.doneUpTo != null && position.compareTo(this.doneUpTo) <= 0;
+	}
+
+	private void advance() {
+		Slot first = this.slots.peek();
+		while (first != null && first.done) {
+			this.slots.poll();
+			this.low = new Mark(first.change.position(), first.change.operationId(), first.ordinal,
+					this.low.handled + (first.handled ? 1 : 0));
+			if (first.aside) {
+				this.aside.add(first.change.position());
+			}
+			first = this.slots.peek();
+		}
+	}
+
+	private boolean isWorthWriting() {
+		return (this.low.handled - this.written.handled) * 2 >= this.capacity;
+	}
+
+	/**
+	 * Whether there is progress that should be written now: handled events, if they are
+	 * many or the last for the moment.
+	 */
+	synchronized boolean isDue() {
+		boolean handled = this.low.handled > this.written.handled;
+		return (handled && (this.open == 0 || isWorthWriting())) || this.doneUpTo != null && hasProgress();
+	}
+
+	synchronized boolean hasProgress() {
+		return !this.low.equals(this.written);
+	}
+
+	/**
+	 * What is to be written.
+	 */
+	synchronized Progress progress() {
+		return new Progress(this.low, List.copyOf(this.aside));
+	}
+
+	synchronized void written(Progress progress) {
+		this.written = progress.mark;
+		this.aside.removeAll(progress.aside);
+	}
+
+	/**
+	 * Begins nothing new: the partition is given up, or read anew from another place.
+	 */
+	synchronized void leave() {
+		this.leaving = true;
+	}
+
+	/**
+	 * Begins nothing any more, and what ends counts for nothing: another instance has the
+	 * partition.
+	 */
+	synchronized void lose() {
+		this.lost = true;
+	}
+
+	synchronized boolean isLeaving() {
+		return this.leaving || this.lost;
+	}
+
+	/**
+	 * How many entries are queued, being handled or to be tried again.
+	 */
+	synchronized int open() {
+		return this.open;
+	}
+
+	/**
+	 * An entry.
+	 */
+	static final class Slot {
+
+		private final LoggedChange change;
+
+		private final long ordinal;
+
+		private final boolean handled;
+
+		private boolean done;
+
+		private boolean aside;
+
+		private boolean failed;
+
+		Slot(LoggedChange change, long ordinal, boolean handled) {
+			this.change = change;
+			this.ordinal = ordinal;
+			this.handled = handled;
+		}
+
+		LoggedChange change() {
+			return this.change;
+		}
+
+	}
+
+	/**
+	 * A place up to which everything is done with.
+	 *
+	 * @param handled how many events were handled up to there
+	 */
+	record Mark(KvPosition position, String operationId, long ordinal, long handled) {
+	}
+
+	/**
+	 * What is to be written.
+	 *
+	 * @param aside places up to there whose events were put aside
+	 */
+	record Progress(Mark mark, List<KvPosition> aside) {
+
+		Checkpoint toCheckpoint(Trail trail) {
+			return new Checkpoint(this.mark.position, this.mark.operationId, this.mark.ordinal, trail);
+		}
+
+	}
+
+}

@@ -1,0 +1,10 @@
+/**
+ * Durable listeners: handlers that hear of every change in the change log at least once
+ * and in order per key, whatever instances do meanwhile. Their partitions are leased,
+ * their progress is kept in the store, and what fails is tried again, skipped or put
+ * aside.
+ */
+@NullMarked
+package io.github.kvevents.listener;
+
+import org.jspecify.annotations.NullMarked;

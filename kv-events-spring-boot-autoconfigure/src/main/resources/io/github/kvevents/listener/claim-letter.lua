@@ -1,0 +1,21 @@
+#!lua flags=allow-oom
+--[[
+Makes sure that no other instance sends a dead letter for a while.
+
+KEYS[1]  :listener:<id>    KEYS[2]  :dead:<id>
+ARGV[1]  the id of the letter
+ARGV[2]  the id of the instance
+ARGV[3]  for how long, in milliseconds
+Reply    the letter, its id and its fields, as XRANGE tells; empty if there is none, or it is
+         being sent
+Cost     O(log N) for N dead letters
+--]]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local letters = redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1])
+local claim = redis.call('HGET', KEYS[1], 'claim:' .. ARGV[1])
+if #letters == 0 or (claim and tonumber(string.match(claim, '^%d+')) > now) then
+	return {}
+end
+redis.call('HSET', KEYS[1], 'claim:' .. ARGV[1], string.format('%.0f', now + ARGV[3]) .. ' ' .. ARGV[2])
+return letters

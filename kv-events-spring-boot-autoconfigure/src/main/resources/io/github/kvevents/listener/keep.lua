@@ -1,0 +1,34 @@
+#!lua flags=allow-oom
+--[[
+Keeps a partition of a listener for another while, and writes how far it is. Refused when
+another instance took it, or it was moved, meanwhile.
+
+KEYS[1]  :listener:<id>    KEYS[2]  :listeners
+ARGV[1]  the id of the listener
+ARGV[2]  the id of the instance
+ARGV[3]  its epoch
+ARGV[4]  for how long, in milliseconds
+ARGV[5]  the checkpoint, empty to leave it    ARGV[6]  its operation    ARGV[7]  its ordinal
+ARGV[8]  the trail
+ARGV[9]  and so on, places of dead letters that the checkpoint has passed
+Reply    0 refused, 1 kept, 2 kept and paused
+Cost     O(1) an argument
+--]]
+local facts = redis.call('HMGET', KEYS[1], 'owner', 'epoch', 'paused')
+if facts[1] ~= ARGV[2] or facts[2] ~= ARGV[3] then
+	return 0
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local till = string.format('%.0f', now + ARGV[4])
+redis.call('ZADD', KEYS[2], string.format('%.0f', now), ARGV[1])
+if ARGV[5] == '' then
+	redis.call('HSET', KEYS[1], 'until', till)
+else
+	redis.call('HSET', KEYS[1], 'until', till, 'checkpoint', ARGV[5], 'operation', ARGV[6], 'ordinal', ARGV[7], 'trail',
+		ARGV[8])
+end
+for index = 9, #ARGV do
+	redis.call('HDEL', KEYS[1], 'aside:' .. ARGV[index])
+end
+return facts[3] and 2 or 1

@@ -1,0 +1,14 @@
+#!lua flags=no-writes
+--[[
+Tells how a partition of a listener stands.
+
+KEYS[1]  :listener:<id>    KEYS[2]  :dead:<id>
+Reply    the id of the instance that has it, empty if none has; all fields and their values;
+         how many dead letters there are
+Cost     O(1) a field: an instance, or an event that was put aside lately
+--]]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local facts = redis.call('HMGET', KEYS[1], 'owner', 'until')
+local owner = facts[1] and tonumber(facts[2]) > now and facts[1] or ''
+return { owner, redis.call('HGETALL', KEYS[1]), redis.call('XLEN', KEYS[2]) }

@@ -1,0 +1,18 @@
+#!lua flags=allow-oom
+--[[
+Forgets a partition of a listener. Where other instances have it, too, they find out from what
+is left for a while.
+
+KEYS[1]  :listener:<id>    KEYS[2]  :listeners    KEYS[3]  :dead:<id>
+ARGV[1]  the id of the listener
+ARGV[2]  for how long others are to find out, in milliseconds, 0 if there are none
+Reply    1
+Cost     O(N) for N dead letters
+--]]
+redis.call('DEL', KEYS[1], KEYS[3])
+redis.call('ZREM', KEYS[2], ARGV[1])
+if ARGV[2] ~= '0' then
+	redis.call('HSET', KEYS[1], 'removed', 1)
+	redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+return 1
