@@ -1,5 +1,6 @@
 package io.github.kvevents.listener;
 
+import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -9,6 +10,8 @@ import java.util.function.DoubleSupplier;
 final class RetryDelays {
 
 	private static final double JITTER = 0.2;
+
+	private static final Duration LONGEST = Duration.ofDays(365);
 
 	private final long initialNanos;
 
@@ -21,9 +24,13 @@ final class RetryDelays {
 	 * @param random from 0 to 1
 	 */
 	RetryDelays(ListenerOptions options, DoubleSupplier random) {
-		this.initialNanos = options.getInitialBackoff().toNanos();
-		this.maxNanos = options.getMaxBackoff().toNanos();
+		this.initialNanos = nanos(options.getInitialBackoff());
+		this.maxNanos = nanos(options.getMaxBackoff());
 		this.random = random;
+	}
+
+	private static long nanos(Duration duration) {
+		return ((duration.compareTo(LONGEST) < 0) ? duration : LONGEST).toNanos();
 	}
 
 	/**
@@ -31,9 +38,9 @@ final class RetryDelays {
 	 * @param attempts how many failed so far, at least 1
 	 */
 	long nanosAfter(int attempts) {
-		double delay = this.initialNanos * Math.pow(2, Math.min(attempts - 1, 62));
-		double varied = Math.min(delay, this.maxNanos) * (1 - JITTER + 2 * JITTER * this.random.getAsDouble());
-		return (long) Math.min(varied, this.maxNanos);
+		double delay = (double) this.initialNanos * Math.pow(2, Math.min(attempts - 1, 62));
+		double varied = Math.min(delay, (double) this.maxNanos) * (1 - JITTER + 2 * JITTER * this.random.getAsDouble());
+		return (long) Math.min(varied, (double) this.maxNanos);
 	}
 
 }

@@ -163,7 +163,7 @@ final class Window {
 	 */
 	synchronized boolean isDue() {
 		boolean handled = this.low.handled > this.written.handled;
-		return (handled && (this.open == 0 || isWorthWriting())) || this.doneUpTo != null && hasProgress();
+		return (handled && (this.open == 0 || isWorthWriting())) || (this.doneUpTo != null && hasProgress());
 	}
 
 	synchronized boolean hasProgress() {

@@ -1,0 +1,117 @@
+package io.github.kvevents.listener;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LogState;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The rules that need neither a store nor time: shares, pauses between attempts, trails
+ * and lag.
+ */
+class ListenerRulesTests {
+
+	@ParameterizedTest
+	@CsvSource({ "4,3", "16,3", "1,5", "7,7", "0,2", "3,1" })
+	void sharesAddUpAndDifferByOneAtMost(int partitions, int instances) {
+		List<String> members = IntStream.range(0, instances).mapToObj((number) -> "instance-" + number).toList();
+		List<Integer> shares = members.stream()
+			.map((member) -> FairShare.of(member, members, partitions, "audit"))
+			.toList();
+		assertThat(shares.stream().mapToInt(Integer::intValue).sum()).isEqualTo(partitions);
+		assertThat(shares).allMatch((share) -> share == partitions / instances || share == partitions / instances + 1);
+		assertThat(FairShare.of("stranger", members, partitions, "audit")).isZero();
+	}
+
+	@Test
+	void listenersWithOnePartitionAreSpread() {
+		List<String> members = List.of("a", "b", "c");
+		assertThat(members).allMatch((member) -> Stream.of("audit", "mail", "index", "search", "stock", "cache")
+			.anyMatch((listener) -> FairShare.of(member, members, 1, listener) == 1));
+	}
+
+	@Test
+	void pausesDoubleUpToTheBound() {
+		RetryDelays delays = delays(0.5);
+		assertThat(IntStream.of(1, 2, 3, 4, 5, 6, 100).mapToLong(delays::nanosAfter).map((nanos) -> nanos / 1_000_000))
+			.containsExactly(30, 60, 120, 240, 480, 700, 700);
+	}
+
+	@Test
+	void pausesVaryByAFifthAndNeverExceedTheBound() {
+		assertThat(delays(0).nanosAfter(2)).isEqualTo(48_000_000);
+		assertThat(delays(1).nanosAfter(2)).isEqualTo(72_000_000);
+		assertThat(delays(1).nanosAfter(9)).isEqualTo(700_000_000);
+		assertThat(delays(0).nanosAfter(9)).isEqualTo(560_000_000);
+	}
+
+	@Test
+	void longestPausesDoNotOverflow() {
+		ListenerOptions options = ListenerOptions.defaults()
+			.initialBackoff(Duration.ofDays(300_000))
+			.maxBackoff(Duration.ofSeconds(Long.MAX_VALUE));
+		assertThat(new RetryDelays(options, () -> 1).nanosAfter(50)).isPositive();
+	}
+
+	@Test
+	void trailKeepsWhatIsFurtherAndFurtherApart() {
+		Trail trail = Trail.EMPTY;
+		for (long millis = 1; millis <= 100_000; millis++) {
+			trail = trail.with(new KvPosition(0, millis, 5), "op" + millis);
+		}
+		List<Long> ages = trail.marks().stream().map((mark) -> 100_000 - mark.millis()).toList();
+		assertThat(ages).hasSizeBetween(10, 24).isSorted().startsWith(0L, 1L);
+		assertThat(ages.get(ages.size() - 1)).isGreaterThan(5_000);
+		assertThat(Trail.parse(trail.toText())).isEqualTo(trail);
+		assertThat(Trail.parse("")).isEqualTo(Trail.EMPTY);
+		assertThat(trail.with(new KvPosition(0, 200_000, 0), "")).as("nothing to recognise").isEqualTo(trail);
+	}
+
+	@Test
+	void lagIsExactWhereTheOrdinalIsKnown() {
+		LogState state = new LogState(position(100), position(200), 50, 80);
+		assertThat(Lag.of(state, Checkpoint.at(position(150), "", 60))).isEqualTo(20);
+		assertThat(Lag.of(state, Checkpoint.at(position(200), "", 80))).isZero();
+		assertThat(Lag.of(state, Checkpoint.at(position(99), "", 30))).isEqualTo(50);
+		assertThat(Lag.of(state, null)).isEqualTo(50);
+	}
+
+	@Test
+	void lagIsEstimatedWhereItIsNot() {
+		LogState state = new LogState(position(100), position(200), 50, 80);
+		assertThat(Lag.of(state, Checkpoint.at(position(150), "", Checkpoint.UNKNOWN))).isEqualTo(25);
+		assertThat(Lag.of(state, Checkpoint.at(position(200), "", Checkpoint.UNKNOWN))).isZero();
+		assertThat(Lag.of(state, Checkpoint.at(new KvPosition(0, 199, 9), "", Checkpoint.UNKNOWN))).isEqualTo(1);
+		assertThat(Lag.of(new LogState(null, position(200), 0, 80), null)).isZero();
+	}
+
+	@Test
+	void gapIsSeenFromTheOrdinalOrElseFromThePlace() {
+		LogState state = new LogState(position(100), position(200), 50, 80);
+		assertThat(LogContinuity.isTrimmed(state, position(99), 30)).as("the last that was removed is its own")
+			.isFalse();
+		assertThat(LogContinuity.isTrimmed(state, position(98), 29)).isTrue();
+		assertThat(LogContinuity.isTrimmed(state, position(98), Checkpoint.UNKNOWN)).isTrue();
+		assertThat(LogContinuity.isTrimmed(state, position(100), Checkpoint.UNKNOWN)).isFalse();
+	}
+
+	private static KvPosition position(long millis) {
+		return new KvPosition(0, millis, 0);
+	}
+
+	private static RetryDelays delays(double random) {
+		return new RetryDelays(
+				ListenerOptions.defaults().initialBackoff(Duration.ofMillis(30)).maxBackoff(Duration.ofMillis(700)),
+				() -> random);
+	}
+
+}

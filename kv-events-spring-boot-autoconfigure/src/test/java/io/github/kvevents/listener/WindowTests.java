@@ -1,0 +1,148 @@
+package io.github.kvevents.listener;
+
+import java.time.Instant;
+
+import org.junit.jupiter.api.Test;
+
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LoggedChange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@link Window}: the checkpoint is behind nothing that is not done with, and no more is
+ * handled beyond it than there is room for.
+ */
+class WindowTests {
+
+	private final Window window = new Window(4, Checkpoint.at(position(10), "op-10", 10));
+
+	@Test
+	void checkpointStopsAtTheFirstThatIsNotDone() {
+		Window.Slot first = admit(11);
+		Window.Slot second = admit(12);
+		Window.Slot third = admit(13);
+		begin(second, third, first);
+		this.window.done(second, false);
+		this.window.done(third, false);
+		assertThat(this.window.hasProgress()).isFalse();
+		this.window.done(first, false);
+		assertThat(this.window.progress().toCheckpoint(Trail.EMPTY))
+			.isEqualTo(Checkpoint.at(position(13), "op-13", 13));
+	}
+
+	@Test
+	void thereIsRoomOnlyBehindWhatWasWritten() {
+		Window.Slot first = admit(11);
+		admit(12);
+		admit(13);
+		this.window.pass(change(14), 14);
+		assertThat(this.window.room()).isEqualTo(1);
+		begin(first);
+		this.window.done(first, false);
+		assertThat(this.window.room()).as("done but not written").isEqualTo(1);
+		this.window.written(this.window.progress());
+		assertThat(this.window.room()).isEqualTo(2);
+	}
+
+	@Test
+	void filteredEntryMovesTheCheckpoint() {
+		this.window.pass(change(11), 11);
+		assertThat(this.window.progress().mark().position()).isEqualTo(position(11));
+		assertThat(this.window.isDue()).as("nothing was handled: it may wait").isFalse();
+		assertThat(this.window.hasProgress()).isTrue();
+	}
+
+	@Test
+	void isDueWhenNothingIsUnderWayOrAGoodPartIsDone() {
+		Window.Slot first = admit(11);
+		Window.Slot second = admit(12);
+		Window.Slot third = admit(13);
+		begin(first, second, third);
+		assertThat(this.window.done(first, false)).isFalse();
+		assertThat(this.window.isDue()).isFalse();
+		assertThat(this.window.done(second, false)).isTrue();
+		assertThat(this.window.isDue()).isTrue();
+		this.window.written(this.window.progress());
+		assertThat(this.window.isDue()).isFalse();
+		assertThat(this.window.done(third, false)).isTrue();
+		assertThat(this.window.isDue()).isTrue();
+	}
+
+	@Test
+	void whatWasPutAsideIsSettledWithTheCheckpoint() {
+		Window.Slot first = admit(11);
+		Window.Slot second = admit(12);
+		begin(first, second);
+		this.window.done(second, true);
+		assertThat(this.window.progress().aside()).isEmpty();
+		this.window.done(first, true);
+		Window.Progress progress = this.window.progress();
+		assertThat(progress.aside()).containsExactly(position(11), position(12));
+		this.window.written(progress);
+		assertThat(this.window.progress().aside()).isEmpty();
+	}
+
+	@Test
+	void whenItIsGivenUpOnlyWhatFillsHolesIsBegun() {
+		Window.Slot first = admit(11);
+		Window.Slot second = admit(12);
+		Window.Slot third = admit(13);
+		begin(second);
+		this.window.leave();
+		assertThat(this.window.begin(third)).isFalse();
+		assertThat(this.window.begin(first)).isTrue();
+		this.window.failed(first);
+		assertThat(this.window.begin(first)).as("isn't tried again").isFalse();
+		assertThat(this.window.room()).isZero();
+		this.window.done(second, false);
+		assertThat(this.window.open()).isZero();
+		assertThat(this.window.hasProgress()).isFalse();
+	}
+
+	@Test
+	void nothingIsBegunWhenItIsLost() {
+		Window.Slot first = admit(11);
+		this.window.lose();
+		assertThat(this.window.begin(first)).isFalse();
+		assertThat(this.window.open()).isZero();
+		assertThat(this.window.room()).isZero();
+	}
+
+	@Test
+	void everythingUpToAPlaceCanBeTakenAsDone() {
+		Window.Slot first = admit(11);
+		Window.Slot second = admit(12);
+		begin(first);
+		this.window.completeUpTo(position(11));
+		assertThat(this.window.isDue()).isTrue();
+		assertThat(this.window.progress().mark().position()).isEqualTo(position(11));
+		assertThat(this.window.done(first, false)).isFalse();
+		assertThat(this.window.open()).isEqualTo(1);
+		assertThat(this.window.isDone(position(11))).isTrue();
+		assertThat(this.window.isDone(position(12))).isFalse();
+		assertThat(this.window.begin(second)).isTrue();
+	}
+
+	private Window.Slot admit(long millis) {
+		return this.window.admit(change(millis), millis);
+	}
+
+	private void begin(Window.Slot... slots) {
+		for (Window.Slot slot : slots) {
+			assertThat(this.window.begin(slot)).isTrue();
+		}
+	}
+
+	private static LoggedChange change(long millis) {
+		Instant at = Instant.ofEpochMilli(millis);
+		return new LoggedChange(position(millis), KvEventType.DELETE, "k", null, new byte[0], "o", "op-" + millis, at,
+				at, null);
+	}
+
+	private static KvPosition position(long millis) {
+		return new KvPosition(3, millis, 0);
+	}
+
+}
