@@ -44,7 +44,7 @@ final class MemoryListenerStore implements ListenerStore {
 			.mapToLong(Map.Entry::getValue)
 			.min()
 			.orElse(Long.MAX_VALUE);
-		return new Members(List.copyOf(members.keySet()), first - now);
+		return new Members(List.copyOf(members.keySet()), (first != Long.MAX_VALUE) ? first - now : first);
 	}
 
 	@Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -67,7 +68,7 @@ final class OwnedPartition {
 			boolean paused, LogState state, long acquiredAt) {
 		this.parts = parts;
 		this.lease = lease;
-		this.asideBefore = asideBefore;
+		this.asideBefore = new HashSet<>(asideBefore);
 		this.paused = paused;
 		this.state = state;
 		this.window = new Window(parts.windowSize(), checkpoint);
@@ -236,7 +237,8 @@ final class OwnedPartition {
 		try {
 			while (!this.buffer.isEmpty() && deliveries.size() < room) {
 				LoggedChange next = this.buffer.element();
-				boolean heard = isHeard(next);
+				boolean aside = this.asideBefore.contains(next.position());
+				boolean heard = !aside && isHeard(next);
 				this.buffer.remove();
 				this.handedOn = ordinal(this.handedOn, 1);
 				if (heard) {
@@ -244,7 +246,7 @@ final class OwnedPartition {
 							this.parts.lane(next), this.parts.policy()));
 				}
 				else {
-					this.window.pass(next, this.handedOn);
+					this.window.pass(next, this.handedOn, aside);
 				}
 			}
 		}
@@ -255,7 +257,7 @@ final class OwnedPartition {
 	}
 
 	private boolean isHeard(LoggedChange change) {
-		if (this.window.isDone(change.position()) || this.asideBefore.remove(change.position())) {
+		if (this.window.isDone(change.position())) {
 			return false;
 		}
 		boolean heard = this.parts.isHeard(change);

@@ -18,15 +18,15 @@ record Trail(List<Mark> marks) {
 
 	static final Trail EMPTY = new Trail(List.of());
 
-	private static final int MAX_MARKS = 24;
+	private static final int MAX_MARKS = 40;
 
 	Trail {
 		marks = List.copyOf(marks);
 	}
 
 	/**
-	 * This trail and a newer place. Of the older ones each is kept that is at least one
-	 * and a half times as old as the one kept before it.
+	 * This trail and a newer place. Of the older ones each goes whose next older one is
+	 * at most twice as old as the next newer one.
 	 */
 	Trail with(KvPosition position, String operationId) {
 		if (operationId.isEmpty()) {
@@ -34,12 +34,12 @@ record Trail(List<Mark> marks) {
 		}
 		List<Mark> kept = new ArrayList<>();
 		kept.add(new Mark(position.millis(), position.sequence(), operationId));
-		double next = 1;
-		for (Mark mark : this.marks) {
-			long age = position.millis() - mark.millis();
-			if (age >= next && kept.size() < MAX_MARKS) {
-				kept.add(mark);
-				next = age * 1.5;
+		long newer = 1;
+		for (int index = 0; index < this.marks.size() && kept.size() < MAX_MARKS; index++) {
+			boolean last = index == this.marks.size() - 1;
+			if (last || position.millis() - this.marks.get(index + 1).millis() > 2 * newer) {
+				kept.add(this.marks.get(index));
+				newer = Math.max(1, position.millis() - this.marks.get(index).millis());
 			}
 		}
 		return new Trail(kept);

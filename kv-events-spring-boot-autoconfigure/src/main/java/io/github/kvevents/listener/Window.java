@@ -60,10 +60,12 @@ final class Window {
 
 	/**
 	 * Adds an entry that is done with as it comes.
+	 * @param aside whether it was put aside by whoever had the partition before
 	 */
-	synchronized void pass(LoggedChange change, long ordinal) {
+	synchronized void pass(LoggedChange change, long ordinal, boolean aside) {
 		Slot slot = new Slot(change, ordinal, false);
 		slot.done = true;
+		slot.aside = aside;
 		this.slots.add(slot);
 		advance();
 	}

@@ -35,7 +35,8 @@ class ListenerRulesTests {
 	@Test
 	void listenersWithOnePartitionAreSpread() {
 		List<String> members = List.of("a", "b", "c");
-		assertThat(members).allMatch((member) -> Stream.of("audit", "mail", "index", "search", "stock", "cache")
+		assertThat(members).allMatch((member) -> IntStream.range(0, 20)
+			.mapToObj((number) -> "listener-" + number)
 			.anyMatch((listener) -> FairShare.of(member, members, 1, listener) == 1));
 	}
 
@@ -43,7 +44,7 @@ class ListenerRulesTests {
 	void pausesDoubleUpToTheBound() {
 		RetryDelays delays = delays(0.5);
 		assertThat(IntStream.of(1, 2, 3, 4, 5, 6, 100).mapToLong(delays::nanosAfter).map((nanos) -> nanos / 1_000_000))
-			.containsExactly(30, 60, 120, 240, 480, 700, 700);
+			.containsExactly(30L, 60L, 120L, 240L, 480L, 700L, 700L);
 	}
 
 	@Test
@@ -69,8 +70,8 @@ class ListenerRulesTests {
 			trail = trail.with(new KvPosition(0, millis, 5), "op" + millis);
 		}
 		List<Long> ages = trail.marks().stream().map((mark) -> 100_000 - mark.millis()).toList();
-		assertThat(ages).hasSizeBetween(10, 24).isSorted().startsWith(0L, 1L);
-		assertThat(ages.get(ages.size() - 1)).isGreaterThan(5_000);
+		assertThat(ages).hasSizeBetween(10, 40).isSorted().startsWith(0L, 1L);
+		assertThat(ages.get(ages.size() - 1)).isGreaterThan(50_000);
 		assertThat(Trail.parse(trail.toText())).isEqualTo(trail);
 		assertThat(Trail.parse("")).isEqualTo(Trail.EMPTY);
 		assertThat(trail.with(new KvPosition(0, 200_000, 0), "")).as("nothing to recognise").isEqualTo(trail);

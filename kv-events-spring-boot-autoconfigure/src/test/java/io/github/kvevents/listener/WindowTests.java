@@ -37,7 +37,7 @@ class WindowTests {
 		Window.Slot first = admit(11);
 		admit(12);
 		admit(13);
-		this.window.pass(change(14), 14);
+		this.window.pass(change(14), 14, false);
 		assertThat(this.window.room()).isEqualTo(1);
 		begin(first);
 		this.window.done(first, false);
@@ -48,7 +48,7 @@ class WindowTests {
 
 	@Test
 	void filteredEntryMovesTheCheckpoint() {
-		this.window.pass(change(11), 11);
+		this.window.pass(change(11), 11, false);
 		assertThat(this.window.progress().mark().position()).isEqualTo(position(11));
 		assertThat(this.window.isDue()).as("nothing was handled: it may wait").isFalse();
 		assertThat(this.window.hasProgress()).isTrue();

@@ -1,0 +1,91 @@
+package io.github.kvevents.listener;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.log.LogGapEvent;
+import io.github.kvevents.log.StoreChangeFeed;
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.KvStore;
+import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.memory.MemoryKvStore;
+import io.github.kvevents.store.redis.KeyNames;
+import io.github.kvevents.store.redis.RedisChangeLogStore;
+import io.github.kvevents.store.redis.RedisKvStore;
+
+/**
+ * One instance with a template and listeners.
+ */
+final class ListeningInstance implements AutoCloseable {
+
+	static final Duration LEASE = Duration.ofMillis(800);
+
+	static final Duration SHUTDOWN = Duration.ofSeconds(3);
+
+	final KvTemplate template;
+
+	final ChangeLogStore log;
+
+	final ListenerEngine engine;
+
+	final Queue<LogGapEvent> gaps = new ConcurrentLinkedQueue<>();
+
+	private final StoreChangeFeed feed;
+
+	private final Runnable ending;
+
+	ListeningInstance(KvStore store, ChangeLogStore log, ListenerStores stores, Runnable ending) {
+		PlainKvCodec codec = new PlainKvCodec();
+		this.log = log;
+		this.template = KvTemplate.builder(store, codec).build();
+		this.feed = new StoreChangeFeed(log);
+		this.engine = ListenerEngine.builder(log, this.feed, stores, codec)
+			.instanceId(log.getSettings().instanceId())
+			.settings(new ListenerSettings(LEASE, SHUTDOWN))
+			.gapPublisher(this.gaps::add)
+			.build();
+		this.ending = ending;
+		this.feed.start();
+		this.engine.start();
+	}
+
+	static ListeningInstance onRedis(RedisConnectionFactory connectionFactory, String id, int partitions) {
+		return onRedis(connectionFactory, settings(id, partitions));
+	}
+
+	static ListeningInstance onRedis(RedisConnectionFactory connectionFactory, ChangeLogSettings settings) {
+		RedisKvStore store = new RedisKvStore(connectionFactory, KeyNames.plain(), null, settings);
+		return new ListeningInstance(store, new RedisChangeLogStore(connectionFactory, KeyNames.plain(), settings),
+				ListenerStores.redis(connectionFactory, settings.namespace()), () -> {
+				});
+	}
+
+	static ListeningInstance inMemory(String id, int partitions) {
+		MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(), settings(id, partitions));
+		store.start();
+		return new ListeningInstance(store, store.getChangeLog(), ListenerStores.memory(), store::stop);
+	}
+
+	private static ChangeLogSettings settings(String id, int partitions) {
+		return new ChangeLogSettings(new Namespace("listening", partitions), id, 200_000, Duration.ofHours(3));
+	}
+
+	KvSubscription listen(String id, ListenerOptions options, KvEventHandler handler) {
+		return this.engine.register(id, options, handler);
+	}
+
+	@Override
+	public void close() {
+		this.engine.stop();
+		this.feed.stop();
+		this.ending.run();
+	}
+
+}
