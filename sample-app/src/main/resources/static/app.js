@@ -4,7 +4,7 @@ const FEED_ROWS = 100;
 const FIGURES_EVERY_MS = 2000;
 const EVENT_TYPES = 6;
 
-/* ---- orders: always the server's list, read again whenever something changed ---- */
+/* ---- orders: always the server's list, read again whenever that has changed ---- */
 
 const rows = new Map();
 let reading = false;
@@ -19,9 +19,10 @@ async function readOrders() {
 	do {
 		readAgain = false;
 		try {
-			const response = await fetch('orders');
-			if (response.ok) {
-				showOrders(await response.json());
+			const [orders, counts] = await Promise.all([fetch('orders'), fetch('counts')]);
+			if (orders.ok && counts.ok) {
+				showOrders(await orders.json());
+				showCounts(await counts.json());
 			}
 		}
 		catch {
@@ -53,8 +54,11 @@ function showOrders(orders) {
 		}
 	}
 	byId('no-orders').hidden = orders.length > 0;
-	for (const status of ['PENDING', 'PAID', 'EXPIRED']) {
-		byId('count-' + status.toLowerCase()).textContent = orders.filter((order) => order.status === status).length;
+}
+
+function showCounts(counts) {
+	for (const [status, count] of Object.entries(counts)) {
+		byId('count-' + status.toLowerCase()).textContent = count;
 	}
 }
 
@@ -206,12 +210,9 @@ function connect() {
 		}
 	});
 	source.addEventListener('message', (message) => {
-		const change = JSON.parse(message.data);
-		showChange(change, true);
-		if (change.key.startsWith('order:') || change.key.startsWith('checkout:')) {
-			readOrders();
-		}
+		showChange(JSON.parse(message.data), true);
 	});
+	source.addEventListener('orders', readOrders);
 	source.addEventListener('dropped', () => {
 		readOrders();
 		readAudit();
@@ -275,7 +276,7 @@ function clock(instant, withMillis) {
 		hour: '2-digit', minute: '2-digit', second: '2-digit' } : { hour12: false });
 }
 
-/* ---- expiry and hook statistics, and orders that another instance placed or cancelled ---- */
+/* ---- expiry and hook statistics ---- */
 
 async function readFigures() {
 	try {
@@ -288,7 +289,6 @@ async function readFigures() {
 	catch {
 		// keep what is shown; the next round tries again
 	}
-	readOrders();
 	setTimeout(readFigures, FIGURES_EVERY_MS);
 }
 

@@ -1,10 +1,13 @@
 package io.github.kvevents.sample;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.awaitility.Awaitility;
 
+import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.RestTestClient;
 import org.springframework.test.web.servlet.client.RestTestClient.BodyContentSpec;
@@ -17,6 +20,12 @@ class Api {
 
 	private static final Duration AT_MOST = Duration.ofSeconds(20);
 
+	private static final ParameterizedTypeReference<Map<String, Object>> OBJECT = new ParameterizedTypeReference<>() {
+	};
+
+	private static final ParameterizedTypeReference<List<Map<String, Object>>> LIST = new ParameterizedTypeReference<>() {
+	};
+
 	private final RestTestClient rest;
 
 	Api(RestTestClient rest) {
@@ -28,7 +37,11 @@ class Api {
 	}
 
 	ResponseSpec post(Object body) {
-		return this.rest.post().uri("/checkout").contentType(MediaType.APPLICATION_JSON).body(body).exchange();
+		return post("/checkout", body);
+	}
+
+	ResponseSpec post(String path, Object body) {
+		return this.rest.post().uri(path).contentType(MediaType.APPLICATION_JSON).body(body).exchange();
 	}
 
 	ResponseSpec checkout(String id) {
@@ -47,8 +60,21 @@ class Api {
 		return this.rest.get().uri(path).exchange();
 	}
 
+	Map<String, Object> object(String path) {
+		return Objects.requireNonNull(get(path).expectStatus().isOk().returnResult(OBJECT).getResponseBody());
+	}
+
+	List<Map<String, Object>> list(String path) {
+		return Objects.requireNonNull(get(path).expectStatus().isOk().returnResult(LIST).getResponseBody());
+	}
+
 	void placed(String id, int seconds) {
 		place(id, seconds).expectStatus().isCreated();
+	}
+
+	void paid(String id) {
+		placed(id, 600);
+		pay(id).expectStatus().isOk();
 	}
 
 	void awaitStatus(String id, String status) {

@@ -66,6 +66,10 @@ class LiveFeed {
 		toAll(() -> SseEmitter.event().data(change, MediaType.APPLICATION_JSON));
 	}
 
+	void publishOrdersChanged() {
+		toAll(() -> SseEmitter.event().name("orders").data(""));
+	}
+
 	/** Finds out which browsers are gone, and keeps proxies from closing the others. */
 	@Scheduled(fixedRate = 15, timeUnit = TimeUnit.SECONDS)
 	void heartbeat() {

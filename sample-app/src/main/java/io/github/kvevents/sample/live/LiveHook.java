@@ -1,9 +1,11 @@
 package io.github.kvevents.sample.live;
 
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.sample.order.OrdersChanged;
 
 /**
  * Tells the browsers. The hook is async because async hooks hear the changes of a key in
@@ -21,6 +23,12 @@ class LiveHook {
 	@KvHook(id = "live", async = true)
 	void publish(KvEvent event) {
 		this.feed.publish(LiveChange.of(event));
+	}
+
+	/** Not with the change of the order: the list may not have it yet. */
+	@EventListener(OrdersChanged.class)
+	void publishOrdersChanged() {
+		this.feed.publishOrdersChanged();
 	}
 
 }

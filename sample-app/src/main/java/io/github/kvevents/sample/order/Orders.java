@@ -3,10 +3,7 @@ package io.github.kvevents.sample.order;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +31,12 @@ import io.github.kvevents.core.SetOptions;
 @Service
 public class Orders {
 
+	/** What the keys of orders begin with. */
+	public static final String ORDER = "order:";
+
 	static final String CACHE = "orders";
 
-	static final String ORDER = "order:";
-
 	static final String CHECKOUT = "checkout:";
-
-	private static final int LISTED = 100;
 
 	private final KvTemplate kv;
 
@@ -119,14 +115,6 @@ public class Orders {
 	@Cacheable(cacheNames = CACHE, sync = true)
 	public Order find(String id) {
 		return this.kv.get(ORDER + id, Order.class).orElseThrow(OrderNotFoundException::new);
-	}
-
-	List<Order> newest() {
-		try (Stream<Order> orders = this.kv.collection("order", Order.class).values()) {
-			return orders.sorted(Comparator.comparing(Order::placedAt).reversed().thenComparing(Order::id))
-				.limit(LISTED)
-				.toList();
-		}
 	}
 
 	private @Nullable Order findPending(String id) {
