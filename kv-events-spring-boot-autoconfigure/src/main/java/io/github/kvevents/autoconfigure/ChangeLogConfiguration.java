@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Configuration;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.log.ChangeFeed;
 import io.github.kvevents.log.ChangeLogRetention;
+import io.github.kvevents.log.EveryInstanceReader;
 import io.github.kvevents.log.KvChangeLog;
 import io.github.kvevents.log.RetentionGuard;
 import io.github.kvevents.log.StoreChangeFeed;
@@ -52,11 +53,11 @@ class ChangeLogConfiguration {
 	}
 
 	/**
-	 * Nobody asks for the retention, so it would never be made.
+	 * Nobody asks for these, so they would never be made.
 	 */
 	@Bean
 	static LazyInitializationExcludeFilter kvChangeLogLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(ChangeLogRetention.class);
+		return LazyInitializationExcludeFilter.forBeanTypes(ChangeLogRetention.class, EveryInstanceReader.class);
 	}
 
 }

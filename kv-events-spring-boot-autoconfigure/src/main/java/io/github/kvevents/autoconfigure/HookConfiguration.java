@@ -44,7 +44,8 @@ class HookConfiguration {
 			.settings(properties.hooks().toSettings())
 			.publisher(context)
 			.springListeners(new SpringListeners(context))
-			.codec(codec);
+			.codec(codec)
+			.changeLog(properties.log().enabled());
 		errorHandler.ifAvailable(builder::errorHandler);
 		observationRegistry.ifAvailable(builder::observationRegistry);
 		if (Threading.VIRTUAL.isActive(context.getEnvironment())) {

@@ -7,6 +7,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -14,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 
 import io.github.kvevents.actuate.KvExpiryMeters;
 import io.github.kvevents.actuate.KvHookMeters;
+import io.github.kvevents.actuate.KvLogGapMeter;
 import io.github.kvevents.actuate.KvNotificationMeters;
 import io.github.kvevents.expiry.ExpiryMonitor;
 import io.github.kvevents.expiry.ExpiryNotificationBridge;
@@ -46,6 +48,13 @@ public final class KvMetricsAutoConfiguration {
 	@ConditionalOnSingleCandidate(ExpiryMonitor.class)
 	KvExpiryMeters kvExpiryMeters(ExpiryMonitor monitor, LatenessRecorder lateness) {
 		return new KvExpiryMeters(monitor, lateness);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBooleanProperty("kv.events.log.enabled")
+	KvLogGapMeter kvLogGapMeter() {
+		return new KvLogGapMeter();
 	}
 
 	@Bean

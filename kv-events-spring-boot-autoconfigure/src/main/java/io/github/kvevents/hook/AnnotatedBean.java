@@ -36,7 +36,7 @@ final class AnnotatedBean {
 	 * nothing behind.
 	 */
 	void register(HookEngine engine, ConfigurableBeanFactory beanFactory) {
-		HookDefinitionReader hookReader = new HookDefinitionReader(beanFactory);
+		HookDefinitionReader hookReader = new HookDefinitionReader(beanFactory, engine.hooks().hasChangeLog());
 		GuardDefinitionReader guardReader = new GuardDefinitionReader(beanFactory);
 		List<HookDefinition> hooks = new ArrayList<>();
 		List<GuardDefinitionReader.GuardDefinition> guards = new ArrayList<>();

@@ -22,8 +22,15 @@ final class HookDefinitionReader {
 
 	private final ConfigurableBeanFactory beanFactory;
 
-	HookDefinitionReader(ConfigurableBeanFactory beanFactory) {
+	private final boolean changeLog;
+
+	/**
+	 * Creates a reader.
+	 * @param changeLog whether there is one for hooks that need it
+	 */
+	HookDefinitionReader(ConfigurableBeanFactory beanFactory, boolean changeLog) {
 		this.beanFactory = beanFactory;
+		this.changeLog = changeLog;
 	}
 
 	HookDefinition read(Object bean, String beanName, Class<?> targetClass, Method method, KvHook annotation) {
@@ -40,13 +47,15 @@ final class HookDefinitionReader {
 		return (order != null) ? order.value() : OrderUtils.getOrder(targetClass, Ordered.LOWEST_PRECEDENCE);
 	}
 
-	private static KvHookOptions options(DefinitionSite site, KvHook annotation, EventMethod method) {
-		if (annotation.scope() == KvHookScope.EVERY_INSTANCE) {
-			throw site.error("scope", HookRegistry.NEEDS_LOG, "Leave the scope at ONE_INSTANCE");
+	private KvHookOptions options(DefinitionSite site, KvHook annotation, EventMethod method) {
+		if (annotation.scope() == KvHookScope.EVERY_INSTANCE && !this.changeLog) {
+			throw site.error("scope", HookRegistry.NEEDS_LOG,
+					HookRegistry.SWITCH_ON + ", or leave the scope at ONE_INSTANCE");
 		}
 		KvHookOptions options = KvHookOptions.defaults()
 			.events(method.events().toArray(KvEventType[]::new))
-			.changes(annotation.changes());
+			.changes(annotation.changes())
+			.scope(annotation.scope());
 		KeyFilter filter = method.filter();
 		options = (filter != null) ? options.filter(filter) : options;
 		Duration timeout = timeout(site, annotation);

@@ -14,6 +14,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
 
@@ -35,6 +36,8 @@ public final class HookEngine implements SmartLifecycle {
 
 	private final HookDispatcher dispatcher;
 
+	private final EveryInstanceHooks everyInstance;
+
 	private final GuardRegistry guards;
 
 	private final AsyncThreads threads;
@@ -50,6 +53,7 @@ public final class HookEngine implements SmartLifecycle {
 		this.threads = new AsyncThreads(builder.settings, builder.threadFactory);
 		this.registry = new HookRegistry(new HookParts(builder, invoker, this.threads));
 		this.dispatcher = new HookDispatcher(this.registry, invoker, errors, observations, listeners);
+		this.everyInstance = new EveryInstanceHooks(this.registry, invoker, errors, observations);
 		this.guards = new GuardRegistry(builder.codec);
 	}
 
@@ -83,6 +87,27 @@ public final class HookEngine implements SmartLifecycle {
 	 */
 	public KvGuards getGuards() {
 		return this.guards;
+	}
+
+	/**
+	 * Calls the hooks whose scope is {@link KvHookScope#EVERY_INSTANCE}, and no others:
+	 * synchronous ones have run when this returns, for asynchronous ones it waits until
+	 * there is room in their queues. For events that are read from the change log, one
+	 * after the other.
+	 * @param event the event
+	 */
+	public void deliverToEveryInstance(KvEvent event) {
+		this.everyInstance.deliver(event);
+	}
+
+	/**
+	 * Sets who is told whether there are hooks whose scope is
+	 * {@link KvHookScope#EVERY_INSTANCE}: at once, and before the registration of one
+	 * that comes returns.
+	 * @param listener told {@code true} while there are any
+	 */
+	public void setEveryInstanceListener(Consumer<Boolean> listener) {
+		this.registry.setEveryInstanceListener(listener);
 	}
 
 	HookRegistry hooks() {
@@ -145,7 +170,21 @@ public final class HookEngine implements SmartLifecycle {
 		Consumer<String> dropListener = (hookId) -> {
 		};
 
+		boolean changeLog;
+
 		private Builder() {
+		}
+
+		/**
+		 * Sets whether hooks may hear of each change of the fleet. Whoever says so reads
+		 * the change log and passes its events to
+		 * {@link HookEngine#deliverToEveryInstance(KvEvent)}.
+		 * @param changeLog whether there is a change log, by default not
+		 * @return this builder
+		 */
+		public Builder changeLog(boolean changeLog) {
+			this.changeLog = changeLog;
+			return this;
 		}
 
 		/**

@@ -23,6 +23,8 @@ final class HookParts {
 
 	private final Consumer<String> dropListener;
 
+	private final boolean changeLog;
+
 	private final HookInvoker invoker;
 
 	private final AsyncThreads threads;
@@ -32,8 +34,16 @@ final class HookParts {
 		this.clock = builder.clock;
 		this.nanoTime = builder.nanoTime;
 		this.dropListener = builder.dropListener;
+		this.changeLog = builder.changeLog;
 		this.invoker = invoker;
 		this.threads = threads;
+	}
+
+	/**
+	 * Whether there is a change log for hooks that hear of each change of the fleet.
+	 */
+	boolean hasChangeLog() {
+		return this.changeLog;
 	}
 
 	HookStats newStats() {

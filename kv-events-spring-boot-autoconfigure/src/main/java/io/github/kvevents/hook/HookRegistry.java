@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,9 @@ import org.springframework.util.Assert;
  */
 final class HookRegistry implements KvHookRegistry {
 
-	static final String NEEDS_LOG = "EVERY_INSTANCE needs the change log, 'kv.events.log.enabled=true', "
-			+ "which isn't available yet";
+	static final String NEEDS_LOG = "EVERY_INSTANCE needs the change log, which is switched off";
+
+	static final String SWITCH_ON = "Set 'kv.events.log.enabled=true'";
 
 	private final HookParts parts;
 
@@ -26,7 +28,9 @@ final class HookRegistry implements KvHookRegistry {
 
 	private final Map<String, HookRegistration> hooks = new LinkedHashMap<>();
 
-	private volatile @Nullable MatchIndex<HookRegistration> index;
+	private volatile @Nullable Indexes indexes;
+
+	private @Nullable Consumer<Boolean> everyInstanceListener;
 
 	private long sequence;
 
@@ -42,16 +46,27 @@ final class HookRegistry implements KvHookRegistry {
 	HookRegistration register(KvHookOptions options, KvHookCallback callback, HookOrigin origin) {
 		Assert.notNull(options, "'options' must not be null");
 		Assert.notNull(callback, "'callback' must not be null");
-		Assert.isTrue(options.getScope() == KvHookScope.ONE_INSTANCE, () -> "'scope' can't be served: " + NEEDS_LOG);
+		Assert.isTrue(options.getScope() == KvHookScope.ONE_INSTANCE || this.parts.hasChangeLog(),
+				() -> "'scope' can't be served: " + NEEDS_LOG + ". " + SWITCH_ON);
+		HookRegistration hook = add(options, callback, origin);
+		tellOfEveryInstance(hook);
+		return hook;
+	}
+
+	private HookRegistration add(KvHookOptions options, KvHookCallback callback, HookOrigin origin) {
 		synchronized (this.monitor) {
 			String id = (options.getId() != null) ? options.getId() : unused(origin.defaultId());
 			Assert.isTrue(!this.hooks.containsKey(id), () -> "'id' must be unique but there is a hook '" + id + "'");
 			HookRegistration hook = new HookRegistration(id, options, callback, origin, this.sequence++, this.parts,
 					this::remove);
 			this.hooks.put(id, hook);
-			this.index = null;
+			this.indexes = null;
 			return hook;
 		}
+	}
+
+	boolean hasChangeLog() {
+		return this.parts.hasChangeLog();
 	}
 
 	/**
@@ -89,27 +104,78 @@ final class HookRegistry implements KvHookRegistry {
 		}
 	}
 
+	/**
+	 * The hooks that hear of what this instance does.
+	 */
 	MatchIndex<HookRegistration> index() {
-		MatchIndex<HookRegistration> current = this.index;
+		return indexes().oneInstance;
+	}
+
+	/**
+	 * The hooks that hear of what is read from the change log.
+	 */
+	MatchIndex<HookRegistration> everyInstanceIndex() {
+		return indexes().everyInstance;
+	}
+
+	private Indexes indexes() {
+		Indexes current = this.indexes;
 		if (current != null) {
 			return current;
 		}
 		synchronized (this.monitor) {
-			current = this.index;
+			current = this.indexes;
 			if (current == null) {
-				current = new MatchIndex<>(this.hooks.values());
-				this.index = current;
+				current = new Indexes(index(KvHookScope.ONE_INSTANCE), index(KvHookScope.EVERY_INSTANCE));
+				this.indexes = current;
 			}
 			return current;
 		}
 	}
 
+	private MatchIndex<HookRegistration> index(KvHookScope scope) {
+		return new MatchIndex<>(
+				this.hooks.values().stream().filter((hook) -> hook.getOptions().getScope() == scope).toList());
+	}
+
+	/**
+	 * Sets who is told whether there are hooks that hear of each change of the fleet, now
+	 * and whenever one of these comes or goes.
+	 */
+	void setEveryInstanceListener(Consumer<Boolean> listener) {
+		synchronized (this.monitor) {
+			this.everyInstanceListener = listener;
+		}
+		listener.accept(hasEveryInstance());
+	}
+
+	private void tellOfEveryInstance(HookRegistration changed) {
+		Consumer<Boolean> listener;
+		synchronized (this.monitor) {
+			listener = this.everyInstanceListener;
+		}
+		if (listener != null && changed.getOptions().getScope() == KvHookScope.EVERY_INSTANCE) {
+			listener.accept(hasEveryInstance());
+		}
+	}
+
+	private boolean hasEveryInstance() {
+		return hooks().stream().anyMatch((hook) -> hook.getOptions().getScope() == KvHookScope.EVERY_INSTANCE);
+	}
+
 	private void remove(HookRegistration hook) {
 		synchronized (this.monitor) {
 			if (this.hooks.remove(hook.getId(), hook)) {
-				this.index = null;
+				this.indexes = null;
 			}
 		}
+		tellOfEveryInstance(hook);
+	}
+
+	/**
+	 * Each hook is in one of the two.
+	 */
+	private record Indexes(MatchIndex<HookRegistration> oneInstance, MatchIndex<HookRegistration> everyInstance) {
 	}
 
 }

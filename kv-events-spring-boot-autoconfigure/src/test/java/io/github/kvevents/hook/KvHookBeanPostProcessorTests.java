@@ -237,9 +237,8 @@ class KvHookBeanPostProcessorTests {
 
 	@Test
 	void everyInstance() {
-		refused(EveryInstance.class, "@KvHook(scope)",
-				"EVERY_INSTANCE needs the change log, 'kv.events.log.enabled=true', which isn't available yet",
-				"Leave the scope at ONE_INSTANCE");
+		refused(EveryInstance.class, "@KvHook(scope)", "EVERY_INSTANCE needs the change log, which is switched off",
+				"Set 'kv.events.log.enabled=true', or leave the scope at ONE_INSTANCE");
 	}
 
 	@Test

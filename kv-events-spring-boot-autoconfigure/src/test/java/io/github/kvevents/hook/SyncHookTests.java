@@ -435,8 +435,8 @@ class SyncHookTests {
 			.withMessage("'id' must not be 'spring-listeners': it stands for the ordinary Spring listeners");
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> register(KvHookOptions.defaults().scope(KvHookScope.EVERY_INSTANCE), call("x")))
-			.withMessage("'scope' can't be served: EVERY_INSTANCE needs the change log, 'kv.events.log.enabled=true', "
-					+ "which isn't available yet");
+			.withMessage("'scope' can't be served: EVERY_INSTANCE needs the change log, which is switched off. "
+					+ "Set 'kv.events.log.enabled=true'");
 		assertThatIllegalArgumentException().isThrownBy(() -> HookSettings.defaults().queueCapacity(0))
 			.withMessage("'queueCapacity' must be at least 1 but was 0");
 		assertThatIllegalArgumentException()

@@ -1,0 +1,31 @@
+package io.github.kvevents.actuate;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import org.springframework.context.ApplicationListener;
+
+import io.github.kvevents.log.LogGapEvent;
+
+/**
+ * Counts the gaps that readers of the change log met: {@code kv.log.gap}, tagged with the
+ * reader, of which there are as many as listeners are declared.
+ */
+public final class KvLogGapMeter implements MeterBinder, ApplicationListener<LogGapEvent> {
+
+	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		this.registries.add(registry);
+	}
+
+	@Override
+	public void onApplicationEvent(LogGapEvent event) {
+		this.registries.forEach((registry) -> registry.counter("kv.log.gap", "reader", event.getReader()).increment());
+	}
+
+}

@@ -1,0 +1,32 @@
+package io.github.kvevents.autoconfigure;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.log.ChangeFeed;
+import io.github.kvevents.log.EveryInstanceReader;
+import io.github.kvevents.store.ChangeLogStore;
+
+/**
+ * Hooks that hear of each change of the fleet.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnBooleanProperty("kv.events.log.enabled")
+class EveryInstanceConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	EveryInstanceReader kvEveryInstanceReader(ChangeLogStore store, ChangeFeed feed, KvCodec codec, HookEngine engine,
+			ApplicationEventPublisher publisher) {
+		EveryInstanceReader reader = new EveryInstanceReader(store, feed, codec, engine::deliverToEveryInstance,
+				publisher);
+		engine.setEveryInstanceListener(reader::setNeeded);
+		return reader;
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.github.kvevents.hook;
+
+import io.github.kvevents.KvEvent;
+
+/**
+ * Calls the hooks that hear of each change of the fleet, for events that are read from
+ * the change log one after the other: the order per key is that of the calls.
+ */
+final class EveryInstanceHooks {
+
+	private final HookRegistry registry;
+
+	private final HookInvoker invoker;
+
+	private final HookErrorReporter errors;
+
+	private final HookObservations observations;
+
+	EveryInstanceHooks(HookRegistry registry, HookInvoker invoker, HookErrorReporter errors,
+			HookObservations observations) {
+		this.registry = registry;
+		this.invoker = invoker;
+		this.errors = errors;
+		this.observations = observations;
+	}
+
+	void deliver(KvEvent event) {
+		KeyHooks found = KeyHooks.find(this.registry.everyInstanceIndex(), event.getType(), event.getKey());
+		found.failed().forEach((hook, failure) -> {
+			if (hook.accepts(event)) {
+				this.errors.failed(hook, event, failure);
+			}
+		});
+		DispatchContext context = DispatchContext.current();
+		CallerContext caller = this.observations.capture();
+		enqueue(event, found, caller, context.inAsyncHook());
+		for (HookRegistration hook : found.sync()) {
+			if (hook.accepts(event)) {
+				this.invoker.invoke(hook, event, context.inHook(), () -> caller);
+			}
+		}
+	}
+
+	private static void enqueue(KvEvent event, KeyHooks found, CallerContext caller, DispatchContext context) {
+		for (HookRegistration hook : found.async()) {
+			HookQueue queue = hook.queue();
+			if (queue == null || !hook.accepts(event)) {
+				continue;
+			}
+			int reserved = queue.reserve(1);
+			try {
+				queue.offer(new QueuedEvent(event, caller, context, null));
+			}
+			finally {
+				queue.release(reserved);
+			}
+		}
+	}
+
+}
