@@ -21,6 +21,7 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.core.SetOptions;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistry;
 import io.github.kvevents.store.ChangeLogStore;
@@ -103,6 +104,27 @@ class RedisChangeLogConfigurationTests {
 			template.set("b", "2");
 			assertThat(take(events).getPosition()).isNotNull();
 			assertThat(take(events).getPosition()).as("nothing changed").isNull();
+		});
+	}
+
+	@Test
+	void expiryThatAWriteNoticedHasItsPositionToo() {
+		this.runner.withPropertyValues("kv.events.log.enabled=true").run((context) -> {
+			BlockingQueue<KvEvent> events = hear(context);
+			KvTemplate template = context.getBean(KvTemplate.class);
+			for (int round = 0; round < 20; round++) {
+				template.set("a", "1", Duration.ofMillis(1));
+				await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> !template.hasKey("a"));
+				template.setRaw("a", new byte[] { 1 },
+						(round % 2 == 0) ? SetOptions.defaults() : SetOptions.defaults().ifAbsent());
+				template.delete("a");
+			}
+			ChangeLogStore log = context.getBean(ChangeLogStore.class);
+			await()
+				.until(() -> events.stream().filter((event) -> event.getType() == KvEventType.EXPIRED).count() == 20);
+			assertThat(events).extracting(KvEvent::getPosition)
+				.containsExactlyInAnyOrderElementsOf(
+						log.read(START, 100).stream().map(LoggedChange::position).toList());
 		});
 	}
 

@@ -28,17 +28,11 @@ final class TrackedWrites implements Writes {
 
 	private static final RedisScript SET = RedisScript.load(TrackedWrites.class, "set-tracked.lua");
 
-	private static final RedisScript SET_ONE = RedisScript.load(TrackedWrites.class, "set-one-tracked.lua");
-
 	private static final RedisScript DELETE = RedisScript.load(TrackedWrites.class, "delete-tracked.lua");
 
 	private static final RedisScript EXPIRE = RedisScript.load(TrackedWrites.class, "expire-tracked.lua");
 
 	private static final RedisScript PERSIST = RedisScript.load(TrackedWrites.class, "persist-tracked.lua");
-
-	private static final byte[] NONE = {};
-
-	private static final byte[] YES = { '1' };
 
 	private final RedisConnections connections;
 
@@ -52,7 +46,7 @@ final class TrackedWrites implements Writes {
 
 	private final @Nullable ChangeMetas metas;
 
-	private final @Nullable LoggedSet loggedSet;
+	private final UsualSet usualSet;
 
 	/** How many entries to keep in the log; empty without one. */
 	private final byte[] maxLength;
@@ -75,11 +69,11 @@ final class TrackedWrites implements Writes {
 		this.tracking = tracking;
 		this.untracked = untracked;
 		this.metas = (log != null) ? new ChangeMetas(log.instanceId()) : null;
-		this.maxLength = ascii((log != null) ? String.valueOf(log.maxLength()) : "");
+		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
 		this.index = new IndexNames(namespace);
-		this.loggedSet = (log != null) ? new LoggedSet(this.connections, this.index, log) : null;
 		String instanceId = (log != null) ? log.instanceId() : Objects.requireNonNull(tracking).instanceId();
 		this.instanceId = instanceId.getBytes(StandardCharsets.UTF_8);
+		this.usualSet = new UsualSet(this.connections, this.index, this.instanceId, log);
 	}
 
 	/**
@@ -109,8 +103,8 @@ final class TrackedWrites implements Writes {
 		if (!command.isUnconditional() || write.batch() != null) {
 			return set(partition, command.key(), new LoggedCommand(command, meta).arguments());
 		}
-		return (this.loggedSet != null) ? this.loggedSet.set(partition, command, meta, isTracking(), isHeard())
-				: setOne(partition, command);
+		return (this.metas != null) ? this.usualSet.setLogged(partition, command, meta, isTracking(), isHeard())
+				: this.usualSet.set(partition, command);
 	}
 
 	@Override
@@ -159,7 +153,7 @@ final class TrackedWrites implements Writes {
 		}
 		int partition = this.namespace.partitionOf(key);
 		List<byte[]> keys = keys(this.index.index(partition), this.names.toRedis(key));
-		List<byte[]> arguments = List.of(ascii(String.valueOf(timeToLiveMillis)));
+		List<byte[]> arguments = List.of(ScriptArguments.number(timeToLiveMillis));
 		boolean exists = this.connections.call((connection) -> EXPIRE.test(connection, keys, arguments));
 		if (exists) {
 			deadlineSet(partition, timeToLiveMillis);
@@ -181,13 +175,6 @@ final class TrackedWrites implements Writes {
 		arguments.addAll(scriptArguments);
 		List<?> reply = call(SET, keys(this.index.all(partition), name), arguments);
 		return WriteReply.of(reply.get(0), partition);
-	}
-
-	private WriteReply setOne(int partition, SetCommand command) {
-		List<byte[]> keys = keys(this.index.tracking(partition), command.key());
-		List<byte[]> arguments = new ArrayList<>(List.of(this.instanceId, command.value()));
-		arguments.addAll(command.lifetimeArguments());
-		return new WriteReply(this.connections.call((connection) -> SET_ONE.value(connection, keys, arguments)), null);
 	}
 
 	private byte @Nullable [] get(String key) {
@@ -213,11 +200,12 @@ final class TrackedWrites implements Writes {
 	}
 
 	private List<byte[]> setArguments() {
-		return List.of(this.maxLength, flag(isTracking()), flag(isHeard()), this.instanceId);
+		return List.of(this.maxLength, ScriptArguments.flag(isTracking()), ScriptArguments.flag(isHeard()),
+				this.instanceId);
 	}
 
 	private List<byte[]> removalArguments() {
-		return List.of(this.maxLength, flag(isTracking()));
+		return List.of(this.maxLength, ScriptArguments.flag(isTracking()));
 	}
 
 	private byte[] meta(StoreDelete delete) {
@@ -225,7 +213,7 @@ final class TrackedWrites implements Writes {
 	}
 
 	private byte[] meta(KvEventType type, @Nullable KvBatch batch) {
-		return (this.metas != null) ? this.metas.next(type, batch) : NONE;
+		return (this.metas != null) ? this.metas.next(type, batch) : ScriptArguments.NONE;
 	}
 
 	private boolean isHeard() {
@@ -251,14 +239,6 @@ final class TrackedWrites implements Writes {
 		List<byte[]> keys = new ArrayList<>(index);
 		keys.add(name);
 		return keys;
-	}
-
-	private static byte[] flag(boolean set) {
-		return set ? YES : NONE;
-	}
-
-	private static byte[] ascii(String text) {
-		return text.getBytes(StandardCharsets.US_ASCII);
 	}
 
 }

@@ -1,0 +1,83 @@
+package io.github.kvevents.store.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.store.ChangeLogSettings;
+
+/**
+ * The usual write: of one key, whatever it holds. It has scripts of its own, and what it
+ * does here is about time, too.
+ */
+final class UsualSet {
+
+	private static final RedisScript TRACKED = RedisScript.load(UsualSet.class, "set-one-tracked.lua");
+
+	private static final RedisScript LOGGED = RedisScript.load(UsualSet.class, "set-one-logged.lua");
+
+	/**
+	 * A write of so many has old entries removed. Fewer than a node of the stream has.
+	 */
+	private static final int WRITES_PER_TRIM = 32;
+
+	private final RedisConnections connections;
+
+	private final IndexNames index;
+
+	private final byte[] instanceId;
+
+	private final byte[] maxLength;
+
+	private final AtomicInteger writes = new AtomicInteger();
+
+	UsualSet(RedisConnections connections, IndexNames index, byte[] instanceId, @Nullable ChangeLogSettings log) {
+		this.connections = connections;
+		this.index = index;
+		this.instanceId = instanceId;
+		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
+	}
+
+	/**
+	 * Writes a key and keeps the index in step.
+	 */
+	WriteReply set(int partition, SetCommand command) {
+		List<byte[]> keys = new ArrayList<>(this.index.tracking(partition));
+		keys.add(command.key());
+		List<byte[]> arguments = new ArrayList<>(4);
+		arguments.add(this.instanceId);
+		arguments.add(command.value());
+		arguments.addAll(command.lifetimeArguments());
+		return new WriteReply(this.connections.call((connection) -> TRACKED.value(connection, keys, arguments)), null);
+	}
+
+	/**
+	 * Writes a key with its entry in the change log.
+	 * @param meta the meta of the entry, without a batch
+	 * @param tracked whether to keep the index in step
+	 * @param heard whether a hook waits for expiries
+	 */
+	WriteReply setLogged(int partition, SetCommand command, byte[] meta, boolean tracked, boolean heard) {
+		List<byte[]> keys = new ArrayList<>(6);
+		keys.add(command.key());
+		keys.add(this.index.log(partition));
+		if (tracked) {
+			keys.addAll(this.index.tracking(partition));
+		}
+		List<byte[]> arguments = new ArrayList<>(6);
+		arguments.add(command.value());
+		arguments.add(meta);
+		List<byte[]> lifetime = command.lifetimeArguments();
+		boolean trims = this.writes.incrementAndGet() % WRITES_PER_TRIM == 0;
+		if (trims || heard || !lifetime.isEmpty()) {
+			arguments.add(trims ? this.maxLength : ScriptArguments.NONE);
+			arguments.add(ScriptArguments.flag(heard));
+			arguments.addAll(lifetime);
+		}
+		byte[] reply = this.connections.call((connection) -> LOGGED.value(connection, keys, arguments));
+		return WriteReply.ofText(reply, partition);
+	}
+
+}
