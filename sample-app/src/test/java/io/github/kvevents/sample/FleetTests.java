@@ -72,6 +72,35 @@ class FleetTests {
 	}
 
 	@Test
+	void eachInstanceHearsOfEachChangeOnce() {
+		Instance one = this.fleet.start();
+		Instance two = this.fleet.start();
+		one.api().paid("heard");
+		two.api().paid("heard-too");
+		for (String hook : List.of("live", "order-cache-fleet")) {
+			// each order: two keys, and both again when it is paid
+			int changes = hook.equals("live") ? 8 : 4;
+			Awaitility.await()
+				.during(Duration.ofMillis(500))
+				.until(() -> one.calls(hook) == changes && two.calls(hook) == changes);
+		}
+	}
+
+	@Test
+	void anOrderThatAnotherInstanceChangedIsNotAnsweredFromTheCache() {
+		String neverTooOld = "--spring.cache.caffeine.spec=maximumSize=100";
+		Instance one = this.fleet.start(neverTooOld);
+		Instance two = this.fleet.start(neverTooOld);
+		for (int order = 0; order < 20; order++) {
+			String id = "cached-" + order;
+			one.api().placed(id, 600);
+			two.api().order(id).expectBody().jsonPath("$.status").isEqualTo("PENDING");
+			one.api().pay(id).expectStatus().isOk();
+			two.api().awaitStatus(id, "PAID");
+		}
+	}
+
+	@Test
 	void theBoardOfEachInstanceShowsWhatAnyOfThemDoes() {
 		Instance one = this.fleet.start();
 		one.api().placed("before", 600);

@@ -69,7 +69,8 @@ class HooksTests {
 			Map<String, Object> answer = read("/actuator/kvhooks");
 			assertThat(answer).extracting("hooks", InstanceOfAssertFactories.list(Map.class))
 				.extracting((hook) -> hook.get("id"))
-				.containsExactlyInAnyOrder("audit", "live", "metrics", "order-cache", "order-expiry");
+				.containsExactlyInAnyOrder("audit", "live", "metrics", "order-cache", "order-cache-fleet",
+						"order-expiry");
 			assertThat(answer).extracting("totals.failures").isEqualTo(0);
 			assertThat(read("/actuator/kvhooks/audit"))
 				.extracting("stats.invocations", InstanceOfAssertFactories.INTEGER)

@@ -5,11 +5,12 @@ import org.springframework.stereotype.Component;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.hook.KvHookScope;
 import io.github.kvevents.sample.order.OrdersChanged;
 
 /**
- * Tells the browsers. The hook is async because async hooks hear the changes of a key in
- * the order in which Redis applied them, also with racing writers.
+ * Tells the browsers what any instance changed, in the order of the change log. It may be
+ * sync although it is called for everything: publishing waits for nobody.
  */
 @Component
 class LiveHook {
@@ -20,7 +21,7 @@ class LiveHook {
 		this.feed = feed;
 	}
 
-	@KvHook(id = "live", async = true)
+	@KvHook(id = "live", scope = KvHookScope.EVERY_INSTANCE)
 	void publish(KvEvent event) {
 		this.feed.publish(LiveChange.of(event));
 	}
