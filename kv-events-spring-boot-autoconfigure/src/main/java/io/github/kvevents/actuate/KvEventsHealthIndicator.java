@@ -1,5 +1,6 @@
 package io.github.kvevents.actuate;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +19,17 @@ import io.github.kvevents.expiry.NotificationStatus;
 import io.github.kvevents.expiry.TrackingActivity;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.expiry.TrackingStatus;
+import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.store.KvStore;
 
 /**
  * {@link HealthIndicator} that asks the store for a sign of life, and is down when it
  * doesn't answer. It warns, in a detail {@code warnings}, when expired keys are noticed
- * late and when the server may evict what tracking keeps there. A warning doesn't change
- * the status: the instance works, and to take it out of service or restart it, which is
- * what follows a status that isn't up, would make neither better. How the notifications
- * of expired keys are doing is told, too; they are best effort.
+ * late, when the server may evict what tracking keeps there, and when an event that keeps
+ * failing holds up a listener. A warning doesn't change the status: the instance works,
+ * and to take it out of service or restart it, which is what follows a status that isn't
+ * up, would make neither better. How the notifications of expired keys are doing is told,
+ * too; they are best effort.
  */
 public class KvEventsHealthIndicator implements HealthIndicator {
 
@@ -38,6 +41,8 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 
 	private final @Nullable Supplier<NotificationStatus> notifications;
 
+	private final @Nullable KvListenerRegistry listeners;
+
 	/**
 	 * Creates an indicator.
 	 * @param store the store to ask
@@ -45,13 +50,15 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 	 * tracked
 	 * @param notifications how the notifications are doing, {@code null} where there are
 	 * none
+	 * @param listeners the durable listeners, {@code null} where there are none
 	 */
 	public KvEventsHealthIndicator(KvStore store, @Nullable ExpiryMonitor expiry,
-			@Nullable Supplier<NotificationStatus> notifications) {
+			@Nullable Supplier<NotificationStatus> notifications, @Nullable KvListenerRegistry listeners) {
 		Assert.notNull(store, "'store' must not be null");
 		this.store = store;
 		this.expiry = expiry;
 		this.notifications = notifications;
+		this.listeners = listeners;
 	}
 
 	@Override
@@ -59,7 +66,14 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 		Health.Builder health = Health.unknown().withDetail("store", this.store.getName());
 		try {
 			health.withDetails(this.store.ping()).up();
-			tell(health);
+			List<String> warnings = new ArrayList<>();
+			tell(health, warnings);
+			if (this.listeners != null) {
+				warnings.addAll(ListenerWarnings.of(this.listeners));
+			}
+			if (!warnings.isEmpty()) {
+				health.withDetail("warnings", warnings);
+			}
 		}
 		catch (Exception ex) {
 			logger.debug("The store doesn't answer", ex);
@@ -75,7 +89,7 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 	 * Tells of tracking. What the store refuses to tell is a warning: it answers, after
 	 * all.
 	 */
-	private void tell(Health.Builder health) {
+	private void tell(Health.Builder health, List<String> warnings) {
 		if (this.expiry == null) {
 			return;
 		}
@@ -83,23 +97,19 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 		Map<String, Object> tracking = new LinkedHashMap<>();
 		tracking.put("mode", activity.mode());
 		tracking.put("state", activity.state());
-		List<String> warnings = List.of();
 		if (activity.mode() != TrackingMode.OFF) {
 			try {
 				TrackingStatus status = this.expiry.getStatus();
 				tracking.put("tracked", status.tracked());
 				tracking.put("overdue", status.overdue());
-				warnings = TrackingWarnings.of(status);
+				warnings.addAll(TrackingWarnings.of(status));
 			}
 			catch (RuntimeException ex) {
 				logger.debug("The store doesn't tell how expiry is doing", ex);
-				warnings = List.of("The store doesn't tell how tracked expiries are doing: " + ex.getClass().getName());
+				warnings.add("The store doesn't tell how tracked expiries are doing: " + ex.getClass().getName());
 			}
 		}
 		health.withDetail("tracking", tracking);
-		if (!warnings.isEmpty()) {
-			health.withDetail("warnings", warnings);
-		}
 	}
 
 	private static Map<String, Object> details(NotificationStatus status) {

@@ -6,14 +6,14 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import io.github.kvevents.hook.KvHookDefinitionException;
 
 /**
- * Says which hook or guard is declared in a way that can't work.
+ * Says which hook, guard or listener is declared in a way that can't work.
  */
 class HookDefinitionFailureAnalyzer extends AbstractFailureAnalyzer<KvHookDefinitionException> {
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, KvHookDefinitionException cause) {
 		String description = String.format(
-				"A hook or guard can't work the way it is declared:%n%n"
+				"A hook, guard or listener can't work the way it is declared:%n%n"
 						+ "    Bean: %s%n    Method: %s%n    Attribute: %s%n    Reason: %s.",
 				cause.getBeanName(), cause.getMethod(), cause.getAttribute(), cause.getDescription());
 		return new FailureAnalysis(description, cause.getAction() + ".", cause);

@@ -12,9 +12,10 @@ import org.springframework.util.ReflectionUtils;
 
 import io.github.kvevents.hook.KvGuard;
 import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.listener.KvListener;
 
 /**
- * Makes beans with hooks and guards at start-up, also with
+ * Makes beans with hooks, guards and listeners at start-up, also with
  * {@code spring.main.lazy-initialization}: nobody asks for such a bean, so it would never
  * be made, and its hooks never called. A bean that is {@code @Lazy} itself stays lazy.
  */
@@ -28,7 +29,8 @@ class HookLazyInitializationExcludeFilter implements LazyInitializationExcludeFi
 		}
 		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
 			MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
-			if (annotations.isPresent(KvHook.class) || annotations.isPresent(KvGuard.class)) {
+			if (annotations.isPresent(KvHook.class) || annotations.isPresent(KvGuard.class)
+					|| annotations.isPresent(KvListener.class)) {
 				return true;
 			}
 		}

@@ -17,8 +17,8 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties(KvEventsProperties.class)
 @Import({ CodecConfiguration.class, HookConfiguration.class, LatenessConfiguration.class, RedisStoreConfiguration.class,
 		MemoryStoreConfiguration.class, MissingStoreConfiguration.class, ChangeLogConfiguration.class,
-		EveryInstanceConfiguration.class, TemplateConfiguration.class, NotificationConfiguration.class,
-		StoreExpiryConfiguration.class, EventLogConfiguration.class })
+		EveryInstanceConfiguration.class, ListenerConfiguration.class, TemplateConfiguration.class,
+		NotificationConfiguration.class, StoreExpiryConfiguration.class, EventLogConfiguration.class })
 public final class KvEventsAutoConfiguration {
 
 }

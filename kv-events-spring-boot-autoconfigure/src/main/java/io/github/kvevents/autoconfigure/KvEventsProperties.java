@@ -16,6 +16,7 @@ import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.expiry.TrackingSettings;
 import io.github.kvevents.hook.HookSettings;
 import io.github.kvevents.hook.KvOverflow;
+import io.github.kvevents.listener.ListenerSettings;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
 
@@ -35,12 +36,13 @@ import io.github.kvevents.store.Namespace;
  * @param hooks Hooks.
  * @param expiry Expiry events.
  * @param log Change log.
+ * @param listener Durable listeners.
  */
 @ConfigurationProperties("kv.events")
 record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("redis") StoreType store,
 		@DefaultValue("") String namespace, @DefaultValue("1") int partitions, @DefaultValue("") String keyPrefix,
-		String instanceId, @DefaultValue Hooks hooks, @DefaultValue Expiry expiry,
-		@DefaultValue Log log) implements InitializingBean {
+		String instanceId, @DefaultValue Hooks hooks, @DefaultValue Expiry expiry, @DefaultValue Log log,
+		@DefaultValue Listener listener) implements InitializingBean {
 
 	KvEventsProperties {
 		// the binder passes null when there is no such property
@@ -57,6 +59,7 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		this.hooks.check();
 		this.expiry.check();
 		this.log.check();
+		this.listener.check();
 	}
 
 	/**
@@ -185,6 +188,24 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		 */
 		@Nullable ChangeLogSettings toSettings(Namespace namespace, String instanceId) {
 			return this.enabled ? new ChangeLogSettings(namespace, instanceId, this.maxLength, this.maxAge) : null;
+		}
+
+	}
+
+	/**
+	 * Durable listeners.
+	 *
+	 * @param lease Time that an instance may be silent before others take over what it
+	 * has of a listener.
+	 */
+	record Listener(@DefaultValue("10s") Duration lease) {
+
+		private void check() {
+			PropertyCheck.atLeast("kv.events.listener.lease", this.lease, Duration.ofMillis(100));
+		}
+
+		ListenerSettings toSettings(Duration shutdownTimeout) {
+			return new ListenerSettings(this.lease, shutdownTimeout);
 		}
 
 	}

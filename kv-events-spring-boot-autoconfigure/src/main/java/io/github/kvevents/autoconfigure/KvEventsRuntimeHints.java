@@ -22,6 +22,7 @@ class KvEventsRuntimeHints implements RuntimeHintsRegistrar {
 		hints.resources().registerPattern("io/github/kvevents/store/redis/*.lua");
 		hints.resources().registerPattern("io/github/kvevents/log/*.lua");
 		hints.resources().registerPattern("io/github/kvevents/expiry/*.lua");
+		hints.resources().registerPattern("io/github/kvevents/listener/*.lua");
 		hints.reflection()
 			.registerTypeIfPresent(classLoader,
 					"org.springframework.data.redis.connection.jedis.JedisConnectionFactory",

@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Bean;
 import io.github.kvevents.actuate.KvEventsHealthIndicator;
 import io.github.kvevents.expiry.ExpiryMonitor;
 import io.github.kvevents.expiry.ExpiryNotificationBridge;
+import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.store.KvStore;
 
 /**
@@ -27,9 +28,10 @@ public final class KvHealthContributorAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = { "kvEventsHealthIndicator", "kvEventsHealthContributor" })
 	KvEventsHealthIndicator kvEventsHealthContributor(KvStore store, ObjectProvider<ExpiryMonitor> expiry,
-			ObjectProvider<ExpiryNotificationBridge> notifications) {
+			ObjectProvider<ExpiryNotificationBridge> notifications, ObjectProvider<KvListenerRegistry> listeners) {
 		ExpiryNotificationBridge bridge = notifications.getIfAvailable();
-		return new KvEventsHealthIndicator(store, expiry.getIfUnique(), (bridge != null) ? bridge::getStatus : null);
+		return new KvEventsHealthIndicator(store, expiry.getIfUnique(), (bridge != null) ? bridge::getStatus : null,
+				listeners.getIfUnique());
 	}
 
 }

@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 
 import io.github.kvevents.actuate.KvExpiryMeters;
 import io.github.kvevents.actuate.KvHookMeters;
+import io.github.kvevents.actuate.KvListenerMeters;
 import io.github.kvevents.actuate.KvLogGapMeter;
 import io.github.kvevents.actuate.KvNotificationMeters;
 import io.github.kvevents.expiry.ExpiryMonitor;
@@ -22,6 +23,7 @@ import io.github.kvevents.expiry.ExpiryNotificationBridge;
 import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookRegistry;
+import io.github.kvevents.listener.KvListenerRegistry;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the meters of kv-events that
@@ -62,6 +64,13 @@ public final class KvMetricsAutoConfiguration {
 	@ConditionalOnBean(ExpiryNotificationBridge.class)
 	KvNotificationMeters kvNotificationMeters(ExpiryNotificationBridge bridge) {
 		return new KvNotificationMeters(bridge::getStatus);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(KvListenerRegistry.class)
+	KvListenerMeters kvListenerMeters(KvListenerRegistry listeners) {
+		return new KvListenerMeters(listeners);
 	}
 
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvException;
 
 /**
- * A {@link KvHook} or {@link KvGuard} can't work the way it is declared. Names the bean,
- * the method and the attribute, and the way out, for a failure analysis.
+ * A {@link KvHook}, a {@link KvGuard} or a listener can't work the way it is declared.
+ * Names the bean, the method and the attribute, and the way out, for a failure analysis.
  */
 public class KvHookDefinitionException extends KvException {
 

@@ -44,7 +44,7 @@ class KvEventsHealthIndicatorTests {
 	@Test
 	void upWithTheFactsOfTheStore() {
 		given(this.store.ping()).willReturn(Map.of("version", "7.9.9"));
-		Health health = new KvEventsHealthIndicator(this.store, null, null).health();
+		Health health = new KvEventsHealthIndicator(this.store, null, null, null).health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).containsOnly(Map.entry("store", "shelf"), Map.entry("version", "7.9.9"));
 	}
@@ -52,7 +52,7 @@ class KvEventsHealthIndicatorTests {
 	@Test
 	void downWithTheReasonWhenTheStoreDoesNotAnswer() {
 		given(this.store.ping()).willThrow(new QueryTimeoutException("no answer in 2 s"));
-		Health health = new KvEventsHealthIndicator(this.store, null, null).health();
+		Health health = new KvEventsHealthIndicator(this.store, null, null, null).health();
 		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 		assertThat(health.getDetails()).containsOnly(Map.entry("store", "shelf"),
 				Map.entry("error", QueryTimeoutException.class.getName() + ": no answer in 2 s"));
@@ -63,7 +63,7 @@ class KvEventsHealthIndicatorTests {
 		given(this.store.ping()).willReturn(Map.of());
 		NotificationStatus status = new NotificationStatus(NotificationMode.CONFIGURE,
 				NotificationStatus.State.CONNECTING, "Ex", true, 5, 3, "java.io.IOException");
-		Health health = new KvEventsHealthIndicator(this.store, null, () -> status).health();
+		Health health = new KvEventsHealthIndicator(this.store, null, () -> status, null).health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).containsEntry("notifications",
 				Map.of("mode", NotificationMode.CONFIGURE, "state", NotificationStatus.State.CONNECTING, "received", 5L,
@@ -102,7 +102,7 @@ class KvEventsHealthIndicatorTests {
 		given(this.store.ping()).willReturn(Map.of());
 		given(this.expiry.getActivity()).willReturn(new TrackingActivity(TrackingMode.ALL, State.IDLE, 1, 0, 0));
 		given(this.expiry.getStatus()).willThrow(new QueryTimeoutException("no answer to secret"));
-		Health health = new KvEventsHealthIndicator(this.store, this.expiry, null).health();
+		Health health = new KvEventsHealthIndicator(this.store, this.expiry, null, null).health();
 		assertWarns(health, "The store doesn't tell how tracked expiries are doing: "
 				+ "org.springframework.dao.QueryTimeoutException");
 		assertThat(health.getDetails()).containsEntry("tracking",
@@ -112,11 +112,11 @@ class KvEventsHealthIndicatorTests {
 	@Test
 	void asksNothingAboutTrackingThatIsOffOrWhenTheStoreIsAway() {
 		given(this.expiry.getActivity()).willReturn(new TrackingActivity(TrackingMode.OFF, State.OFF, 0, 0, 0));
-		Health health = new KvEventsHealthIndicator(this.store, this.expiry, null).health();
+		Health health = new KvEventsHealthIndicator(this.store, this.expiry, null, null).health();
 		assertThat(health.getDetails()).containsEntry("tracking", Map.of("mode", TrackingMode.OFF, "state", State.OFF));
 		given(this.expiry.getActivity()).willReturn(new TrackingActivity(TrackingMode.AUTO, State.TRACKING, 0, 0, 0));
 		given(this.store.ping()).willThrow(new QueryTimeoutException("no answer in 2 s"));
-		new KvEventsHealthIndicator(this.store, this.expiry, null).health();
+		new KvEventsHealthIndicator(this.store, this.expiry, null, null).health();
 		verify(this.expiry, never()).getStatus();
 	}
 
@@ -124,7 +124,7 @@ class KvEventsHealthIndicatorTests {
 		given(this.store.ping()).willReturn(Map.of());
 		given(this.expiry.getActivity()).willReturn(new TrackingActivity(TrackingMode.AUTO, State.TRACKING, 1, 0, 0));
 		given(this.expiry.getStatus()).willReturn(status);
-		return new KvEventsHealthIndicator(this.store, this.expiry, null).health();
+		return new KvEventsHealthIndicator(this.store, this.expiry, null, null).health();
 	}
 
 	private static TrackingStatus status(Duration overdueBy, @Nullable String holder, String policy) {

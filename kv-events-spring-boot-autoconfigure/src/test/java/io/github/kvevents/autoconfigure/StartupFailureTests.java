@@ -33,7 +33,7 @@ class StartupFailureTests {
 	@Test
 	void hookThatCanNotWork(CapturedOutput output) {
 		fails(BadRegex.class, "kv.events.store=memory");
-		assertThat(output).contains("A hook or guard can't work the way it is declared:")
+		assertThat(output).contains("A hook, guard or listener can't work the way it is declared:")
 			.contains("    Bean: badRegex")
 			.contains("    Method: Hooks.onOrder(String)")
 			.contains("    Attribute: ")

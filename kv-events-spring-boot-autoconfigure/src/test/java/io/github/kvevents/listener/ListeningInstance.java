@@ -63,7 +63,7 @@ final class ListeningInstance implements AutoCloseable {
 	static ListeningInstance onRedis(RedisConnectionFactory connectionFactory, ChangeLogSettings settings) {
 		RedisKvStore store = new RedisKvStore(connectionFactory, KeyNames.plain(), null, settings);
 		return new ListeningInstance(store, new RedisChangeLogStore(connectionFactory, KeyNames.plain(), settings),
-				ListenerStores.redis(connectionFactory, settings.namespace()), () -> {
+				RedisListenerStores.of(connectionFactory, settings.namespace()), () -> {
 				});
 	}
 

@@ -1,0 +1,85 @@
+package io.github.kvevents.actuate;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToDoubleFunction;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.listener.KvListenerRegistry;
+import io.github.kvevents.listener.KvListenerStats;
+import io.github.kvevents.listener.KvSubscription;
+
+/**
+ * Meters of the listeners that are registered when the application is ready, with the
+ * listener's id as their only tag: the gauge {@code kv.listener.lag}, of the partitions
+ * that this instance has, so that the sum over the instances is the lag of the fleet; and
+ * the counters {@code kv.listener.processed}, {@code kv.listener.failed} and
+ * {@code kv.listener.deadletters} of this instance. None asks the store. They are not a
+ * number while a listener is closed.
+ */
+public final class KvListenerMeters implements MeterBinder, ApplicationListener<ContextRefreshedEvent> {
+
+	private final KvListenerRegistry listeners;
+
+	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+
+	private final Set<String> bound = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Creates an instance.
+	 * @param listeners whose meters to keep
+	 */
+	public KvListenerMeters(KvListenerRegistry listeners) {
+		Assert.notNull(listeners, "'listeners' must not be null");
+		this.listeners = listeners;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		this.registries.add(registry);
+		this.bound.forEach((id) -> bind(registry, id));
+	}
+
+	@Override
+	public void onApplicationEvent(ContextRefreshedEvent event) {
+		for (KvSubscription listener : this.listeners.all()) {
+			if (this.bound.add(listener.getId())) {
+				this.registries.forEach((registry) -> bind(registry, listener.getId()));
+			}
+		}
+	}
+
+	private void bind(MeterRegistry registry, String id) {
+		Gauge.builder("kv.listener.lag", this.listeners, (listeners) -> figure(id, KvListenerStats::lag))
+			.description("Entries of the change log that this instance has still to handle for a listener")
+			.tag("listener", id)
+			.register(registry);
+		count(registry, id, "kv.listener.processed", "Events that a listener handled", KvListenerStats::processed);
+		count(registry, id, "kv.listener.failed", "Attempts of a listener that failed", KvListenerStats::failed);
+		count(registry, id, "kv.listener.deadletters", "Events that a listener put aside",
+				KvListenerStats::deadLettered);
+	}
+
+	private void count(MeterRegistry registry, String id, String name, String description,
+			ToDoubleFunction<KvListenerStats> figure) {
+		FunctionCounter.builder(name, this.listeners, (listeners) -> figure(id, figure))
+			.description(description)
+			.tag("listener", id)
+			.register(registry);
+	}
+
+	private double figure(String id, ToDoubleFunction<KvListenerStats> figure) {
+		return this.listeners.find(id).map((listener) -> figure.applyAsDouble(listener.getStats())).orElse(Double.NaN);
+	}
+
+}

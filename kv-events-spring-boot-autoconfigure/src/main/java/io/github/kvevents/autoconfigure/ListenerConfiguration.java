@@ -1,0 +1,87 @@
+package io.github.kvevents.autoconfigure;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.listener.KvListenerBeanPostProcessor;
+import io.github.kvevents.listener.KvListenerRegistry;
+import io.github.kvevents.listener.ListenerEngine;
+import io.github.kvevents.listener.ListenerStores;
+import io.github.kvevents.listener.RedisListenerStores;
+import io.github.kvevents.log.ChangeFeed;
+import io.github.kvevents.store.ChangeLogStore;
+
+/**
+ * Durable listeners. Annotated methods are looked for without a change log, too, so that
+ * start-up can say what they need.
+ */
+@Configuration(proxyBeanMethods = false)
+class ListenerConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	static KvListenerBeanPostProcessor kvListenerBeanPostProcessor(ObjectProvider<KvListenerRegistry> registry) {
+		return new KvListenerBeanPostProcessor(registry);
+	}
+
+	/**
+	 * After the nested configurations, which are looked at first.
+	 */
+	@Bean
+	@ConditionalOnBooleanProperty("kv.events.log.enabled")
+	@ConditionalOnBean(ListenerStores.class)
+	@ConditionalOnMissingBean(KvListenerRegistry.class)
+	ListenerEngine kvListenerEngine(ChangeLogStore log, ChangeFeed feed, ListenerStores stores, KvCodec codec,
+			KvEventsProperties properties, ApplicationEventPublisher publisher) {
+		return ListenerEngine.builder(log, feed, stores, codec)
+			.instanceId(properties.instanceId())
+			.settings(properties.listener().toSettings(properties.hooks().shutdownTimeout()))
+			.gapPublisher(publisher::publishEvent)
+			.build();
+	}
+
+	/**
+	 * Checkpoints in Redis.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(RedisConnectionFactory.class)
+	@ConditionalOnBooleanProperty("kv.events.log.enabled")
+	@ConditionalOnProperty(name = "kv.events.store", havingValue = "redis", matchIfMissing = true)
+	static class InRedis {
+
+		@Bean
+		@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
+		@ConditionalOnMissingBean
+		ListenerStores kvListenerStores(RedisConnectionFactory connectionFactory, ChangeLogStore log) {
+			return RedisListenerStores.of(connectionFactory, log.getSettings().namespace());
+		}
+
+	}
+
+	/**
+	 * Checkpoints in this process.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("kv.events.log.enabled")
+	@ConditionalOnProperty(name = "kv.events.store", havingValue = "memory")
+	static class InMemory {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ListenerStores kvListenerStores() {
+			return ListenerStores.memory();
+		}
+
+	}
+
+}

@@ -1,0 +1,133 @@
+package io.github.kvevents.listener;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.log.StartPosition;
+import io.github.kvevents.test.TestRedis;
+import io.github.kvevents.test.TestRedisExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Several instances with one listener.
+ */
+@Timeout(90)
+@ExtendWith(TestRedisExtension.class)
+class ListenerFleetTests {
+
+	private static final ListenerOptions OPTIONS = ListenerOptions.defaults().batchSize(9);
+
+	private final TestRedis redis;
+
+	private final List<ListeningInstance> instances = new ArrayList<>();
+
+	private final Recorder recorder = new Recorder();
+
+	ListenerFleetTests(TestRedis redis) {
+		this.redis = redis;
+	}
+
+	@AfterEach
+	void tearDown() {
+		this.instances.forEach(ListeningInstance::close);
+	}
+
+	@Test
+	void partitionsAreSharedEvenlyAndKeepTheOrderOfEachKey() {
+		KvSubscription first = start("one").listen("audit", OPTIONS, this.recorder);
+		await().until(() -> first.getStats().partitions() == 4);
+		write(0, 200);
+		KvSubscription second = start("two").listen("audit", OPTIONS.concurrency(3), this.recorder);
+		await().until(() -> first.getStats().partitions() == 2 && second.getStats().partitions() == 2);
+		write(200, 200);
+		KvSubscription third = start("three").listen("audit", OPTIONS, this.recorder);
+		await().until(() -> third.getStats().partitions() >= 1
+				&& first.getStats().partitions() + second.getStats().partitions() + third.getStats().partitions() == 4);
+		write(400, 200);
+		second.close();
+		await().until(() -> first.getStats().partitions() + third.getStats().partitions() == 4);
+		write(600, 200);
+		await().until(() -> this.recorder.size() >= 800);
+		assertInOrder(800);
+	}
+
+	@Test
+	void ordersAreObeyedByOtherInstances() {
+		KvSubscription owner = start("one").listen("audit", OPTIONS, this.recorder);
+		await().until(() -> owner.getStats().partitions() == 4);
+		KvSubscription other = start("two").listen("audit", OPTIONS, this.recorder);
+		await().until(() -> other.getStats().partitions() == 2);
+		other.pause();
+		await().until(() -> owner.getState() == SubscriptionState.PAUSED);
+		write(0, 50);
+		assertThat(this.recorder.size()).isZero();
+		owner.resume();
+		await().until(() -> this.recorder.size() == 50);
+		owner.seek(StartPosition.earliest());
+		await().until(() -> this.recorder.size() == 100);
+		owner.remove();
+		await().until(() -> other.getState() == SubscriptionState.STOPPED);
+		assertThat(this.instances.get(1).engine.all()).isEmpty();
+	}
+
+	@Test
+	void listenersThatKeepAnOldEntryAreKnownToEveryInstance() {
+		KvSubscription slow = start("one").listen("slow", OPTIONS, this.recorder);
+		ListeningInstance other = start("two");
+		await()
+			.until(() -> IntStream.range(0, 4).allMatch((partition) -> other.engine.oldestNeeded(partition) != null));
+		slow.remove();
+		assertThat(IntStream.range(0, 4).mapToObj(other.engine::oldestNeeded)).containsOnlyNulls();
+	}
+
+	@Test
+	void serverThatForgotEverythingIsAGapAndTheListenerGoesOn() {
+		KvSubscription subscription = start("one").listen("audit", OPTIONS.startAt(StartAt.LATEST), this.recorder);
+		await().until(() -> subscription.getStats().partitions() == 4);
+		write(0, 30);
+		await().until(() -> this.recorder.size() == 30);
+		this.redis.execute("FLUSHALL");
+		write(30, 30);
+		// what came before the loss was noticed comes again
+		await().until(() -> Set.copyOf(this.recorder.heard()).size() == 60 && !this.recorder.gaps.isEmpty());
+		write(60, 1);
+		await().until(() -> this.recorder.heard().contains("key:4=60"));
+	}
+
+	/**
+	 * Numbers for 7 keys, so that each key's numbers rise.
+	 */
+	private void write(int from, int count) {
+		IntStream.range(from, from + count)
+			.forEach((number) -> this.instances.get(0).template.set("key:" + number % 7, String.valueOf(number)));
+	}
+
+	private void assertInOrder(int count) {
+		Map<String, Integer> last = new HashMap<>();
+		for (KvEvent event : this.recorder.events()) {
+			int number = Integer.parseInt(String.valueOf(event.getValue(String.class)));
+			assertThat(number).as(event.getKey()).isGreaterThan(last.getOrDefault(event.getKey(), -1));
+			last.put(event.getKey(), number);
+		}
+		assertThat(this.recorder.size()).as("without a fault none comes twice").isEqualTo(count);
+	}
+
+	private ListeningInstance start(String id) {
+		ListeningInstance instance = ListeningInstance.onRedis(this.redis.connectionFactory(), id, 4);
+		this.instances.add(instance);
+		return instance;
+	}
+
+}
