@@ -11,12 +11,13 @@ import java.util.Map;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
 import org.springframework.data.redis.core.script.RedisScript;
+
+import io.github.kvevents.store.redis.BlockingReads;
 
 /**
  * Waits for new entries with XREAD, on a connection that does nothing else. It waits for
@@ -28,7 +29,7 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 	@SuppressWarnings("rawtypes")
 	private static final RedisScript<List> CHECK = RedisEventLogStore.script("event-log-check.lua");
 
-	private static final long LONGEST_BLOCK = 100;
+	private static final Duration LONGEST_BLOCK = Duration.ofMillis(100);
 
 	private static final int ENTRIES_PER_LOG = 500;
 
@@ -41,19 +42,9 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 	RedisEventLogReader(RedisEventLogStore store, RedisConnectionFactory connectionFactory) {
 		this.store = store;
 		this.connection = connectionFactory.getConnection();
-		this.options = StreamReadOptions.empty().count(ENTRIES_PER_LOG).block(block(connectionFactory));
-	}
-
-	/**
-	 * Other drivers than Lettuce have no time-out for commands that block.
-	 */
-	private static Duration block(RedisConnectionFactory connectionFactory) {
-		long block = LONGEST_BLOCK;
-		if (connectionFactory instanceof LettuceConnectionFactory lettuce) {
-			block = Math.min(block, lettuce.getClientConfiguration().getCommandTimeout().toMillis() / 2);
-		}
-		// zero would mean for ever
-		return Duration.ofMillis(Math.max(1, block));
+		this.options = StreamReadOptions.empty()
+			.count(ENTRIES_PER_LOG)
+			.block(BlockingReads.waitTime(connectionFactory, LONGEST_BLOCK));
 	}
 
 	@Override
