@@ -150,6 +150,7 @@ public final class ListenerThroughput {
 		return rate;
 	}
 
+	@SuppressWarnings("unchecked") // generic varargs of Spring Data Redis
 	private double loop() throws InterruptedException {
 		CountDownLatch left = new CountDownLatch(this.entries);
 		byte[] stream = NAMESPACE.log(0).getBytes(StandardCharsets.UTF_8);
