@@ -1,7 +1,6 @@
 package io.github.kvevents.log;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -14,7 +13,6 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Alarm;
 
 /**
@@ -63,7 +61,7 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 		long deadline = System.nanoTime() + timeout.toNanos();
 		Alarm alarm = new Alarm();
 		this.waiting.add(alarm);
-		ChangeFeed.Subscription subscription = this.feed.subscribe(new Sign(alarm));
+		ChangeFeed.Subscription subscription = this.feed.subscribe(new FeedSign(alarm));
 		try {
 			boolean found = false;
 			while (!found && !this.stopped && deadline - System.nanoTime() > 0) {
@@ -107,28 +105,6 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 	@Override
 	public boolean isRunning() {
 		return !this.stopped;
-	}
-
-	/**
-	 * Rings when there may be something new.
-	 */
-	private record Sign(Alarm alarm) implements ChangeFeed.Subscriber {
-
-		@Override
-		public void onChanges(List<LoggedChange> changes) {
-			this.alarm.ringIn(0);
-		}
-
-		@Override
-		public void onReset(int partition, KvPosition to) {
-			this.alarm.ringIn(0);
-		}
-
-		@Override
-		public void onConnect() {
-			this.alarm.ringIn(0);
-		}
-
 	}
 
 }

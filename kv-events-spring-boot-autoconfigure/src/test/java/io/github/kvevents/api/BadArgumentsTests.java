@@ -1,5 +1,6 @@
 package io.github.kvevents.api;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -17,12 +18,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvPosition;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.core.SetOptions;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistry;
+import io.github.kvevents.log.KvChangeLog;
+import io.github.kvevents.log.ReadRequest;
+import io.github.kvevents.log.StartPosition;
+import io.github.kvevents.log.StoreChangeFeed;
+import io.github.kvevents.log.StoreKvChangeLog;
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.memory.MemoryKvStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,10 +47,17 @@ class BadArgumentsTests {
 
 	private static final KvTemplate template = KvTemplate.builder(store, new PlainKvCodec()).build();
 
+	private static final ChangeLogStore log = new MemoryKvStore(Clock.systemUTC(),
+			new ChangeLogSettings(Namespace.of("bad"), "bad", 10, Duration.ofHours(1)))
+		.getChangeLog();
+
+	private static final KvChangeLog changeLog = new StoreKvChangeLog(log, new StoreChangeFeed(log),
+			new PlainKvCodec());
+
 	private static final KvHookRegistry registry = HookEngine.builder().build().getRegistry();
 
 	@ParameterizedTest(name = "{0}")
-	@MethodSource({ "operations", "options", "hooks" })
+	@MethodSource({ "operations", "options", "hooks", "changeLog" })
 	void isNamed(String message, ThrowingCallable call) {
 		assertThatIllegalArgumentException().isThrownBy(call).satisfies((ex) -> assertThat(ex).hasMessage(message));
 		try (Stream<String> keys = template.keys("")) {
@@ -95,6 +112,31 @@ class BadArgumentsTests {
 				bad("Only one of 'timeToLive', 'expireAt' and 'keepTimeToLive' can be given, but there were "
 						+ "SetOptions[timeToLive=PT7S, expireAt=null, keepTimeToLive=true, condition=ALWAYS]",
 						() -> SetOptions.defaults().timeToLive(Duration.ofSeconds(7)).keepTimeToLive()));
+	}
+
+	static Stream<Arguments> changeLog() {
+		ReadRequest request = ReadRequest.from(StartPosition.earliest());
+		KvPosition position = KvPosition.parse("1:70-3");
+		return Stream.of(bad("'start' must not be null", () -> ReadRequest.from(missing())),
+				bad("'limit' must be from 1 to 10000 but was 0", () -> request.limit(0)),
+				bad("'limit' must be from 1 to 10000 but was 10001", () -> request.limit(10_001)),
+				bad("'filter' must not be null", () -> request.filter(missing())),
+				bad("'events' must not have a null element but was [SET, null]",
+						() -> request.events(KvEventType.SET, missing())),
+				bad("'changes' must not have a null element but was [null]",
+						() -> request.changes((KvChange) missing())),
+				bad("'timeout' must not be null", () -> request.timeout(missing())),
+				bad("'timeout' must be from zero to PT1H but was PT-2S", () -> request.timeout(Duration.ofSeconds(-2))),
+				bad("'timeout' must be from zero to PT1H but was PT1H1M",
+						() -> request.timeout(Duration.ofMinutes(61))),
+				bad("'position' must not be null", () -> StartPosition.at(missing())),
+				bad("'position' must not be null", () -> StartPosition.after(missing())),
+				bad("'positions' must not be empty but was []", () -> StartPosition.afterEach(List.of())),
+				bad("'positions' must be of different partitions but there were '1:70-3' and '1:70-4'",
+						() -> StartPosition.afterEach(List.of(position, KvPosition.parse("1:70-4")))),
+				bad("'request' must not be null", () -> changeLog.read(missing())),
+				bad("'1:70-3' is no position of this change log: it has 1 partition(s), counted from 0",
+						() -> changeLog.read(ReadRequest.from(StartPosition.after(position)))));
 	}
 
 	static Stream<Arguments> hooks() {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
@@ -33,6 +34,7 @@ import io.github.kvevents.KvExpirySource;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.KvSetEvent;
 import io.github.kvevents.KvVetoException;
+import io.github.kvevents.PositionTrimmedException;
 import io.github.kvevents.autoconfigure.KvEventsAutoConfiguration;
 import io.github.kvevents.core.KvCollection;
 import io.github.kvevents.core.KvOperations;
@@ -55,6 +57,12 @@ import io.github.kvevents.hook.KvValue;
 import io.github.kvevents.hook.OnKvDelete;
 import io.github.kvevents.hook.OnKvExpired;
 import io.github.kvevents.hook.OnKvSet;
+import io.github.kvevents.log.KvChangeLog;
+import io.github.kvevents.log.KvChangePage;
+import io.github.kvevents.log.LogGapEvent;
+import io.github.kvevents.log.ReadRequest;
+import io.github.kvevents.log.RetentionGuard;
+import io.github.kvevents.log.StartPosition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -226,6 +234,46 @@ class PublicApiTests {
 			})) {
 				assertThat(async.getOptions().isAsync()).isTrue();
 			}
+		});
+	}
+
+	@Test
+	void changeLog() {
+		this.runner.withPropertyValues("kv.events.log.enabled=true").run((context) -> {
+			KvOperations operations = context.getBean(KvOperations.class);
+			operations.set("order:1", "1");
+			KvChangeLog log = context.getBean(KvChangeLog.class);
+			ReadRequest request = ReadRequest.from(StartPosition.earliest())
+				.limit(7)
+				.events(KvEventType.SET)
+				.changes(KvChange.CREATED)
+				.filter(KeyFilter.prefix("order:"))
+				.timeout(Duration.ofSeconds(1));
+			KvChangePage page = log.read(request);
+			List<KvEvent> events = page.events();
+			KvPosition position = Objects.requireNonNull(events.get(0).getPosition());
+			Map<Integer, KvPosition> latest = log.latest();
+			assertThat(latest).containsValue(position);
+			StartPosition next = page.next();
+			for (StartPosition start : List.of(next, StartPosition.latest(), StartPosition.after(position))) {
+				boolean empty = log.read(ReadRequest.from(start)).isEmpty();
+				assertThat(empty).isTrue();
+			}
+			assertThat(log.read(ReadRequest.from(StartPosition.at(position))).events()).hasSize(1);
+			PositionTrimmedException trimmed = new PositionTrimmedException(position, position);
+			KvPosition earliest = trimmed.getEarliest();
+			LogGapEvent gap = new LogGapEvent(this, "reader", 0, null, earliest);
+			String reader = gap.getReader();
+			int partition = gap.getPartition();
+			@Nullable KvPosition after = gap.getAfter();
+			KvPosition behind = gap.getNext();
+			assertThat(reader + partition + after + behind).isEqualTo("reader0null" + position);
+			RetentionGuard guard = (number) -> position;
+			assertThat(guard.oldestNeeded(0)).isEqualTo(position);
+			context.getBean(KvHookRegistry.class)
+				.register(KvHookOptions.defaults().scope(KvHookScope.EVERY_INSTANCE), (event) -> {
+				})
+				.close();
 		});
 	}
 

@@ -1,0 +1,162 @@
+package io.github.kvevents.log;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.LoopHealth;
+
+/**
+ * The thread that reads for hooks on every instance, from the first hook to the last.
+ */
+final class EveryInstanceWorker {
+
+	private static final Log logger = LogFactory.getLog(EveryInstanceWorker.class);
+
+	private static final int PAGE = 200;
+
+	private static final long MAX_WAIT = Duration.ofSeconds(1).toMillis();
+
+	private static final long STOP_MILLIS = Duration.ofSeconds(5).toMillis();
+
+	private final ChangeLogStore store;
+
+	private final ChangeFeed feed;
+
+	private final Predicate<EveryInstanceWorker> current;
+
+	private final Consumer<LoggedChange> changes;
+
+	private final BiConsumer<@Nullable KvPosition, KvPosition> gaps;
+
+	private final Thread thread = new Thread(this::run, "kv-hooks-every-instance");
+
+	private final Alarm alarm = new Alarm();
+
+	private final LoopHealth health = new LoopHealth(EveryInstanceReader.class,
+			"Reading the change log for hooks on every instance");
+
+	private final List<LogCursor> cursors = new ArrayList<>();
+
+	private ChangeFeed.@Nullable Subscription subscription;
+
+	/**
+	 * Creates a worker that hasn't begun.
+	 * @param current whether a worker is to go on
+	 * @param changes gets each entry, and returns when the next may come
+	 * @param gaps gets up to where was read, {@code null} for nowhere, and the next place
+	 */
+	EveryInstanceWorker(ChangeLogStore store, ChangeFeed feed, Predicate<EveryInstanceWorker> current,
+			Consumer<LoggedChange> changes, BiConsumer<@Nullable KvPosition, KvPosition> gaps) {
+		this.store = store;
+		this.feed = feed;
+		this.current = current;
+		this.changes = changes;
+		this.gaps = gaps;
+	}
+
+	/**
+	 * Finds the place to read from at once if it can: what is written from now on is to
+	 * be heard.
+	 */
+	void begin() {
+		try {
+			findEnds();
+		}
+		catch (RuntimeException ex) {
+			this.health.failed(ex);
+		}
+		this.subscription = this.feed.subscribe(new FeedSign(this.alarm));
+		this.thread.setDaemon(true);
+		this.thread.start();
+	}
+
+	private void findEnds() {
+		List<LogCursor> ends = new ArrayList<>();
+		for (int partition = 0; partition < this.store.getSettings().namespace().partitions(); partition++) {
+			ends.add(new LogCursor(this.store, Place.end(this.store.getState(partition))));
+		}
+		this.cursors.addAll(ends);
+	}
+
+	private void run() {
+		while (this.current.test(this)) {
+			try {
+				this.alarm.reset();
+				boolean more = readOnce();
+				this.health.succeeded();
+				if (!more) {
+					this.alarm.doze(MAX_WAIT);
+				}
+			}
+			catch (Throwable ex) {
+				this.alarm.doze(this.health.failed(ex));
+			}
+		}
+	}
+
+	private boolean readOnce() {
+		if (this.cursors.isEmpty()) {
+			findEnds();
+			this.cursors.forEach((cursor) -> this.gaps.accept(null, cursor.place().position()));
+		}
+		boolean more = false;
+		for (LogCursor cursor : this.cursors) {
+			List<LoggedChange> read = cursor.read(PAGE, (gap) -> this.gaps.accept(gap.after(), gap.next().position()));
+			read.forEach(this::deliver);
+			more |= !read.isEmpty();
+		}
+		return more;
+	}
+
+	private void deliver(LoggedChange change) {
+		if (!this.current.test(this)) {
+			return;
+		}
+		try {
+			this.changes.accept(change);
+		}
+		catch (Throwable ex) {
+			logger.error("The change at '" + change.position() + "' could not be told to the hooks", ex);
+		}
+	}
+
+	/**
+	 * Lets the thread see that it is to end.
+	 */
+	void end() {
+		if (this.subscription != null) {
+			this.subscription.close();
+		}
+		this.alarm.ringIn(0);
+	}
+
+	/**
+	 * Waits some seconds for the hook that is called, and interrupts it then.
+	 */
+	void await() {
+		try {
+			this.thread.join(STOP_MILLIS);
+			if (this.thread.isAlive()) {
+				logger.warn("The thread '" + this.thread.getName() + "' did not stop within " + STOP_MILLIS
+						+ " ms and is interrupted: a hook is busy");
+				this.thread.interrupt();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}
