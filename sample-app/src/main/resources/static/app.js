@@ -200,8 +200,7 @@ function connect() {
 	source.addEventListener('open', () => {
 		connection('live');
 		// whatever happened while nobody listened
-		readOrders();
-		readAudit();
+		readAll();
 	});
 	source.addEventListener('error', () => {
 		connection(navigator.onLine ? 'connecting' : 'offline');
@@ -210,13 +209,20 @@ function connect() {
 		}
 	});
 	source.addEventListener('message', (message) => {
-		showChange(JSON.parse(message.data), true);
+		const change = JSON.parse(message.data);
+		showChange(change, true);
+		if (change.key.startsWith('mail:') || change.key.startsWith('receipt:')) {
+			readMail();
+		}
 	});
 	source.addEventListener('orders', readOrders);
-	source.addEventListener('dropped', () => {
-		readOrders();
-		readAudit();
-	});
+	source.addEventListener('dropped', readAll);
+}
+
+function readAll() {
+	readOrders();
+	readAudit();
+	readMail();
 }
 
 function connection(state) {
@@ -238,16 +244,15 @@ async function readAudit() {
 }
 
 function showChange(change, isNew) {
-	const name = [change.occurredAt, change.type, change.change, change.key].join(' ');
-	if (shown.has(name)) {
+	if (shown.has(change.position)) {
 		return;
 	}
-	shown.add(name);
+	shown.add(change.position);
 	const feed = byId('feed');
 	const element = document.createElement('li');
 	element.dataset.type = change.type;
 	element.dataset.at = change.occurredAt;
-	element.name = name;
+	element.dataset.position = change.position;
 	element.classList.toggle('new', isNew);
 	const time = append(element, 'time', '', clock(change.occurredAt, true));
 	time.dateTime = change.occurredAt;
@@ -257,7 +262,7 @@ function showChange(change, isNew) {
 	const older = Array.from(feed.children).find((other) => Date.parse(other.dataset.at) <= Date.parse(change.occurredAt));
 	feed.insertBefore(element, older ?? null);
 	while (feed.children.length > FEED_ROWS) {
-		shown.delete(feed.lastElementChild.name);
+		shown.delete(feed.lastElementChild.dataset.position);
 		feed.lastElementChild.remove();
 	}
 	byId('no-feed').hidden = true;
@@ -276,20 +281,112 @@ function clock(instant, withMillis) {
 		hour: '2-digit', minute: '2-digit', second: '2-digit' } : { hour12: false });
 }
 
-/* ---- expiry and hook statistics ---- */
+/* ---- listeners, and the mail server that one of them needs ---- */
+
+const listenerRows = new Map();
+
+function showListeners(listeners) {
+	for (const [id, row] of listenerRows) {
+		if (!listeners.some((listener) => listener.id === id)) {
+			row.remove();
+			listenerRows.delete(id);
+		}
+	}
+	for (const listener of listeners) {
+		showListener(listenerRows.get(listener.id) ?? newListenerRow(listener.id), listener);
+	}
+	byId('no-listeners').hidden = listeners.length > 0;
+}
+
+function newListenerRow(id) {
+	const row = byId('listener-template').content.firstElementChild.cloneNode(true);
+	row.dataset.listener = id;
+	row.querySelector('th').textContent = id;
+	const button = row.querySelector('.redrive');
+	button.setAttribute('aria-label', 'Send the dead letters of ' + id + ' again');
+	button.addEventListener('click', () => redrive(id, button));
+	listenerRows.set(id, row);
+	byId('listeners').append(row);
+	return row;
+}
+
+function showListener(row, listener) {
+	const cell = (name) => row.querySelector('.' + name);
+	// null where Redis did not answer
+	const known = (value) => value ?? '–';
+	cell('state').textContent = listener.state.toLowerCase();
+	cell('owner').textContent = ownerOf(listener);
+	cell('lag').textContent = known(listener.lag);
+	cell('attempts').textContent = listener.attempts;
+	const letters = cell('dead-letters');
+	if (listener.deadLetters > Number(letters.textContent)) {
+		byId('announcer').textContent = 'Dead letters of ' + listener.id + ': ' + listener.deadLetters;
+	}
+	letters.textContent = known(listener.deadLetters);
+	letters.classList.toggle('bad', listener.deadLetters > 0);
+	cell('redrive').hidden = !listener.deadLetters;
+}
+
+function ownerOf(listener) {
+	const here = listener.stats.partitions;
+	if (here > 0) {
+		return (here < listener.partitions.length) ? 'here and elsewhere' : 'here';
+	}
+	return listener.partitions.some((partition) => partition.owner) ? 'elsewhere' : 'nobody';
+}
+
+async function redrive(id, button) {
+	button.disabled = true;
+	const problem = await post('actuator/kvlisteners/' + encodeURIComponent(id), { action: 'redrive' });
+	await readFigures();
+	button.disabled = false;
+	// whoever used the button stays here, also when it is gone
+	(button.hidden ? byId('listeners-card') : button).focus();
+	const left = button.closest('tr').querySelector('.dead-letters').textContent;
+	byId('announcer').textContent = problem ? 'The dead letters of ' + id + ' could not be sent'
+			: button.hidden ? 'All dead letters of ' + id + ' were sent' : 'Failed again, dead letters of ' + id + ': ' + left;
+}
+
+async function readMail() {
+	try {
+		const response = await fetch('mail');
+		if (response.ok) {
+			const mail = await response.json();
+			byId('mail-up').checked = mail.up;
+			byId('receipts-sent').textContent = mail.sent;
+		}
+	}
+	catch {
+		// read again once the event stream is back
+	}
+}
+
+byId('mail-up').addEventListener('change', async (event) => {
+	showProblem(await post('mail', { up: event.target.checked }));
+	readMail();
+});
+
+/* ---- figures of hooks, expiry and listeners ---- */
+
+async function pollFigures() {
+	await readFigures();
+	setTimeout(pollFigures, FIGURES_EVERY_MS);
+}
 
 async function readFigures() {
 	try {
-		const [hooks, expiry] = await Promise.all([fetch('actuator/kvhooks'), fetch('actuator/kvexpiry')]);
-		showHooks(hooks.ok ? (await hooks.json()).hooks : []);
-		if (expiry.ok) {
-			showExpiry(await expiry.json());
-		}
+		const [hooks, expiry, listeners] = await Promise.all(['kvhooks', 'kvexpiry', 'kvlisteners'].map(readEndpoint));
+		showHooks(hooks.hooks);
+		showExpiry(expiry);
+		showListeners(listeners.listeners);
 	}
 	catch {
 		// keep what is shown; the next round tries again
 	}
-	setTimeout(readFigures, FIGURES_EVERY_MS);
+}
+
+async function readEndpoint(name) {
+	return (await fetch('actuator/' + name)).json();
 }
 
 function showExpiry(expiry) {
@@ -348,4 +445,4 @@ function millis(value) {
 
 suggestId();
 connect();
-readFigures();
+pollFigures();

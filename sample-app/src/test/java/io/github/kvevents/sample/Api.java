@@ -68,6 +68,15 @@ class Api {
 		return Objects.requireNonNull(get(path).expectStatus().isOk().returnResult(LIST).getResponseBody());
 	}
 
+	int number(String path, String name) {
+		return ((Number) Objects.requireNonNull(object(path).get(name))).intValue();
+	}
+
+	/** The audit trail of a key, newest first. */
+	List<Map<String, Object>> audit(String key) {
+		return list("/audit").stream().filter((entry) -> key.equals(entry.get("key"))).toList();
+	}
+
 	void placed(String id, int seconds) {
 		place(id, seconds).expectStatus().isCreated();
 	}
@@ -75,6 +84,10 @@ class Api {
 	void paid(String id) {
 		placed(id, 600);
 		pay(id).expectStatus().isOk();
+	}
+
+	void mail(boolean up) {
+		post("/mail", Map.of("up", up)).expectStatus().isOk();
 	}
 
 	void awaitStatus(String id, String status) {

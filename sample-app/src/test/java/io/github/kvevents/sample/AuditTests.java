@@ -8,7 +8,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 import io.github.kvevents.core.KvTemplate;
@@ -17,9 +16,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 @SampleTest
 class AuditTests {
-
-	private static final ParameterizedTypeReference<List<Map<String, Object>>> ENTRIES = new ParameterizedTypeReference<>() {
-	};
 
 	private final Api api;
 
@@ -37,11 +33,11 @@ class AuditTests {
 		this.kv.set("audited", "another secret");
 		this.kv.delete("audited");
 		List<Map<String, Object>> entries = Awaitility.await()
-			.until(() -> entries("audited"), (found) -> found.size() == 3);
+			.until(() -> this.api.audit("audited"), (found) -> found.size() == 3);
 		assertThat(entries).extracting("type").containsExactly("DELETE", "SET", "SET");
 		assertThat(entries).extracting("change").containsExactly("REMOVED", "UPDATED", "CREATED");
 		assertThat(entries).allSatisfy((entry) -> {
-			assertThat(entry).containsOnlyKeys("key", "type", "change", "at", "origin");
+			assertThat(entry).containsOnlyKeys("position", "key", "type", "change", "at", "origin");
 			assertThat(Instant.parse((String) entry.get("at"))).isBetween(before, Instant.now());
 			assertThat((String) entry.get("origin")).isNotBlank();
 		});
@@ -52,21 +48,11 @@ class AuditTests {
 		for (int i = 0; i < 1001; i++) {
 			this.kv.set("bounded:" + i, i);
 		}
-		List<Map<String, Object>> entries = Awaitility.await().until(this::entries, (all) -> {
+		List<Map<String, Object>> entries = Awaitility.await().until(() -> this.api.list("/audit"), (all) -> {
 			List<Object> keys = all.stream().map((entry) -> entry.get("key")).toList();
 			return keys.contains("bounded:1000") && keys.contains("bounded:1") && !keys.contains("bounded:0");
 		});
 		assertThat(entries).hasSize(1000);
-	}
-
-	private List<Map<String, Object>> entries(String key) {
-		return entries().stream().filter((entry) -> key.equals(entry.get("key"))).toList();
-	}
-
-	private List<Map<String, Object>> entries() {
-		List<Map<String, Object>> entries = this.api.get("/audit").returnResult(ENTRIES).getResponseBody();
-		assertThat(entries).isNotNull();
-		return entries;
 	}
 
 }

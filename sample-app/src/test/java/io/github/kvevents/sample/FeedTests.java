@@ -89,7 +89,8 @@ class FeedTests {
 		this.api.placed("streamed", 600);
 		this.api.pay("streamed").expectStatus().isOk();
 		List<Map<String, Object>> changes = awaitChanges("checkout:streamed", 2);
-		assertThat(changes.get(0)).containsOnlyKeys("type", "change", "key", "occurredAt", "origin", "batch")
+		assertThat(changes.get(0))
+			.containsOnlyKeys("position", "type", "change", "key", "occurredAt", "origin", "batch")
 			.containsEntry("type", "SET")
 			.containsEntry("change", "CREATED");
 		assertThat(changes.get(1)).containsEntry("type", "DELETE").containsEntry("change", "REMOVED");

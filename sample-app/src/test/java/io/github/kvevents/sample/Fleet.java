@@ -20,6 +20,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 import io.github.kvevents.hook.KvHookRegistry;
+import io.github.kvevents.listener.KvListenerRegistry;
+import io.github.kvevents.listener.KvSubscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -96,6 +98,14 @@ final class Fleet implements AutoCloseable {
 
 		long calls(String hook) {
 			return this.hooks.find(hook).orElseThrow().getStats().invocations();
+		}
+
+		KvSubscription listener(String id) {
+			return this.context.getBean(KvListenerRegistry.class).find(id).orElseThrow();
+		}
+
+		boolean owns(String listener) {
+			return listener(listener).getStats().partitions() > 0;
 		}
 
 		/** Waits until the list has just these orders, by id, with these statuses. */

@@ -78,8 +78,8 @@ class FleetTests {
 		one.api().paid("heard");
 		two.api().paid("heard-too");
 		for (String hook : List.of("live", "order-cache-fleet")) {
-			// each order: two keys, and both again when it is paid
-			int changes = hook.equals("live") ? 8 : 4;
+			// each order: two keys, and both again when it is paid; and its receipt
+			int changes = hook.equals("live") ? 10 : 4;
 			Awaitility.await()
 				.during(Duration.ofMillis(500))
 				.until(() -> one.calls(hook) == changes && two.calls(hook) == changes);
@@ -115,6 +115,27 @@ class FleetTests {
 			instance.awaitBoard(Map.of("before", "PAID", "after", "PENDING", "gone", "EXPIRED"));
 			assertThat(instance.api().object("/counts")).isEqualTo(Map.of("PENDING", 1, "PAID", 1, "EXPIRED", 1));
 		}
+	}
+
+	@Test
+	void theTrailIsTheSameInEachInstanceAndAnotherOneGoesOnWithIt() {
+		Instance one = this.fleet.start();
+		Instance two = this.fleet.start();
+		for (int order = 0; order < ORDERS; order++) {
+			((order % 2 == 0) ? one : two).api().placed("audited-" + order, 600);
+			if (order == ORDERS / 2) {
+				Instance owner = one.owns("audit") ? one : two;
+				Instance other = (owner == one) ? two : one;
+				owner.stop();
+				one = other;
+				two = other;
+			}
+		}
+		Instance asked = this.fleet.start();
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(asked.api().list("/audit")).hasSize(2 * ORDERS));
+		assertThat(asked.api().list("/audit")).isEqualTo(one.api().list("/audit")).doesNotHaveDuplicates();
 	}
 
 	/** Whichever instance is asked; and one hook of one instance was called for each. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +15,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.listener.KvListenerRegistry;
+import io.github.kvevents.listener.KvSubscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,11 +29,15 @@ class PageTests {
 
 	private final KvTemplate kv;
 
+	private final KvListenerRegistry listeners;
+
 	private final String page;
 
-	PageTests(@Autowired RestTestClient rest, @Autowired KvTemplate kv, @LocalServerPort int port) {
+	PageTests(@Autowired RestTestClient rest, @Autowired KvTemplate kv, @Autowired KvListenerRegistry listeners,
+			@LocalServerPort int port) {
 		this.api = new Api(rest);
 		this.kv = kv;
+		this.listeners = listeners;
 		this.page = "http://localhost:" + port + "/";
 	}
 
@@ -50,7 +57,9 @@ class PageTests {
 	void openPage() {
 		deleteAll("checkout:");
 		deleteAll("order:");
-		browser.resize(1280, 1120);
+		deleteAll("receipt:");
+		this.api.mail(true);
+		browser.resize(1280, 1370);
 		browser.prefer("light");
 		browser.open(this.page);
 		browser.await("#connection", "live");
@@ -59,11 +68,15 @@ class PageTests {
 	@Test
 	void showsAnOrderFromPlacingToTheEnd() throws IOException {
 		place("order-m4tq8z", "240");
+		this.api.paid("order-t3jd9f");
+		browser.await("#receipts-sent", "1");
 		place("order-7gk2p4", "300");
 		browser.await(row("order-7gk2p4") + " .badge", "PENDING");
 		String before = browser.find(row("order-7gk2p4") + " .countdown").getText();
 		browser.await(row("order-7gk2p4") + " .countdown", "4:5");
 		assertThat(before).isNotEqualTo(browser.find(row("order-7gk2p4") + " .countdown").getText());
+		browser.click("#mail-up");
+		Awaitility.await().until(() -> this.api.object("/mail").containsValue(false));
 		browser.click(row("order-7gk2p4") + " .pay");
 		browser.await(row("order-7gk2p4") + " .badge", "PAID");
 		assertThat(browser.find(row("order-7gk2p4") + " .pay").isDisplayed()).isFalse();
@@ -72,7 +85,7 @@ class PageTests {
 		browser.await(row("order-x9hc3e") + " .order-note", "ms late");
 		browser.await("#feed [data-type='EXPIRED'] .key", "checkout:order-x9hc3e");
 		browser.await("#feed [data-type='DELETE'] .key", "checkout:order-7gk2p4");
-		for (String hook : new String[] { "audit", "live", "metrics", "order-cache", "order-expiry" }) {
+		for (String hook : new String[] { "live", "metrics", "order-cache", "order-cache-fleet", "order-expiry" }) {
 			browser.await("#hooks tr[data-hook='" + hook + "'] th", hook);
 		}
 		browser.await("#expiry-state", "tracking");
@@ -82,10 +95,51 @@ class PageTests {
 		for (String figure : new String[] { "p50", "p99", "max" }) {
 			browser.await("#expiry-" + figure, " ms");
 		}
+		browser.await(listener("receipts", "dead-letters"), "1");
 		place("order-b6wv5n", "25");
 		browser.await(row("order-b6wv5n") + " .countdown", "21.");
 		browser.screenshot(Path.of("target", "page.png"));
 		assertThat(browser.consoleErrors()).isEmpty();
+		sendAgain();
+	}
+
+	@Test
+	void sendsWhatTheMailServerRefusedAgain() {
+		assertThat(browser.find("#mail-up").getAccessibleName()).isEqualTo("Mail server accepts mail");
+		browser.click("#mail-up");
+		Awaitility.await().until(() -> this.api.object("/mail").containsValue(false));
+		this.api.paid("page-refused");
+		browser.await(listener("receipts", "dead-letters"), "1");
+		assertThat(browser.find("#announcer").getText()).isEqualTo("Dead letters of receipts: 1");
+		assertThat(browser.find(listener("audit", "redrive")).isDisplayed()).isFalse();
+		assertThat(browser.find(listener("receipts", "redrive")).getAccessibleName())
+			.isEqualTo("Send the dead letters of receipts again");
+		browser.click(listener("receipts", "redrive"));
+		browser.await("#announcer", "Failed again, dead letters of receipts: 1");
+		assertThat(browser.find("#receipts-sent").getText()).isEqualTo("0");
+		sendAgain();
+		browser.await("#announcer", "All dead letters of receipts were sent");
+		browser.await("#receipts-sent", "1");
+		assertThat(browser.find(listener("receipts", "redrive")).isDisplayed()).isFalse();
+		assertThat(browser.script("return document.activeElement.id")).isEqualTo("listeners-card");
+		assertThat(browser.consoleErrors()).isEmpty();
+	}
+
+	@Test
+	void showsHowFarAListenerIsBehind() {
+		browser.await(listener("audit", "owner"), "here");
+		KvSubscription audit = this.listeners.find("audit").orElseThrow();
+		audit.pause();
+		try {
+			browser.await(listener("audit", "state"), "paused");
+			this.api.placed("page-behind", 600);
+			Awaitility.await().until(() -> Integer.parseInt(browser.find(listener("audit", "lag")).getText()) >= 2);
+		}
+		finally {
+			audit.resume();
+		}
+		browser.await(listener("audit", "state"), "running");
+		Awaitility.await().until(() -> browser.find(listener("audit", "lag")).getText().equals("0"));
 	}
 
 	@Test
@@ -141,6 +195,17 @@ class PageTests {
 		browser.fill("#id", id);
 		browser.fill("#expire", seconds);
 		browser.click("#place .primary");
+	}
+
+	private void sendAgain() {
+		browser.click("#mail-up");
+		Awaitility.await().until(() -> this.api.object("/mail").containsValue(true));
+		browser.click(listener("receipts", "redrive"));
+		Awaitility.await().until(() -> browser.find(listener("receipts", "dead-letters")).getText().equals("0"));
+	}
+
+	private static String listener(String id, String cell) {
+		return "#listeners [data-listener='" + id + "'] ." + cell;
 	}
 
 	private static String row(String id) {

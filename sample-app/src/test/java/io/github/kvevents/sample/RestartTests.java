@@ -1,13 +1,19 @@
 package io.github.kvevents.sample;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.sample.Fleet.Instance;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The application stops, and runs again on the same Redis.
@@ -27,6 +33,41 @@ class RestartTests {
 	}
 
 	@Test
+	void theAuditGoesOnBehindItsCheckpoint() {
+		Instance first = this.fleet.start();
+		first.api().placed("audited", 600);
+		awaitTrail(first, 2);
+		first.listener("audit").pause();
+		Awaitility.await().until(() -> first.listener("audit").getState().name().equals("PAUSED"));
+		first.api().placed("not-yet", 600);
+		first.stop();
+		Instance second = this.fleet.start();
+		second.api().placed("later", 600);
+		assertThat(keys(second)).as("a pause outlives the application")
+			.containsExactly("order:audited", "checkout:audited");
+		second.listener("audit").resume();
+		awaitTrail(second, 6);
+		assertThat(keys(second)).containsExactly("order:later", "checkout:later", "order:not-yet", "checkout:not-yet",
+				"order:audited", "checkout:audited");
+		assertThat(second.listener("audit").getStats().processed()).as("what was audited doesn't come again")
+			.isEqualTo(4);
+	}
+
+	@Test
+	void aSecondDeliveryDoesNotShowTwice() {
+		Instance instance = this.fleet.start();
+		instance.api().paid("audited");
+		awaitTrail(instance, 5);
+		List<Map<String, Object>> trail = instance.api().list("/audit");
+		instance.listener("audit").seek(StartPosition.earliest());
+		instance.listener("receipts").seek(StartPosition.earliest());
+		Awaitility.await().until(() -> instance.listener("audit").getStats().processed() == 10);
+		Awaitility.await().until(() -> instance.listener("receipts").getStats().processed() == 2);
+		assertThat(instance.api().list("/audit")).isEqualTo(trail);
+		assertThat(instance.api().object("/mail")).containsEntry("sent", 1);
+	}
+
+	@Test
 	void theBoardShowsWhatExistsAndWhatWasMissed() {
 		Instance first = this.fleet.start();
 		first.api().placed("kept", 600);
@@ -37,6 +78,16 @@ class RestartTests {
 		second.awaitBoard(Map.of("kept", "PENDING", "lapsed", "EXPIRED"));
 		second.api().pay("kept").expectStatus().isOk();
 		second.awaitBoard(Map.of("kept", "PAID", "lapsed", "EXPIRED"));
+	}
+
+	private static void awaitTrail(Instance instance, int entries) {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
+			.untilAsserted(() -> assertThat(instance.api().list("/audit")).hasSize(entries));
+	}
+
+	private static List<Object> keys(Instance instance) {
+		return instance.api().list("/audit").stream().map((entry) -> entry.get("key")).toList();
 	}
 
 }

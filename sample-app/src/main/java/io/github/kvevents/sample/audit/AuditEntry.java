@@ -9,17 +9,18 @@ import io.github.kvevents.KvEventType;
 /**
  * Who did what to which key, and when. Never what the value was.
  *
+ * @param position the place in the change log, which no other change has
  * @param key the key
  * @param type the operation
  * @param change what it did to the key
  * @param at when
  * @param origin the instance that did it
  */
-record AuditEntry(String key, KvEventType type, KvChange change, Instant at, String origin) {
+record AuditEntry(String position, String key, KvEventType type, KvChange change, Instant at, String origin) {
 
 	static AuditEntry of(KvEvent event) {
-		return new AuditEntry(event.getKey(), event.getType(), event.getChange(), event.getOccurredAt(),
-				event.getOrigin());
+		return new AuditEntry(String.valueOf(event.getPosition()), event.getKey(), event.getType(), event.getChange(),
+				event.getOccurredAt(), event.getOrigin());
 	}
 
 }

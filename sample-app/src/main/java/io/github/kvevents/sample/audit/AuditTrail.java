@@ -1,32 +1,53 @@
 package io.github.kvevents.sample.audit;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 import org.springframework.stereotype.Component;
 
+import io.github.kvevents.log.EventLogOptions;
+import io.github.kvevents.log.KvEventLog;
+import io.github.kvevents.log.KvEventLogs;
+
 /**
- * The newest entries, in memory. The hook could as well write to a database: it is async,
- * so that no writer of a key waits for it. Writing with {@code KvTemplate} from here
- * would make events of its own, and the hook would have to leave those out by a prefix.
+ * The newest entries, in an event log: it outlives the application, and is the same in
+ * each instance. Adding to it is no change of a key, so nothing hears of that. Writing
+ * with {@code KvTemplate} instead would make events of its own, and the listener would
+ * have to leave those out by a prefix.
  */
 @Component
 class AuditTrail {
 
 	static final int CAPACITY = 1000;
 
-	private final Deque<AuditEntry> entries = new ArrayDeque<>(CAPACITY);
+	private static final String ENTRY = "entry";
 
-	synchronized void add(AuditEntry entry) {
-		if (this.entries.size() == CAPACITY) {
-			this.entries.removeLast();
-		}
-		this.entries.addFirst(entry);
+	private final KvEventLog log;
+
+	AuditTrail(KvEventLogs logs) {
+		this.log = logs.open("audit", EventLogOptions.defaults().maxLength(CAPACITY));
 	}
 
-	synchronized List<AuditEntry> newestFirst() {
-		return List.copyOf(this.entries);
+	void add(AuditEntry entry) {
+		this.log.add(Map.of(ENTRY, entry));
+	}
+
+	/**
+	 * Each entry once, though an event may be delivered more often: entries of the same
+	 * event are equal, those of two events have different positions.
+	 */
+	List<AuditEntry> newestFirst() {
+		List<AuditEntry> entries = new ArrayList<>(this.log.tail()
+			.stream()
+			.map((entry) -> entry.get(ENTRY, AuditEntry.class))
+			.filter(Objects::nonNull)
+			.distinct()
+			.toList());
+		Collections.reverse(entries);
+		return entries;
 	}
 
 }

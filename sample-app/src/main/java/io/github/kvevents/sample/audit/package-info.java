@@ -1,5 +1,5 @@
 /**
- * The audit trail: an async hook writes it, nobody waits for it. It holds no values.
+ * The audit trail: a durable listener writes it, nobody waits for it. It holds no values.
  */
 @NullMarked
 package io.github.kvevents.sample.audit;

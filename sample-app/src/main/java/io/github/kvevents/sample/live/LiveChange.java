@@ -12,6 +12,7 @@ import io.github.kvevents.KvEventType;
 /**
  * A change as a browser hears of it: no values.
  *
+ * @param position the place in the change log, which no other change has
  * @param type the operation
  * @param change what it did to the key
  * @param key the key
@@ -19,12 +20,12 @@ import io.github.kvevents.KvEventType;
  * @param origin the instance that made or noticed the change
  * @param batch the batch that it belongs to, if any
  */
-record LiveChange(KvEventType type, KvChange change, String key, Instant occurredAt, String origin,
+record LiveChange(String position, KvEventType type, KvChange change, String key, Instant occurredAt, String origin,
 		@Nullable KvBatch batch) {
 
 	static LiveChange of(KvEvent event) {
-		return new LiveChange(event.getType(), event.getChange(), event.getKey(), event.getOccurredAt(),
-				event.getOrigin(), event.getBatch());
+		return new LiveChange(String.valueOf(event.getPosition()), event.getType(), event.getChange(), event.getKey(),
+				event.getOccurredAt(), event.getOrigin(), event.getBatch());
 	}
 
 }

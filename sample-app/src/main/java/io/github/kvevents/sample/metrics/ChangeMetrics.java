@@ -19,7 +19,7 @@ import io.github.kvevents.hook.KvHook;
 @Component
 class ChangeMetrics {
 
-	private static final Set<String> KNOWN = Set.of("checkout", "order");
+	private static final Set<String> KNOWN = Set.of("checkout", "mail", "order", "receipt");
 
 	private final MeterRegistry meters;
 
