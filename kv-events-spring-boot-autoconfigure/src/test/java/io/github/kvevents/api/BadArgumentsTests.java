@@ -25,6 +25,8 @@ import io.github.kvevents.core.SetOptions;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistry;
+import io.github.kvevents.listener.ListenerOptions;
+import io.github.kvevents.listener.ListenerSettings;
 import io.github.kvevents.log.KvChangeLog;
 import io.github.kvevents.log.ReadRequest;
 import io.github.kvevents.log.StartPosition;
@@ -57,7 +59,7 @@ class BadArgumentsTests {
 	private static final KvHookRegistry registry = HookEngine.builder().build().getRegistry();
 
 	@ParameterizedTest(name = "{0}")
-	@MethodSource({ "operations", "options", "hooks", "changeLog" })
+	@MethodSource({ "operations", "options", "hooks", "changeLog", "listeners" })
 	void isNamed(String message, ThrowingCallable call) {
 		assertThatIllegalArgumentException().isThrownBy(call).satisfies((ex) -> assertThat(ex).hasMessage(message));
 		try (Stream<String> keys = template.keys("")) {
@@ -137,6 +139,28 @@ class BadArgumentsTests {
 				bad("'request' must not be null", () -> changeLog.read(missing())),
 				bad("'1:70-3' is no position of this change log: it has 1 partition(s), counted from 0",
 						() -> changeLog.read(ReadRequest.from(StartPosition.after(position)))));
+	}
+
+	static Stream<Arguments> listeners() {
+		ListenerOptions options = ListenerOptions.defaults();
+		return Stream.of(bad("'batchSize' must be from 1 to 10000 but was 0", () -> options.batchSize(0)),
+				bad("'batchSize' must be from 1 to 10000 but was 10001", () -> options.batchSize(10_001)),
+				bad("'concurrency' must be at least 1 but was -2", () -> options.concurrency(-2)),
+				bad("'maxAttempts' must be 0 (no limit) or more but was -1", () -> options.maxAttempts(-1)),
+				bad("'initialBackoff' must be at least a millisecond but was PT0S",
+						() -> options.initialBackoff(Duration.ZERO)),
+				bad("'maxBackoff' must be at least a millisecond but was PT-5S",
+						() -> options.maxBackoff(Duration.ofSeconds(-5))),
+				bad("'maxBackoff' must not be null", () -> options.maxBackoff(missing())),
+				bad("'startAt' must not be null", () -> options.startAt(missing())),
+				bad("'onExhausted' must not be null", () -> options.onExhausted(missing())),
+				bad("'filter' must not be null", () -> options.filter(missing())),
+				bad("'events' must not have a null element but was [SET, null]",
+						() -> options.events(KvEventType.SET, missing())),
+				bad("'lease' must be at least 100 milliseconds but was PT0.05S",
+						() -> ListenerSettings.defaults().lease(Duration.ofMillis(50))),
+				bad("'shutdownTimeout' must not be negative but was PT-1S",
+						() -> ListenerSettings.defaults().shutdownTimeout(Duration.ofSeconds(-1))));
 	}
 
 	static Stream<Arguments> hooks() {
