@@ -287,6 +287,8 @@ final class OwnedPartition {
 
 	private void lose() {
 		this.lost = true;
+		// whoever takes the partition next finds out by itself where to go on
+		this.restart = null;
 		this.window.lose();
 	}
 
