@@ -1,6 +1,7 @@
 package io.github.kvevents.listener;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LoggedChange;
 
 /**
  * Up to where a partition is done with.
@@ -15,6 +16,28 @@ import io.github.kvevents.KvPosition;
 record Checkpoint(KvPosition position, String operationId, long ordinal, Trail trail) {
 
 	static final long UNKNOWN = -1;
+
+	/**
+	 * The place of an entry that was read some entries further on.
+	 */
+	Checkpoint next(LoggedChange change, int entries) {
+		return new Checkpoint(change.position(), change.operationId(), further(this.ordinal, entries), this.trail);
+	}
+
+	/**
+	 * The same place, with how many entries were added up to there.
+	 */
+	Checkpoint withOrdinal(long ordinal) {
+		return new Checkpoint(this.position, this.operationId, ordinal, this.trail);
+	}
+
+	boolean isOf(LoggedChange change) {
+		return this.position.equals(change.position()) && this.operationId.equals(change.operationId());
+	}
+
+	static long further(long ordinal, int entries) {
+		return (ordinal != UNKNOWN) ? ordinal + entries : ordinal;
+	}
 
 	/**
 	 * A place that was not reached by reading.

@@ -20,17 +20,21 @@ final class Delivery {
 
 	private final Object lane;
 
+	private final Choice choice;
+
 	private final DeliveryPolicy policy;
 
 	private volatile int attempts;
 
 	private @Nullable Failure exhausted;
 
-	Delivery(OwnedPartition partition, Window window, Window.Slot slot, Object lane, DeliveryPolicy policy) {
+	Delivery(OwnedPartition partition, Window window, Window.Slot slot, Object lane, Choice choice,
+			DeliveryPolicy policy) {
 		this.partition = partition;
 		this.window = window;
 		this.slot = slot;
 		this.lane = lane;
+		this.choice = choice;
 		this.policy = policy;
 	}
 
@@ -67,7 +71,12 @@ final class Delivery {
 	private long call() {
 		this.policy.counters().begun();
 		try {
-			this.policy.handle(this.slot.change());
+			if (this.choice == Choice.UNKNOWN) {
+				this.policy.chooseAndHandle(this.slot.change());
+			}
+			else {
+				this.policy.handle(this.slot.change());
+			}
 		}
 		catch (Throwable ex) {
 			return failed(ex);
@@ -75,7 +84,6 @@ final class Delivery {
 		finally {
 			this.policy.counters().ended();
 		}
-		this.policy.counters().processed();
 		return end(false);
 	}
 

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.listener.ListenerStore.Aside;
@@ -54,8 +55,46 @@ final class DeliveryPolicy {
 		this.wakeLoop = wakeLoop;
 	}
 
+	/**
+	 * Whether the listener hears of an entry, as far as its filter tells.
+	 */
+	Choice choose(LoggedChange change) {
+		try {
+			boolean chosen = chooses(change);
+			if (!chosen) {
+				this.counters.filtered();
+			}
+			return chosen ? Choice.YES : Choice.NO;
+		}
+		catch (Throwable ex) {
+			logger.debug("The filter of listener '" + this.id + "' failed; it is asked again", ex);
+			return Choice.UNKNOWN;
+		}
+	}
+
+	private boolean chooses(LoggedChange change) {
+		KeyFilter filter = this.options.getFilter();
+		return this.options.getEvents().contains(change.type())
+				&& this.options.getChanges().contains(LoggedEvents.changeOf(change))
+				&& (filter == null || filter.matches(change.key()));
+	}
+
+	/**
+	 * Asks the filter once more, and the handler if it chooses the entry; what either
+	 * throws is a failure of the listener.
+	 */
+	void chooseAndHandle(LoggedChange change) throws Exception {
+		if (chooses(change)) {
+			handle(change);
+		}
+		else {
+			this.counters.filtered();
+		}
+	}
+
 	void handle(LoggedChange change) throws Exception {
 		this.handler.onEvent(LoggedEvents.toEvent(this, change, this.codec));
+		this.counters.processed();
 	}
 
 	/**

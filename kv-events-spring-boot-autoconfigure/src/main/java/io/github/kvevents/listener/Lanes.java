@@ -50,6 +50,8 @@ final class Lanes {
 
 	private boolean suspended;
 
+	private boolean ending;
+
 	/**
 	 * Creates lanes.
 	 * @param name what the threads are called
@@ -98,16 +100,17 @@ final class Lanes {
 	}
 
 	/**
-	 * Has lanes go on that have waited long enough.
+	 * Has lanes go on that have waited long enough, or whose event is to be given up.
 	 * @param all whether to have all go on that wait
 	 * @return in how many nanoseconds the next one has, {@link Long#MAX_VALUE} for none
 	 */
 	synchronized long resumeDue(boolean all) {
+		this.held.removeIf(this::goesOn);
 		long now = this.nanoTime.getAsLong();
 		long next = Long.MAX_VALUE;
 		for (Lane lane : List.copyOf(this.waiting)) {
 			long left = lane.retryAt - now;
-			if (all || left <= 0) {
+			if (all || left <= 0 || lane.isLeaving()) {
 				this.waiting.remove(lane);
 				schedule(lane);
 			}
@@ -127,6 +130,20 @@ final class Lanes {
 			this.held.forEach(this::schedule);
 			this.held.clear();
 		}
+	}
+
+	/**
+	 * Begins no event any more but those that must not be left.
+	 */
+	synchronized void end() {
+		this.ending = true;
+	}
+
+	private boolean goesOn(Lane held) {
+		if (held.isLeaving()) {
+			schedule(held);
+		}
+		return held.isLeaving();
 	}
 
 	private void schedule(Lane lane) {
@@ -162,7 +179,7 @@ final class Lanes {
 			this.lanes.remove(lane.name);
 			return null;
 		}
-		if (this.suspended && !delivery.isLeaving()) {
+		if ((this.suspended || this.ending) && !lane.isLeaving()) {
 			this.held.add(lane);
 			return null;
 		}
@@ -217,6 +234,11 @@ final class Lanes {
 
 		Lane(Object name) {
 			this.name = name;
+		}
+
+		boolean isLeaving() {
+			Delivery first = this.deliveries.peek();
+			return first != null && first.isLeaving();
 		}
 
 	}

@@ -27,24 +27,40 @@ final class LogContinuity {
 	/**
 	 * Whether the store no longer has what was read.
 	 * @param read up to where
-	 * @param operationId what was there, empty if that isn't known
 	 */
-	boolean isLost(LogState state, KvPosition read, String operationId) {
-		if (state.last().compareTo(read) < 0) {
+	boolean isLost(LogState state, Checkpoint read) {
+		if (state.last().compareTo(read.position()) < 0 || state.added() < read.ordinal()) {
 			return true;
 		}
-		if (operationId.isEmpty() || state.first() == null || read.compareTo(state.first()) < 0) {
+		if (read.operationId().isEmpty()) {
 			return false;
 		}
-		return !operationId.equals(operationAt(read));
+		if (isBefore(read.position(), state)) {
+			// it was removed, or this is a log in which it never was
+			return state.added() - state.length() < Math.max(1, read.ordinal());
+		}
+		return !read.operationId().equals(operationAt(read.position()));
 	}
 
 	/**
 	 * Whether entries behind a place were removed before they were read.
-	 * @param ordinal how many entries were added up to there, if that is known
 	 */
-	static boolean isTrimmed(LogState state, KvPosition read, long ordinal) {
-		return (ordinal != Checkpoint.UNKNOWN) ? state.added() - state.length() > ordinal : state.isTrimmedAfter(read);
+	static boolean isTrimmed(LogState state, Checkpoint read) {
+		return (read.ordinal() != Checkpoint.UNKNOWN)
+				? isBefore(read.position(), state) && state.added() - state.length() > read.ordinal()
+				: state.isTrimmedAfter(read.position());
+	}
+
+	private static boolean isBefore(KvPosition position, LogState state) {
+		return state.first() == null || position.compareTo(state.first()) < 0;
+	}
+
+	/**
+	 * Entries from the very one on that was read last, by which a log that was lost, or
+	 * trimmed, is recognised before anything behind is taken for what comes next.
+	 */
+	List<LoggedChange> readFrom(Checkpoint read, int limit) {
+		return this.log.read(before(read.position()), limit + 1);
 	}
 
 	/**
@@ -52,13 +68,14 @@ final class LogContinuity {
 	 * @return {@code null} if there is none
 	 */
 	@Nullable Checkpoint agreed(LogState state, Checkpoint checkpoint) {
-		if (!isLost(state, checkpoint.position(), checkpoint.operationId())) {
+		if (!isLost(state, checkpoint)) {
 			return checkpoint;
 		}
 		for (Trail.Mark mark : checkpoint.trail().marks()) {
 			KvPosition position = mark.in(checkpoint.position().partition());
 			if (mark.operationId().equals(operationAt(position))) {
-				return Checkpoint.at(position, mark.operationId(), Checkpoint.UNKNOWN);
+				return new Checkpoint(position, mark.operationId(), Checkpoint.UNKNOWN,
+						checkpoint.trail().upTo(position));
 			}
 		}
 		return null;

@@ -42,11 +42,7 @@ final class OwnedPartition {
 
 	private volatile long handedOn;
 
-	private KvPosition read;
-
-	private String readOperation;
-
-	private long readOrdinal;
+	private Checkpoint read;
 
 	private Trail trail;
 
@@ -71,11 +67,9 @@ final class OwnedPartition {
 		this.asideBefore = new HashSet<>(asideBefore);
 		this.paused = paused;
 		this.state = state;
-		this.window = new Window(parts.windowSize(), checkpoint);
+		this.window = new Window(parts.windowSize(), checkpoint, Set.of());
 		this.trail = checkpoint.trail();
-		this.read = checkpoint.position();
-		this.readOperation = checkpoint.operationId();
-		this.readOrdinal = checkpoint.ordinal();
+		this.read = checkpoint;
 		this.handedOn = checkpoint.ordinal();
 		renewedAt(acquiredAt);
 	}
@@ -133,7 +127,7 @@ final class OwnedPartition {
 		if (write) {
 			this.trail = longer;
 			this.window.written(progress);
-			this.parts.reached(progress.mark().position());
+			this.parts.reached(progress.toCheckpoint(longer));
 		}
 		return true;
 	}
@@ -148,20 +142,20 @@ final class OwnedPartition {
 			return;
 		}
 		int partition = this.lease.partition();
-		if (this.parts.continuity().isLost(state, this.read, this.readOperation)) {
+		if (this.parts.continuity().isLost(state, this.read)) {
 			Checkpoint reached = this.window.progress().toCheckpoint(this.trail);
 			Checkpoint agreed = this.parts.continuity().agreed(state, reached);
 			this.window.leave();
 			this.buffer.clear();
 			this.restart = new Restart((agreed != null) ? agreed : LogContinuity.earliest(state, partition),
-					reached.position());
+					reached.position(), true);
 		}
-		else if (LogContinuity.isTrimmed(state, this.read, this.readOrdinal)) {
-			this.restart = new Restart(LogContinuity.earliest(state, partition), this.read);
+		else if (LogContinuity.isTrimmed(state, this.read)) {
+			this.restart = new Restart(LogContinuity.earliest(state, partition), this.read.position(), false);
 		}
-		else if (state.last().equals(this.read)) {
-			this.readOrdinal = state.added();
-			this.handedOn = this.buffer.isEmpty() ? this.readOrdinal : this.handedOn;
+		else if (state.last().equals(this.read.position())) {
+			this.read = this.read.withOrdinal(state.added());
+			this.handedOn = this.buffer.isEmpty() ? state.added() : this.handedOn;
 		}
 	}
 
@@ -193,82 +187,83 @@ final class OwnedPartition {
 			return false;
 		}
 		Checkpoint to = restart.to();
-		LogGapEvent gap = new LogGapEvent(this.parts.source(), "listener " + this.lease.listener(),
-				this.lease.partition(), restart.after(), to.position());
-		this.window = new Window(this.parts.windowSize(), to);
-		this.trail = Trail.EMPTY;
-		this.read = to.position();
-		this.readOperation = to.operationId();
-		this.readOrdinal = to.ordinal();
+		Set<KvPosition> marks = new HashSet<>(this.window.aside());
+		if (restart.lost()) {
+			// what is at these places from now on was not put aside
+			marks.addAll(this.asideBefore);
+			this.asideBefore.clear();
+		}
+		this.window = new Window(this.parts.windowSize(), to, marks);
+		this.trail = to.trail();
+		this.read = to;
 		this.handedOn = to.ordinal();
 		if (!keep(true)) {
 			return false;
 		}
 		this.restart = null;
-		tellOf(gap);
+		tellOfGap(restart.after());
 		return false;
+	}
+
+	/**
+	 * Tells that the store lost what this instance had handled, unless that is found out
+	 * from the checkpoint, too.
+	 */
+	void tellOfLoss(KvPosition after) {
+		if (this.restart == null) {
+			tellOfGap(after);
+		}
 	}
 
 	/**
 	 * Tells of changes that were missed, before anything behind them is read.
 	 */
-	void tellOf(LogGapEvent gap) {
+	private void tellOfGap(KvPosition after) {
 		this.tellingOfGap = true;
-		this.parts.tellOf(gap, () -> this.tellingOfGap = false);
+		this.parts.tellOf(new LogGapEvent(this.parts.source(), "listener " + this.lease.listener(),
+				this.lease.partition(), after, this.read.position()), () -> this.tellingOfGap = false);
 	}
 
 	private boolean read() {
 		int limit = Math.max(this.parts.options().getBatchSize(), MIN_PAGE);
-		List<LoggedChange> page = this.parts.log().read(this.read, limit);
-		if (page.isEmpty()) {
-			return false;
+		List<LoggedChange> page = this.parts.continuity().readFrom(this.read, limit);
+		boolean more = page.size() > limit;
+		if (!page.isEmpty() && this.read.isOf(page.get(0))) {
+			page = page.subList(1, page.size());
 		}
-		this.buffer.addAll(page);
-		LoggedChange last = page.get(page.size() - 1);
-		this.read = last.position();
-		this.readOperation = last.operationId();
-		this.readOrdinal = ordinal(this.readOrdinal, page.size());
-		return page.size() == limit;
+		else {
+			// it was removed, perhaps with some behind it, or the log is another one
+			look(this.parts.log().getState(this.lease.partition()));
+			KvPosition place = this.read.position();
+			if (this.restart != null || page.stream().anyMatch((change) -> change.position().equals(place))) {
+				return true;
+			}
+		}
+		if (!page.isEmpty()) {
+			this.buffer.addAll(page);
+			this.read = this.read.next(page.get(page.size() - 1), page.size());
+		}
+		return more;
 	}
 
 	private void queue() {
 		List<Delivery> deliveries = new ArrayList<>();
 		int room = this.window.room();
-		try {
-			while (!this.buffer.isEmpty() && deliveries.size() < room) {
-				LoggedChange next = this.buffer.element();
-				boolean aside = this.asideBefore.contains(next.position());
-				boolean heard = !aside && isHeard(next);
-				this.buffer.remove();
-				this.handedOn = ordinal(this.handedOn, 1);
-				if (heard) {
-					deliveries.add(new Delivery(this, this.window, this.window.admit(next, this.handedOn),
-							this.parts.lane(next), this.parts.policy()));
-				}
-				else {
-					this.window.pass(next, this.handedOn, aside);
-				}
+		while (!this.buffer.isEmpty() && deliveries.size() < room) {
+			LoggedChange next = this.buffer.remove();
+			boolean aside = this.asideBefore.contains(next.position());
+			Choice choice = (aside || this.window.isDone(next.position())) ? Choice.DONE
+					: this.parts.policy().choose(next);
+			this.handedOn = Checkpoint.further(this.handedOn, 1);
+			if (choice == Choice.NO || choice == Choice.DONE) {
+				this.window.pass(next, this.handedOn, aside);
+			}
+			else {
+				deliveries.add(new Delivery(this, this.window, this.window.admit(next, this.handedOn),
+						this.parts.lane(next), choice, this.parts.policy()));
 			}
 		}
-		finally {
-			// also when the filter threw
-			this.parts.lanes().submit(deliveries);
-		}
-	}
-
-	private boolean isHeard(LoggedChange change) {
-		if (this.window.isDone(change.position())) {
-			return false;
-		}
-		boolean heard = this.parts.isHeard(change);
-		if (!heard) {
-			this.parts.policy().counters().filtered();
-		}
-		return heard;
-	}
-
-	private static long ordinal(long before, int more) {
-		return (before != Checkpoint.UNKNOWN) ? before + more : before;
+		this.parts.lanes().submit(deliveries);
 	}
 
 	/**
@@ -336,8 +331,9 @@ final class OwnedPartition {
 	 * Where to go on, since changes are missing.
 	 *
 	 * @param after up to where the listener was
+	 * @param lost whether the log is no longer the one that was read
 	 */
-	private record Restart(Checkpoint to, KvPosition after) {
+	private record Restart(Checkpoint to, KvPosition after, boolean lost) {
 	}
 
 }

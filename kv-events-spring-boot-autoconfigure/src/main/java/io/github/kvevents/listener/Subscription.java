@@ -195,7 +195,7 @@ final class Subscription implements KvSubscription {
 			this.stage = (this.thread != null) ? SubscriptionState.STOPPING : SubscriptionState.STOPPED;
 		}
 		// at once; the loop lets what fills holes go on
-		this.parts.lanes().setSuspended(true);
+		this.parts.lanes().end();
 		this.loop.stop();
 		this.closed.accept(this);
 	}

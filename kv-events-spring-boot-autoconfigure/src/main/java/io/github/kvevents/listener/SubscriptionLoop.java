@@ -13,7 +13,6 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Acquisition;
 import io.github.kvevents.listener.ListenerStore.Members;
 import io.github.kvevents.log.ChangeFeed;
-import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Alarm;
@@ -191,22 +190,30 @@ final class SubscriptionLoop implements Runnable {
 
 	private OwnedPartition begin(int partition, Acquisition acquisition, long now) {
 		LogState state = this.parts.log().getState(partition);
-		Checkpoint checkpoint = acquisition.checkpoint();
-		KvPosition reached = this.parts.reachedIn(partition);
-		boolean forgotten = checkpoint == null && reached != null;
-		if (checkpoint == null) {
-			checkpoint = (this.parts.options().getStartAt() == StartAt.EARLIEST || forgotten)
-					? LogContinuity.earliest(state, partition) : this.parts.continuity().latest(state);
-		}
+		Checkpoint reached = this.parts.reachedIn(partition);
+		boolean lost = reached != null && this.parts.continuity().isLost(state, reached);
+		Checkpoint stored = acquisition.checkpoint();
+		Checkpoint checkpoint = (stored != null) ? stored : begin(state, partition, reached);
 		Lease lease = new Lease(this.parts.id(), partition, this.parts.instance(), acquisition.epoch());
 		OwnedPartition owned = new OwnedPartition(this.parts, lease, checkpoint, acquisition.aside(),
 				acquisition.paused(), state, now);
-		owned.begin(acquisition.checkpoint() == null);
-		if (forgotten) {
-			owned.tellOf(new LogGapEvent(this.parts.source(), "listener " + this.parts.id(), partition, reached,
-					checkpoint.position()));
+		owned.begin(stored == null);
+		if (reached != null && lost) {
+			owned.tellOfLoss(reached.position());
 		}
 		return owned;
+	}
+
+	/**
+	 * Where to begin that has no checkpoint: it is new, or the store lost it.
+	 */
+	private Checkpoint begin(LogState state, int partition, @Nullable Checkpoint reached) {
+		Checkpoint agreed = (reached != null) ? this.parts.continuity().agreed(state, reached) : null;
+		if (agreed != null) {
+			return agreed;
+		}
+		return (this.parts.options().getStartAt() == StartAt.EARLIEST || reached != null)
+				? LogContinuity.earliest(state, partition) : this.parts.continuity().latest(state);
 	}
 
 	private void giveUp(int share) {
@@ -217,7 +224,6 @@ final class SubscriptionLoop implements Runnable {
 				surplus--;
 			}
 		}
-		this.parts.lanes().resumeDue(surplus == 0);
 	}
 
 	/**

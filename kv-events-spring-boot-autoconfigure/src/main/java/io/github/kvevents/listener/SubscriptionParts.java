@@ -9,10 +9,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import io.github.kvevents.KeyFilter;
-import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.LogGapEvent;
-import io.github.kvevents.log.LoggedEvents;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
 
@@ -25,7 +22,7 @@ import io.github.kvevents.store.LoggedChange;
 record SubscriptionParts(String id, String instance, ListenerOptions options, ListenerSettings settings,
 		KvEventHandler handler, ChangeLogStore log, ListenerStore store, LogContinuity continuity, Lanes lanes,
 		DeliveryPolicy policy, Consumer<LogGapEvent> publisher, LongSupplier nanoTime,
-		Map<Integer, KvPosition> reached) {
+		Map<Integer, Checkpoint> reached) {
 
 	private static final Log logger = LogFactory.getLog(KvListenerRegistry.class);
 
@@ -55,22 +52,15 @@ record SubscriptionParts(String id, String instance, ListenerOptions options, Li
 		return (this.options.getConcurrency() > 1) ? change.key() : change.position().partition();
 	}
 
-	boolean isHeard(LoggedChange change) {
-		KeyFilter filter = this.options.getFilter();
-		return this.options.getEvents().contains(change.type())
-				&& this.options.getChanges().contains(LoggedEvents.changeOf(change))
-				&& (filter == null || filter.matches(change.key()));
-	}
-
 	Object source() {
 		return this.handler;
 	}
 
-	void reached(KvPosition position) {
-		this.reached.put(position.partition(), position);
+	void reached(Checkpoint checkpoint) {
+		this.reached.put(checkpoint.position().partition(), checkpoint);
 	}
 
-	@Nullable KvPosition reachedIn(int partition) {
+	@Nullable Checkpoint reachedIn(int partition) {
 		return this.reached.get(partition);
 	}
 

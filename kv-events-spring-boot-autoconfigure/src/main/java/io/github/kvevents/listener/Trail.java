@@ -46,6 +46,14 @@ record Trail(List<Mark> marks) {
 	}
 
 	/**
+	 * What of this trail is not behind a place.
+	 */
+	Trail upTo(KvPosition position) {
+		return new Trail(
+				this.marks.stream().filter((mark) -> mark.in(position.partition()).compareTo(position) <= 0).toList());
+	}
+
+	/**
 	 * The form in which it is stored; operation ids have neither spaces nor slashes.
 	 */
 	String toText() {

@@ -2,6 +2,7 @@ package io.github.kvevents.listener;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 
@@ -44,11 +45,13 @@ final class Window {
 	 * Creates a window.
 	 * @param capacity how many events may be handled beyond the checkpoint
 	 * @param start the checkpoint
+	 * @param settled places that count as put aside no longer
 	 */
-	Window(int capacity, Checkpoint start) {
+	Window(int capacity, Checkpoint start, Collection<KvPosition> settled) {
 		this.capacity = capacity;
 		this.low = new Mark(start.position(), start.operationId(), start.ordinal(), 0);
 		this.written = this.low;
+		this.aside.addAll(settled);
 	}
 
 	/**
@@ -182,6 +185,16 @@ final class Window {
 	synchronized void written(Progress progress) {
 		this.written = progress.mark;
 		this.aside.removeAll(progress.aside);
+	}
+
+	/**
+	 * The places whose events were put aside, but for those of which that is written off
+	 * already.
+	 */
+	synchronized List<KvPosition> aside() {
+		List<KvPosition> places = new ArrayList<>(this.aside);
+		this.slots.stream().filter((slot) -> slot.aside).forEach((slot) -> places.add(slot.change.position()));
+		return places;
 	}
 
 	/**

@@ -154,6 +154,58 @@ abstract class ListenerContractTests {
 	}
 
 	@Test
+	void filterThatFailsIsAskedAgainUntilItSays() {
+		AtomicInteger asked = new AtomicInteger();
+		KvSubscription subscription = listen(QUICK.filter((key) -> {
+			if (key.startsWith("poison") && asked.incrementAndGet() <= 10) {
+				throw new IllegalStateException("from the test");
+			}
+			return !key.equals("poison:no");
+		}));
+		this.instance.template.set("poison:no", "1");
+		this.instance.template.set("poison:yes", "2");
+		this.instance.template.set("good", "3");
+		awaitHeard(2);
+		assertThat(this.recorder.heard()).containsExactly("poison:yes=2", "good=3");
+		awaitNoLag(subscription);
+		assertThat(subscription.getStats().filtered()).isEqualTo(1);
+		assertThat(subscription.getStats().processed()).isEqualTo(2);
+		assertThat(subscription.getStats().failed()).isBetween(8L, 9L);
+		assertThat(subscription.getStats().lastError()).isEqualTo(IllegalStateException.class.getName());
+		assertThat(subscription.getStats().retrying()).isZero();
+	}
+
+	@Test
+	void filterThatKeepsFailingIsExhaustedLikeAHandler() {
+		KvSubscription subscription = listen(QUICK.maxAttempts(3).onExhausted(OnExhausted.DEAD_LETTER).filter((key) -> {
+			if (key.equals("poison")) {
+				throw new IllegalStateException("from the test");
+			}
+			return true;
+		}));
+		this.instance.template.set("poison", "1");
+		this.instance.template.set("good", "2");
+		awaitHeard(1);
+		awaitNoLag(subscription);
+		assertThat(this.recorder.heard()).containsExactly("good=2");
+		assertThat(subscription.getStats().failed()).isEqualTo(3);
+		assertThat(subscription.getDeadLetters().list(5)).singleElement()
+			.satisfies((letter) -> assertThat(letter.attempts()).isEqualTo(3))
+			.satisfies((letter) -> assertThat(letter.event().getKey()).isEqualTo("poison"));
+	}
+
+	@Test
+	void pauseBetweenAttemptsIsKept() {
+		KvSubscription subscription = listen("audit", QUICK.maxBackoff(Duration.ofMinutes(2)).initialBackoff(Duration.ofMinutes(2)),
+				(event) -> {
+			throw new IllegalStateException("from the test");
+		});
+		this.instance.template.set("k", "1");
+		await().until(() -> subscription.getStats().attempts() == 1);
+		await().during(ListeningInstance.LEASE.multipliedBy(2)).until(() -> subscription.getStats().attempts() == 1);
+	}
+
+	@Test
 	void poisonIsPutAsideOnceAndHoldsUpOnlyItsKey() {
 		CountDownLatch othersWereHandled = new CountDownLatch(99);
 		ListenerOptions options = QUICK.batchSize(200)

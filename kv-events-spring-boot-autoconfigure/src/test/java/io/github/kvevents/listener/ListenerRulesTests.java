@@ -98,11 +98,12 @@ class ListenerRulesTests {
 	@Test
 	void gapIsSeenFromTheOrdinalOrElseFromThePlace() {
 		LogState state = new LogState(position(100), position(200), 50, 80);
-		assertThat(LogContinuity.isTrimmed(state, position(99), 30)).as("the last that was removed is its own")
+		assertThat(LogContinuity.isTrimmed(state, Checkpoint.at(position(99), "", 30)))
+			.as("the last that was removed is its own")
 			.isFalse();
-		assertThat(LogContinuity.isTrimmed(state, position(98), 29)).isTrue();
-		assertThat(LogContinuity.isTrimmed(state, position(98), Checkpoint.UNKNOWN)).isTrue();
-		assertThat(LogContinuity.isTrimmed(state, position(100), Checkpoint.UNKNOWN)).isFalse();
+		assertThat(LogContinuity.isTrimmed(state, Checkpoint.at(position(98), "", 29))).isTrue();
+		assertThat(LogContinuity.isTrimmed(state, Checkpoint.at(position(98), "", Checkpoint.UNKNOWN))).isTrue();
+		assertThat(LogContinuity.isTrimmed(state, Checkpoint.at(position(100), "", Checkpoint.UNKNOWN))).isFalse();
 	}
 
 	private static KvPosition position(long millis) {

@@ -1,6 +1,7 @@
 package io.github.kvevents.listener;
 
 import java.time.Instant;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class WindowTests {
 
-	private final Window window = new Window(4, Checkpoint.at(position(10), "op-10", 10));
+	private final Window window = new Window(4, Checkpoint.at(position(10), "op-10", 10), List.of());
 
 	@Test
 	void checkpointStopsAtTheFirstThatIsNotDone() {
