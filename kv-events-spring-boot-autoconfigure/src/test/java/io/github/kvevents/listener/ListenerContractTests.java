@@ -196,10 +196,10 @@ abstract class ListenerContractTests {
 
 	@Test
 	void pauseBetweenAttemptsIsKept() {
-		KvSubscription subscription = listen("audit", QUICK.maxBackoff(Duration.ofMinutes(2)).initialBackoff(Duration.ofMinutes(2)),
-				(event) -> {
-			throw new IllegalStateException("from the test");
-		});
+		KvSubscription subscription = listen("audit",
+				QUICK.maxBackoff(Duration.ofMinutes(2)).initialBackoff(Duration.ofMinutes(2)), (event) -> {
+					throw new IllegalStateException("from the test");
+				});
 		this.instance.template.set("k", "1");
 		await().until(() -> subscription.getStats().attempts() == 1);
 		await().during(ListeningInstance.LEASE.multipliedBy(2)).until(() -> subscription.getStats().attempts() == 1);

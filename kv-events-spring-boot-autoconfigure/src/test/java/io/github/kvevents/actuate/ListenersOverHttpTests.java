@@ -1,0 +1,233 @@
+package io.github.kvevents.actuate;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.http.MediaType;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.annotation.DirtiesContext.ClassMode;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.hook.KvValue;
+import io.github.kvevents.listener.KvListener;
+import io.github.kvevents.listener.OnExhausted;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an operator gets, and does, over HTTP about durable listeners.
+ */
+@DirtiesContext(classMode = ClassMode.AFTER_EACH_TEST_METHOD)
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "kv.events.store=memory", "kv.events.log.enabled=true", "kv.events.instance-id=blue",
+				"management.endpoints.web.exposure.include=kvlisteners" })
+class ListenersOverHttpTests {
+
+	@Autowired
+	private KvTemplate template;
+
+	@Autowired
+	private Audit audit;
+
+	private final RestTestClient client;
+
+	ListenersOverHttpTests(@LocalServerPort int port) {
+		this.client = RestTestClient.bindToServer().baseUrl("http://localhost:" + port + "/actuator").build();
+	}
+
+	@Test
+	void showsListenersWithoutKeysAndValues() {
+		write(3);
+		this.template.set("order:secret-poison", "secret");
+		Awaitility.await().untilAsserted(() -> assertThat(listener()).containsEntry("deadLetters", 1));
+		Awaitility.await().untilAsserted(() -> assertThat(listener()).containsEntry("lag", 0));
+		Map<String, Object> listener = listener();
+		assertThat(listener)
+			.containsOnlyKeys("id", "state", "events", "filter", "onExhausted", "lag", "deadLetters", "attempts",
+					"lastError", "storeError", "stats", "partitions")
+			.containsEntry("id", "app.audit")
+			.containsEntry("state", "RUNNING")
+			.containsEntry("onExhausted", "DEAD_LETTER")
+			.containsEntry("lastError", "java.lang.IllegalStateException")
+			.containsEntry("storeError", null);
+		assertThat(listener).extracting("partitions", InstanceOfAssertFactories.LIST)
+			.singleElement(InstanceOfAssertFactories.MAP)
+			.containsOnlyKeys("partition", "owner", "paused", "checkpoint", "lag", "deadLetters")
+			.containsEntry("partition", 0)
+			.containsEntry("owner", "blue")
+			.containsEntry("paused", false);
+		assertThat(listener).extracting("stats", InstanceOfAssertFactories.MAP).containsEntry("processed", 3);
+		get("/kvlisteners").expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.listeners.length()")
+			.isEqualTo(1)
+			.jsonPath("$.listeners[0].id")
+			.isEqualTo("app.audit");
+		assertThat(body(get("/kvlisteners"))).contains("app.audit").doesNotContain("secret");
+		assertThat(body(get("/kvlisteners/app.audit"))).contains("blue").doesNotContain("secret");
+	}
+
+	@Test
+	void unknownListenerIsNotFound() {
+		get("/kvlisteners/app.audits").expectStatus().isNotFound();
+		post("app.audits", "{\"action\":\"pause\"}").expectStatus().isNotFound();
+	}
+
+	@Test
+	void pausesAndResumes() {
+		write(1);
+		assertThat(act("{\"action\":\"pause\"}")).containsEntry("state", "PAUSED");
+		this.template.set("order:secret-1", "v1");
+		Awaitility.await().untilAsserted(() -> assertThat(listener()).containsEntry("lag", 1));
+		assertThat(this.audit.heard).containsExactly("v0");
+		assertThat(act("{\"action\":\"resume\"}")).containsEntry("state", "RUNNING");
+		Awaitility.await().untilAsserted(() -> assertThat(this.audit.heard).containsExactly("v0", "v1"));
+	}
+
+	@Test
+	void seeksToTheEndsAndToAPosition() {
+		write(2);
+		String second = checkpoint();
+		write(1);
+		act("{\"action\":\"seek\",\"position\":\"earliest\"}");
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.audit.heard).containsExactly("v0", "v1", "v0", "v0", "v1", "v0"));
+		act("{\"action\":\"seek\",\"position\":\"" + second + "\"}");
+		Awaitility.await().untilAsserted(() -> assertThat(this.audit.heard).hasSize(8).endsWith("v1", "v0"));
+		act("{\"action\":\"pause\"}");
+		this.template.set("order:secret-9", "left out");
+		act("{\"action\":\"seek\",\"position\":\"latest\"}");
+		act("{\"action\":\"resume\"}");
+		this.template.set("order:secret-9", "end");
+		Awaitility.await().untilAsserted(() -> assertThat(this.audit.heard).hasSize(9).endsWith("end"));
+	}
+
+	@Test
+	void sendsDeadLettersAgain() {
+		this.template.set("order:secret-poison", "1");
+		this.template.set("order:secret-poison", "2");
+		this.template.set("order:secret-poison", "3");
+		Awaitility.await().untilAsserted(() -> assertThat(listener()).containsEntry("deadLetters", 3));
+		assertThat(act("{\"action\":\"redrive\"}")).containsEntry("deadLetters", 3);
+		this.audit.broken = false;
+		assertThat(act("{\"action\":\"redrive\",\"limit\":2}")).containsEntry("deadLetters", 1);
+		assertThat(act("{\"action\":\"redrive\"}")).containsEntry("deadLetters", 0);
+		assertThat(this.audit.heard).containsExactlyInAnyOrder("1", "2", "3");
+	}
+
+	@Test
+	void whatMakesNoSenseIsBadRequestThatSaysWhy() {
+		write(1);
+		assertBad("{\"action\":\"stop\"}", "'action' must be pause, resume, seek or redrive but was 'stop'");
+		assertBad("{\"action\":\"seek\"}", "'position' must be given to seek");
+		assertBad("{\"action\":\"seek\",\"position\":\"nowhere\"}", "nowhere");
+		assertBad("{\"action\":\"seek\",\"position\":\"7:1-0\"}", "1 partition(s)");
+		assertBad("{\"action\":\"redrive\",\"limit\":0}", "'limit' must be positive but was 0");
+		assertBad("{\"action\":\"redrive\",\"limit\":\"many\"}", "");
+		assertBad("{}", "action");
+		assertThat(listener()).containsEntry("state", "RUNNING").containsEntry("lag", 0);
+		assertThat(this.audit.heard).containsExactly("v0");
+	}
+
+	private void assertBad(String request, String reason) {
+		RestTestClient.ResponseSpec response = post("app.audit", request);
+		response.expectStatus().isBadRequest();
+		assertThat(body(response)).contains(reason).doesNotContain("secret", "Exception");
+	}
+
+	/**
+	 * Writes, and waits until that is done with.
+	 */
+	private void write(int count) {
+		int heard = this.audit.heard.size();
+		for (int number = 0; number < count; number++) {
+			this.template.set("order:secret-" + heard + "-" + number, "v" + number);
+		}
+		Awaitility.await().until(() -> this.audit.heard.size() == heard + count);
+		Awaitility.await().untilAsserted(() -> assertThat(listener()).containsEntry("lag", 0));
+	}
+
+	private String checkpoint() {
+		return assertThat(listener()).extracting("partitions", InstanceOfAssertFactories.LIST)
+			.singleElement(InstanceOfAssertFactories.MAP)
+			.extractingByKey("checkpoint", InstanceOfAssertFactories.STRING)
+			.actual();
+	}
+
+	private Map<String, Object> listener() {
+		return map(get("/kvlisteners/app.audit"));
+	}
+
+	private Map<String, Object> act(String request) {
+		return map(post("app.audit", request));
+	}
+
+	private static Map<String, Object> map(RestTestClient.ResponseSpec response) {
+		Map<String, Object> body = response.expectStatus()
+			.isOk()
+			.returnResult(new ParameterizedTypeReference<Map<String, Object>>() {
+			})
+			.getResponseBody();
+		return Objects.requireNonNull(body);
+	}
+
+	private static String body(RestTestClient.ResponseSpec response) {
+		return String.valueOf(response.returnResult(String.class).getResponseBody());
+	}
+
+	private RestTestClient.ResponseSpec get(String path) {
+		return this.client.get().uri(path).accept(MediaType.APPLICATION_JSON).exchange();
+	}
+
+	private RestTestClient.ResponseSpec post(String id, String request) {
+		return this.client.post()
+			.uri("/kvlisteners/" + id)
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(request)
+			.exchange();
+	}
+
+	static class Audit {
+
+		final Queue<String> heard = new ConcurrentLinkedQueue<>();
+
+		volatile boolean broken = true;
+
+		@KvListener(id = "app.audit", prefix = "order:", maxAttempts = 1, onExhausted = OnExhausted.DEAD_LETTER)
+		void audit(String key, @KvValue String value) {
+			if (this.broken && key.endsWith("poison")) {
+				throw new IllegalStateException(value);
+			}
+			this.heard.add(value);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		Audit audit() {
+			return new Audit();
+		}
+
+	}
+
+}
