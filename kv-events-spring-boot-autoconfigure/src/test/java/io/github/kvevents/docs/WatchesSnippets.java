@@ -1,0 +1,118 @@
+package io.github.kvevents.docs;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import reactor.adapter.JdkFlowAdapter;
+import reactor.core.publisher.Flux;
+
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import io.github.kvevents.KvChange;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.core.KvCollection;
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.watch.KvWatch;
+import io.github.kvevents.watch.WatchOptions;
+import io.github.kvevents.watch.WatchOverflow;
+
+class WatchesSnippets {
+
+	private final KvTemplate template;
+
+	WatchesSnippets(KvTemplate template) {
+		this.template = template;
+	}
+
+	void poll() {
+		try (KvWatch watch = this.template.watch(WatchOptions.prefix("order:"))) {
+			while (watch.isOpen()) {
+				KvEvent event = watch.poll(Duration.ofSeconds(10));
+				if (event != null) {
+					System.out.println(event.getChange() + " " + event.getKey());
+				}
+			}
+		}
+	}
+
+	void stream() {
+		WatchOptions gone = WatchOptions.prefix("session:").changes(KvChange.REMOVED);
+		try (Stream<KvEvent> events = this.template.watch(gone).stream()) {
+			events.map(KvEvent::getKey).limit(100).forEach(System.out::println);
+		}
+	}
+
+	void collection() {
+		KvCollection<User> users = this.template.collection("users", User.class);
+		KvWatch watch = users.watch((options) -> options.initialReplay().overflow(WatchOverflow.DROP_OLDEST));
+		watch.close();
+	}
+
+	static class UserDirectory implements AutoCloseable {
+
+		private final Map<String, User> users = new ConcurrentHashMap<>();
+
+		private final KvWatch watch;
+
+		UserDirectory(KvTemplate template) {
+			this.watch = template.watch(WatchOptions.prefix("users:").initialReplay().bufferSize(10_000));
+			Thread reader = new Thread(() -> this.watch.stream().forEach(this::apply), "user-directory");
+			reader.setDaemon(true);
+			reader.start();
+		}
+
+		private void apply(KvEvent event) {
+			User user = event.getValue(User.class);
+			if (user != null) {
+				this.users.put(event.getKey(), user);
+			}
+			else {
+				this.users.remove(event.getKey());
+			}
+		}
+
+		@Override
+		public void close() {
+			this.watch.close();
+		}
+
+	}
+
+	@RestController
+	static class OrderFeed {
+
+		private final KvTemplate template;
+
+		OrderFeed(KvTemplate template) {
+			this.template = template;
+		}
+
+		@GetMapping(path = "/orders/feed", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+		Flux<OrderChange> feed() {
+			KvWatch watch = this.template.watch(WatchOptions.prefix("order:").initialReplay());
+			return JdkFlowAdapter.flowPublisherToFlux(watch.publisher())
+				.map((event) -> new OrderChange(event.getKey(), event.getChange()));
+		}
+
+	}
+
+	@Nullable KvPosition resume(KvPosition last) {
+		try (KvWatch watch = this.template.watch(WatchOptions.prefix("order:").after(last))) {
+			KvEvent event = watch.poll(Duration.ofSeconds(10));
+			return (event != null) ? event.getPosition() : last;
+		}
+	}
+
+	record User(String name) {
+	}
+
+	record OrderChange(String key, KvChange change) {
+	}
+
+}
