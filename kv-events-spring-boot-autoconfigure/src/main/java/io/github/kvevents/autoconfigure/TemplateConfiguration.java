@@ -30,9 +30,8 @@ class TemplateConfiguration {
 	KvWatches kvWatches(KvStore store, KvCodec codec, HookEngine engine, KvEventsProperties properties,
 			ObjectProvider<ChangeLogStore> log, ObjectProvider<ChangeFeed> feed) {
 		ChangeLogStore changeLog = log.getIfAvailable();
-		ChangeFeed changeFeed = feed.getIfAvailable();
-		if (changeLog != null && changeFeed != null) {
-			return new KvWatches(store, changeLog, changeFeed, codec, properties.instanceId(), Clock.systemUTC());
+		if (changeLog != null) {
+			return new KvWatches(store, changeLog, feed.getObject(), codec, properties.instanceId(), Clock.systemUTC());
 		}
 		return new KvWatches(store, engine.getDispatcher(), codec, properties.instanceId(), Clock.systemUTC());
 	}

@@ -11,6 +11,7 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.KvKeys;
 
 /**
  * Which changes a watch hears of, and how. Immutable: each method returns new options.
@@ -55,7 +56,7 @@ public final class WatchOptions {
 	public static WatchOptions prefix(String prefix) {
 		Assert.hasLength(prefix, () -> "'prefix' must not be null or empty but was "
 				+ ((prefix != null) ? "''" : "null") + ": use all() for all keys");
-		return of(prefix);
+		return of(KvKeys.requireValidPrefix(prefix));
 	}
 
 	/**

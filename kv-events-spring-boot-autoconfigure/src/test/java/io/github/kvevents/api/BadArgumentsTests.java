@@ -36,6 +36,7 @@ import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.memory.MemoryKvStore;
+import io.github.kvevents.watch.WatchOptions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -59,7 +60,7 @@ class BadArgumentsTests {
 	private static final KvHookRegistry registry = HookEngine.builder().build().getRegistry();
 
 	@ParameterizedTest(name = "{0}")
-	@MethodSource({ "operations", "options", "hooks", "changeLog", "listeners" })
+	@MethodSource({ "operations", "options", "hooks", "changeLog", "listeners", "watches" })
 	void isNamed(String message, ThrowingCallable call) {
 		assertThatIllegalArgumentException().isThrownBy(call).satisfies((ex) -> assertThat(ex).hasMessage(message));
 		try (Stream<String> keys = template.keys("")) {
@@ -183,6 +184,25 @@ class BadArgumentsTests {
 				bad("'regex' must not be empty", () -> KeyFilter.regex("")),
 				bad("'other' must not be null", () -> KeyFilter.prefix("a").and(missing())),
 				bad("'other' must not be null", () -> KeyFilter.prefix("a").or(missing())));
+	}
+
+	static Stream<Arguments> watches() {
+		return Stream.of(bad("'options' must not be null", () -> template.watch(missing())),
+				bad("'options' must not be null", () -> template.collection("c", String.class).watch(missing())),
+				bad("'options' must keep the prefix 'c:' but has 'd:'",
+						() -> template.collection("c", String.class).watch((options) -> WatchOptions.prefix("d:"))),
+				bad("'prefix' must not be null or empty but was '': use all() for all keys",
+						() -> WatchOptions.prefix("")),
+				bad("'prefix' must not be null or empty but was null: use all() for all keys",
+						() -> WatchOptions.prefix(missing())),
+				bad("'prefix' must be text that UTF-8 can express, but has a lone surrogate U+D800 at index 0: "
+						+ "'\\ud800'", () -> WatchOptions.prefix("\ud800")),
+				bad("'changes' must not be null", () -> WatchOptions.all().changes((KvChange[]) missing())),
+				bad("'changes' must not have a null element but was [UPDATED, null]",
+						() -> WatchOptions.all().changes(KvChange.UPDATED, missing())),
+				bad("'bufferSize' must be at least 1 but was 0", () -> WatchOptions.all().bufferSize(0)),
+				bad("'overflow' must not be null", () -> WatchOptions.all().overflow(missing())),
+				bad("'position' must not be null", () -> WatchOptions.all().after(missing())));
 	}
 
 	private static Arguments bad(String message, ThrowingCallable call) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -63,6 +64,10 @@ import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.log.ReadRequest;
 import io.github.kvevents.log.RetentionGuard;
 import io.github.kvevents.log.StartPosition;
+import io.github.kvevents.watch.KvWatch;
+import io.github.kvevents.watch.WatchOptions;
+import io.github.kvevents.watch.WatchOverflow;
+import io.github.kvevents.watch.WatchOverflowException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -187,6 +192,45 @@ class PublicApiTests {
 			Optional<Order> present = orders.get("1");
 			assertThat(orders.delete("1")).isEqualTo(present);
 		});
+	}
+
+	@Test
+	void watches() {
+		this.runner.withPropertyValues("kv.events.log.enabled=true").run((context) -> {
+			KvOperations operations = context.getBean(KvOperations.class);
+			WatchOptions options = WatchOptions.prefix("order:")
+				.changes(KvChange.CREATED, KvChange.UPDATED)
+				.initialReplay()
+				.bufferSize(17)
+				.overflow(WatchOverflow.DROP_OLDEST);
+			assertThat(WatchOverflow.values()).containsExactly(WatchOverflow.FAIL, WatchOverflow.DROP_OLDEST,
+					WatchOverflow.DROP_NEWEST);
+			KvPosition position;
+			try (KvWatch watch = operations.watch(options); AutoCloseable closeable = watch) {
+				operations.set("order:1", new Order(3));
+				@Nullable KvEvent event = watch.poll(Duration.ofSeconds(20));
+				assertThat(event).isNotNull();
+				position = event.getPosition();
+				assertThat(position).isNotNull();
+				assertThat(watch.isOpen()).isTrue();
+				assertThat(watch.getDropped()).isZero();
+				assertThat(closeable).isSameAs(watch);
+			}
+			operations.set("order:2", new Order(4));
+			try (KvWatch watch = operations.watch(WatchOptions.all().after(position));
+					Stream<KvEvent> stream = watch.stream()) {
+				assertThat(stream.findFirst().map(KvEvent::getKey)).contains("order:2");
+			}
+			try (KvWatch watch = operations.collection("order", Order.class).watch()) {
+				Flow.Publisher<KvEvent> publisher = watch.publisher();
+				assertThat(publisher).isNotNull();
+			}
+		});
+	}
+
+	static Object overflow(WatchOverflowException ex) {
+		RuntimeException unchecked = ex;
+		return unchecked;
 	}
 
 	@Test
