@@ -8,6 +8,7 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
+import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
@@ -91,6 +92,48 @@ abstract class LoggedWatchContractTests extends WatchContractTests {
 			}
 			assertThat(heard).isEqualTo(expected);
 			assertThat(watch.isOpen()).isTrue();
+		}
+	}
+
+	/**
+	 * Keys that are read late have their later value already, and a key that is gone by
+	 * then is not told of.
+	 */
+	@Test
+	void aLargeReplayIsReadAsItIsTakenAndTellsNothingTwice() {
+		WatchInstance instance = instance();
+		for (int i = 0; i < 1_500; i++) {
+			instance.template.set("large:" + i, "v0");
+		}
+		Map<String, String> state = new HashMap<>();
+		Map<String, String> expected = new HashMap<>();
+		try (KvWatch watch = instance.watch(WatchOptions.prefix("large:").initialReplay())) {
+			for (int i = 0; i < 1_500; i++) {
+				instance.template.set("large:" + i, "v1");
+				if (i % 3 == 0) {
+					instance.template.delete("large:" + i);
+				}
+				else {
+					expected.put("large:" + i, "v1");
+				}
+			}
+			instance.template.set("large:end", "v1");
+			int createdLate = 0;
+			while (!state.containsKey("large:end")) {
+				KvEvent event = WatchInstance.take(watch, 1).get(0);
+				assertThat(event.getPreviousValue(String.class)).as("%s", event).isEqualTo(state.get(event.getKey()));
+				createdLate += "CREATED v1".equals(event.getChange() + " " + value(event)) ? 1 : 0;
+				if (event.getChange() == KvChange.REMOVED) {
+					state.remove(event.getKey());
+				}
+				else {
+					state.put(event.getKey(), value(event));
+				}
+			}
+			state.remove("large:end");
+			assertThat(state).isEqualTo(expected);
+			assertThat(createdLate).isGreaterThan(100);
+			assertThat(watch.poll(Duration.ofMillis(50))).isNull();
 		}
 	}
 
