@@ -12,8 +12,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -24,6 +24,7 @@ import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.test.FaultScale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -39,6 +40,10 @@ abstract class WatchRaceContractTests {
 	 * So many that each partition has one.
 	 */
 	private static final int END_KEYS = 12;
+
+	private static final String MANY = "many:";
+
+	private static final int MANY_KEYS = 1_000;
 
 	private final List<WatchInstance> instances = new ArrayList<>();
 
@@ -71,7 +76,7 @@ abstract class WatchRaceContractTests {
 		Map<String, String> hooked = new ConcurrentHashMap<>();
 		instance.engine.getRegistry()
 			.register(KvHookOptions.defaults().async(), (event) -> hooked.put(event.getKey(), value(event)));
-		WatchOptions options = WatchOptions.prefix("raced:").bufferSize(2 * RACED_ROUNDS);
+		WatchOptions options = WatchOptions.prefix("raced:").bufferSize(2 * RACED_ROUNDS + END_KEYS);
 		List<KvWatch> watches = new ArrayList<>();
 		for (int i = 0; i < 5; i++) {
 			watches.add(instance.watch((i % 2 == 0) ? options : options.initialReplay()));
@@ -90,10 +95,13 @@ abstract class WatchRaceContractTests {
 		runAll(tasks);
 		Map<String, String> stored = stored(instance, "raced:");
 		assertThat(stored).hasSize(RACED_ROUNDS);
-		for (KvWatch watch : watches) {
-			assertThat(follow(watch, new HashMap<>(), 2 * RACED_ROUNDS)).isEqualTo(stored);
-		}
 		await().untilAsserted(() -> assertThat(hooked).isEqualTo(stored));
+		writeEnd(instance.template, "raced:");
+		for (KvWatch watch : watches) {
+			Map<String, String> last = new HashMap<>();
+			takeUntilEnd(watch, "raced:").forEach((event) -> last.put(event.getKey(), value(event)));
+			assertThat(last).isEqualTo(stored);
+		}
 	}
 
 	/**
@@ -157,70 +165,67 @@ abstract class WatchRaceContractTests {
 	 */
 	@Test
 	void manyWatchesEndWithWhatIsStored() throws Exception {
-		int count = WatchScale.of(200, 10_000);
-		int keys = 1_000;
+		int count = FaultScale.of(200, 10_000);
 		WatchInstance instance = instance();
-		for (int key = 0; key < keys; key++) {
-			instance.template.set("many:" + key, "first");
+		for (int key = 0; key < MANY_KEYS; key++) {
+			instance.template.set(MANY + key, "0");
 		}
 		int threads = Thread.activeCount();
-		AtomicBoolean stop = new AtomicBoolean();
-		List<Future<@Nullable Void>> running = new ArrayList<>();
-		for (int writer = 0; writer < 2; writer++) {
-			running.add(this.writers.submit(writerOf(instance.template, keys, "w" + writer + "-", stop)));
-		}
+		Semaphore writes = new Semaphore(0);
+		List<Future<@Nullable Void>> running = List.of(
+				this.writers.submit(writerOf(instance.template, count, 1, writes)),
+				this.writers.submit(writerOf(instance.template, count, 2, writes)));
 		List<KvWatch> watches = new ArrayList<>();
-		List<Map<String, String>> states = new ArrayList<>();
-		WatchOptions options = WatchOptions.prefix("many:").initialReplay().bufferSize(1_000_000);
+		List<NumberCopy> copies = new ArrayList<>();
+		WatchOptions options = WatchOptions.prefix(MANY).initialReplay().bufferSize(1_000_000);
 		for (int i = 0; i < count; i++) {
-			KvWatch watch = instance.watch(options);
-			watches.add(watch);
-			states.add(follow(watch, new HashMap<>(), keys));
+			// the writers write on while this one opens, and no faster than all can read
+			writes.release(2);
+			watches.add(instance.watch(options));
+			copies.add(new NumberCopy(MANY, MANY_KEYS));
 			if (i % 100 == 99) {
-				drain(watches, states);
+				drain(watches, copies);
 			}
+		}
+		for (Future<@Nullable Void> task : running) {
+			task.get(60, TimeUnit.SECONDS);
 		}
 		assertThat(instance.watches.getOpenCount()).isEqualTo(count);
 		assertThat(Thread.activeCount()).as("threads").isLessThan(threads + 20);
-		stop.set(true);
-		for (Future<@Nullable Void> task : running) {
-			task.get(20, TimeUnit.SECONDS);
-		}
-		Map<String, String> stored = stored(instance, "many:");
-		writeEnd(instance.template, "many:");
+		writeEnd(instance.template, MANY);
 		for (int i = 0; i < count; i++) {
-			Map<String, String> state = states.get(i);
-			takeUntilEnd(watches.get(i), "many:").forEach((event) -> apply(event, state));
-			assertThat(state).isEqualTo(stored);
+			takeUntilEnd(watches.get(i), MANY).forEach(copies.get(i)::apply);
+			copies.get(i).assertEquals(copies.get(0));
 			watches.get(i).close();
 		}
+		copies.get(0).assertIsStored(instance.template);
 		assertThat(instance.watches.getOpenCount()).isZero();
 	}
 
-	private static void drain(List<KvWatch> watches, List<Map<String, String>> states) {
+	private static void drain(List<KvWatch> watches, List<NumberCopy> copies) {
 		for (int i = 0; i < watches.size(); i++) {
 			KvEvent event = watches.get(i).poll(Duration.ZERO);
 			while (event != null) {
-				apply(event, states.get(i));
+				copies.get(i).apply(event);
 				event = watches.get(i).poll(Duration.ZERO);
 			}
 		}
 	}
 
 	/**
-	 * Writes a thousand times a second about, so that the watches have a chance.
+	 * Sets and deletes keys, one for each permit.
 	 */
-	private static Callable<@Nullable Void> writerOf(KvTemplate template, int keys, String name, AtomicBoolean stop) {
+	private static Callable<@Nullable Void> writerOf(KvTemplate template, int count, int step, Semaphore writes) {
 		return () -> {
-			for (int n = 0; !stop.get(); n++) {
-				String key = "many:" + Math.floorMod(n * 7919, keys);
+			for (int n = 1; n <= count; n++) {
+				writes.acquire();
+				String key = MANY + Math.floorMod(n * step * 7919, MANY_KEYS);
 				if (n % 10 == 9) {
 					template.delete(key);
 				}
 				else {
-					template.set(key, name + n);
+					template.set(key, String.valueOf(step * n));
 				}
-				TimeUnit.MILLISECONDS.sleep(1);
 			}
 			return null;
 		};
@@ -251,29 +256,6 @@ abstract class WatchRaceContractTests {
 			}
 		}
 		return events;
-	}
-
-	/**
-	 * Takes events and applies them, at most so many and as long as there are some.
-	 */
-	private static Map<String, String> follow(KvWatch watch, Map<String, String> state, int limit) {
-		for (int i = 0; i < limit; i++) {
-			KvEvent event = watch.poll(Duration.ofMillis(300));
-			if (event == null) {
-				break;
-			}
-			apply(event, state);
-		}
-		return state;
-	}
-
-	private static void apply(KvEvent event, Map<String, String> state) {
-		if (event.getChange() == KvChange.REMOVED) {
-			state.remove(event.getKey());
-		}
-		else {
-			state.put(event.getKey(), value(event));
-		}
 	}
 
 	static String value(KvEvent event) {
