@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,6 +21,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
+import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.KvHookRegistry;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.KvSubscription;
@@ -80,13 +83,17 @@ final class Fleet implements AutoCloseable {
 
 		private final ConfigurableApplicationContext context;
 
-		private final KvHookRegistry hooks;
+		/** Taken at the start, since hooks are removed when their bean is destroyed. */
+		private final Map<String, KvHookRegistration> hooks;
 
 		private final Api api;
 
 		Instance(ConfigurableApplicationContext context) {
 			this.context = context;
-			this.hooks = context.getBean(KvHookRegistry.class);
+			this.hooks = context.getBean(KvHookRegistry.class)
+				.all()
+				.stream()
+				.collect(Collectors.toMap(KvHookRegistration::getId, Function.identity()));
 			this.api = new Api(RestTestClient.bindToServer()
 				.baseUrl("http://localhost:" + context.getEnvironment().getProperty("local.server.port"))
 				.build());
@@ -97,7 +104,7 @@ final class Fleet implements AutoCloseable {
 		}
 
 		long calls(String hook) {
-			return this.hooks.find(hook).orElseThrow().getStats().invocations();
+			return Objects.requireNonNull(this.hooks.get(hook)).getStats().invocations();
 		}
 
 		KvSubscription listener(String id) {

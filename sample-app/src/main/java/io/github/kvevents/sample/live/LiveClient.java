@@ -60,7 +60,12 @@ class LiveClient {
 
 	/** Ends the connection, if the browser has not done that already. */
 	void complete() {
-		this.emitter.complete();
+		try {
+			this.emitter.complete();
+		}
+		catch (IllegalStateException ex) {
+			// its request has ended meanwhile
+		}
 	}
 
 	private void send() {
