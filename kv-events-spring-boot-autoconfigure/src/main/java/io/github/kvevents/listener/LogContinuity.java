@@ -65,20 +65,35 @@ final class LogContinuity {
 
 	/**
 	 * The newest place that the listener passed and the log still has.
+	 * @param checkpoint up to where it came
+	 * @param passed what is known besides the trail of the checkpoint
 	 * @return {@code null} if there is none
 	 */
-	@Nullable Checkpoint agreed(LogState state, Checkpoint checkpoint) {
+	@Nullable Checkpoint agreed(LogState state, Checkpoint checkpoint, Passed passed) {
 		if (!isLost(state, checkpoint)) {
 			return checkpoint;
 		}
-		for (Trail.Mark mark : checkpoint.trail().marks()) {
-			KvPosition position = mark.in(checkpoint.position().partition());
-			if (mark.operationId().equals(operationAt(position))) {
-				return new Checkpoint(position, mark.operationId(), Checkpoint.UNKNOWN,
-						checkpoint.trail().upTo(position));
-			}
+		int partition = checkpoint.position().partition();
+		List<Trail.Mark> marks = passed.with(checkpoint.trail())
+			.stream()
+			.filter((mark) -> !isBefore(mark.in(partition), state))
+			.toList();
+		// what comes before a place that both know is known to both, too
+		int newest = 0;
+		int end = marks.size();
+		while (newest < end) {
+			int middle = (newest + end) / 2;
+			Trail.Mark mark = marks.get(middle);
+			boolean known = mark.operationId().equals(operationAt(mark.in(partition)));
+			newest = known ? newest : middle + 1;
+			end = known ? middle : end;
 		}
-		return null;
+		if (newest == marks.size()) {
+			return null;
+		}
+		Trail.Mark mark = marks.get(newest);
+		KvPosition position = mark.in(partition);
+		return new Checkpoint(position, mark.operationId(), Checkpoint.UNKNOWN, checkpoint.trail().upTo(position));
 	}
 
 	/**

@@ -30,6 +30,8 @@ final class OwnedPartition {
 
 	private final Lease lease;
 
+	private final Passed passed;
+
 	private final Set<KvPosition> asideBefore;
 
 	private final Deque<LoggedChange> buffer = new ArrayDeque<>();
@@ -64,10 +66,11 @@ final class OwnedPartition {
 			boolean paused, LogState state, long acquiredAt) {
 		this.parts = parts;
 		this.lease = lease;
+		this.passed = parts.passedIn(lease.partition());
 		this.asideBefore = new HashSet<>(asideBefore);
 		this.paused = paused;
 		this.state = state;
-		this.window = new Window(parts.windowSize(), checkpoint, Set.of());
+		this.window = new Window(parts.windowSize(), checkpoint, this.passed, Set.of());
 		this.trail = checkpoint.trail();
 		this.read = checkpoint;
 		this.handedOn = checkpoint.ordinal();
@@ -93,27 +96,37 @@ final class OwnedPartition {
 	/**
 	 * Looks whether the log is the one that the checkpoint speaks of, and writes down
 	 * where a listener begins that is new.
+	 * @param lostAfter what this instance had reached when the store lost it, if it did
 	 */
-	void begin(boolean anew) {
-		if (anew) {
-			keep(true);
-		}
-		this.parts.reached(this.read);
+	void begin(boolean anew, @Nullable KvPosition lostAfter) {
 		look(this.state);
+		this.passed.goOnFrom(this.read.position());
+		// if that fails it all begins again, and the loss is still to be told of
+		if (anew && !write()) {
+			return;
+		}
+		this.passed.reached(this.read);
+		if (lostAfter != null && this.restart == null) {
+			tellOfGap(lostAfter);
+		}
 	}
 
 	/**
 	 * Renews the lease, and looks whether the log still is the one that was read.
 	 */
 	void renew() {
-		if (!this.lost && keep(this.window.hasProgress())) {
+		if (!this.lost && keep(this.window, this.trail, this.window.hasProgress())) {
 			look(this.parts.log().getState(this.lease.partition()));
 		}
 	}
 
-	private boolean keep(boolean write) {
-		Window.Progress progress = this.window.progress();
-		Trail longer = write ? this.trail.with(progress.mark().position(), progress.mark().operationId()) : this.trail;
+	private boolean write() {
+		return keep(this.window, this.trail, true);
+	}
+
+	private boolean keep(Window window, Trail trail, boolean write) {
+		Window.Progress progress = window.progress();
+		Trail longer = write ? trail.with(progress.mark().position(), progress.mark().operationId()) : trail;
 		long now = this.parts.nanoTime().getAsLong();
 		Duration duration = this.parts.settings().lease();
 		Kept kept = this.parts.store()
@@ -126,8 +139,8 @@ final class OwnedPartition {
 		this.paused = kept == Kept.PAUSED;
 		if (write) {
 			this.trail = longer;
-			this.window.written(progress);
-			this.parts.reached(progress.toCheckpoint(longer));
+			window.written(progress);
+			this.passed.reached(progress.toCheckpoint(longer));
 		}
 		return true;
 	}
@@ -141,17 +154,13 @@ final class OwnedPartition {
 		if (this.restart != null || this.tellingOfGap) {
 			return;
 		}
-		int partition = this.lease.partition();
 		if (this.parts.continuity().isLost(state, this.read)) {
-			Checkpoint reached = this.window.progress().toCheckpoint(this.trail);
-			Checkpoint agreed = this.parts.continuity().agreed(state, reached);
 			this.window.leave();
 			this.buffer.clear();
-			this.restart = new Restart((agreed != null) ? agreed : LogContinuity.earliest(state, partition),
-					reached.position(), true);
+			this.restart = Restart.LOST;
 		}
 		else if (LogContinuity.isTrimmed(state, this.read)) {
-			this.restart = new Restart(LogContinuity.earliest(state, partition), this.read.position(), false);
+			this.restart = Restart.TRIMMED;
 		}
 		else if (state.last().equals(this.read.position())) {
 			this.read = this.read.withOrdinal(state.added());
@@ -164,7 +173,7 @@ final class OwnedPartition {
 	 * @return whether there is more to do at once
 	 */
 	boolean turn() {
-		if (this.lost || (this.window.isDue() && !keep(true))) {
+		if (this.lost || (this.window.isDue() && !write())) {
 			return false;
 		}
 		if (this.paused || this.tellingOfGap) {
@@ -186,33 +195,29 @@ final class OwnedPartition {
 		if (this.window.open() > 0) {
 			return false;
 		}
-		Checkpoint to = restart.to();
+		KvPosition after = this.read.position();
+		Checkpoint to = LogContinuity.earliest(this.state, this.lease.partition());
 		Set<KvPosition> marks = new HashSet<>(this.window.aside());
-		if (restart.lost()) {
+		if (restart == Restart.LOST) {
+			Checkpoint reached = this.window.progress().toCheckpoint(this.trail);
+			after = reached.position();
+			Checkpoint agreed = this.parts.continuity().agreed(this.state, reached, this.passed);
+			to = (agreed != null) ? agreed : to;
 			// what is at these places from now on was not put aside
 			marks.addAll(this.asideBefore);
-			this.asideBefore.clear();
 		}
-		this.window = new Window(this.parts.windowSize(), to, marks);
-		this.trail = to.trail();
-		this.read = to;
-		this.handedOn = to.ordinal();
-		if (!keep(true)) {
+		Window next = new Window(this.parts.windowSize(), to, this.passed, marks);
+		if (!keep(next, to.trail(), true)) {
 			return false;
 		}
+		this.asideBefore.removeAll(marks);
+		this.passed.goOnFrom(to.position());
+		this.window = next;
+		this.read = to;
+		this.handedOn = to.ordinal();
 		this.restart = null;
-		tellOfGap(restart.after());
+		tellOfGap(after);
 		return false;
-	}
-
-	/**
-	 * Tells that the store lost what this instance had handled, unless that is found out
-	 * from the checkpoint, too.
-	 */
-	void tellOfLoss(KvPosition after) {
-		if (this.restart == null) {
-			tellOfGap(after);
-		}
 	}
 
 	/**
@@ -282,6 +287,9 @@ final class OwnedPartition {
 
 	private void lose() {
 		this.lost = true;
+		if (this.window.hasProgress()) {
+			this.passed.reached(this.window.progress().toCheckpoint(this.trail));
+		}
 		// whoever takes the partition next finds out by itself where to go on
 		this.restart = null;
 		this.window.lose();
@@ -315,7 +323,7 @@ final class OwnedPartition {
 	 * lease has to: until then nobody else may handle what comes behind.
 	 */
 	void release() {
-		if (!this.lost && (!this.window.hasProgress() || keep(true)) && isIdle()) {
+		if (!this.lost && (!this.window.hasProgress() || write()) && isIdle()) {
 			this.parts.store().release(this.lease);
 		}
 	}
@@ -328,12 +336,13 @@ final class OwnedPartition {
 	}
 
 	/**
-	 * Where to go on, since changes are missing.
-	 *
-	 * @param after up to where the listener was
-	 * @param lost whether the log is no longer the one that was read
+	 * Why to go on from another place: the log is no longer the one that was read, or
+	 * what comes next was removed from it.
 	 */
-	private record Restart(Checkpoint to, KvPosition after, boolean lost) {
+	private enum Restart {
+
+		LOST, TRIMMED
+
 	}
 
 }

@@ -188,14 +188,14 @@ final class Subscription implements KvSubscription {
 	 * Begins to stop, without waiting.
 	 */
 	void stop() {
+		// at once; the loop lets what fills holes go on
+		this.parts.lanes().end();
 		synchronized (this.monitor) {
 			if (this.stage == SubscriptionState.STOPPED) {
 				return;
 			}
 			this.stage = (this.thread != null) ? SubscriptionState.STOPPING : SubscriptionState.STOPPED;
 		}
-		// at once; the loop lets what fills holes go on
-		this.parts.lanes().end();
 		this.loop.stop();
 		this.closed.accept(this);
 	}

@@ -190,25 +190,24 @@ final class SubscriptionLoop implements Runnable {
 
 	private OwnedPartition begin(int partition, Acquisition acquisition, long now) {
 		LogState state = this.parts.log().getState(partition);
-		Checkpoint reached = this.parts.reachedIn(partition);
+		Passed passed = this.parts.passedIn(partition);
+		Checkpoint reached = passed.reached();
 		boolean lost = reached != null && this.parts.continuity().isLost(state, reached);
 		Checkpoint stored = acquisition.checkpoint();
-		Checkpoint checkpoint = (stored != null) ? stored : begin(state, partition, reached);
+		Checkpoint checkpoint = (stored != null) ? stored : begin(state, partition, passed);
 		Lease lease = new Lease(this.parts.id(), partition, this.parts.instance(), acquisition.epoch());
 		OwnedPartition owned = new OwnedPartition(this.parts, lease, checkpoint, acquisition.aside(),
 				acquisition.paused(), state, now);
-		owned.begin(stored == null);
-		if (reached != null && lost) {
-			owned.tellOfLoss(reached.position());
-		}
+		owned.begin(stored == null, (reached != null && lost) ? reached.position() : null);
 		return owned;
 	}
 
 	/**
 	 * Where to begin that has no checkpoint: it is new, or the store lost it.
 	 */
-	private Checkpoint begin(LogState state, int partition, @Nullable Checkpoint reached) {
-		Checkpoint agreed = (reached != null) ? this.parts.continuity().agreed(state, reached) : null;
+	private Checkpoint begin(LogState state, int partition, Passed passed) {
+		Checkpoint reached = passed.reached();
+		Checkpoint agreed = (reached != null) ? this.parts.continuity().agreed(state, reached, passed) : null;
 		if (agreed != null) {
 			return agreed;
 		}

@@ -7,8 +7,6 @@ import java.util.function.LongSupplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
-
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
@@ -16,13 +14,12 @@ import io.github.kvevents.store.LoggedChange;
 /**
  * What the partitions of one listener share.
  *
- * @param reached up to where this instance came in each partition since it started: tells
- * a store that lost its data from a listener that is new
+ * @param passed what this instance knows to be done with in each partition since it
+ * started: tells a store that lost its data from a listener that is new
  */
 record SubscriptionParts(String id, String instance, ListenerOptions options, ListenerSettings settings,
 		KvEventHandler handler, ChangeLogStore log, ListenerStore store, LogContinuity continuity, Lanes lanes,
-		DeliveryPolicy policy, Consumer<LogGapEvent> publisher, LongSupplier nanoTime,
-		Map<Integer, Checkpoint> reached) {
+		DeliveryPolicy policy, Consumer<LogGapEvent> publisher, LongSupplier nanoTime, Map<Integer, Passed> passed) {
 
 	private static final Log logger = LogFactory.getLog(KvListenerRegistry.class);
 
@@ -56,12 +53,8 @@ record SubscriptionParts(String id, String instance, ListenerOptions options, Li
 		return this.handler;
 	}
 
-	void reached(Checkpoint checkpoint) {
-		this.reached.put(checkpoint.position().partition(), checkpoint);
-	}
-
-	@Nullable Checkpoint reachedIn(int partition) {
-		return this.reached.get(partition);
+	Passed passedIn(int partition) {
+		return this.passed.computeIfAbsent(partition, (number) -> new Passed());
 	}
 
 	/**

@@ -21,6 +21,8 @@ final class Window {
 
 	private final int capacity;
 
+	private final Passed passed;
+
 	private final Deque<Slot> slots = new ArrayDeque<>();
 
 	private final List<KvPosition> aside = new ArrayList<>();
@@ -45,10 +47,12 @@ final class Window {
 	 * Creates a window.
 	 * @param capacity how many events may be handled beyond the checkpoint
 	 * @param start the checkpoint
+	 * @param passed is told of each entry that is done with, in order
 	 * @param settled places that count as put aside no longer
 	 */
-	Window(int capacity, Checkpoint start, Collection<KvPosition> settled) {
+	Window(int capacity, Checkpoint start, Passed passed, Collection<KvPosition> settled) {
 		this.capacity = capacity;
+		this.passed = passed;
 		this.low = new Mark(start.position(), start.operationId(), start.ordinal(), 0);
 		this.written = this.low;
 		this.aside.addAll(settled);
@@ -151,6 +155,7 @@ final class Window {
 			this.slots.poll();
 			this.low = new Mark(first.change.position(), first.change.operationId(), first.ordinal,
 					this.low.handled + (first.handled ? 1 : 0));
+			this.passed.add(first.change.position(), first.change.operationId());
 			if (first.aside) {
 				this.aside.add(first.change.position());
 			}

@@ -125,7 +125,7 @@ class ListenerFleetTests {
 	}
 
 	private ListeningInstance start(String id) {
-		ListeningInstance instance = ListeningInstance.onRedis(this.redis.connectionFactory(), id, 4);
+		ListeningInstance instance = ListeningInstance.withLongLease(this.redis.connectionFactory(), id, 4);
 		this.instances.add(instance);
 		return instance;
 	}

@@ -41,14 +41,14 @@ final class ListeningInstance implements AutoCloseable {
 
 	private final Runnable ending;
 
-	ListeningInstance(KvStore store, ChangeLogStore log, ListenerStores stores, Runnable ending) {
+	ListeningInstance(KvStore store, ChangeLogStore log, ListenerStores stores, Duration lease, Runnable ending) {
 		PlainKvCodec codec = new PlainKvCodec();
 		this.log = log;
 		this.template = KvTemplate.builder(store, codec).build();
 		this.feed = new StoreChangeFeed(log);
 		this.engine = ListenerEngine.builder(log, this.feed, stores, codec)
 			.instanceId(log.getSettings().instanceId())
-			.settings(new ListenerSettings(LEASE, SHUTDOWN))
+			.settings(new ListenerSettings(lease, SHUTDOWN))
 			.gapPublisher(this.gaps::add)
 			.build();
 		this.ending = ending;
@@ -57,20 +57,28 @@ final class ListeningInstance implements AutoCloseable {
 	}
 
 	static ListeningInstance onRedis(RedisConnectionFactory connectionFactory, String id, int partitions) {
-		return onRedis(connectionFactory, settings(id, partitions));
+		return onRedis(connectionFactory, settings(id, partitions), LEASE);
 	}
 
-	static ListeningInstance onRedis(RedisConnectionFactory connectionFactory, ChangeLogSettings settings) {
+	/**
+	 * For a test in which no lease may end, however slow the machine is.
+	 */
+	static ListeningInstance withLongLease(RedisConnectionFactory connectionFactory, String id, int partitions) {
+		return onRedis(connectionFactory, settings(id, partitions), Duration.ofMinutes(2));
+	}
+
+	static ListeningInstance onRedis(RedisConnectionFactory connectionFactory, ChangeLogSettings settings,
+			Duration lease) {
 		RedisKvStore store = new RedisKvStore(connectionFactory, KeyNames.plain(), null, settings);
 		return new ListeningInstance(store, new RedisChangeLogStore(connectionFactory, KeyNames.plain(), settings),
-				RedisListenerStores.of(connectionFactory, settings.namespace()), () -> {
+				RedisListenerStores.of(connectionFactory, settings.namespace()), lease, () -> {
 				});
 	}
 
 	static ListeningInstance inMemory(String id, int partitions) {
 		MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(), settings(id, partitions));
 		store.start();
-		return new ListeningInstance(store, store.getChangeLog(), ListenerStores.memory(), store::stop);
+		return new ListeningInstance(store, store.getChangeLog(), ListenerStores.memory(), LEASE, store::stop);
 	}
 
 	private static ChangeLogSettings settings(String id, int partitions) {

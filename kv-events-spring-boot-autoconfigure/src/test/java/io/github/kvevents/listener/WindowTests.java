@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class WindowTests {
 
-	private final Window window = new Window(4, Checkpoint.at(position(10), "op-10", 10), List.of());
+	private final Window window = new Window(4, Checkpoint.at(position(10), "op-10", 10), new Passed(), List.of());
 
 	@Test
 	void checkpointStopsAtTheFirstThatIsNotDone() {

@@ -1,0 +1,65 @@
+package io.github.kvevents.listener;
+
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+
+/**
+ * What this instance knows to be done with in a partition, whoever had the partition
+ * since: up to where it came, and each of the latest places. What is stored is sparser,
+ * and gone where the store lost it. From any thread.
+ */
+final class Passed {
+
+	/** About 50 kB. */
+	private static final int MAX_LATEST = 512;
+
+	private final Deque<Trail.Mark> latest = new ArrayDeque<>();
+
+	private @Nullable Checkpoint reached;
+
+	/**
+	 * Up to where this instance came, {@code null} if it never had the partition.
+	 */
+	synchronized @Nullable Checkpoint reached() {
+		return this.reached;
+	}
+
+	synchronized void reached(Checkpoint checkpoint) {
+		this.reached = checkpoint;
+	}
+
+	/**
+	 * Forgets what is behind a place, from where it goes on.
+	 */
+	synchronized void goOnFrom(KvPosition position) {
+		this.latest.removeIf((mark) -> mark.in(position.partition()).compareTo(position) > 0);
+	}
+
+	/**
+	 * Notes that the next entry is done with.
+	 */
+	synchronized void add(KvPosition position, String operationId) {
+		if (this.latest.size() == MAX_LATEST) {
+			this.latest.removeFirst();
+		}
+		this.latest.addLast(new Trail.Mark(position.millis(), position.sequence(), operationId));
+	}
+
+	/**
+	 * What is known here and the marks of a trail, the newest first.
+	 */
+	synchronized List<Trail.Mark> with(Trail trail) {
+		return Stream.concat(this.latest.stream(), trail.marks().stream())
+			.distinct()
+			.sorted(Comparator.comparingLong(Trail.Mark::millis).thenComparingLong(Trail.Mark::sequence).reversed())
+			.toList();
+	}
+
+}
