@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.store.TailRead;
 
 /**
  * The one reader that waits at the end of the change log, for all in this application who
@@ -56,13 +57,33 @@ public interface ChangeFeed {
 		void onChanges(List<LoggedChange> changes);
 
 		/**
+		 * Entries were read, changes or such as the store didn't write and nobody hears
+		 * of. Passes on the changes.
+		 * @param read the entries, of one partition
+		 */
+		default void onRead(TailRead read) {
+			if (!read.changes().isEmpty()) {
+				onChanges(read.changes());
+			}
+		}
+
+		/**
 		 * Changes of a partition were missed: they were removed before they were read, or
-		 * the store lost the end of the log.
+		 * the store lost the end of the log, of which who joined may have read more than
+		 * the feed had.
 		 * @param partition the partition
 		 * @param to the place behind which the feed reads on, which may be lower than
 		 * where it was
 		 */
 		void onReset(int partition, KvPosition to);
+
+		/**
+		 * The feed looked where the log of a partition ends, and has missed nothing. It
+		 * may have looked some time ago.
+		 * @param last as in {@link io.github.kvevents.store.LogState#last()}
+		 */
+		default void onCompare(KvPosition last) {
+		}
 
 		/**
 		 * The feed reads, for the first time or again after a failure. Who reads the log

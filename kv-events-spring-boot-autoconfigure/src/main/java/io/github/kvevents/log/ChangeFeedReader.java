@@ -1,7 +1,6 @@
 package io.github.kvevents.log;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
-import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Alarm;
 import io.github.kvevents.support.LoopHealth;
 
@@ -97,11 +95,10 @@ final class ChangeFeedReader implements Runnable {
 			this.feed.connected();
 		}
 		Map<Integer, KvPosition> positions = this.feed.cursor();
-		Map<Integer, List<LoggedChange>> read = tail.read(positions, LIMIT, WAIT);
-		read.forEach((partition, changes) -> {
+		tail.read(positions, LIMIT, WAIT).forEach((partition, read) -> {
 			KvPosition position = positions.get(partition);
-			if (position != null && !changes.isEmpty()) {
-				this.feed.publish(position, changes);
+			if (position != null) {
+				this.feed.publish(position, read);
 			}
 		});
 	}

@@ -1,12 +1,10 @@
 package io.github.kvevents.log;
 
-import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LogState;
-import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.store.TailRead;
 
 /**
  * How far one partition was read by the feed. It counts the entries, so that it finds out
@@ -51,9 +49,9 @@ final class FeedCursor {
 		}
 	}
 
-	void advance(List<LoggedChange> entries) {
-		this.position = entries.get(entries.size() - 1).position();
-		this.count = (this.count != UNKNOWN) ? this.count + entries.size() : UNKNOWN;
+	void advance(TailRead read) {
+		this.position = read.last();
+		this.count = (this.count != UNKNOWN) ? this.count + read.count() : UNKNOWN;
 	}
 
 	/**

@@ -1,11 +1,7 @@
 package io.github.kvevents.log;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
@@ -13,6 +9,7 @@ import org.apache.commons.logging.LogFactory;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.store.TailRead;
 
 /**
  * One subscriber of the feed. Guarded by the lock of the feed.
@@ -25,10 +22,7 @@ final class FeedSubscription implements ChangeFeed.Subscription {
 
 	private final Consumer<FeedSubscription> onClose;
 
-	/** Where the subscriber had read further than the feed. */
-	private final Map<Integer, KvPosition> ahead = new HashMap<>(0);
-
-	private final Set<Integer> suspects = new HashSet<>(0);
+	private final ReadAhead ahead = new ReadAhead();
 
 	private boolean closed;
 
@@ -38,44 +32,44 @@ final class FeedSubscription implements ChangeFeed.Subscription {
 	}
 
 	void skipUpTo(KvPosition position) {
-		this.ahead.put(position.partition(), position);
+		this.ahead.markReadUpTo(position);
 	}
 
-	void changes(int partition, List<LoggedChange> changes) {
-		List<LoggedChange> unread = this.ahead.isEmpty() ? changes : unread(partition, changes);
-		if (!unread.isEmpty()) {
-			call(() -> this.subscriber.onChanges(unread));
+	/**
+	 * Passes on what was read, or that something is missing before it.
+	 * @param cursor up to where everything was read
+	 */
+	void read(TailRead read, KvPosition cursor) {
+		read.skipped().forEach(this.ahead::onSkipped);
+		List<LoggedChange> unread = new ArrayList<>(read.changes().size());
+		for (LoggedChange change : read.changes()) {
+			if (this.ahead.lostBefore(change.position()) != null) {
+				reset(cursor);
+				return;
+			}
+			if (!this.ahead.isRead(change.position())) {
+				unread.add(change);
+			}
 		}
-	}
-
-	private List<LoggedChange> unread(int partition, List<LoggedChange> changes) {
-		KvPosition read = this.ahead.get(partition);
-		if (read == null) {
-			return changes;
+		if (!unread.isEmpty() || !read.skipped().isEmpty()) {
+			call(() -> this.subscriber.onRead(new TailRead(unread, read.skipped())));
 		}
-		List<LoggedChange> unread = new ArrayList<>(changes);
-		unread.removeIf((change) -> change.position().compareTo(read) <= 0);
-		if (!unread.isEmpty()) {
-			this.ahead.remove(partition);
-		}
-		return unread;
 	}
 
 	void reset(KvPosition to) {
-		this.ahead.remove(to.partition());
-		this.suspects.remove(to.partition());
+		this.ahead.forget(to.partition());
 		call(() -> this.subscriber.onReset(to.partition(), to));
 	}
 
 	/**
-	 * Finds out whether the subscriber had read what the log lost. Not at the first
-	 * comparison: the end may be from before the subscriber read.
+	 * Finds out whether the subscriber had read what the log lost.
 	 */
 	void compare(KvPosition last, KvPosition cursor) {
-		KvPosition read = this.ahead.get(last.partition());
-		if (read != null && read.compareTo(last) > 0 && !this.suspects.add(last.partition())) {
+		if (this.ahead.lostBehind(last) != null) {
 			reset(cursor);
+			return;
 		}
+		call(() -> this.subscriber.onCompare(last));
 	}
 
 	void connected() {

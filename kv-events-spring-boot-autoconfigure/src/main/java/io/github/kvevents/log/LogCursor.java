@@ -41,7 +41,7 @@ final class LogCursor {
 	List<LoggedChange> read(int limit, Consumer<LogGap> onGap) {
 		while (true) {
 			KvPosition position = this.place.position();
-			List<LoggedChange> read = this.store.read(Place.predecessor(position), limit + 1);
+			List<LoggedChange> read = this.store.readFrom(position, limit + 1);
 			boolean found = !read.isEmpty() && read.get(0).position().equals(position);
 			LogGap gap = found ? null : gap(this.store.getState(position.partition()));
 			if (gap == null) {

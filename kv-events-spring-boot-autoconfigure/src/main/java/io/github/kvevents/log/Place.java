@@ -1,6 +1,7 @@
 package io.github.kvevents.log;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
 
 /**
@@ -81,19 +82,10 @@ record Place(KvPosition position, boolean inclusive, long count) {
 	}
 
 	/**
-	 * The place behind which to read. Where the position is included it is one that no
-	 * entry has: sequences count from 0 in each millisecond.
+	 * The place behind which to read.
 	 */
 	KvPosition behind() {
-		return this.inclusive ? predecessor(this.position) : this.position;
-	}
-
-	static KvPosition predecessor(KvPosition position) {
-		if (position.sequence() > 0) {
-			return new KvPosition(position.partition(), position.millis(), position.sequence() - 1);
-		}
-		return (position.millis() > 0) ? new KvPosition(position.partition(), position.millis() - 1, Long.MAX_VALUE)
-				: position;
+		return this.inclusive ? ChangeLogStore.before(this.position) : this.position;
 	}
 
 	@Override

@@ -19,6 +19,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.store.TailRead;
 
 /**
  * The feed of a store: who has subscribed, and up to where everybody heard everything.
@@ -102,8 +103,19 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 			subscription.skipUpTo(position);
 		}
 		else if (order < 0) {
-			subscription.changes(partition, this.recent.behind(position));
+			subscription.read(behind(position), cursor(partition).position());
 		}
+	}
+
+	/**
+	 * What was read behind a place, which isn't the last; with the end, whatever is
+	 * there.
+	 */
+	private TailRead behind(KvPosition position) {
+		List<LoggedChange> changes = this.recent.behind(position);
+		KvPosition end = cursor(position.partition()).position();
+		boolean complete = !changes.isEmpty() && changes.get(changes.size() - 1).position().equals(end);
+		return new TailRead(changes, complete ? List.of() : List.of(end));
 	}
 
 	private FeedSubscription add(Subscriber subscriber) {
@@ -203,12 +215,12 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	/**
 	 * Hands on what was read behind a place.
 	 */
-	synchronized void publish(KvPosition after, List<LoggedChange> changes) {
+	synchronized void publish(KvPosition after, TailRead read) {
 		FeedCursor cursor = cursor(after.partition());
 		if (cursor.position().equals(after)) {
-			cursor.advance(changes);
-			this.recent.add(changes);
-			tell((subscription) -> subscription.changes(after.partition(), changes));
+			cursor.advance(read);
+			this.recent.add(read.changes());
+			tell((subscription) -> subscription.read(read, cursor.position()));
 		}
 	}
 

@@ -28,6 +28,31 @@ public interface ChangeLogStore {
 	List<LoggedChange> read(KvPosition after, int limit);
 
 	/**
+	 * Entries from a place on, at once.
+	 * @param from the place, which need not be that of an entry
+	 * @param limit how many at most
+	 * @return the entries of this partition in their order, beginning with that at the
+	 * place if it is there
+	 */
+	default List<LoggedChange> readFrom(KvPosition from, int limit) {
+		return read(before(from), limit);
+	}
+
+	/**
+	 * The place before a place: nothing is between them, since sequences count from 0 in
+	 * each millisecond.
+	 * @param position the place
+	 * @return the place before it, itself if it is the first of all
+	 */
+	static KvPosition before(KvPosition position) {
+		if (position.sequence() > 0) {
+			return new KvPosition(position.partition(), position.millis(), position.sequence() - 1);
+		}
+		return (position.millis() > 0) ? new KvPosition(position.partition(), position.millis() - 1, Long.MAX_VALUE)
+				: position;
+	}
+
+	/**
 	 * What a partition of the log holds now.
 	 * @param partition the partition
 	 * @return its ends
@@ -64,9 +89,9 @@ public interface ChangeLogStore {
 		 * @param after for each partition to read the place behind which to read
 		 * @param limit how many entries of a partition at most
 		 * @param timeout how long to wait at most; shorter waits are allowed
-		 * @return the entries of each partition that has some, in their order
+		 * @return what was read of each partition that has something
 		 */
-		Map<Integer, List<LoggedChange>> read(Map<Integer, KvPosition> after, int limit, Duration timeout);
+		Map<Integer, TailRead> read(Map<Integer, KvPosition> after, int limit, Duration timeout);
 
 		/**
 		 * Gives the connection back. A read that waits in another thread may go on until

@@ -77,13 +77,22 @@ final class LogAccess {
 
 	/**
 	 * Reads the entries behind a place.
-	 * @throws PositionTrimmedException if some of them may be gone
+	 * @param seen whether an entry was at that place
+	 * @throws PositionTrimmedException if some of them may be gone, or if that entry is
 	 */
-	List<LoggedChange> read(KvPosition after) {
-		List<LoggedChange> changes = this.log.read(after, PAGE);
+	LogPage read(KvPosition after, boolean seen) {
+		List<LoggedChange> changes = this.log.readFrom(after, PAGE + 1);
+		if (!changes.isEmpty() && changes.get(0).position().equals(after)) {
+			return new LogPage(changes.subList(1, changes.size()), true);
+		}
 		// asked afterwards: what is there now was there when it was read
-		requireComplete(after, this.log.getState(after.partition()));
-		return changes;
+		LogState state = this.log.getState(after.partition());
+		requireComplete(after, state);
+		if (seen) {
+			// others have written since the end of the log was lost
+			throw new PositionTrimmedException(after, state.last());
+		}
+		return new LogPage(changes, false);
 	}
 
 	private static void requireComplete(KvPosition position, LogState state) {
@@ -117,6 +126,15 @@ final class LogAccess {
 
 	LogSnapshot snapshot(KeyPage page) {
 		return this.log.snapshot(page.partition(), page.keys());
+	}
+
+	/**
+	 * Entries of one partition that were read together.
+	 *
+	 * @param changes the entries behind the place
+	 * @param found whether there is an entry at the place
+	 */
+	record LogPage(List<LoggedChange> changes, boolean found) {
 	}
 
 	/**

@@ -2,8 +2,10 @@ package io.github.kvevents.watch;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.watch.LogAccess.LogPage;
 
 /**
  * Reads the log up to its end for a watch, then has it join the feed, then reads what the
@@ -28,6 +31,11 @@ final class LogCatchUp implements Backlog {
 	private final LogIntake intake;
 
 	private final Map<Integer, KvPosition> positions;
+
+	/**
+	 * Partitions that have an entry at their position, as long as nothing is lost.
+	 */
+	private final Set<Integer> seen = new HashSet<>();
 
 	private final Deque<KvEvent> page = new ArrayDeque<>(0);
 
@@ -104,7 +112,7 @@ final class LogCatchUp implements Backlog {
 			if (end != null && position.compareTo(end) >= 0) {
 				continue;
 			}
-			List<LoggedChange> changes = this.log.read(position);
+			List<LoggedChange> changes = read(position);
 			changes.forEach((change) -> take(change, end));
 			found |= !changes.isEmpty();
 			if (end != null && changes.isEmpty()) {
@@ -112,6 +120,14 @@ final class LogCatchUp implements Backlog {
 			}
 		}
 		return found;
+	}
+
+	private List<LoggedChange> read(KvPosition position) {
+		LogPage page = this.log.read(position, this.seen.contains(position.partition()));
+		if (page.found() || !page.changes().isEmpty()) {
+			this.seen.add(position.partition());
+		}
+		return page.changes();
 	}
 
 	private void take(LoggedChange change, @Nullable KvPosition end) {

@@ -1,9 +1,12 @@
 package io.github.kvevents.watch;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +14,9 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
 import io.github.kvevents.log.ChangeFeed;
+import io.github.kvevents.log.ReadAhead;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.store.TailRead;
 
 /**
  * Tells watches of what comes into the change log, whoever in the fleet made the change.
@@ -35,6 +40,12 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 	 * Up to where the watches were told. Guarded by the cursor itself.
 	 */
 	private final Map<Integer, KvPosition> cursor = new HashMap<>();
+
+	/**
+	 * Watches that had read further than the feed when they joined, mostly none. Guarded
+	 * by the cursor.
+	 */
+	private final Set<LogIntake> ahead = new HashSet<>();
 
 	LogChanges(LogAccess log, ChangeFeed feed) {
 		this.log = log;
@@ -74,6 +85,9 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 				joinedAt = new TreeMap<>(this.cursor);
 				intake.skipUpTo(positions, joinedAt);
 				this.intakes.add(intake.prefix(), intake);
+				if (!intake.ahead().isEmpty()) {
+					this.ahead.add(intake);
+				}
 			}
 		}
 		intake.session().onEnd(() -> leave(intake));
@@ -94,6 +108,9 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 	private void leave(LogIntake intake) {
 		synchronized (this.subscribing) {
 			this.intakes.remove(intake.prefix(), intake);
+			synchronized (this.cursor) {
+				this.ahead.remove(intake);
+			}
 			ChangeFeed.Subscription subscription = this.subscription;
 			if (this.intakes.isEmpty() && subscription != null) {
 				this.subscription = null;
@@ -103,13 +120,41 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 	}
 
 	@Override
-	public void onChanges(List<LoggedChange> changes) {
+	public void onRead(TailRead read) {
 		synchronized (this.cursor) {
-			for (LoggedChange change : changes) {
-				tell(change);
-				this.cursor.put(change.position().partition(), change.position());
-			}
+			this.ahead.forEach((intake) -> read.skipped().forEach(intake.ahead()::onSkipped));
+			onChanges(read.changes());
+			this.cursor.put(read.last().partition(), read.last());
 		}
+	}
+
+	@Override
+	public void onChanges(List<LoggedChange> changes) {
+		for (LoggedChange change : changes) {
+			endIfLost(change.position(), (ahead) -> ahead.lostBefore(change.position()));
+			tell(change);
+		}
+	}
+
+	@Override
+	public void onCompare(KvPosition last) {
+		synchronized (this.cursor) {
+			endIfLost(last, (ahead) -> ahead.lostBehind(last));
+		}
+	}
+
+	/**
+	 * Ends the watches that were told of what is no longer in the log.
+	 * @param lost says up to where a watch had read
+	 */
+	private void endIfLost(KvPosition goesOnAt, Function<ReadAhead, @Nullable KvPosition> lost) {
+		this.ahead.removeIf((intake) -> {
+			KvPosition read = lost.apply(intake.ahead());
+			if (read != null) {
+				intake.session().fail(() -> new PositionTrimmedException(read, goesOnAt));
+			}
+			return read != null || intake.ahead().isEmpty();
+		});
 	}
 
 	private void tell(LoggedChange change) {
@@ -126,6 +171,7 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 	public void onReset(int partition, KvPosition to) {
 		synchronized (this.cursor) {
 			KvPosition requested = this.cursor.getOrDefault(partition, to);
+			this.ahead.clear();
 			this.intakes.forEach((intake) -> intake.session().fail(() -> new PositionTrimmedException(requested, to)));
 			this.cursor.put(partition, to);
 		}

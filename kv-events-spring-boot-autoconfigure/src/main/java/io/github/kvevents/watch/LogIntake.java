@@ -1,10 +1,10 @@
 package io.github.kvevents.watch;
 
-import java.util.HashMap;
 import java.util.Map;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.ReadAhead;
 
 /**
  * What one watch takes of the feed. Called by one thread at a time.
@@ -15,10 +15,7 @@ final class LogIntake {
 
 	private final WatchOptions options;
 
-	/**
-	 * Where the watch had read further than the feed.
-	 */
-	private final Map<Integer, KvPosition> ahead = new HashMap<>(0);
+	private final ReadAhead ahead = new ReadAhead();
 
 	LogIntake(WatchSession session, WatchOptions options) {
 		this.session = session;
@@ -37,30 +34,26 @@ final class LogIntake {
 		return this.options.getChanges().contains(event.getChange());
 	}
 
+	/**
+	 * Where the watch had read further than the feed.
+	 */
+	ReadAhead ahead() {
+		return this.ahead;
+	}
+
 	void skipUpTo(Map<Integer, KvPosition> positions, Map<Integer, KvPosition> cursor) {
 		positions.forEach((partition, position) -> {
 			KvPosition reached = cursor.get(partition);
 			if (reached != null && position.compareTo(reached) > 0) {
-				this.ahead.put(partition, position);
+				this.ahead.markReadUpTo(position);
 			}
 		});
 	}
 
 	void receive(KvPosition position, KvEvent event) {
-		if (!wasRead(position) && isChosen(event)) {
+		if (!this.ahead.isRead(position) && isChosen(event)) {
 			this.session.offer(event);
 		}
-	}
-
-	private boolean wasRead(KvPosition position) {
-		KvPosition read = this.ahead.isEmpty() ? null : this.ahead.get(position.partition());
-		if (read == null) {
-			return false;
-		}
-		if (position.compareTo(read) >= 0) {
-			this.ahead.remove(position.partition());
-		}
-		return position.compareTo(read) <= 0;
 	}
 
 }

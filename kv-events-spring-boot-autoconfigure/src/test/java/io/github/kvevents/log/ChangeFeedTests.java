@@ -288,6 +288,8 @@ class ChangeFeedTests {
 
 		final AtomicInteger connects = new AtomicInteger();
 
+		final AtomicInteger comparisons = new AtomicInteger();
+
 		@Override
 		public void onChanges(List<LoggedChange> changes) {
 			this.heard.addAll(changes.stream().map(Recorder::text).toList());
@@ -297,6 +299,11 @@ class ChangeFeedTests {
 		public void onReset(int partition, KvPosition to) {
 			assertThat(to.partition()).isEqualTo(partition);
 			this.resets.add(to.toString());
+		}
+
+		@Override
+		public void onCompare(KvPosition last) {
+			this.comparisons.incrementAndGet();
 		}
 
 		@Override

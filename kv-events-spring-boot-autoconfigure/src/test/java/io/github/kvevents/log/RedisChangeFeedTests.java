@@ -101,6 +101,30 @@ class RedisChangeFeedTests {
 	}
 
 	@Test
+	void entriesOfOthersAreNoGap() {
+		subscribe();
+		write("1");
+		this.redis.execute("XADD", LOG, "*", "theirs", "1");
+		this.redis.execute("XADD", LOG, "*", "theirs", "2");
+		write("2");
+		await().until(() -> this.recorder.heard.size() == 2);
+		awaitComparisons();
+		this.redis.execute("XADD", LOG, "*", "theirs", "3");
+		await().until(() -> this.log.getState(0).last().equals(this.feed.cursor().get(0)));
+		// what is trimmed had been passed over
+		this.redis.execute("XTRIM", LOG, "MAXLEN", "0");
+		awaitComparisons();
+		write("3");
+		await().untilAsserted(() -> assertThat(this.recorder.heard).containsExactly("k=1", "k=2", "k=3"));
+		assertThat(this.recorder.resets).isEmpty();
+	}
+
+	private void awaitComparisons() {
+		int before = this.recorder.comparisons.get();
+		await().until(() -> this.recorder.comparisons.get() >= before + 2);
+	}
+
+	@Test
 	void aKeyOfAnotherTypeIsWaitedOut() {
 		subscribe();
 		write("1");

@@ -18,6 +18,7 @@ import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.store.TailRead;
 import io.github.kvevents.store.memory.MemoryKvStore;
 
 /**
@@ -102,7 +103,7 @@ class SwitchedStore implements ChangeLogStore {
 		return new Tail() {
 
 			@Override
-			public Map<Integer, List<LoggedChange>> read(Map<Integer, KvPosition> after, int limit, Duration timeout) {
+			public Map<Integer, TailRead> read(Map<Integer, KvPosition> after, int limit, Duration timeout) {
 				synchronized (SwitchedStore.this.reading) {
 					return log().openTail().read(after, limit, Duration.ofMillis(20));
 				}

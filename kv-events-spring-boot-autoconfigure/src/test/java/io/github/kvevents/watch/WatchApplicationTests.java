@@ -11,10 +11,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,7 +35,9 @@ import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
+import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
@@ -104,6 +111,63 @@ class WatchApplicationTests {
 		}
 		await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
 			.noneMatch((thread) -> thread.getName().startsWith("kv-change-feed")));
+	}
+
+	@Test
+	void anExpiryHasTheLastValueAndItsPlaceInTheLog() {
+		try (ConfigurableApplicationContext context = start(true)) {
+			KvTemplate template = context.getBean(KvTemplate.class);
+			try (KvWatch watch = template.watch(WatchOptions.prefix("session:").changes(KvChange.REMOVED))) {
+				template.set("session:1", "last", Duration.ofMillis(150));
+				KvEvent event = WatchInstance.take(watch, 1).get(0);
+				assertThat(event).isInstanceOf(KvExpiredEvent.class);
+				assertThat(event.getKey()).isEqualTo("session:1");
+				assertThat(event.getPreviousValue(String.class)).isEqualTo("last");
+				assertThat(event.getRawValue()).isNull();
+				assertThat(event.getPosition()).isNotNull();
+				assertThat(((KvExpiredEvent) event).getDeadline()).isEqualTo(event.getOccurredAt());
+				assertThat(watch.poll(Duration.ofMillis(100))).isNull();
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void manyWatchesTakeNoMoreConnectionsAndThreadsThanOne(boolean log) {
+		try (ConfigurableApplicationContext context = start(log)) {
+			KvTemplate template = context.getBean(KvTemplate.class);
+			template.set("order:1", "a");
+			WatchOptions options = WatchOptions.prefix("order:").initialReplay();
+			KvWatch first = template.watch(options);
+			assertThat(WatchInstance.take(first, 1)).hasSize(1);
+			template.set("order:1", "b");
+			assertThat(WatchInstance.take(first, 1)).hasSize(1);
+			long connections = connections();
+			Set<String> threads = kvThreads();
+			List<KvWatch> watches = new ArrayList<>();
+			for (int i = 0; i < 200; i++) {
+				watches.add(template.watch((i % 2 == 0) ? options : WatchOptions.all()));
+			}
+			template.set("order:1", "c");
+			watches.forEach((watch) -> assertThat(WatchInstance.take(watch, 1)).hasSize(1));
+			assertThat(connections()).isLessThanOrEqualTo(connections);
+			assertThat(threads).containsAll(kvThreads());
+			watches.forEach(KvWatch::close);
+			first.close();
+		}
+	}
+
+	private long connections() {
+		return ((String) this.redis.execute("CLIENT", "LIST")).lines().count();
+	}
+
+	private static Set<String> kvThreads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.map(Thread::getName)
+			.filter((name) -> name.startsWith("kv-"))
+			.collect(Collectors.toSet());
 	}
 
 	private static BufferedReader open(ConfigurableApplicationContext context)

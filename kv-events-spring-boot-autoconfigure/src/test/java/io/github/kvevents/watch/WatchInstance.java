@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,8 @@ final class WatchInstance implements AutoCloseable {
 
 	private final @Nullable StoreChangeFeed feed;
 
+	private final @Nullable ChangeLogStore log;
+
 	/**
 	 * An instance without a change log.
 	 */
@@ -52,6 +55,7 @@ final class WatchInstance implements AutoCloseable {
 	private WatchInstance(KvStore store, @Nullable ChangeLogStore log, @Nullable StoreChangeFeed feed) {
 		this.store = store;
 		this.feed = feed;
+		this.log = log;
 		this.engine.start();
 		this.watches = (log != null && feed != null)
 				? new KvWatches(store, log, feed, new PlainKvCodec(), ORIGIN, Clock.systemUTC())
@@ -62,6 +66,10 @@ final class WatchInstance implements AutoCloseable {
 			.watches(this.watches)
 			.origin(ORIGIN)
 			.build();
+	}
+
+	ChangeLogStore log() {
+		return Objects.requireNonNull(this.log, "no change log");
 	}
 
 	KvWatch watch(WatchOptions options) {

@@ -23,6 +23,7 @@ import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogSnapshot;
 import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.TailRead;
 import io.github.kvevents.store.LoggedChange;
 
 /**
@@ -157,23 +158,23 @@ final class MemoryChangeLog implements ChangeLogStore {
 		private boolean closed;
 
 		@Override
-		public Map<Integer, List<LoggedChange>> read(Map<Integer, KvPosition> after, int limit, Duration timeout) {
+		public Map<Integer, TailRead> read(Map<Integer, KvPosition> after, int limit, Duration timeout) {
 			long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
 			while (true) {
 				long seen = adds();
-				Map<Integer, List<LoggedChange>> found = find(after, limit);
+				Map<Integer, TailRead> found = find(after, limit);
 				if (!found.isEmpty() || !awaitAdd(seen, end)) {
 					return found;
 				}
 			}
 		}
 
-		private Map<Integer, List<LoggedChange>> find(Map<Integer, KvPosition> after, int limit) {
-			Map<Integer, List<LoggedChange>> found = new HashMap<>();
+		private Map<Integer, TailRead> find(Map<Integer, KvPosition> after, int limit) {
+			Map<Integer, TailRead> found = new HashMap<>();
 			after.forEach((partition, position) -> {
 				List<LoggedChange> entries = MemoryChangeLog.this.read(position, limit);
 				if (!entries.isEmpty()) {
-					found.put(partition, entries);
+					found.put(partition, new TailRead(entries, List.of()));
 				}
 			});
 			return found;

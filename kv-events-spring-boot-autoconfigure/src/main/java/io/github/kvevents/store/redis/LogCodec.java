@@ -3,6 +3,7 @@ package io.github.kvevents.store.redis;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -22,6 +23,8 @@ final class LogCodec {
 
 	private final KeyNames names;
 
+	private final AtomicBoolean warned = new AtomicBoolean();
+
 	LogCodec(KeyNames names) {
 		this.names = names;
 	}
@@ -37,8 +40,23 @@ final class LogCodec {
 			return decode(position, entry.getValue());
 		}
 		catch (IllegalArgumentException ex) {
-			logger.debug("Entry " + position + " of the change log can't be read", ex);
+			skipped(position, ex);
 			return null;
+		}
+	}
+
+	/**
+	 * Such entries tend to be many, and are read again by each reader.
+	 */
+	private void skipped(KvPosition position, IllegalArgumentException ex) {
+		if (this.warned.compareAndSet(false, true)) {
+			logger.warn("The entry '%s' of the change log is none of ours and was skipped (%s), as others will be: "
+				.formatted(position, ex.getMessage())
+					+ "nobody else should write to the log, and all applications of a namespace need the same "
+					+ "'kv.events.key-prefix'");
+		}
+		else {
+			logger.debug("Entry '" + position + "' of the change log was skipped", ex);
 		}
 	}
 
@@ -46,7 +64,7 @@ final class LogCodec {
 		return LogIds.position(partition, entry.getId().getValue().getBytes(StandardCharsets.US_ASCII));
 	}
 
-	private @Nullable LoggedChange decode(KvPosition position, Map<byte[], byte[]> fields) {
+	private LoggedChange decode(KvPosition position, Map<byte[], byte[]> fields) {
 		byte[] meta = null;
 		byte[] name = null;
 		byte[] value = null;
@@ -65,7 +83,10 @@ final class LogCodec {
 			throw new IllegalArgumentException("No meta or no key");
 		}
 		String key = this.names.fromRedis(name);
-		return (key != null) ? change(position, key, value, previousValue, ChangeMeta.decode(meta)) : null;
+		if (key == null) {
+			throw new IllegalArgumentException("A key without our prefix");
+		}
+		return change(position, key, value, previousValue, ChangeMeta.decode(meta));
 	}
 
 	/**

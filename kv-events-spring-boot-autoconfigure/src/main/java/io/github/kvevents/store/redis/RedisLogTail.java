@@ -16,6 +16,7 @@ import org.springframework.data.redis.connection.stream.StreamReadOptions;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.store.TailRead;
 
 /**
  * Waits for new entries with XREAD, one for all partitions, on a connection that does
@@ -31,12 +32,6 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 
 	private final RedisConnection connection;
 
-	/**
-	 * Where the entries ended that are none of ours. Nobody is told of them, so callers
-	 * would ask for what is behind their last one again and again.
-	 */
-	private final Map<Integer, KvPosition> skipped = new HashMap<>();
-
 	RedisLogTail(IndexNames index, LogCodec codec, Duration longestWait, RedisConnection connection) {
 		this.index = index;
 		this.codec = codec;
@@ -46,44 +41,46 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 
 	@Override
 	@SuppressWarnings({ "unchecked", "rawtypes" }) // a generic array
-	public Map<Integer, List<LoggedChange>> read(Map<Integer, KvPosition> after, int limit, Duration timeout) {
+	public Map<Integer, TailRead> read(Map<Integer, KvPosition> after, int limit, Duration timeout) {
 		Map<ByteBuffer, Integer> partitions = new HashMap<>();
 		List<StreamOffset<byte[]>> offsets = new ArrayList<>();
 		after.forEach((partition, position) -> {
 			byte[] log = this.index.log(partition);
 			partitions.put(ByteBuffer.wrap(log), partition);
-			offsets.add(StreamOffset.create(log, ReadOffset.from(LogIds.text(start(partition, position)))));
+			offsets.add(StreamOffset.create(log, ReadOffset.from(LogIds.text(position))));
 		});
 		if (offsets.isEmpty()) {
 			return Map.of();
 		}
 		List<ByteRecord> entries = this.connection.streamCommands()
 			.xRead(options(limit, timeout), offsets.toArray(StreamOffset[]::new));
-		Map<Integer, List<LoggedChange>> changes = new HashMap<>();
+		Map<Integer, List<ByteRecord>> byPartition = new HashMap<>();
 		if (entries != null) {
 			for (ByteRecord entry : entries) {
 				Integer partition = partitions.get(ByteBuffer.wrap(entry.getRequiredStream()));
 				if (partition != null) {
-					add(partition, entry, changes);
+					byPartition.computeIfAbsent(partition, (number) -> new ArrayList<>()).add(entry);
 				}
 			}
 		}
-		return changes;
+		Map<Integer, TailRead> read = new HashMap<>();
+		byPartition.forEach((partition, records) -> read.put(partition, decode(partition, records)));
+		return read;
 	}
 
-	private KvPosition start(int partition, KvPosition after) {
-		KvPosition skipped = this.skipped.remove(partition);
-		return (skipped != null && skipped.compareTo(after) > 0) ? skipped : after;
-	}
-
-	private void add(int partition, ByteRecord entry, Map<Integer, List<LoggedChange>> changes) {
-		LoggedChange change = this.codec.decode(partition, entry);
-		if (change != null) {
-			changes.computeIfAbsent(partition, (number) -> new ArrayList<>()).add(change);
+	private TailRead decode(int partition, List<ByteRecord> entries) {
+		List<LoggedChange> changes = new ArrayList<>(entries.size());
+		List<KvPosition> skipped = new ArrayList<>(0);
+		for (ByteRecord entry : entries) {
+			LoggedChange change = this.codec.decode(partition, entry);
+			if (change != null) {
+				changes.add(change);
+			}
+			else {
+				skipped.add(LogCodec.position(partition, entry));
+			}
 		}
-		else {
-			this.skipped.put(partition, LogCodec.position(partition, entry));
-		}
+		return new TailRead(changes, skipped);
 	}
 
 	private StreamReadOptions options(int limit, Duration timeout) {

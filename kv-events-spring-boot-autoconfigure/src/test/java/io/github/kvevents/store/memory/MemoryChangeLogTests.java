@@ -36,6 +36,7 @@ import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.store.TailRead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -272,7 +273,7 @@ class MemoryChangeLogTests {
 		try (ChangeLogStore.Tail tail = this.log.openTail()) {
 			assertThat(tail.read(ends, 10, Duration.ofMillis(20))).isEmpty();
 			CountDownLatch begun = new CountDownLatch(1);
-			Future<Map<Integer, List<LoggedChange>>> read = executor.submit(() -> {
+			Future<Map<Integer, TailRead>> read = executor.submit(() -> {
 				begun.countDown();
 				return tail.read(ends, 10, Duration.ofSeconds(30));
 			});
@@ -281,7 +282,8 @@ class MemoryChangeLogTests {
 			assertThat(read.get(10, TimeUnit.SECONDS)).containsOnlyKeys(partition("k"));
 			this.store.set(write("k", "b"));
 			this.store.set(write("k", "c"));
-			assertThat(tail.read(ends, 2, Duration.ZERO).get(partition("k"))).extracting(MemoryChangeLogTests::text)
+			assertThat(Objects.requireNonNull(tail.read(ends, 2, Duration.ZERO).get(partition("k"))).changes())
+				.extracting(MemoryChangeLogTests::text)
 				.containsExactly("SET k null>a", "SET k a>b");
 		}
 		finally {
