@@ -26,6 +26,9 @@ final class Subscription implements KvSubscription {
 	/** What the loop may need behind the shutdown timeout, for a command that hangs. */
 	private static final Duration GRACE = Duration.ofSeconds(2);
 
+	/** How often to look whether the loop waits for a store that is gone. */
+	private static final long LOOK_MILLIS = 50;
+
 	private final SubscriptionParts parts;
 
 	private final SubscriptionLoop loop;
@@ -90,15 +93,15 @@ final class Subscription implements KvSubscription {
 		if (stage != SubscriptionState.RUNNING) {
 			return stage;
 		}
-		if (this.loop.isPaused()) {
+		if (this.loop.partitions().isPaused()) {
 			return SubscriptionState.PAUSED;
 		}
-		return this.loop.partitions().isEmpty() ? SubscriptionState.IDLE : SubscriptionState.RUNNING;
+		return this.loop.partitions().all().isEmpty() ? SubscriptionState.IDLE : SubscriptionState.RUNNING;
 	}
 
 	@Override
 	public KvListenerStats getStats() {
-		return this.parts.policy().counters().snapshot(this.loop.partitions());
+		return this.parts.policy().counters().snapshot(this.loop.partitions().all());
 	}
 
 	@Override
@@ -121,12 +124,17 @@ final class Subscription implements KvSubscription {
 
 	@Override
 	public void pause() {
-		this.loop.setPaused(true);
+		setPaused(true);
 	}
 
 	@Override
 	public void resume() {
-		this.loop.setPaused(false);
+		setPaused(false);
+	}
+
+	private void setPaused(boolean paused) {
+		this.loop.partitions().setPaused(paused);
+		this.loop.tick();
 	}
 
 	@Override
@@ -134,7 +142,7 @@ final class Subscription implements KvSubscription {
 		Assert.notNull(position, "'position' must not be null");
 		LogState state = state(position);
 		Checkpoint to = this.parts.continuity().at(state, position);
-		OwnedPartition owned = this.loop.partition(position.partition());
+		OwnedPartition owned = this.loop.partitions().get(position.partition());
 		if (owned != null && !owned.isLeaving()) {
 			owned.completeUpTo(to.position());
 			this.parts.lanes().resumeDue(true);
@@ -208,8 +216,15 @@ final class Subscription implements KvSubscription {
 		if (thread == null || thread == Thread.currentThread() || this.parts.lanes().isOwnThread()) {
 			return;
 		}
+		long end = System.nanoTime() + this.parts.settings().shutdownTimeout().plus(GRACE).toNanos();
 		try {
-			thread.join(this.parts.settings().shutdownTimeout().plus(GRACE).toMillis());
+			thread.join(LOOK_MILLIS);
+			while (thread.isAlive() && System.nanoTime() - end < 0) {
+				if (this.loop.isToBeInterrupted()) {
+					thread.interrupt();
+				}
+				thread.join(LOOK_MILLIS);
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

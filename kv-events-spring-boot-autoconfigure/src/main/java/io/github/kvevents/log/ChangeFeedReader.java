@@ -14,6 +14,7 @@ import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.support.Alarm;
 import io.github.kvevents.support.LoopHealth;
+import io.github.kvevents.support.ThreadEnd;
 
 /**
  * The thread that waits for new entries, and ends with the last subscriber. When reading
@@ -47,6 +48,8 @@ final class ChangeFeedReader implements Runnable {
 
 	private long lastCheck;
 
+	private volatile boolean ending;
+
 	ChangeFeedReader(ChangeLogStore store, StoreChangeFeed feed) {
 		this.store = store;
 		this.feed = feed;
@@ -58,16 +61,13 @@ final class ChangeFeedReader implements Runnable {
 	}
 
 	/**
-	 * Waits for the end, which a pause after a failure doesn't hold up.
+	 * Waits for the end, which neither a pause after a failure nor a store that is gone
+	 * holds up.
 	 */
 	void awaitEnd(long millis) {
+		this.ending = true;
 		this.alarm.ringIn(0);
-		try {
-			this.thread.join(millis);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		ThreadEnd.await(this.thread, millis);
 	}
 
 	@Override
@@ -80,7 +80,7 @@ final class ChangeFeedReader implements Runnable {
 			catch (Throwable ex) {
 				this.feed.disconnected();
 				closeTail();
-				this.alarm.doze(this.health.failed(ex));
+				this.alarm.doze(this.ending ? 0 : this.health.failed(ex));
 			}
 		}
 		closeTail();

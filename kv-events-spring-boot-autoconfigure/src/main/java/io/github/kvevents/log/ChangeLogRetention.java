@@ -20,6 +20,7 @@ import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.support.Alarm;
 import io.github.kvevents.support.LoopHealth;
+import io.github.kvevents.support.ThreadEnd;
 
 /**
  * Removes entries of the change log that are older than its maximum age and that nobody
@@ -38,7 +39,7 @@ public final class ChangeLogRetention implements SmartLifecycle {
 
 	private static final Duration MAX_INTERVAL = Duration.ofSeconds(30);
 
-	private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(5);
+	private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
 	private final ChangeLogStore store;
 
@@ -208,15 +209,8 @@ public final class ChangeLogRetention implements SmartLifecycle {
 
 		private void end() {
 			this.alarm.ringIn(0);
-			try {
-				this.thread.join(STOP_MILLIS);
-				if (this.thread.isAlive()) {
-					logger
-						.warn("The thread '" + this.thread.getName() + "' did not stop within " + STOP_MILLIS + " ms");
-				}
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
+			if (!ThreadEnd.await(this.thread, STOP_MILLIS)) {
+				logger.warn("The thread '" + this.thread.getName() + "' did not stop, though it was interrupted");
 			}
 		}
 

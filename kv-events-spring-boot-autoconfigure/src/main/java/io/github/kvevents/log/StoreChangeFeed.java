@@ -36,7 +36,8 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 
 	private static final int RECENT_CHANGES = 1000;
 
-	private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(5);
+	/** Longer than a read waits when there is nothing. */
+	private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
 	private final ChangeLogStore store;
 

@@ -1,5 +1,6 @@
 package io.github.kvevents.listener;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,9 @@ import static org.awaitility.Awaitility.await;
 class ListenerFleetTests {
 
 	private static final ListenerOptions OPTIONS = ListenerOptions.defaults().batchSize(9);
+
+	/** None ends in a test, however slow the machine is. */
+	private static final ListenerSettings LONG_LEASE = ListenerSettings.defaults().lease(Duration.ofMinutes(2));
 
 	private final TestRedis redis;
 
@@ -125,7 +129,7 @@ class ListenerFleetTests {
 	}
 
 	private ListeningInstance start(String id) {
-		ListeningInstance instance = ListeningInstance.withLongLease(this.redis.connectionFactory(), id, 4);
+		ListeningInstance instance = ListeningInstance.onRedis(this.redis.connectionFactory(), id, 4, LONG_LEASE);
 		this.instances.add(instance);
 		return instance;
 	}

@@ -27,7 +27,7 @@ final class ListeningInstance implements AutoCloseable {
 
 	static final Duration LEASE = Duration.ofMillis(800);
 
-	static final Duration SHUTDOWN = Duration.ofSeconds(3);
+	private static final ListenerSettings SETTINGS = new ListenerSettings(LEASE, Duration.ofSeconds(3));
 
 	final KvTemplate template;
 
@@ -41,14 +41,15 @@ final class ListeningInstance implements AutoCloseable {
 
 	private final Runnable ending;
 
-	ListeningInstance(KvStore store, ChangeLogStore log, ListenerStores stores, Duration lease, Runnable ending) {
+	ListeningInstance(KvStore store, ChangeLogStore log, ListenerStores stores, ListenerSettings settings,
+			Runnable ending) {
 		PlainKvCodec codec = new PlainKvCodec();
 		this.log = log;
 		this.template = KvTemplate.builder(store, codec).build();
 		this.feed = new StoreChangeFeed(log);
 		this.engine = ListenerEngine.builder(log, this.feed, stores, codec)
 			.instanceId(log.getSettings().instanceId())
-			.settings(new ListenerSettings(lease, SHUTDOWN))
+			.settings(settings)
 			.gapPublisher(this.gaps::add)
 			.build();
 		this.ending = ending;
@@ -57,28 +58,22 @@ final class ListeningInstance implements AutoCloseable {
 	}
 
 	static ListeningInstance onRedis(RedisConnectionFactory connectionFactory, String id, int partitions) {
-		return onRedis(connectionFactory, settings(id, partitions), LEASE);
+		return onRedis(connectionFactory, id, partitions, SETTINGS);
 	}
 
-	/**
-	 * For a test in which no lease may end, however slow the machine is.
-	 */
-	static ListeningInstance withLongLease(RedisConnectionFactory connectionFactory, String id, int partitions) {
-		return onRedis(connectionFactory, settings(id, partitions), Duration.ofMinutes(2));
-	}
-
-	static ListeningInstance onRedis(RedisConnectionFactory connectionFactory, ChangeLogSettings settings,
-			Duration lease) {
+	static ListeningInstance onRedis(RedisConnectionFactory connectionFactory, String id, int partitions,
+			ListenerSettings listenerSettings) {
+		ChangeLogSettings settings = settings(id, partitions);
 		RedisKvStore store = new RedisKvStore(connectionFactory, KeyNames.plain(), null, settings);
 		return new ListeningInstance(store, new RedisChangeLogStore(connectionFactory, KeyNames.plain(), settings),
-				RedisListenerStores.of(connectionFactory, settings.namespace()), lease, () -> {
+				RedisListenerStores.of(connectionFactory, settings.namespace()), listenerSettings, () -> {
 				});
 	}
 
 	static ListeningInstance inMemory(String id, int partitions) {
 		MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(), settings(id, partitions));
 		store.start();
-		return new ListeningInstance(store, store.getChangeLog(), ListenerStores.memory(), LEASE, store::stop);
+		return new ListeningInstance(store, store.getChangeLog(), ListenerStores.memory(), SETTINGS, store::stop);
 	}
 
 	private static ChangeLogSettings settings(String id, int partitions) {

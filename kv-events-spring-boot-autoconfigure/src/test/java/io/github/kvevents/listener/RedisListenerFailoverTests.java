@@ -3,11 +3,14 @@ package io.github.kvevents.listener;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
@@ -85,6 +88,38 @@ class RedisListenerFailoverTests {
 			assertThat(number).as(key).isGreaterThan(last.getOrDefault(key, -1));
 			last.put(key, number);
 		}
+	}
+
+	/**
+	 * A command could wait for a minute here, and a handler for two.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void stopsWithoutWaitingForARedisThatIsGone(boolean interruptedInCommand) {
+		ListenerSettings settings = new ListenerSettings(Duration.ofSeconds(interruptedInCommand ? 1 : 40),
+				Duration.ofMinutes(2));
+		ListeningInstance instance = ListeningInstance
+			.onRedis(this.redis.connectionFactory(this.redis.getPort(), Duration.ofMinutes(1)), "one", 3, settings);
+		KvSubscription subscription = instance.listen("audit", OPTIONS, this.recorder);
+		await().until(() -> subscription.getStats().partitions() == 3);
+		write(instance, "v", 0, 20);
+		await().until(() -> this.recorder.size() == 20);
+		this.redis.kill();
+		if (interruptedInCommand) {
+			await().until(() -> stackOf("kv-listener-audit").contains("LettuceConnection.await"));
+		}
+		assertThat(CompletableFuture.runAsync(instance::close)).succeedsWithin(Duration.ofSeconds(30));
+		assertThat(subscription.getState()).isEqualTo(SubscriptionState.STOPPED);
+		assertThat(stackOf("kv-listener-audit") + stackOf("kv-change-feed")).isEmpty();
+	}
+
+	private static String stackOf(String thread) {
+		return Thread.getAllStackTraces()
+			.entrySet()
+			.stream()
+			.filter((entry) -> entry.getKey().getName().equals(thread))
+			.map((entry) -> Arrays.toString(entry.getValue()))
+			.collect(Collectors.joining());
 	}
 
 	@ParameterizedTest
@@ -300,7 +335,7 @@ class RedisListenerFailoverTests {
 	}
 
 	private static ListeningInstance start(TestRedis redis, String id) {
-		return ListeningInstance.onRedis(redis.connectionFactory(redis.getPort(), Duration.ofMillis(900)), id, 1);
+		return ListeningInstance.onRedis(redis.connectionFactory(), id, 1);
 	}
 
 }

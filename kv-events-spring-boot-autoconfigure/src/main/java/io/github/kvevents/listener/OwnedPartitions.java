@@ -1,0 +1,180 @@
+package io.github.kvevents.listener;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.ListenerStore.Acquisition;
+import io.github.kvevents.listener.ListenerStore.Members;
+import io.github.kvevents.store.LogState;
+
+/**
+ * The partitions that this instance has for a listener: as many as is its share among all
+ * instances that have the listener. For the thread of the loop, where nothing else is
+ * said.
+ */
+final class OwnedPartitions {
+
+	private final SubscriptionParts parts;
+
+	private final long tickMillis;
+
+	private final Map<Integer, OwnedPartition> owned = new ConcurrentSkipListMap<>();
+
+	private volatile boolean paused;
+
+	private boolean removed;
+
+	/**
+	 * Creates an instance that has none.
+	 * @param tickMillis how often to agree with others at least
+	 */
+	OwnedPartitions(SubscriptionParts parts, long tickMillis) {
+		this.parts = parts;
+		this.tickMillis = tickMillis;
+	}
+
+	/**
+	 * From any thread.
+	 */
+	Collection<OwnedPartition> all() {
+		return this.owned.values();
+	}
+
+	/**
+	 * From any thread.
+	 */
+	@Nullable OwnedPartition get(int number) {
+		return this.owned.get(number);
+	}
+
+	/**
+	 * Whether the listener is paused, as far as this instance knows. From any thread.
+	 */
+	boolean isPaused() {
+		return this.paused;
+	}
+
+	/**
+	 * Whether the listener was removed by another instance.
+	 */
+	boolean isRemoved() {
+		return this.removed;
+	}
+
+	/**
+	 * Pauses the listener for all, or ends that. When this returns, it holds here. From
+	 * any thread.
+	 */
+	synchronized void setPaused(boolean paused) {
+		for (int partition = 0; partition < this.parts.partitions(); partition++) {
+			this.parts.store().setPaused(partition, this.parts.id(), paused);
+		}
+		this.owned.values().forEach((partition) -> partition.setPaused(paused));
+		this.paused = paused;
+		this.parts.lanes().setSuspended(paused);
+	}
+
+	/**
+	 * Agrees with the other instances on who has what.
+	 * @return in how many milliseconds to look again
+	 */
+	synchronized long coordinate() {
+		Duration lease = this.parts.settings().lease();
+		Members members = this.parts.store().join(this.parts.id(), this.parts.instance(), lease);
+		int share = FairShare.of(this.parts.instance(), members.ids(), this.parts.partitions(), this.parts.id());
+		this.owned.values().forEach(OwnedPartition::renew);
+		long pause = Math.min(this.tickMillis, members.changesInMillis() + 1);
+		pause = Math.min(pause, acquire(share));
+		giveUp(share);
+		this.paused = this.owned.values().stream().anyMatch(OwnedPartition::isPaused);
+		this.parts.lanes().setSuspended(this.paused);
+		return Math.max(1, pause);
+	}
+
+	/**
+	 * Takes partitions that nobody has.
+	 * @return in how many milliseconds the lease of another may end
+	 */
+	private long acquire(int share) {
+		long wait = Long.MAX_VALUE;
+		for (int partition = 0; partition < this.parts.partitions() && this.owned.size() < share; partition++) {
+			if (this.owned.containsKey(partition)) {
+				continue;
+			}
+			long now = this.parts.nanoTime().getAsLong();
+			Acquisition acquisition = this.parts.store()
+				.acquire(partition, this.parts.id(), this.parts.instance(), this.parts.settings().lease());
+			switch (acquisition.outcome()) {
+				case ACQUIRED -> this.owned.put(partition, begin(partition, acquisition, now));
+				case TAKEN -> wait = Math.min(wait, acquisition.freeInMillis() + 1);
+				case REMOVED -> this.removed = true;
+			}
+		}
+		return wait;
+	}
+
+	private OwnedPartition begin(int partition, Acquisition acquisition, long now) {
+		LogState state = this.parts.log().getState(partition);
+		Passed passed = this.parts.passedIn(partition);
+		Checkpoint reached = passed.reached();
+		boolean lost = reached != null && this.parts.continuity().isLost(state, reached);
+		KvPosition lostAfter = (reached != null && lost) ? reached.position() : null;
+		Checkpoint stored = acquisition.checkpoint();
+		Checkpoint checkpoint = (stored != null) ? stored : start(state, partition, passed);
+		Lease lease = new Lease(this.parts.id(), partition, this.parts.instance(), acquisition.epoch());
+		OwnedPartition owned = new OwnedPartition(this.parts, lease, checkpoint, acquisition.aside(),
+				acquisition.paused(), state, now);
+		owned.begin(stored == null, lostAfter);
+		return owned;
+	}
+
+	/**
+	 * Where to begin that has no checkpoint: it is new, or the store lost it.
+	 */
+	private Checkpoint start(LogState state, int partition, Passed passed) {
+		Checkpoint reached = passed.reached();
+		Checkpoint agreed = (reached != null) ? this.parts.continuity().agreed(state, reached, passed) : null;
+		if (agreed != null) {
+			return agreed;
+		}
+		return (this.parts.options().getStartAt() == StartAt.EARLIEST || reached != null)
+				? LogContinuity.earliest(state, partition) : this.parts.continuity().latest(state);
+	}
+
+	private void giveUp(int share) {
+		int surplus = (int) this.owned.values().stream().filter((partition) -> !partition.isLeaving()).count() - share;
+		for (OwnedPartition partition : this.owned.values()) {
+			if (surplus > 0 && !partition.isLeaving()) {
+				partition.leave();
+				surplus--;
+			}
+		}
+	}
+
+	/**
+	 * Gives a partition back when nothing of it is under way any more, and not before: if
+	 * this instance has it again, the order must hold.
+	 * @param tell whether to tell the store
+	 * @return whether it was given back, or another instance has it
+	 */
+	boolean leaveIfIdle(OwnedPartition partition, boolean tell) {
+		if (!partition.isLeaving() || !partition.isIdle()) {
+			return false;
+		}
+		if (tell) {
+			partition.release();
+		}
+		this.owned.remove(partition.lease().partition());
+		return true;
+	}
+
+	void clear() {
+		this.owned.clear();
+	}
+
+}
