@@ -145,12 +145,13 @@ public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent
 	}
 
 	/**
-	 * When the change happened. Whose clock says so depends on where the event comes from:
-	 * one that is published as the operation returns has the time of the instance that
-	 * made the change; one that was read from the change log, by a watch, a listener, a
-	 * hook on every instance or a reader of the log, has the time of the server, to the
-	 * millisecond. An expiry has its deadline or, where Redis only notified, the time at
-	 * which this instance heard of it. What a watch replays has the time of the replay.
+	 * When the change happened. Whose clock says so depends on where the event comes
+	 * from: one that is published as the operation returns has the time of the instance
+	 * that made the change; one that was read from the change log, by a watch, a
+	 * listener, a hook on every instance or a reader of the log, has the time of the
+	 * server, to the millisecond. An expiry has its deadline or, where Redis only
+	 * notified, the time at which this instance heard of it. What a watch replays has the
+	 * time of the replay.
 	 * @return the time
 	 */
 	public Instant getOccurredAt() {
