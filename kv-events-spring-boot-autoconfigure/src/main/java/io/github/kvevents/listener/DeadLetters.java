@@ -12,10 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KeyText;
-import io.github.kvevents.KvCodec;
 import io.github.kvevents.listener.ListenerStore.Failure;
 import io.github.kvevents.listener.ListenerStore.StoredLetter;
-import io.github.kvevents.log.LoggedEvents;
 
 /**
  * The dead letters of one listener. The id of a letter is its partition and its id there.
@@ -37,18 +35,14 @@ final class DeadLetters implements KvDeadLetters {
 
 	private final ListenerStore store;
 
-	private final KvEventHandler handler;
+	private final DeliveryPolicy policy;
 
-	private final KvCodec codec;
-
-	DeadLetters(String listener, String instance, int partitions, ListenerStore store, KvEventHandler handler,
-			KvCodec codec) {
+	DeadLetters(String listener, String instance, int partitions, ListenerStore store, DeliveryPolicy policy) {
 		this.listener = listener;
 		this.instance = instance;
 		this.partitions = partitions;
 		this.store = store;
-		this.handler = handler;
-		this.codec = codec;
+		this.policy = policy;
 	}
 
 	@Override
@@ -74,9 +68,9 @@ final class DeadLetters implements KvDeadLetters {
 
 	private KvDeadLetter letter(int partition, StoredLetter letter) {
 		Failure failure = letter.failure();
-		return new KvDeadLetter(partition + ":" + letter.id(),
-				LoggedEvents.toEvent(this.handler, letter.change(), this.codec), letter.change().position(),
-				failure.attempts(), failure.error(), failure.message(), Instant.ofEpochMilli(letter.failedAtMillis()));
+		return new KvDeadLetter(partition + ":" + letter.id(), this.policy.event(letter.change()),
+				letter.change().position(), failure.attempts(), failure.error(), failure.message(),
+				Instant.ofEpochMilli(letter.failedAtMillis()));
 	}
 
 	@Override
@@ -94,7 +88,7 @@ final class DeadLetters implements KvDeadLetters {
 
 	private @Nullable Failure send(StoredLetter letter) {
 		try {
-			this.handler.onEvent(LoggedEvents.toEvent(this.handler, letter.change(), this.codec));
+			this.policy.chooseAndHandle(letter.change());
 			return null;
 		}
 		catch (Throwable ex) {

@@ -8,6 +8,7 @@ import org.apache.commons.logging.LogFactory;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEvent;
 import io.github.kvevents.listener.ListenerStore.Aside;
 import io.github.kvevents.listener.ListenerStore.Failure;
 import io.github.kvevents.log.LoggedEvents;
@@ -93,8 +94,12 @@ final class DeliveryPolicy {
 	}
 
 	void handle(LoggedChange change) throws Exception {
-		this.handler.onEvent(LoggedEvents.toEvent(this, change, this.codec));
+		this.handler.onEvent(event(change));
 		this.counters.processed();
+	}
+
+	KvEvent event(LoggedChange change) {
+		return LoggedEvents.toEvent(this, change, this.codec);
 	}
 
 	/**

@@ -23,11 +23,12 @@ public interface KvDeadLetters {
 	List<KvDeadLetter> list(int limit);
 
 	/**
-	 * Sends one to the handler of this instance, on this thread. Handled, it is gone;
-	 * failed, it stays, with one attempt more, under another id and behind the others. It
-	 * doesn't wait for its place in the order of its key: that has passed.
+	 * Sends one to the handler of this instance, on this thread. Handled, it is gone, and
+	 * so is one that the listener's options leave out by now; failed, it stays, with one
+	 * attempt more, under another id and behind the others. It doesn't wait for its place
+	 * in the order of its key: that has passed.
 	 * @param id the id of the letter
-	 * @return whether it was handled; {@code false} also if there is none, or another
+	 * @return whether it is gone now; {@code false} also if there is none, or another
 	 * instance is sending it
 	 */
 	boolean redrive(String id);
@@ -36,7 +37,7 @@ public interface KvDeadLetters {
 	 * Sends those that are there now, one after the other, as {@link #redrive(String)}
 	 * does.
 	 * @param limit how many at most, positive
-	 * @return how many were handled
+	 * @return how many are gone now
 	 */
 	int redriveAll(int limit);
 

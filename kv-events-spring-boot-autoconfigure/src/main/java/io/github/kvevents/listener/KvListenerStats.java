@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempts how often the event among these failed that failed most often
  * @param lag entries of the partitions of this instance that are not done with, as of at
  * most a second ago; an estimate until the end of the log was first reached after a seek
+ * or a gap
  * @param partitions how many partitions this instance has
  * @param lastProcessedAt when the last event was handled, {@code null} before the first
  * @param lastError the name of the last error's class, {@code null} before the first;

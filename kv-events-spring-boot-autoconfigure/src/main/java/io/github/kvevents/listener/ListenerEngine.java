@@ -91,8 +91,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		SubscriptionParts shared = new SubscriptionParts(id, this.parts.instanceId, options, this.parts.settings,
 				handler, this.parts.log, this.store, lanes, policy, this.parts.gapPublisher, System::nanoTime);
 		SubscriptionLoop loop = new SubscriptionLoop(shared, this.parts.feed, alarm);
-		DeadLetters deadLetters = new DeadLetters(id, this.parts.instanceId, shared.partitions(), this.store, handler,
-				this.parts.codec);
+		DeadLetters deadLetters = new DeadLetters(id, this.parts.instanceId, shared.partitions(), this.store, policy);
 		return new Subscription(shared, loop, deadLetters, this::closed);
 	}
 

@@ -43,7 +43,7 @@ public record ListenerStatus(List<Partition> partitions) {
 	 * @param checkpoint up to where everything is done with, {@code null} before the
 	 * start
 	 * @param lag how many entries of the log are behind that, an estimate until the end
-	 * of the log was first reached after a seek
+	 * of the log was first reached after a seek or a gap
 	 * @param deadLetters how many events were put aside
 	 */
 	public record Partition(int partition, @Nullable String owner, long epoch, boolean paused,

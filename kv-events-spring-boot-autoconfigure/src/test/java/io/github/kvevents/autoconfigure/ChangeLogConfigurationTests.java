@@ -14,9 +14,11 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.mock.env.MockEnvironment;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.core.KvOperations;
+import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.log.ChangeFeed;
 import io.github.kvevents.log.ChangeLogRetention;
 import io.github.kvevents.log.KvChangeLog;
@@ -105,24 +107,30 @@ class ChangeLogConfigurationTests {
 		});
 	}
 
-	@Test
-	void whoAsksForTheLogWhereItIsOffIsNamedWithTheProperty() {
-		this.runner.withConfiguration(UserConfigurations.of(AsksForTheLog.class)).run((context) -> {
-			FailureAnalysis analysis = new ChangeLogOffFailureAnalyzer()
+	@ParameterizedTest
+	@ValueSource(classes = { AsksForTheLog.class, AsksForListeners.class })
+	void whoAsksForTheLogWhereItIsOffIsNamedWithTheProperty(Class<?> configuration) {
+		String type = configuration.getDeclaredMethods()[0].getParameterTypes()[0].getSimpleName();
+		this.runner.withConfiguration(UserConfigurations.of(configuration)).run((context) -> {
+			FailureAnalysis analysis = new ChangeLogOffFailureAnalyzer(new MockEnvironment())
 				.analyze(Objects.requireNonNull(context.getStartupFailure()));
 			assertThat(analysis).isNotNull();
-			assertThat(analysis.getDescription()).contains("audit", AsksForTheLog.class.getName())
-				.endsWith("needs the change log, a bean of type KvChangeLog, and it is switched off.");
+			assertThat(analysis.getDescription()).contains("audit", configuration.getName())
+				.endsWith("needs a bean of type " + type + ", and the change log is switched off.");
 			assertThat(analysis.getAction()).isEqualTo("Set 'kv.events.log.enabled=true'.");
+			assertThat(
+					new ChangeLogOffFailureAnalyzer(new MockEnvironment().withProperty("kv.events.log.enabled", "true"))
+						.analyze(Objects.requireNonNull(context.getStartupFailure())))
+				.as("another reason")
+				.isNull();
 		});
 	}
 
 	@Test
 	void otherMissingBeansAreLeftToBoot() {
 		new ApplicationContextRunner().withUserConfiguration(AsksForAnother.class)
-			.run((context) -> assertThat(
-					new ChangeLogOffFailureAnalyzer().analyze(Objects.requireNonNull(context.getStartupFailure())))
-				.isNull());
+			.run((context) -> assertThat(new ChangeLogOffFailureAnalyzer(new MockEnvironment())
+				.analyze(Objects.requireNonNull(context.getStartupFailure()))).isNull());
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -131,6 +139,16 @@ class ChangeLogConfigurationTests {
 		@Bean
 		String audit(KvChangeLog log) {
 			return log.toString();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class AsksForListeners {
+
+		@Bean
+		String audit(KvListenerRegistry listeners) {
+			return listeners.toString();
 		}
 
 	}

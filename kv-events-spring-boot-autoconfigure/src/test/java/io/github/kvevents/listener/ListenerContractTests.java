@@ -177,11 +177,12 @@ abstract class ListenerContractTests {
 
 	@Test
 	void filterThatKeepsFailingIsExhaustedLikeAHandler() {
+		AtomicBoolean broken = new AtomicBoolean(true);
 		KvSubscription subscription = listen(QUICK.maxAttempts(3).onExhausted(OnExhausted.DEAD_LETTER).filter((key) -> {
-			if (key.equals("poison")) {
+			if (key.equals("poison") && broken.get()) {
 				throw new IllegalStateException("from the test");
 			}
-			return true;
+			return key.equals("good");
 		}));
 		this.instance.template.set("poison", "1");
 		this.instance.template.set("good", "2");
@@ -192,6 +193,11 @@ abstract class ListenerContractTests {
 		assertThat(subscription.getDeadLetters().list(5)).singleElement()
 			.satisfies((letter) -> assertThat(letter.attempts()).isEqualTo(3))
 			.satisfies((letter) -> assertThat(letter.event().getKey()).isEqualTo("poison"));
+		assertThat(subscription.getDeadLetters().redriveAll(5)).as("the filter still fails").isZero();
+		broken.set(false);
+		assertThat(subscription.getDeadLetters().redriveAll(5)).isEqualTo(1);
+		assertThat(subscription.getDeadLetters().count()).isZero();
+		assertThat(this.recorder.heard()).as("the filter leaves it out").containsExactly("good=2");
 	}
 
 	@Test
