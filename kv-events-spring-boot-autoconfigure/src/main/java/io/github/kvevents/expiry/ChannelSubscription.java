@@ -42,6 +42,8 @@ final class ChannelSubscription implements NotificationSource.Subscription, Mess
 	/** How many confirmations were asked for but have not come yet. */
 	private final AtomicLong awaited = new AtomicLong(1);
 
+	private final Thread thread = new Thread(this::subscribe, ExpiryNotificationBridge.THREAD_PREFIX + "subscribe");
+
 	private volatile @Nullable RedisConnection connection;
 
 	private volatile boolean closed;
@@ -60,9 +62,8 @@ final class ChannelSubscription implements NotificationSource.Subscription, Mess
 	 * Connects, subscribes, and waits for the server to confirm.
 	 */
 	void open() throws InterruptedException {
-		Thread thread = new Thread(this::subscribe, ExpiryNotificationBridge.THREAD_PREFIX + "subscribe");
-		thread.setDaemon(true);
-		thread.start();
+		this.thread.setDaemon(true);
+		this.thread.start();
 		try {
 			this.opened.get();
 		}
@@ -124,6 +125,10 @@ final class ChannelSubscription implements NotificationSource.Subscription, Mess
 	@Override
 	public void close() {
 		this.closed = true;
+		if (!this.opened.isDone()) {
+			// nothing may answer any more, and a client that was shut down never gives up
+			this.thread.interrupt();
+		}
 		closeIfAbandoned();
 	}
 

@@ -1,6 +1,10 @@
 package io.github.kvevents.expiry;
 
 import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -125,6 +129,19 @@ class ServerOutageTests {
 			await().atMost(LONG).until(() -> subscribers() == 1);
 			bridge.awaitListening();
 			assertHears("after");
+		}
+	}
+
+	@Test
+	void stopsSoonWhileTheServerDoesNotAnswer() throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			silent.setSoTimeout((int) LONG.toMillis());
+			TestBridge bridge = start(this.redis.connectionFactory(silent.getLocalPort(), Duration.ofMinutes(5)));
+			try (Socket connection = silent.accept()) {
+				assertThat(connection.getInputStream().read()).as("its first request").isPositive();
+				bridge.close();
+				TestBridge.awaitNoThreads();
+			}
 		}
 	}
 
