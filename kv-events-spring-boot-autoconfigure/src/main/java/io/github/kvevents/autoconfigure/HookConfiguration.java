@@ -13,6 +13,7 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.hook.HookEngineBuilder;
 import io.github.kvevents.hook.KvHookBeanPostProcessor;
 import io.github.kvevents.hook.KvHookErrorHandler;
 import io.github.kvevents.hook.KvHookRegistry;
@@ -40,7 +41,7 @@ class HookConfiguration {
 	HookEngine kvHookEngine(KvEventsProperties properties, KvCodec codec, AbstractApplicationContext context,
 			ObjectProvider<KvHookErrorHandler> errorHandler, ObjectProvider<ObservationRegistry> observationRegistry,
 			ObjectProvider<HookEngineBuilderCustomizer> customizers) {
-		HookEngine.Builder builder = HookEngine.builder()
+		HookEngineBuilder builder = HookEngine.builder()
 			.settings(properties.hooks().toSettings())
 			.publisher(context)
 			.springListeners(new SpringListeners(context))

@@ -1,6 +1,6 @@
 package io.github.kvevents.autoconfigure;
 
-import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.hook.HookEngineBuilder;
 
 /**
  * Changes how the auto-configured hook engine is built. Beans of this type are called in
@@ -13,6 +13,6 @@ public interface HookEngineBuilderCustomizer {
 	 * Changes the builder.
 	 * @param builder the builder to change
 	 */
-	void customize(HookEngine.Builder builder);
+	void customize(HookEngineBuilder builder);
 
 }

@@ -1,23 +1,16 @@
 package io.github.kvevents.expiry;
 
-import java.util.UUID;
-import java.util.function.Consumer;
-
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
-import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvExpirySource;
-import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.store.redis.KeyNames;
 
 /**
  * Expiries that can be relied on: finds keys whose deadline has passed and tells hooks of
@@ -41,7 +34,7 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 	 */
 	public static final int PHASE = 2048;
 
-	private final Builder parts;
+	private final ExpiryTrackerBuilder parts;
 
 	private final TrackingCounters counters = new TrackingCounters();
 
@@ -49,7 +42,7 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 
 	private volatile @Nullable TrackingRun run;
 
-	private ExpiryTracker(Builder builder) {
+	ExpiryTracker(ExpiryTrackerBuilder builder) {
 		this.parts = builder;
 		this.statusReader = new TrackingStatusReader(builder.connectionFactory, builder.namespace);
 	}
@@ -63,9 +56,9 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 	 * @param codec decodes the last values
 	 * @return a builder with the default of each other part
 	 */
-	public static Builder builder(RedisConnectionFactory connectionFactory, Namespace namespace,
+	public static ExpiryTrackerBuilder builder(RedisConnectionFactory connectionFactory, Namespace namespace,
 			KvEventDispatcher dispatcher, KvCodec codec) {
-		return new Builder(connectionFactory, namespace, dispatcher, codec);
+		return new ExpiryTrackerBuilder(connectionFactory, namespace, dispatcher, codec);
 	}
 
 	@Override
@@ -146,109 +139,6 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 	@Override
 	public int getPhase() {
 		return PHASE;
-	}
-
-	/**
-	 * Builds a tracker.
-	 */
-	public static final class Builder {
-
-		final RedisConnectionFactory connectionFactory;
-
-		final Namespace namespace;
-
-		final KvEventDispatcher dispatcher;
-
-		final KvCodec codec;
-
-		KeyNames names = KeyNames.plain();
-
-		String instanceId = UUID.randomUUID().toString();
-
-		TrackingSettings settings = TrackingSettings.defaults();
-
-		@Nullable ChangeLogSettings log;
-
-		Consumer<KvExpiredEvent> listener = (event) -> {
-		};
-
-		private Builder(RedisConnectionFactory connectionFactory, Namespace namespace, KvEventDispatcher dispatcher,
-				KvCodec codec) {
-			Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
-			Assert.notNull(namespace, "'namespace' must not be null");
-			Assert.notNull(dispatcher, "'dispatcher' must not be null");
-			Assert.notNull(codec, "'codec' must not be null");
-			this.connectionFactory = connectionFactory;
-			this.namespace = namespace;
-			this.dispatcher = dispatcher;
-			this.codec = codec;
-		}
-
-		/**
-		 * Sets how keys are called in Redis.
-		 * @param names the same as the store has, by default without a prefix
-		 * @return this builder
-		 */
-		public Builder names(KeyNames names) {
-			Assert.notNull(names, "'names' must not be null");
-			this.names = names;
-			return this;
-		}
-
-		/**
-		 * Sets the id of this instance.
-		 * @param instanceId unlike that of any other that runs, by default a random one;
-		 * an instance that is started anew under the same id takes up its work at once
-		 * @return this builder
-		 */
-		public Builder instanceId(String instanceId) {
-			Assert.hasText(instanceId, "'instanceId' must not be empty");
-			this.instanceId = instanceId;
-			return this;
-		}
-
-		/**
-		 * Sets how expiries are tracked.
-		 * @param settings the settings
-		 * @return this builder
-		 */
-		public Builder settings(TrackingSettings settings) {
-			Assert.notNull(settings, "'settings' must not be null");
-			this.settings = settings;
-			return this;
-		}
-
-		/**
-		 * Sets the change log that expiries go to, too. All keys with a time to live are
-		 * tracked then, unless tracking is {@link TrackingMode#OFF}: expiries are not in
-		 * the log then.
-		 * @param log the same as the store has, {@code null} (the default) for none
-		 * @return this builder
-		 */
-		public Builder log(@Nullable ChangeLogSettings log) {
-			this.log = log;
-			return this;
-		}
-
-		/**
-		 * Sets who else hears of each expiry, before the hooks: a meter for example.
-		 * @param listener called on the threads of the hooks, must be quick
-		 * @return this builder
-		 */
-		public Builder listener(Consumer<KvExpiredEvent> listener) {
-			Assert.notNull(listener, "'listener' must not be null");
-			this.listener = listener;
-			return this;
-		}
-
-		/**
-		 * Builds the tracker.
-		 * @return a new tracker that isn't started
-		 */
-		public ExpiryTracker build() {
-			return new ExpiryTracker(this);
-		}
-
 	}
 
 }

@@ -83,7 +83,7 @@ final class Sweeper implements Runnable {
 
 	private volatile boolean stopped;
 
-	Sweeper(ExpiryTracker.Builder parts, BooleanSupplier heard, TrackingCounters counters) {
+	Sweeper(ExpiryTrackerBuilder parts, BooleanSupplier heard, TrackingCounters counters) {
 		TrackingSettings settings = parts.settings;
 		Namespace namespace = parts.namespace;
 		this.connectionFactory = parts.connectionFactory;

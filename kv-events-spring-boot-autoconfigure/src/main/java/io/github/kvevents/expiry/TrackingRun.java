@@ -40,7 +40,7 @@ final class TrackingRun {
 
 	private final List<Thread> keepingThreads = new ArrayList<>();
 
-	TrackingRun(ExpiryTracker.Builder parts, TrackingCounters counters) {
+	TrackingRun(ExpiryTrackerBuilder parts, TrackingCounters counters) {
 		this.settings = parts.settings;
 		BooleanSupplier heard = () -> parts.dispatcher.isHeard(KvEventType.EXPIRED);
 		this.sweeper = new Sweeper(parts, heard, counters);

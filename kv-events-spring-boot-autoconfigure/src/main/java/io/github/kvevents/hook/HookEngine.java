@@ -1,22 +1,11 @@
 package io.github.kvevents.hook;
 
-import java.time.Clock;
-import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 
-import io.micrometer.observation.ObservationRegistry;
-import org.jspecify.annotations.Nullable;
-
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
-import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
-import io.github.kvevents.KvEventType;
 
 /**
  * Everything of hooks, put together: hands out the registry, the dispatcher and the
@@ -44,7 +33,7 @@ public final class HookEngine implements SmartLifecycle {
 
 	private volatile boolean running;
 
-	private HookEngine(Builder builder) {
+	HookEngine(HookEngineBuilder builder) {
 		HookErrorReporter errors = new HookErrorReporter(builder.errorHandler, builder.clock);
 		HookObservations observations = new HookObservations(builder.observationRegistry);
 		HookInvoker invoker = new HookInvoker(observations, errors,
@@ -61,8 +50,8 @@ public final class HookEngine implements SmartLifecycle {
 	 * Starts an engine.
 	 * @return a builder with the default of each part
 	 */
-	public static Builder builder() {
-		return new Builder();
+	public static HookEngineBuilder builder() {
+		return new HookEngineBuilder();
 	}
 
 	/**
@@ -142,165 +131,6 @@ public final class HookEngine implements SmartLifecycle {
 	@Override
 	public int getPhase() {
 		return PHASE;
-	}
-
-	/**
-	 * Builds an engine. Each part has a default; guards that take a value need the codec.
-	 */
-	public static final class Builder {
-
-		HookSettings settings = HookSettings.defaults();
-
-		@Nullable ApplicationEventPublisher publisher;
-
-		Predicate<KvEventType> springListeners = (type) -> false;
-
-		KvHookErrorHandler errorHandler = new LoggingErrorHandler();
-
-		ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
-
-		@Nullable KvCodec codec;
-
-		Clock clock = Clock.systemUTC();
-
-		ThreadFactory threadFactory = daemonThreads();
-
-		LongSupplier nanoTime = System::nanoTime;
-
-		Consumer<String> dropListener = (hookId) -> {
-		};
-
-		boolean changeLog;
-
-		private Builder() {
-		}
-
-		/**
-		 * Sets whether hooks may hear of each change of the fleet. Whoever says so reads
-		 * the change log and passes its events to
-		 * {@link HookEngine#deliverToEveryInstance(KvEvent)}.
-		 * @param changeLog whether there is a change log, by default not
-		 * @return this builder
-		 */
-		public Builder changeLog(boolean changeLog) {
-			this.changeLog = changeLog;
-			return this;
-		}
-
-		/**
-		 * Sets the bounds within which hooks run.
-		 * @param settings the settings
-		 * @return this builder
-		 */
-		public Builder settings(HookSettings settings) {
-			this.settings = settings;
-			return this;
-		}
-
-		/**
-		 * Sets where events go after the hooks.
-		 * @param publisher usually the application context; by default nowhere
-		 * @return this builder
-		 */
-		public Builder publisher(ApplicationEventPublisher publisher) {
-			this.publisher = publisher;
-			return this;
-		}
-
-		/**
-		 * Sets how to find out whether a Spring listener would hear of an event.
-		 * @param springListeners asked for each operation, so it must be quick; usually
-		 * {@link SpringListeners}, by default nobody hears
-		 * @return this builder
-		 */
-		public Builder springListeners(Predicate<KvEventType> springListeners) {
-			this.springListeners = springListeners;
-			return this;
-		}
-
-		/**
-		 * Sets who hears of errors.
-		 * @param errorHandler the handler, by default one that logs
-		 * @return this builder
-		 */
-		public Builder errorHandler(KvHookErrorHandler errorHandler) {
-			this.errorHandler = errorHandler;
-			return this;
-		}
-
-		/**
-		 * Sets where each call of a hook is observed, as {@code kv.hook}.
-		 * @param observationRegistry the registry, by default none
-		 * @return this builder
-		 */
-		public Builder observationRegistry(ObservationRegistry observationRegistry) {
-			this.observationRegistry = observationRegistry;
-			return this;
-		}
-
-		/**
-		 * Sets what decodes the values that guards are asked with.
-		 * @param codec the codec of the template
-		 * @return this builder
-		 */
-		public Builder codec(KvCodec codec) {
-			this.codec = codec;
-			return this;
-		}
-
-		/**
-		 * Sets the clock that statistics and errors are dated by.
-		 * @param clock the clock, by default the system's
-		 * @return this builder
-		 */
-		public Builder clock(Clock clock) {
-			this.clock = clock;
-			return this;
-		}
-
-		/**
-		 * Sets what makes the threads of asynchronous and timed hooks.
-		 * @param threadFactory for example one of virtual threads; by default daemon
-		 * threads named {@code kv-hook-1} and so on
-		 * @return this builder
-		 */
-		public Builder threadFactory(ThreadFactory threadFactory) {
-			this.threadFactory = threadFactory;
-			return this;
-		}
-
-		/**
-		 * Sets who hears of each event that an asynchronous hook was not called for.
-		 * @param dropListener called with the hook's id, must be quick
-		 * @return this builder
-		 */
-		public Builder dropListener(Consumer<String> dropListener) {
-			this.dropListener = dropListener;
-			return this;
-		}
-
-		/**
-		 * Sets what durations of calls are measured by.
-		 */
-		Builder nanoTime(LongSupplier nanoTime) {
-			this.nanoTime = nanoTime;
-			return this;
-		}
-
-		private static ThreadFactory daemonThreads() {
-			CustomizableThreadFactory threadFactory = new CustomizableThreadFactory("kv-hook-");
-			threadFactory.setDaemon(true);
-			return threadFactory;
-		}
-
-		/**
-		 * Builds the engine.
-		 * @return a new engine
-		 */
-		public HookEngine build() {
-			return new HookEngine(this);
-		}
-
 	}
 
 }

@@ -29,7 +29,7 @@ final class HookParts {
 
 	private final AsyncThreads threads;
 
-	HookParts(HookEngine.Builder builder, HookInvoker invoker, AsyncThreads threads) {
+	HookParts(HookEngineBuilder builder, HookInvoker invoker, AsyncThreads threads) {
 		this.settings = builder.settings;
 		this.clock = builder.clock;
 		this.nanoTime = builder.nanoTime;

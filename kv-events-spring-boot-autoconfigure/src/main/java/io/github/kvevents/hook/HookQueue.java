@@ -1,13 +1,7 @@
 package io.github.kvevents.hook;
 
-import java.util.LinkedHashSet;
-import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,45 +12,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class HookQueue {
 
-	/**
-	 * After so many events a worker makes room for the workers of other hooks.
-	 */
-	private static final int EVENTS_PER_TURN = 64;
-
 	private final KvOverflow overflow;
 
 	private final int capacity;
-
-	private final int concurrency;
-
-	private final Executor executor;
 
 	private final BooleanSupplier accepting;
 
 	private final Handler handler;
 
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final Condition changed = this.lock.newCondition();
+	private final QueueLock lock = new QueueLock();
 
 	private final Backlog backlog = new Backlog();
 
 	private final QueueRoom room;
 
-	private final Set<Thread> running = new LinkedHashSet<>();
-
-	private int workers;
+	private final QueueWorkers workers;
 
 	private boolean closed;
 
 	HookQueue(HookSettings settings, Executor executor, BooleanSupplier accepting, Handler handler) {
 		this.overflow = settings.overflow();
 		this.capacity = settings.queueCapacity();
-		this.concurrency = settings.concurrency();
-		this.executor = executor;
 		this.accepting = accepting;
 		this.handler = handler;
-		this.room = new QueueRoom(this.capacity, this.lock, this.changed, this.backlog::size, this::isOpen);
+		this.room = new QueueRoom(this.capacity, this.lock, this.backlog::size, this::isOpen);
+		this.workers = new QueueWorkers(settings.concurrency(), executor, this.lock, this.backlog, handler::run);
 	}
 
 	/**
@@ -89,7 +69,7 @@ final class HookQueue {
 			else {
 				dropped = (full && this.overflow == KvOverflow.DROP_OLDEST) ? this.backlog.removeOldest() : null;
 				this.backlog.add(item);
-				startWorker = claimWorker();
+				startWorker = this.workers.claim();
 			}
 		}
 		finally {
@@ -99,7 +79,7 @@ final class HookQueue {
 			drop(dropped);
 		}
 		if (startWorker) {
-			startWorker();
+			this.workers.start();
 		}
 	}
 
@@ -107,91 +87,11 @@ final class HookQueue {
 		return !this.closed && this.accepting.getAsBoolean();
 	}
 
-	private boolean claimWorker() {
-		if (!this.backlog.isReady() || this.workers >= this.concurrency) {
-			return false;
-		}
-		this.workers++;
-		return true;
-	}
-
-	private void startWorker() {
-		try {
-			this.executor.execute(this::work);
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			// no thread to be had: the events stay, the next one tries again
-			locked(() -> {
-				this.workers--;
-			});
-		}
-	}
-
-	private void work() {
-		boolean again = true;
-		boolean failed = true;
-		try {
-			for (int turn = 0; again && turn < EVENTS_PER_TURN; turn++) {
-				again = workOnce();
-			}
-			failed = false;
-		}
-		finally {
-			endTurn(again, failed);
-		}
-	}
-
-	/**
-	 * Ends a worker or lets it queue up again behind the workers of other hooks. After a
-	 * failure of the JVM another worker goes on with the rest.
-	 */
-	private void endTurn(boolean again, boolean failed) {
-		boolean startWorker = locked(() -> {
-			this.workers--;
-			this.changed.signalAll();
-			return (again || failed) && claimWorker();
-		});
-		if (startWorker) {
-			startWorker();
-		}
-	}
-
-	private boolean workOnce() {
-		QueuedEvent item = locked(() -> {
-			QueuedEvent next = this.backlog.poll();
-			if (next != null) {
-				this.running.add(Thread.currentThread());
-				this.changed.signalAll();
-			}
-			return next;
-		});
-		if (item == null) {
-			return false;
-		}
-		try {
-			this.handler.run(item);
-		}
-		finally {
-			finish(item);
-			item.done();
-		}
-		return true;
-	}
-
-	private void finish(QueuedEvent item) {
-		locked(() -> {
-			this.running.remove(Thread.currentThread());
-			this.backlog.finish(item);
-		});
-		// an interrupt that was meant for the hook must not reach the next one
-		Thread.interrupted();
-	}
-
 	/**
 	 * Lets those who wait for room look again whether events are still taken.
 	 */
 	void wake() {
-		locked(this.changed::signalAll);
+		this.lock.run(this.lock.changed()::signalAll);
 	}
 
 	/**
@@ -202,11 +102,11 @@ final class HookQueue {
 		long left = nanos;
 		this.lock.lockInterruptibly();
 		try {
-			while (this.backlog.size() > 0 || this.workers > 0) {
+			while (this.backlog.size() > 0 || this.workers.isBusy()) {
 				if (left <= 0) {
 					return false;
 				}
-				left = this.changed.awaitNanos(left);
+				left = this.lock.changed().awaitNanos(left);
 			}
 			return true;
 		}
@@ -222,7 +122,7 @@ final class HookQueue {
 	int abort() {
 		// first: a worker that is interrupted would go on with the next event
 		int dropped = discard();
-		locked(() -> this.running.forEach(Thread::interrupt));
+		this.lock.run(this.workers::interrupt);
 		return dropped;
 	}
 
@@ -230,9 +130,9 @@ final class HookQueue {
 	 * Takes no more events for ever and drops those that are queued.
 	 */
 	void close() {
-		locked(() -> {
+		this.lock.run(() -> {
 			this.closed = true;
-			this.changed.signalAll();
+			this.lock.changed().signalAll();
 		});
 		discard();
 	}
@@ -249,8 +149,8 @@ final class HookQueue {
 	}
 
 	private @Nullable QueuedEvent removeAny() {
-		return locked(() -> {
-			this.changed.signalAll();
+		return this.lock.get(() -> {
+			this.lock.changed().signalAll();
 			return (this.backlog.size() > 0) ? this.backlog.removeOldest() : null;
 		});
 	}
@@ -266,23 +166,6 @@ final class HookQueue {
 			else {
 				item.cancel();
 			}
-		}
-	}
-
-	private void locked(Runnable action) {
-		locked(() -> {
-			action.run();
-			return null;
-		});
-	}
-
-	private <T extends @Nullable Object> T locked(Supplier<T> action) {
-		this.lock.lock();
-		try {
-			return action.get();
-		}
-		finally {
-			this.lock.unlock();
 		}
 	}
 

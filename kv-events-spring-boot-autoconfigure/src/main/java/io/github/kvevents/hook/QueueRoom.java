@@ -1,6 +1,5 @@
 package io.github.kvevents.hook;
 
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -13,9 +12,7 @@ final class QueueRoom {
 
 	private final int capacity;
 
-	private final ReentrantLock lock;
-
-	private final Condition changed;
+	private final QueueLock lock;
 
 	private final IntSupplier queued;
 
@@ -29,10 +26,9 @@ final class QueueRoom {
 
 	private int reserved;
 
-	QueueRoom(int capacity, ReentrantLock lock, Condition changed, IntSupplier queued, BooleanSupplier open) {
+	QueueRoom(int capacity, QueueLock lock, IntSupplier queued, BooleanSupplier open) {
 		this.capacity = capacity;
 		this.lock = lock;
-		this.changed = changed;
 		this.queued = queued;
 		this.open = open;
 	}
@@ -64,7 +60,7 @@ final class QueueRoom {
 		this.lock.lockInterruptibly();
 		try {
 			while (this.open.getAsBoolean() && this.queued.getAsInt() + this.reserved + wanted > this.capacity) {
-				this.changed.await();
+				this.lock.changed().await();
 			}
 			this.reserved += wanted;
 			return wanted;
@@ -78,14 +74,10 @@ final class QueueRoom {
 	 * Gives back slots, used or not.
 	 */
 	void release(int slots) {
-		this.lock.lock();
-		try {
+		this.lock.run(() -> {
 			this.reserved -= slots;
-			this.changed.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+			this.lock.changed().signalAll();
+		});
 	}
 
 }

@@ -4,7 +4,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -18,7 +17,6 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
-import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.TailRead;
 
 /**
@@ -34,8 +32,6 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(StoreChangeFeed.class);
 
-	private static final int RECENT_CHANGES = 1000;
-
 	/** Longer than a read waits when there is nothing. */
 	private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
@@ -48,9 +44,7 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	/** Copied when it is called, since a subscriber may close its subscription. */
 	private @Nullable List<FeedSubscription> called;
 
-	private final Map<Integer, FeedCursor> cursors = new TreeMap<>();
-
-	private final RecentChanges recent = new RecentChanges(RECENT_CHANGES, this::forgot);
+	private final FeedPlaces places = new FeedPlaces();
 
 	private @Nullable ChangeFeedReader reader;
 
@@ -82,41 +76,29 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 		Assert.isTrue(positions.size() == this.partitions,
 				() -> "'positions' must have one of each of %d partition(s) but has those of %s"
 					.formatted(this.partitions, positions.keySet()));
-		if (this.cursors.isEmpty()) {
-			positions.forEach((partition, position) -> this.cursors.put(partition, new FeedCursor(position)));
+		if (this.places.isEmpty()) {
+			this.places.begin(positions);
 		}
-		for (KvPosition position : positions.values()) {
-			if (!cursor(position.partition()).hasRecentAfter(position)) {
-				return null;
-			}
+		if (!this.places.hasRecentAfter(positions.values())) {
+			return null;
 		}
 		FeedSubscription subscription = add(subscriber);
-		positions.forEach((partition, position) -> catchUp(subscription, partition, position));
+		positions.values().forEach((position) -> catchUp(subscription, position));
 		if (this.connected) {
 			subscription.connected();
 		}
 		return subscription;
 	}
 
-	private void catchUp(FeedSubscription subscription, int partition, KvPosition position) {
-		int order = position.compareTo(cursor(partition).position());
+	private void catchUp(FeedSubscription subscription, KvPosition position) {
+		KvPosition reached = this.places.position(position.partition());
+		int order = position.compareTo(reached);
 		if (order > 0) {
 			subscription.skipUpTo(position);
 		}
 		else if (order < 0) {
-			subscription.read(behind(position), cursor(partition).position());
+			subscription.read(this.places.readBehind(position), reached);
 		}
-	}
-
-	/**
-	 * What was read behind a place, which isn't the last; with the end, whatever is
-	 * there.
-	 */
-	private TailRead behind(KvPosition position) {
-		List<LoggedChange> changes = this.recent.behind(position);
-		KvPosition end = cursor(position.partition()).position();
-		boolean complete = !changes.isEmpty() && changes.get(changes.size() - 1).position().equals(end);
-		return new TailRead(changes, complete ? List.of() : List.of(end));
 	}
 
 	private FeedSubscription add(Subscriber subscriber) {
@@ -145,15 +127,7 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 
 	@Override
 	public synchronized Map<Integer, KvPosition> cursor() {
-		Map<Integer, KvPosition> positions = new TreeMap<>();
-		this.cursors.forEach((partition, cursor) -> positions.put(partition, cursor.position()));
-		return positions;
-	}
-
-	private FeedCursor cursor(int partition) {
-		FeedCursor cursor = this.cursors.get(partition);
-		Assert.notNull(cursor, () -> "The change log has no partition " + partition);
-		return cursor;
+		return this.places.positions();
 	}
 
 	/**
@@ -164,15 +138,14 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 			this.reader = null;
 			this.connected = false;
 			if (this.subscriptions.isEmpty()) {
-				this.cursors.clear();
-				this.recent.clear();
+				this.places.clear();
 			}
 		}
 		return this.reader != reader;
 	}
 
 	synchronized boolean hasBegun() {
-		return !this.cursors.isEmpty();
+		return !this.places.isEmpty();
 	}
 
 	/**
@@ -181,8 +154,8 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	 * @param begun whether the feed had begun by that moment
 	 */
 	synchronized void compare(Map<Integer, LogState> states, boolean begun) {
-		if (this.cursors.isEmpty()) {
-			states.forEach((partition, state) -> this.cursors.put(partition, new FeedCursor(state)));
+		if (this.places.isEmpty()) {
+			this.places.beginAtEnds(states);
 		}
 		else if (begun) {
 			states.forEach(this::compare);
@@ -190,15 +163,14 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	}
 
 	private void compare(int partition, LogState state) {
-		KvPosition before = cursor(partition).position();
-		KvPosition to = cursor(partition).compare(state);
+		KvPosition before = this.places.position(partition);
+		KvPosition to = this.places.compare(partition, state);
 		if (to != null) {
 			logger.debug("The feed missed changes behind '%s' and goes on behind '%s'".formatted(before, to));
-			this.recent.forget(partition);
 			tell((subscription) -> subscription.reset(to));
 		}
 		else {
-			tell((subscription) -> subscription.compare(state.last(), cursor(partition).position()));
+			tell((subscription) -> subscription.compare(state.last(), before));
 		}
 	}
 
@@ -217,16 +189,10 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	 * Hands on what was read behind a place.
 	 */
 	synchronized void publish(KvPosition after, TailRead read) {
-		FeedCursor cursor = cursor(after.partition());
-		if (cursor.position().equals(after)) {
-			cursor.advance(read);
-			this.recent.add(read.changes());
-			tell((subscription) -> subscription.read(read, cursor.position()));
+		if (this.places.position(after.partition()).equals(after)) {
+			this.places.advance(read);
+			tell((subscription) -> subscription.read(read, read.last()));
 		}
-	}
-
-	private void forgot(KvPosition position) {
-		cursor(position.partition()).forgot(position);
 	}
 
 	private void tell(Consumer<FeedSubscription> message) {

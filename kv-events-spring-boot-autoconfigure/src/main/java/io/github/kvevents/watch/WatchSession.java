@@ -1,16 +1,12 @@
 package io.github.kvevents.watch;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -40,9 +36,7 @@ final class WatchSession implements KvWatch {
 
 	private final WatchPublisher publisher;
 
-	private final List<Runnable> endActions = new ArrayList<>(2);
-
-	private boolean released;
+	private final EndActions endActions = new EndActions();
 
 	private volatile boolean closed;
 
@@ -72,13 +66,7 @@ final class WatchSession implements KvWatch {
 	 * Sets what to do when it ends, to give back what it holds; at once if it has ended.
 	 */
 	void onEnd(Runnable action) {
-		synchronized (this.endActions) {
-			if (!this.released) {
-				this.endActions.add(action);
-				return;
-			}
-		}
-		action.run();
+		this.endActions.add(action);
 	}
 
 	/**
@@ -101,7 +89,7 @@ final class WatchSession implements KvWatch {
 
 	/** Whoever brings an event or a failure holds locks that the release may need. */
 	private void releaseLater() {
-		this.executor.execute(this::release);
+		this.executor.execute(this.endActions);
 	}
 
 	@Override
@@ -177,19 +165,7 @@ final class WatchSession implements KvWatch {
 	@Override
 	public Stream<KvEvent> stream() {
 		claimForPolling();
-		Spliterator<KvEvent> events = new Spliterators.AbstractSpliterator<>(Long.MAX_VALUE,
-				Spliterator.ORDERED | Spliterator.NONNULL) {
-
-			@Override
-			public boolean tryAdvance(Consumer<? super KvEvent> action) {
-				KvEvent event = takeForStream();
-				if (event != null) {
-					action.accept(event);
-				}
-				return event != null;
-			}
-
-		};
+		Spliterator<KvEvent> events = new WaitingSpliterator(this::takeForStream);
 		return StreamSupport.stream(events, false).onClose(this::close);
 	}
 
@@ -258,17 +234,7 @@ final class WatchSession implements KvWatch {
 	public void close() {
 		this.closed = true;
 		this.buffer.end(null);
-		release();
-	}
-
-	private void release() {
-		List<Runnable> actions;
-		synchronized (this.endActions) {
-			this.released = true;
-			actions = List.copyOf(this.endActions);
-			this.endActions.clear();
-		}
-		actions.forEach(Runnable::run);
+		this.endActions.run();
 	}
 
 	private enum Reader {

@@ -186,7 +186,7 @@ class ExpiryTrackerTests {
 
 	@Test
 	void slowHookIsNotRunTwiceWhileItsInstanceLives() throws InterruptedException {
-		UnaryOperator<ExpiryTracker.Builder> impatient = (tracker) -> tracker
+		UnaryOperator<ExpiryTrackerBuilder> impatient = (tracker) -> tracker
 			.settings(SETTINGS.claimAfter(Duration.ofMillis(300)));
 		TrackedInstance slow = instance(impatient).start();
 		CountDownLatch finish = new CountDownLatch(1);
@@ -310,7 +310,7 @@ class ExpiryTrackerTests {
 		return (Long) this.redis.execute(command, "kv-events:{shop:0}:" + what);
 	}
 
-	private TrackedInstance instance(UnaryOperator<ExpiryTracker.Builder> configurer) {
+	private TrackedInstance instance(UnaryOperator<ExpiryTrackerBuilder> configurer) {
 		TrackedInstance instance = new TrackedInstance(this.redis.connectionFactory(), configurer);
 		this.instances.add(instance);
 		return instance;

@@ -29,12 +29,12 @@ final class TrackedInstance implements AutoCloseable {
 
 	final KvTemplate template;
 
-	TrackedInstance(RedisConnectionFactory connectionFactory, UnaryOperator<ExpiryTracker.Builder> configurer) {
+	TrackedInstance(RedisConnectionFactory connectionFactory, UnaryOperator<ExpiryTrackerBuilder> configurer) {
 		this(connectionFactory, NAMESPACE, configurer);
 	}
 
 	TrackedInstance(RedisConnectionFactory connectionFactory, Namespace namespace,
-			UnaryOperator<ExpiryTracker.Builder> configurer) {
+			UnaryOperator<ExpiryTrackerBuilder> configurer) {
 		this.tracker = configurer
 			.apply(ExpiryTracker.builder(connectionFactory, namespace, this.dispatcher, new PlainKvCodec())
 				.names(NAMES))

@@ -182,7 +182,7 @@ class TrackingEdgeTests {
 		}
 	}
 
-	private TrackedInstance instance(UnaryOperator<ExpiryTracker.Builder> configurer) {
+	private TrackedInstance instance(UnaryOperator<ExpiryTrackerBuilder> configurer) {
 		RedisConnectionFactory connectionFactory = this.redis.connectionFactory();
 		TrackedInstance instance = new TrackedInstance(connectionFactory, configurer);
 		this.instances.add(instance);

@@ -173,7 +173,7 @@ class TrackingStatusTests {
 		}
 	}
 
-	private TrackedInstance instance(UnaryOperator<ExpiryTracker.Builder> configurer) {
+	private TrackedInstance instance(UnaryOperator<ExpiryTrackerBuilder> configurer) {
 		TrackedInstance instance = new TrackedInstance(this.redis.connectionFactory(), NAMESPACE, configurer);
 		this.instances.add(instance);
 		return instance;

@@ -158,6 +158,26 @@ class ChangeFeedTests {
 	}
 
 	@Test
+	void whatWasReadAheadAndLostIsSignalledAlsoWhenOthersHaveWrittenSince() {
+		Recorder running = new Recorder();
+		this.feed.subscribe(running);
+		await().until(() -> running.connects.get() == 1);
+		Recorder ahead = new Recorder();
+		this.store.whileUnread(() -> {
+			KvPosition read = this.store.write("k", "1");
+			assertThat(this.feed.join(ends(), ahead)).isNotNull();
+			await().until(() -> System.currentTimeMillis() > read.millis());
+			this.store.loseAll();
+			this.store.write("k", "2");
+		});
+		await().until(() -> ahead.resets.size() == 1);
+		this.store.write("k", "3");
+		await().untilAsserted(() -> assertThat(ahead.heard).containsExactly("k=3"));
+		assertThat(running.heard).containsExactly("k=2", "k=3");
+		assertThat(running.resets).isEmpty();
+	}
+
+	@Test
 	void whoIsTooFarBehindHasToReadOn() {
 		Map<Integer, KvPosition> positions = ends();
 		Recorder running = new Recorder();

@@ -1,5 +1,6 @@
 package io.github.kvevents.store.memory;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.store.DeadlineSummary;
+import io.github.kvevents.store.Lifetimes;
 
 /**
  * The deadlines of all keys that have one, the earliest first; exactly one for each such
@@ -21,17 +23,29 @@ final class Deadlines {
 
 	private final AtomicLong ids = new AtomicLong();
 
+	private final Clock clock;
+
 	private final Runnable onEarlier;
 
 	/**
 	 * Starts without any.
+	 * @param clock tells when one is due
 	 * @param onEarlier called when the earliest deadline becomes an earlier one
 	 */
-	Deadlines(Runnable onEarlier) {
+	Deadlines(Clock clock, Runnable onEarlier) {
+		this.clock = clock;
 		this.onEarlier = onEarlier;
 	}
 
-	Deadline create(String key, long millis) {
+	Deadline after(String key, Duration timeToLive) {
+		return create(key, this.clock.millis() + Lifetimes.toMillis(timeToLive));
+	}
+
+	Deadline at(String key, Instant time) {
+		return create(key, Lifetimes.toEpochMillis(time));
+	}
+
+	private Deadline create(String key, long millis) {
 		return new Deadline(millis, this.ids.incrementAndGet(), key);
 	}
 
@@ -60,7 +74,8 @@ final class Deadlines {
 		return this.deadlines.size();
 	}
 
-	DeadlineSummary summarize(long now) {
+	DeadlineSummary summarize() {
+		long now = this.clock.millis();
 		Deadline earliest = earliest();
 		if (earliest == null) {
 			return new DeadlineSummary(0, 0, null, Duration.ZERO);

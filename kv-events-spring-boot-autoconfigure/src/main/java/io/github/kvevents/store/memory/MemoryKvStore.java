@@ -21,7 +21,6 @@ import io.github.kvevents.store.ExpiringStore;
 import io.github.kvevents.store.ExpiryListener;
 import io.github.kvevents.store.KvKeys;
 import io.github.kvevents.store.KvStore;
-import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.StoreBatch;
 import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
@@ -74,7 +73,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	public MemoryKvStore(Clock clock, @Nullable ChangeLogSettings log) {
 		Assert.notNull(clock, "'clock' must not be null");
 		this.clock = clock;
-		this.deadlines = new Deadlines(this::wake);
+		this.deadlines = new Deadlines(clock, this::wake);
 		this.loop = new ExpiryLoop(clock, this::sweep, this.deadlines::earliest);
 		this.log = (log != null) ? new MemoryChangeLog(log, clock, this::get) : null;
 		this.keys = new Keyspace(clock, this.deadlines, this.delivery, this.log);
@@ -100,16 +99,12 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 
 	private @Nullable Deadline deadline(StoreWrite write, @Nullable Entry current) {
 		if (write.timeToLive() != null) {
-			return deadline(write.key(), write.timeToLive());
+			return this.deadlines.after(write.key(), write.timeToLive());
 		}
 		if (write.expireAt() != null) {
-			return this.deadlines.create(write.key(), Lifetimes.toEpochMillis(write.expireAt()));
+			return this.deadlines.at(write.key(), write.expireAt());
 		}
 		return write.keepTimeToLive() ? Entry.deadlineOf(current) : null;
-	}
-
-	private Deadline deadline(String key, Duration timeToLive) {
-		return this.deadlines.create(key, this.clock.millis() + Lifetimes.toMillis(timeToLive));
 	}
 
 	@Override
@@ -173,7 +168,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	@Override
 	public boolean expire(String key, Duration timeToLive) {
 		return this.keys.touch(key, (current) -> (current != null)
-				? new Entry(current.value(), deadline(key, timeToLive)) : null).after != null;
+				? new Entry(current.value(), this.deadlines.after(key, timeToLive)) : null).after != null;
 	}
 
 	@Override
@@ -211,7 +206,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 
 	@Override
 	public DeadlineSummary summarizeDeadlines() {
-		return this.deadlines.summarize(this.clock.millis());
+		return this.deadlines.summarize();
 	}
 
 	/**

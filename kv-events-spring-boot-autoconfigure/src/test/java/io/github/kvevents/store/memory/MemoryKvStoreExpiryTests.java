@@ -169,11 +169,11 @@ class MemoryKvStoreExpiryTests {
 
 	@Test
 	void timesToLiveThatAreReplacedLeaveNothingBehind() {
-		Deadlines deadlines = new Deadlines(() -> {
+		Deadlines deadlines = new Deadlines(Clock.systemUTC(), () -> {
 		});
 		Deadline last = null;
 		for (int index = 0; index < 1000; index++) {
-			Deadline next = deadlines.create("order:1", 1000 + index);
+			Deadline next = deadlines.at("order:1", Instant.ofEpochMilli(1000 + index));
 			deadlines.replace(last, next);
 			last = next;
 		}

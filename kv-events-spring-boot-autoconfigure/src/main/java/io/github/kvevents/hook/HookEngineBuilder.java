@@ -1,0 +1,176 @@
+package io.github.kvevents.hook;
+
+import java.time.Clock;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+
+import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
+
+/**
+ * Builds an engine. Each part has a default; guards that take a value need the codec.
+ */
+public final class HookEngineBuilder {
+
+	HookSettings settings = HookSettings.defaults();
+
+	@Nullable ApplicationEventPublisher publisher;
+
+	Predicate<KvEventType> springListeners = (type) -> false;
+
+	KvHookErrorHandler errorHandler = new LoggingErrorHandler();
+
+	ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
+
+	@Nullable KvCodec codec;
+
+	Clock clock = Clock.systemUTC();
+
+	ThreadFactory threadFactory = daemonThreads();
+
+	LongSupplier nanoTime = System::nanoTime;
+
+	Consumer<String> dropListener = (hookId) -> {
+	};
+
+	boolean changeLog;
+
+	HookEngineBuilder() {
+	}
+
+	/**
+	 * Sets whether hooks may hear of each change of the fleet. Whoever says so reads the
+	 * change log and passes its events to
+	 * {@link HookEngine#deliverToEveryInstance(KvEvent)}.
+	 * @param changeLog whether there is a change log, by default not
+	 * @return this builder
+	 */
+	public HookEngineBuilder changeLog(boolean changeLog) {
+		this.changeLog = changeLog;
+		return this;
+	}
+
+	/**
+	 * Sets the bounds within which hooks run.
+	 * @param settings the settings
+	 * @return this builder
+	 */
+	public HookEngineBuilder settings(HookSettings settings) {
+		this.settings = settings;
+		return this;
+	}
+
+	/**
+	 * Sets where events go after the hooks.
+	 * @param publisher usually the application context; by default nowhere
+	 * @return this builder
+	 */
+	public HookEngineBuilder publisher(ApplicationEventPublisher publisher) {
+		this.publisher = publisher;
+		return this;
+	}
+
+	/**
+	 * Sets how to find out whether a Spring listener would hear of an event.
+	 * @param springListeners asked for each operation, so it must be quick; usually
+	 * {@link SpringListeners}, by default nobody hears
+	 * @return this builder
+	 */
+	public HookEngineBuilder springListeners(Predicate<KvEventType> springListeners) {
+		this.springListeners = springListeners;
+		return this;
+	}
+
+	/**
+	 * Sets who hears of errors.
+	 * @param errorHandler the handler, by default one that logs
+	 * @return this builder
+	 */
+	public HookEngineBuilder errorHandler(KvHookErrorHandler errorHandler) {
+		this.errorHandler = errorHandler;
+		return this;
+	}
+
+	/**
+	 * Sets where each call of a hook is observed, as {@code kv.hook}.
+	 * @param observationRegistry the registry, by default none
+	 * @return this builder
+	 */
+	public HookEngineBuilder observationRegistry(ObservationRegistry observationRegistry) {
+		this.observationRegistry = observationRegistry;
+		return this;
+	}
+
+	/**
+	 * Sets what decodes the values that guards are asked with.
+	 * @param codec the codec of the template
+	 * @return this builder
+	 */
+	public HookEngineBuilder codec(KvCodec codec) {
+		this.codec = codec;
+		return this;
+	}
+
+	/**
+	 * Sets the clock that statistics and errors are dated by.
+	 * @param clock the clock, by default the system's
+	 * @return this builder
+	 */
+	public HookEngineBuilder clock(Clock clock) {
+		this.clock = clock;
+		return this;
+	}
+
+	/**
+	 * Sets what makes the threads of asynchronous and timed hooks.
+	 * @param threadFactory for example one of virtual threads; by default daemon threads
+	 * named {@code kv-hook-1} and so on
+	 * @return this builder
+	 */
+	public HookEngineBuilder threadFactory(ThreadFactory threadFactory) {
+		this.threadFactory = threadFactory;
+		return this;
+	}
+
+	/**
+	 * Sets who hears of each event that an asynchronous hook was not called for.
+	 * @param dropListener called with the hook's id, must be quick
+	 * @return this builder
+	 */
+	public HookEngineBuilder dropListener(Consumer<String> dropListener) {
+		this.dropListener = dropListener;
+		return this;
+	}
+
+	/**
+	 * Sets what durations of calls are measured by.
+	 */
+	HookEngineBuilder nanoTime(LongSupplier nanoTime) {
+		this.nanoTime = nanoTime;
+		return this;
+	}
+
+	private static ThreadFactory daemonThreads() {
+		CustomizableThreadFactory threadFactory = new CustomizableThreadFactory("kv-hook-");
+		threadFactory.setDaemon(true);
+		return threadFactory;
+	}
+
+	/**
+	 * Builds the engine.
+	 * @return a new engine
+	 */
+	public HookEngine build() {
+		return new HookEngine(this);
+	}
+
+}
