@@ -3,6 +3,7 @@ package io.github.kvevents.listener;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.listener.ListenerStore.Failure;
+import io.github.kvevents.store.LoggedChange;
 
 /**
  * An event on its way to the handler. Used by one thread at a time.
@@ -16,7 +17,9 @@ final class Delivery {
 
 	private final Window window;
 
-	private final Window.Slot slot;
+	private final Slot slot;
+
+	private final LoggedChange change;
 
 	private final Object lane;
 
@@ -28,11 +31,12 @@ final class Delivery {
 
 	private @Nullable Failure exhausted;
 
-	Delivery(OwnedPartition partition, Window window, Window.Slot slot, Object lane, Choice choice,
+	Delivery(OwnedPartition partition, Window window, Slot slot, LoggedChange change, Object lane, Choice choice,
 			DeliveryPolicy policy) {
 		this.partition = partition;
 		this.window = window;
 		this.slot = slot;
+		this.change = change;
 		this.lane = lane;
 		this.choice = choice;
 		this.policy = policy;
@@ -61,7 +65,7 @@ final class Delivery {
 		if (!this.window.begin(this.slot)) {
 			return leave();
 		}
-		if (!this.partition.isLeaseFresh()) {
+		if (!this.partition.held().isFresh()) {
 			// it is renewed, or lost, in a moment
 			return DeliveryPolicy.SOON_NANOS;
 		}
@@ -72,10 +76,10 @@ final class Delivery {
 		this.policy.counters().begun();
 		try {
 			if (this.choice == Choice.UNKNOWN) {
-				this.policy.chooseAndHandle(this.slot.change());
+				this.policy.chooseAndHandle(this.change);
 			}
 			else {
-				this.policy.handle(this.slot.change());
+				this.policy.handle(this.change);
 			}
 		}
 		catch (Throwable ex) {
@@ -94,7 +98,7 @@ final class Delivery {
 		}
 		int failed = this.attempts + 1;
 		this.attempts = failed;
-		this.policy.failed(this.slot.change(), failed, cause);
+		this.policy.failed(this.change, failed, cause);
 		if (this.policy.isExhausted(this.attempts)) {
 			return exhausted(cause);
 		}
@@ -104,7 +108,7 @@ final class Delivery {
 	private long exhausted(Throwable cause) {
 		return switch (this.policy.onExhausted()) {
 			case SKIP -> {
-				this.policy.skipped(this.slot.change(), this.attempts);
+				this.policy.skipped(this.change, this.attempts);
 				yield end(false);
 			}
 			case DEAD_LETTER -> {
@@ -121,7 +125,7 @@ final class Delivery {
 	 */
 	private long putAside(Failure failure) {
 		try {
-			if (!this.policy.putAside(this.partition.lease(), this.slot.change(), failure)) {
+			if (!this.policy.putAside(this.partition.held().lease(), this.change, failure)) {
 				this.window.lose();
 				this.window.abandon(this.slot);
 				return leave();

@@ -10,6 +10,8 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.data.redis.connection.stream.ByteRecord;
+
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
@@ -57,8 +59,17 @@ final class LetterFields {
 		}
 	}
 
+	static StoredLetter read(ByteRecord entry) {
+		List<byte[]> fields = new ArrayList<>();
+		entry.getValue().forEach((name, value) -> {
+			fields.add(name);
+			fields.add(value);
+		});
+		return read(List.of(bytes(entry.getId().getValue()), fields));
+	}
+
 	/**
-	 * Reads what XRANGE tells of an entry: its id and its fields.
+	 * Reads what a script tells of an entry: its id and its fields.
 	 */
 	static StoredLetter read(List<?> entry) {
 		String id = text((byte[]) entry.get(0));

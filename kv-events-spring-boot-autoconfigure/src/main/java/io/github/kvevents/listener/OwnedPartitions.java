@@ -127,8 +127,8 @@ final class OwnedPartitions {
 		Checkpoint stored = acquisition.checkpoint();
 		Checkpoint checkpoint = (stored != null) ? stored : start(state, partition, passed);
 		Lease lease = new Lease(this.parts.id(), partition, this.parts.instance(), acquisition.epoch());
-		OwnedPartition owned = new OwnedPartition(this.parts, lease, checkpoint, acquisition.aside(),
-				acquisition.paused(), state, now);
+		HeldLease held = new HeldLease(this.parts, lease, checkpoint.trail(), acquisition.paused(), now);
+		OwnedPartition owned = new OwnedPartition(this.parts, held, checkpoint, acquisition.aside(), state);
 		owned.begin(stored == null, lostAfter);
 		return owned;
 	}
@@ -169,7 +169,7 @@ final class OwnedPartitions {
 		if (tell) {
 			partition.release();
 		}
-		this.owned.remove(partition.lease().partition());
+		this.owned.remove(partition.held().lease().partition());
 		return true;
 	}
 

@@ -164,16 +164,7 @@ final class RedisListenerStore implements ListenerStore {
 	public List<StoredLetter> letters(int partition, String listener, int limit) {
 		List<ByteRecord> records = call((connection) -> connection.streamCommands()
 			.xRange(letters(partition, listener), Range.unbounded(), Limit.limit().count(limit)));
-		return (records != null) ? records.stream().map(RedisListenerStore::read).toList() : List.of();
-	}
-
-	private static StoredLetter read(ByteRecord entry) {
-		List<byte[]> fields = new ArrayList<>();
-		entry.getValue().forEach((name, value) -> {
-			fields.add(name);
-			fields.add(value);
-		});
-		return LetterFields.read(List.of(bytes(entry.getId().getValue()), fields));
+		return (records != null) ? records.stream().map(LetterFields::read).toList() : List.of();
 	}
 
 	@Override

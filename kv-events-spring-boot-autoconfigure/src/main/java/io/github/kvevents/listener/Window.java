@@ -71,7 +71,6 @@ final class Window {
 	 */
 	synchronized void pass(LoggedChange change, long ordinal, boolean aside) {
 		Slot slot = new Slot(change, ordinal, false);
-		slot.done = true;
 		slot.aside = aside;
 		this.slots.add(slot);
 		advance();
@@ -94,7 +93,7 @@ final class Window {
 	 * that one would come again elsewhere.
 	 */
 	synchronized boolean begin(Slot slot) {
-		KvPosition position = slot.change.position();
+		KvPosition position = slot.position;
 		boolean behind = this.highestStarted == null || position.compareTo(this.highestStarted) > 0;
 		if (slot.done || this.lost || (this.leaving && (behind || slot.failed))) {
 			this.open--;
@@ -140,7 +139,7 @@ final class Window {
 			this.doneUpTo = position;
 		}
 		for (Slot slot : this.slots) {
-			slot.done |= slot.change.position().compareTo(position) <= 0;
+			slot.done |= slot.position.compareTo(position) <= 0;
 		}
 		advance();
 	}
@@ -153,11 +152,11 @@ final class Window {
 		Slot first = this.slots.peek();
 		while (first != null && first.done) {
 			this.slots.poll();
-			this.low = new Mark(first.change.position(), first.change.operationId(), first.ordinal,
+			this.low = new Mark(first.position, first.operationId, first.ordinal,
 					this.low.handled + (first.handled ? 1 : 0));
-			this.passed.add(first.change.position(), first.change.operationId());
+			this.passed.add(first.position, first.operationId);
 			if (first.aside) {
-				this.aside.add(first.change.position());
+				this.aside.add(first.position);
 			}
 			first = this.slots.peek();
 		}
@@ -198,7 +197,7 @@ final class Window {
 	 */
 	synchronized List<KvPosition> aside() {
 		List<KvPosition> places = new ArrayList<>(this.aside);
-		this.slots.stream().filter((slot) -> slot.aside).forEach((slot) -> places.add(slot.change.position()));
+		this.slots.stream().filter((slot) -> slot.aside).forEach((slot) -> places.add(slot.position));
 		return places;
 	}
 
@@ -226,35 +225,6 @@ final class Window {
 	 */
 	synchronized int open() {
 		return this.open;
-	}
-
-	/**
-	 * An entry.
-	 */
-	static final class Slot {
-
-		private final LoggedChange change;
-
-		private final long ordinal;
-
-		private final boolean handled;
-
-		private boolean done;
-
-		private boolean aside;
-
-		private boolean failed;
-
-		Slot(LoggedChange change, long ordinal, boolean handled) {
-			this.change = change;
-			this.ordinal = ordinal;
-			this.handled = handled;
-		}
-
-		LoggedChange change() {
-			return this.change;
-		}
-
 	}
 
 	/**

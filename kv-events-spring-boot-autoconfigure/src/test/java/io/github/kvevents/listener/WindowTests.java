@@ -21,9 +21,9 @@ class WindowTests {
 
 	@Test
 	void checkpointStopsAtTheFirstThatIsNotDone() {
-		Window.Slot first = admit(11);
-		Window.Slot second = admit(12);
-		Window.Slot third = admit(13);
+		Slot first = admit(11);
+		Slot second = admit(12);
+		Slot third = admit(13);
 		begin(second, third, first);
 		this.window.done(second, false);
 		this.window.done(third, false);
@@ -35,7 +35,7 @@ class WindowTests {
 
 	@Test
 	void thereIsRoomOnlyBehindWhatWasWritten() {
-		Window.Slot first = admit(11);
+		Slot first = admit(11);
 		admit(12);
 		admit(13);
 		this.window.pass(change(14), 14, false);
@@ -57,9 +57,9 @@ class WindowTests {
 
 	@Test
 	void isDueWhenNothingIsUnderWayOrAGoodPartIsDone() {
-		Window.Slot first = admit(11);
-		Window.Slot second = admit(12);
-		Window.Slot third = admit(13);
+		Slot first = admit(11);
+		Slot second = admit(12);
+		Slot third = admit(13);
 		begin(first, second, third);
 		assertThat(this.window.done(first, false)).isFalse();
 		assertThat(this.window.isDue()).isFalse();
@@ -73,8 +73,8 @@ class WindowTests {
 
 	@Test
 	void whatWasPutAsideIsSettledWithTheCheckpoint() {
-		Window.Slot first = admit(11);
-		Window.Slot second = admit(12);
+		Slot first = admit(11);
+		Slot second = admit(12);
 		begin(first, second);
 		this.window.done(second, true);
 		assertThat(this.window.progress().aside()).isEmpty();
@@ -87,9 +87,9 @@ class WindowTests {
 
 	@Test
 	void whenItIsGivenUpOnlyWhatFillsHolesIsBegun() {
-		Window.Slot first = admit(11);
-		Window.Slot second = admit(12);
-		Window.Slot third = admit(13);
+		Slot first = admit(11);
+		Slot second = admit(12);
+		Slot third = admit(13);
 		begin(second);
 		this.window.leave();
 		assertThat(this.window.begin(third)).isFalse();
@@ -104,7 +104,7 @@ class WindowTests {
 
 	@Test
 	void nothingIsBegunWhenItIsLost() {
-		Window.Slot first = admit(11);
+		Slot first = admit(11);
 		this.window.lose();
 		assertThat(this.window.begin(first)).isFalse();
 		assertThat(this.window.open()).isZero();
@@ -113,8 +113,8 @@ class WindowTests {
 
 	@Test
 	void everythingUpToAPlaceCanBeTakenAsDone() {
-		Window.Slot first = admit(11);
-		Window.Slot second = admit(12);
+		Slot first = admit(11);
+		Slot second = admit(12);
 		begin(first);
 		this.window.completeUpTo(position(11));
 		assertThat(this.window.isDue()).isTrue();
@@ -126,12 +126,12 @@ class WindowTests {
 		assertThat(this.window.begin(second)).isTrue();
 	}
 
-	private Window.Slot admit(long millis) {
+	private Slot admit(long millis) {
 		return this.window.admit(change(millis), millis);
 	}
 
-	private void begin(Window.Slot... slots) {
-		for (Window.Slot slot : slots) {
+	private void begin(Slot... slots) {
+		for (Slot slot : slots) {
 			assertThat(this.window.begin(slot)).isTrue();
 		}
 	}

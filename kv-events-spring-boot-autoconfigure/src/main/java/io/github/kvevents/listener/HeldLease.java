@@ -1,0 +1,134 @@
+package io.github.kvevents.listener;
+
+import java.time.Duration;
+
+import io.github.kvevents.listener.ListenerStore.Kept;
+
+/**
+ * The lease of a partition that this instance has: renews it and writes how far the
+ * listener is, until another instance takes it. For the thread of the loop, where nothing
+ * else is said.
+ */
+final class HeldLease {
+
+	private final SubscriptionParts parts;
+
+	private final Lease lease;
+
+	private final Passed passed;
+
+	private volatile long endsAt;
+
+	private volatile boolean paused;
+
+	private boolean lost;
+
+	/** What is written, or is to be with the next checkpoint. */
+	private Trail trail;
+
+	/**
+	 * Creates an instance.
+	 * @param acquiredAt when the lease was asked for
+	 */
+	HeldLease(SubscriptionParts parts, Lease lease, Trail trail, boolean paused, long acquiredAt) {
+		this.parts = parts;
+		this.lease = lease;
+		this.passed = parts.passedIn(lease.partition());
+		this.trail = trail;
+		this.paused = paused;
+		renewedAt(acquiredAt);
+	}
+
+	Lease lease() {
+		return this.lease;
+	}
+
+	/**
+	 * Whether nobody else can have taken the partition yet, as far as this instance's
+	 * clock tells. From any thread.
+	 */
+	boolean isFresh() {
+		return this.parts.nanoTime().getAsLong() - this.endsAt < 0;
+	}
+
+	private void renewedAt(long nanos) {
+		this.endsAt = nanos + this.parts.settings().lease().toNanos();
+	}
+
+	boolean isLost() {
+		return this.lost;
+	}
+
+	boolean isPaused() {
+		return this.paused;
+	}
+
+	void setPaused(boolean paused) {
+		this.paused = paused;
+	}
+
+	/**
+	 * Up to where everything is done with.
+	 */
+	Checkpoint reached(Window window) {
+		return window.progress().toCheckpoint(this.trail);
+	}
+
+	/**
+	 * Renews the lease, and writes how far the listener is if that is news.
+	 * @return whether this instance still has the partition
+	 */
+	boolean renew(Window window) {
+		return keep(window, this.trail, window.hasProgress());
+	}
+
+	/**
+	 * Writes how far the listener is.
+	 * @return whether this instance still has the partition
+	 */
+	boolean write(Window window) {
+		return keep(window, this.trail, true);
+	}
+
+	/**
+	 * Writes that the listener goes on from another place.
+	 * @param window what begins there
+	 * @return whether this instance still has the partition
+	 */
+	boolean move(Window window, Checkpoint to) {
+		boolean kept = keep(window, to.trail(), true);
+		if (kept) {
+			this.passed.goOnFrom(to.position());
+		}
+		return kept;
+	}
+
+	private boolean keep(Window window, Trail trail, boolean write) {
+		Window.Progress progress = window.progress();
+		Trail longer = write ? trail.with(progress.mark().position(), progress.mark().operationId()) : trail;
+		long now = this.parts.nanoTime().getAsLong();
+		Duration duration = this.parts.settings().lease();
+		Kept kept = this.parts.store()
+			.keep(this.lease, duration, write ? progress.toCheckpoint(longer) : null, progress.aside());
+		if (kept == Kept.LOST) {
+			this.lost = true;
+			return false;
+		}
+		renewedAt(now);
+		this.paused = kept == Kept.PAUSED;
+		if (write) {
+			this.trail = longer;
+			window.written(progress);
+			this.passed.reached(progress.toCheckpoint(longer));
+		}
+		return true;
+	}
+
+	/**
+	 * Gives the partition back.
+	 */
+	void release() {
+		this.parts.store().release(this.lease);
+	}
+
+}

@@ -1,0 +1,177 @@
+package io.github.kvevents.listener;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * Reads the log of a partition page by page and notices when changes are missing: nothing
+ * is read then until somebody says where to go on. For the thread of the loop, where
+ * nothing else is said.
+ */
+final class LogReading {
+
+	/** How many entries to read at a time at least: many may be filtered. */
+	private static final int MIN_PAGE = 100;
+
+	private final SubscriptionParts parts;
+
+	private final int partition;
+
+	private final Deque<LoggedChange> buffer = new ArrayDeque<>();
+
+	private volatile LogState state;
+
+	private Checkpoint read;
+
+	private long ordinal;
+
+	private @Nullable Missing missing;
+
+	/**
+	 * Creates a reading.
+	 * @param from behind which place to begin
+	 */
+	LogReading(SubscriptionParts parts, int partition, Checkpoint from, LogState state) {
+		this.parts = parts;
+		this.partition = partition;
+		this.read = from;
+		this.ordinal = from.ordinal();
+		this.state = state;
+	}
+
+	/**
+	 * What the log held when it was looked at last. From any thread.
+	 */
+	LogState state() {
+		return this.state;
+	}
+
+	/**
+	 * Up to where was read.
+	 */
+	Checkpoint place() {
+		return this.read;
+	}
+
+	/**
+	 * Why nothing more is read, {@code null} if nothing is missing.
+	 */
+	@Nullable Missing missing() {
+		return this.missing;
+	}
+
+	/**
+	 * Whether all that was read was handed on.
+	 */
+	boolean isEmpty() {
+		return this.buffer.isEmpty();
+	}
+
+	/**
+	 * Hands on the next entry that was read.
+	 */
+	LoggedChange next() {
+		this.ordinal = Checkpoint.further(this.ordinal, 1);
+		return this.buffer.remove();
+	}
+
+	/**
+	 * How many entries were ever added up to the one that was handed on last.
+	 */
+	long ordinal() {
+		return this.ordinal;
+	}
+
+	/**
+	 * Looks whether changes are missing. What was read and the store lost isn't handed on
+	 * any more; what was read and was removed meanwhile is.
+	 * @param check whether to, or only to note what the log holds
+	 */
+	void look(LogState state, boolean check) {
+		this.state = state;
+		if (this.missing != null || !check) {
+			return;
+		}
+		if (this.parts.continuity().isLost(state, this.read)) {
+			this.buffer.clear();
+			this.missing = Missing.LOST;
+		}
+		else if (LogContinuity.isTrimmed(state, this.read)) {
+			this.missing = Missing.TRIMMED;
+		}
+		else if (state.last().equals(this.read.position())) {
+			this.read = this.read.withOrdinal(state.added());
+			this.ordinal = this.buffer.isEmpty() ? state.added() : this.ordinal;
+		}
+	}
+
+	/**
+	 * Reads a page, unless changes turn out to be missing.
+	 * @return whether there is more to do at once
+	 */
+	boolean read() {
+		int limit = Math.max(this.parts.options().getBatchSize(), MIN_PAGE);
+		List<LoggedChange> page = this.parts.continuity().readFrom(this.read, limit);
+		boolean more = page.size() > limit;
+		if (!page.isEmpty() && this.read.isOf(page.get(0))) {
+			page = page.subList(1, page.size());
+		}
+		else {
+			// it was removed, perhaps with some behind it, or the log is another one
+			look(this.parts.log().getState(this.partition), true);
+			KvPosition place = this.read.position();
+			if (this.missing != null || page.stream().anyMatch((change) -> change.position().equals(place))) {
+				return true;
+			}
+		}
+		if (!page.isEmpty()) {
+			this.buffer.addAll(page);
+			this.read = this.read.next(page.get(page.size() - 1), page.size());
+		}
+		return more;
+	}
+
+	/**
+	 * Where to go on, since changes are missing.
+	 * @param reached up to where everything is done with
+	 */
+	Checkpoint placeToGoOn(Checkpoint reached, Passed passed) {
+		Checkpoint agreed = (this.missing == Missing.LOST) ? this.parts.continuity().agreed(this.state, reached, passed)
+				: null;
+		return (agreed != null) ? agreed : LogContinuity.earliest(this.state, this.partition);
+	}
+
+	/**
+	 * Goes on from another place.
+	 */
+	void goOnFrom(Checkpoint to) {
+		this.read = to;
+		this.ordinal = to.ordinal();
+		this.missing = null;
+	}
+
+	/**
+	 * Leaves it to others to find out whether changes are missing.
+	 */
+	void end() {
+		this.missing = null;
+	}
+
+	/**
+	 * Why changes are missing: the log is no longer the one that was read, or what comes
+	 * next was removed from it.
+	 */
+	enum Missing {
+
+		LOST, TRIMMED
+
+	}
+
+}
