@@ -1,10 +1,6 @@
 package io.github.kvevents.hook;
 
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -15,6 +11,7 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.EnumSets;
 
 /**
  * Which events a hook hears of and how it is called. Immutable: each method returns new
@@ -59,7 +56,7 @@ public final class KvHookOptions {
 	 */
 	public KvHookOptions events(KvEventType... events) {
 		State copy = this.state.copy();
-		copy.events = setOf("events", KvEventType.class, events);
+		copy.events = EnumSets.chosen("events", KvEventType.class, events);
 		return new KvHookOptions(copy);
 	}
 
@@ -70,7 +67,7 @@ public final class KvHookOptions {
 	 */
 	public KvHookOptions changes(KvChange... changes) {
 		State copy = this.state.copy();
-		copy.changes = setOf("changes", KvChange.class, changes);
+		copy.changes = EnumSets.chosen("changes", KvChange.class, changes);
 		return new KvHookOptions(copy);
 	}
 
@@ -203,13 +200,6 @@ public final class KvHookOptions {
 		return this.state.order;
 	}
 
-	private static <E extends Enum<E>> Set<E> setOf(String name, Class<E> type, E[] elements) {
-		Assert.noNullElements(elements,
-				() -> "'" + name + "' must not have a null element but was " + Arrays.toString(elements));
-		return Collections
-			.unmodifiableSet((elements.length > 0) ? EnumSet.copyOf(List.of(elements)) : EnumSet.allOf(type));
-	}
-
 	/**
 	 * Written only before the options that hold it are seen by others.
 	 */
@@ -217,9 +207,9 @@ public final class KvHookOptions {
 
 		private @Nullable String id;
 
-		private Set<KvEventType> events = setOf("events", KvEventType.class, new KvEventType[0]);
+		private Set<KvEventType> events = EnumSets.chosen("events", KvEventType.class);
 
-		private Set<KvChange> changes = setOf("changes", KvChange.class, new KvChange[0]);
+		private Set<KvChange> changes = EnumSets.chosen("changes", KvChange.class);
 
 		private @Nullable KeyFilter filter;
 

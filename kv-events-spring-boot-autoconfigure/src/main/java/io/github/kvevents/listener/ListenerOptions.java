@@ -1,10 +1,6 @@
 package io.github.kvevents.listener;
 
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -14,6 +10,7 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.EnumSets;
 
 /**
  * Which events a listener hears of and how it is called. Immutable: each method with an
@@ -49,7 +46,7 @@ public final class ListenerOptions {
 	 */
 	public ListenerOptions events(KvEventType... events) {
 		State copy = this.state.copy();
-		copy.events = setOf("events", KvEventType.class, events);
+		copy.events = EnumSets.chosen("events", KvEventType.class, events);
 		return new ListenerOptions(copy);
 	}
 
@@ -61,7 +58,7 @@ public final class ListenerOptions {
 	 */
 	public ListenerOptions changes(KvChange... changes) {
 		State copy = this.state.copy();
-		copy.changes = setOf("changes", KvChange.class, changes);
+		copy.changes = EnumSets.chosen("changes", KvChange.class, changes);
 		return new ListenerOptions(copy);
 	}
 
@@ -253,24 +250,14 @@ public final class ListenerOptions {
 				() -> "'" + name + "' must be at least a millisecond but was " + value);
 	}
 
-	@SafeVarargs
-	@SuppressWarnings("varargs") // the array is only read
-	private static <E extends Enum<E>> Set<E> setOf(String name, Class<E> type, E... elements) {
-		Assert.notNull(elements, () -> "'" + name + "' must not be null");
-		Assert.noNullElements(elements,
-				() -> "'" + name + "' must not have a null element but was " + Arrays.toString(elements));
-		return Collections
-			.unmodifiableSet((elements.length > 0) ? EnumSet.copyOf(List.of(elements)) : EnumSet.allOf(type));
-	}
-
 	/**
 	 * Written only before the options that hold it are seen by others.
 	 */
 	private static final class State implements Cloneable {
 
-		private Set<KvEventType> events = setOf("events", KvEventType.class);
+		private Set<KvEventType> events = EnumSets.chosen("events", KvEventType.class);
 
-		private Set<KvChange> changes = setOf("changes", KvChange.class);
+		private Set<KvChange> changes = EnumSets.chosen("changes", KvChange.class);
 
 		private @Nullable KeyFilter filter;
 

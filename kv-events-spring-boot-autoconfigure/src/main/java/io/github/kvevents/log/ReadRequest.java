@@ -1,10 +1,6 @@
 package io.github.kvevents.log;
 
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -14,6 +10,7 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.EnumSets;
 
 /**
  * What to read from the change log. Immutable: each method returns a new request.
@@ -56,8 +53,8 @@ public final class ReadRequest {
 	 */
 	public static ReadRequest from(StartPosition start) {
 		Assert.notNull(start, "'start' must not be null");
-		return new ReadRequest(start, 100, setOf("events", KvEventType.class), setOf("changes", KvChange.class), null,
-				Duration.ZERO);
+		return new ReadRequest(start, 100, EnumSets.chosen("events", KvEventType.class),
+				EnumSets.chosen("changes", KvChange.class), null, Duration.ZERO);
 	}
 
 	/**
@@ -77,8 +74,8 @@ public final class ReadRequest {
 	 * @return a new request
 	 */
 	public ReadRequest events(KvEventType... events) {
-		return new ReadRequest(this.start, this.limit, setOf("events", KvEventType.class, events), this.changes,
-				this.filter, this.timeout);
+		return new ReadRequest(this.start, this.limit, EnumSets.chosen("events", KvEventType.class, events),
+				this.changes, this.filter, this.timeout);
 	}
 
 	/**
@@ -88,7 +85,7 @@ public final class ReadRequest {
 	 * @return a new request
 	 */
 	public ReadRequest changes(KvChange... changes) {
-		return new ReadRequest(this.start, this.limit, this.events, setOf("changes", KvChange.class, changes),
+		return new ReadRequest(this.start, this.limit, this.events, EnumSets.chosen("changes", KvChange.class, changes),
 				this.filter, this.timeout);
 	}
 
@@ -161,16 +158,6 @@ public final class ReadRequest {
 	 */
 	public Duration getTimeout() {
 		return this.timeout;
-	}
-
-	@SafeVarargs
-	@SuppressWarnings("varargs") // the array is only read
-	private static <E extends Enum<E>> Set<E> setOf(String name, Class<E> type, E... elements) {
-		Assert.notNull(elements, () -> "'" + name + "' must not be null");
-		Assert.noNullElements(elements,
-				() -> "'" + name + "' must not have a null element but was " + Arrays.toString(elements));
-		return Collections
-			.unmodifiableSet((elements.length > 0) ? EnumSet.copyOf(List.of(elements)) : EnumSet.allOf(type));
 	}
 
 }
