@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.FunctionCounter;
@@ -20,14 +21,15 @@ import io.github.kvevents.listener.KvListenerStats;
 import io.github.kvevents.listener.KvSubscription;
 
 /**
- * Meters of the listeners that are registered when the application is ready, with the
- * listener's id as their only tag: the gauge {@code kv.listener.lag}, of the partitions
- * that this instance has, so that the sum over the instances is the lag of the fleet; and
- * the counters {@code kv.listener.processed}, {@code kv.listener.failed} and
+ * Meters of the listeners that were registered, with the listener's id as their only tag:
+ * the gauge {@code kv.listener.lag}, of the partitions that this instance has, so that
+ * the sum over the instances is the lag of the fleet; and the counters
+ * {@code kv.listener.processed}, {@code kv.listener.failed} and
  * {@code kv.listener.deadletters} of this instance. None asks the store. They are not a
  * number while a listener is closed.
  */
-public final class KvListenerMeters implements MeterBinder, ApplicationListener<ContextRefreshedEvent> {
+public final class KvListenerMeters
+		implements MeterBinder, Consumer<String>, ApplicationListener<ContextRefreshedEvent> {
 
 	private final KvListenerRegistry listeners;
 
@@ -53,9 +55,18 @@ public final class KvListenerMeters implements MeterBinder, ApplicationListener<
 	@Override
 	public void onApplicationEvent(ContextRefreshedEvent event) {
 		for (KvSubscription listener : this.listeners.all()) {
-			if (this.bound.add(listener.getId())) {
-				this.registries.forEach((registry) -> bind(registry, listener.getId()));
-			}
+			accept(listener.getId());
+		}
+	}
+
+	/**
+	 * Keeps the meters of a listener that is registered now.
+	 * @param id the listener's id
+	 */
+	@Override
+	public void accept(String id) {
+		if (this.bound.add(id)) {
+			this.registries.forEach((registry) -> bind(registry, id));
 		}
 	}
 

@@ -24,6 +24,7 @@ import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookRegistry;
 import io.github.kvevents.listener.KvListenerRegistry;
+import io.github.kvevents.listener.ListenerEngine;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the meters of kv-events that
@@ -70,7 +71,11 @@ public final class KvMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(KvListenerRegistry.class)
 	KvListenerMeters kvListenerMeters(KvListenerRegistry listeners) {
-		return new KvListenerMeters(listeners);
+		KvListenerMeters meters = new KvListenerMeters(listeners);
+		if (listeners instanceof ListenerEngine engine) {
+			engine.onRegistration(meters);
+		}
+		return meters;
 	}
 
 }

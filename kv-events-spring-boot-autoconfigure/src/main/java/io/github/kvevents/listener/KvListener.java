@@ -8,6 +8,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 import org.springframework.aot.hint.annotation.Reflective;
+import org.springframework.core.annotation.AliasFor;
 
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEventType;
@@ -37,9 +38,17 @@ public @interface KvListener {
 	String id();
 
 	/**
+	 * The same as {@link #events()}.
+	 * @return the events, empty: all
+	 */
+	@AliasFor("events")
+	KvEventType[] value() default {};
+
+	/**
 	 * The operations to hear of.
 	 * @return the events, empty: all
 	 */
+	@AliasFor("value")
 	KvEventType[] events() default {};
 
 	/**

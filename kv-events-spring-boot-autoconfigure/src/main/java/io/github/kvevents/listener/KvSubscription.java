@@ -91,7 +91,9 @@ public interface KvSubscription extends AutoCloseable {
 	/**
 	 * Ends the listener in all instances and forgets it: its checkpoint and its dead
 	 * letters are deleted, and the log is no longer kept for it. Registered again later,
-	 * it begins anew.
+	 * it begins anew; {@link #pause()}, {@link #resume()},
+	 * {@link #checkpoint(KvPosition)} and {@link #seek(StartPosition)} of this object
+	 * then throw {@link IllegalStateException}. Removing again does nothing.
 	 */
 	void remove();
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
@@ -43,6 +44,8 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 
+	private final List<Consumer<String>> observers = new CopyOnWriteArrayList<>();
+
 	private boolean running;
 
 	private ListenerEngine(Builder builder) {
@@ -76,8 +79,17 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 			if (this.running) {
 				subscription.start();
 			}
+			this.observers.forEach((observer) -> observer.accept(id));
 			return subscription;
 		}
+	}
+
+	/**
+	 * Tells of listeners that are registered from now on.
+	 * @param observer told the id of each
+	 */
+	public void onRegistration(Consumer<String> observer) {
+		this.observers.add(observer);
 	}
 
 	private Subscription create(String id, ListenerOptions options, KvEventHandler handler) {
@@ -119,14 +131,6 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	@Override
 	public @Nullable KvPosition oldestNeeded(int partition) {
 		return this.store.oldestNeeded(partition, this.parts.log.getSettings().maxAge());
-	}
-
-	/**
-	 * The id of this instance, by which it is named as an owner.
-	 * @return always the same
-	 */
-	public String getInstanceId() {
-		return this.parts.instanceId;
 	}
 
 	@Override

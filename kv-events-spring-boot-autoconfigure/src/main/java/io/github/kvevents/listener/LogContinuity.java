@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.PositionTrimmedException;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
@@ -127,6 +128,22 @@ final class LogContinuity {
 			return latest(state);
 		}
 		return Checkpoint.at(position, operationAt(position), Checkpoint.UNKNOWN);
+	}
+
+	/**
+	 * Where a start means. What was trimmed is gone to all the same: the listener tells
+	 * of the gap.
+	 */
+	Checkpoint at(LogState state, StartPosition start, int partition) {
+		if (start.equals(StartPosition.earliest())) {
+			return earliest(state, partition);
+		}
+		try {
+			return at(state, start.resolve(partition, state));
+		}
+		catch (PositionTrimmedException ex) {
+			return Checkpoint.at(ex.getRequested(), "", Checkpoint.UNKNOWN);
+		}
 	}
 
 	private static KvPosition before(KvPosition position) {

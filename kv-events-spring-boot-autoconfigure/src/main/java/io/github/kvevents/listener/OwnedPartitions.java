@@ -27,7 +27,7 @@ final class OwnedPartitions {
 
 	private volatile boolean paused;
 
-	private boolean removed;
+	private volatile boolean removed;
 
 	/**
 	 * Creates an instance that has none.
@@ -60,7 +60,7 @@ final class OwnedPartitions {
 	}
 
 	/**
-	 * Whether the listener was removed by another instance.
+	 * Whether the listener was removed by another instance. From any thread.
 	 */
 	boolean isRemoved() {
 		return this.removed;
@@ -91,9 +91,17 @@ final class OwnedPartitions {
 		long pause = Math.min(this.tickMillis, members.changesInMillis() + 1);
 		pause = Math.min(pause, acquire(share));
 		giveUp(share);
-		this.paused = this.owned.values().stream().anyMatch(OwnedPartition::isPaused);
+		this.paused = this.owned.isEmpty() ? isPausedElsewhere()
+				: this.owned.values().stream().anyMatch(OwnedPartition::isPaused);
 		this.parts.lanes().setSuspended(this.paused);
 		return Math.max(1, pause);
+	}
+
+	/**
+	 * A pause is of all partitions, so any of them tells.
+	 */
+	private boolean isPausedElsewhere() {
+		return this.parts.store().standing(0, this.parts.id()).paused();
 	}
 
 	/**

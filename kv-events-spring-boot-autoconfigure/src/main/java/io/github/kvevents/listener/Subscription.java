@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.PositionTrimmedException;
 import io.github.kvevents.listener.ListenerStore.Standing;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.store.LogState;
@@ -40,6 +39,8 @@ final class Subscription implements KvSubscription {
 	private final Object monitor = new Object();
 
 	private @Nullable Thread thread;
+
+	private volatile boolean removed;
 
 	private volatile SubscriptionState stage = SubscriptionState.IDLE;
 
@@ -133,6 +134,7 @@ final class Subscription implements KvSubscription {
 	}
 
 	private void setPaused(boolean paused) {
+		requireNotRemoved();
 		this.loop.partitions().setPaused(paused);
 		this.loop.tick();
 	}
@@ -140,6 +142,7 @@ final class Subscription implements KvSubscription {
 	@Override
 	public void checkpoint(KvPosition position) {
 		Assert.notNull(position, "'position' must not be null");
+		requireNotRemoved();
 		LogState state = state(position);
 		Checkpoint to = this.parts.continuity().at(state, position);
 		OwnedPartition owned = this.loop.partitions().get(position.partition());
@@ -156,26 +159,12 @@ final class Subscription implements KvSubscription {
 	@Override
 	public void seek(StartPosition position) {
 		Assert.notNull(position, "'position' must not be null");
+		requireNotRemoved();
 		for (int partition : position.partitions(this.parts.partitions())) {
 			LogState state = this.parts.log().getState(partition);
-			this.parts.store().move(getId(), resolve(position, partition, state), false);
+			this.parts.store().move(getId(), this.parts.continuity().at(state, position, partition), false);
 		}
 		this.loop.tick();
-	}
-
-	/**
-	 * What was trimmed is sought all the same: the listener tells of the gap.
-	 */
-	private Checkpoint resolve(StartPosition position, int partition, LogState state) {
-		if (position.equals(StartPosition.earliest())) {
-			return LogContinuity.earliest(state, partition);
-		}
-		try {
-			return this.parts.continuity().at(state, position.resolve(partition, state));
-		}
-		catch (PositionTrimmedException ex) {
-			return Checkpoint.at(ex.getRequested(), "", Checkpoint.UNKNOWN);
-		}
 	}
 
 	private LogState state(KvPosition position) {
@@ -233,6 +222,9 @@ final class Subscription implements KvSubscription {
 
 	@Override
 	public void remove() {
+		if (this.removed) {
+			return;
+		}
 		boolean alone = this.parts.store()
 			.join(getId(), this.parts.instance(), this.parts.settings().lease())
 			.ids()
@@ -243,6 +235,16 @@ final class Subscription implements KvSubscription {
 		for (int partition = 0; partition < this.parts.partitions(); partition++) {
 			this.parts.store().remove(partition, getId(), alone ? Duration.ZERO : remember);
 		}
+		this.removed = true;
+	}
+
+	/**
+	 * What is written for a listener that nobody has would be there when one of that id
+	 * is to begin anew.
+	 */
+	private void requireNotRemoved() {
+		Assert.state(!this.removed && !this.loop.partitions().isRemoved(),
+				() -> "The listener '" + getId() + "' was removed: register it again");
 	}
 
 }

@@ -38,6 +38,7 @@ import io.github.kvevents.listener.KvListener;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.KvSubscription;
 import io.github.kvevents.listener.ListenerEngine;
+import io.github.kvevents.listener.ListenerOptions;
 import io.github.kvevents.listener.OnExhausted;
 import io.github.kvevents.listener.StartAt;
 import io.github.kvevents.listener.SubscriptionState;
@@ -84,6 +85,8 @@ class ListenerApplicationTests {
 			assertThat(orders.getOptions().getMaxAttempts()).isEqualTo(2);
 			assertThat(orders.getOptions().getOnExhausted()).isEqualTo(OnExhausted.DEAD_LETTER);
 			assertThat(orders.getOptions().getStartAt()).isEqualTo(StartAt.EARLIEST);
+			assertThat(context.getBean(KvListenerRegistry.class).find("quiet").orElseThrow().getOptions().getEvents())
+				.containsExactly(KvEventType.SET);
 		});
 	}
 
@@ -227,6 +230,25 @@ class ListenerApplicationTests {
 	}
 
 	@Test
+	void listenerThatIsRegisteredLaterHasMeters() {
+		this.runner.run((context) -> {
+			MeterRegistry meters = context.getBean(MeterRegistry.class);
+			context.getBean(KvListenerMeters.class).bindTo(meters);
+			KvListenerRegistry listeners = context.getBean(KvListenerRegistry.class);
+			KvSubscription first = listeners.register("late", ListenerOptions.defaults(), (event) -> {
+			});
+			context.getBean(KvTemplate.class).set("a", "1");
+			await().until(
+					() -> meters.get("kv.listener.processed").tag("listener", "late").functionCounter().count() == 1);
+			first.remove();
+			assertThat(meters.get("kv.listener.lag").gauge().value()).isNaN();
+			listeners.register("late", ListenerOptions.defaults(), (event) -> {
+			});
+			await().until(() -> meters.get("kv.listener.processed").functionCounter().count() == 1);
+		});
+	}
+
+	@Test
 	void gapIsAnApplicationEvent() {
 		this.runner.withBean(Gaps.class).withBean(Listeners.class).run((context) -> {
 			ListenerEngine engine = context.getBean(ListenerEngine.class);
@@ -261,7 +283,7 @@ class ListenerApplicationTests {
 		}
 
 		@KvListener(id = "everything", prefix = "order:")
-		@KvListener(id = "quiet", keys = "nobody", startAt = StartAt.LATEST)
+		@KvListener(value = KvEventType.SET, id = "quiet", keys = "nobody", startAt = StartAt.LATEST)
 		void all(KvEvent event) {
 			this.heard.add("all " + event.getKey());
 		}

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ import io.github.kvevents.log.StartPosition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -468,9 +470,18 @@ abstract class ListenerContractTests {
 		subscription.remove();
 		assertThat(this.instance.engine.oldestNeeded(0)).as("the retention is free").isNull();
 		assertThat(this.instance.engine.find("audit")).isEmpty();
+		assertRefuses(subscription::pause);
+		assertRefuses(subscription::resume);
+		assertRefuses(() -> subscription.seek(StartPosition.latest()));
+		assertRefuses(() -> subscription.checkpoint(this.instance.log.getState(0).last()));
 		KvSubscription anew = listen(QUICK);
+		subscription.remove();
 		awaitHeard(3);
 		assertThat(anew.getDeadLetters().count()).isZero();
+	}
+
+	private static void assertRefuses(ThrowingCallable order) {
+		assertThatIllegalStateException().isThrownBy(order).withMessageContaining("'audit' was removed");
 	}
 
 	@Test

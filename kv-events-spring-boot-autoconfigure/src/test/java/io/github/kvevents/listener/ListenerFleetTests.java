@@ -87,6 +87,21 @@ class ListenerFleetTests {
 	}
 
 	@Test
+	void instanceThatStandsByKnowsOfAPause() {
+		List<KvSubscription> all = IntStream.range(0, 5)
+			.mapToObj((number) -> start("number-" + number).listen("audit", OPTIONS, this.recorder))
+			.toList();
+		await().until(() -> all.stream().filter((one) -> one.getStats().partitions() == 1).count() == 4);
+		KvSubscription standBy = all.stream().filter((one) -> one.getStats().partitions() == 0).findAny().orElseThrow();
+		assertThat(standBy.getState()).isEqualTo(SubscriptionState.IDLE);
+		KvSubscription owner = all.stream().filter((one) -> one != standBy).findAny().orElseThrow();
+		owner.pause();
+		await().until(() -> standBy.getState() == SubscriptionState.PAUSED);
+		owner.resume();
+		await().until(() -> standBy.getState() == SubscriptionState.IDLE);
+	}
+
+	@Test
 	void listenersThatKeepAnOldEntryAreKnownToEveryInstance() {
 		KvSubscription slow = start("one").listen("slow", OPTIONS, this.recorder);
 		ListeningInstance other = start("two");
