@@ -68,7 +68,7 @@ public interface ChangeLogStore {
 	LogSnapshot snapshot(int partition, List<String> keys);
 
 	/**
-	 * Removes entries before a place, about: some of them may stay.
+	 * Removes the entries before a place.
 	 * @param before the place of the first entry to keep
 	 */
 	void trim(KvPosition before);

@@ -220,7 +220,7 @@ public abstract class ChangeLogStoreContractTests {
 	}
 
 	@Test
-	void trimRemovesWhatIsBeforeAboutAndNothingElse() {
+	void trimRemovesWhatIsBeforeAndNothingElse() {
 		List<StoreWrite> writes = IntStream.range(0, 3000)
 			.mapToObj((index) -> new StoreWrite("{a}" + index, bytes("1")))
 			.toList();
@@ -231,9 +231,9 @@ public abstract class ChangeLogStoreContractTests {
 		KvPosition before = position(outcomes.get(2500));
 		log().trim(before);
 		LogState state = log().getState(partition);
-		assertThat(state.length()).isBetween(500L, 700L);
+		assertThat(state.length()).isEqualTo(500);
 		assertThat(state.added()).isEqualTo(3000);
-		assertThat(state.first()).isLessThanOrEqualTo(before);
+		assertThat(state.first()).isEqualTo(before);
 		assertThat(state.last()).isEqualTo(outcomes.get(2999).position());
 		assertThat(log().read(new KvPosition(partition, 0, 0), 5000)).hasSize((int) state.length());
 		assertThat(state.isTrimmedAfter(position(outcomes.get(2000)))).isTrue();
