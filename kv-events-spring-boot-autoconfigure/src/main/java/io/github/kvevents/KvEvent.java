@@ -1,6 +1,5 @@
 package io.github.kvevents;
 
-import java.lang.reflect.Type;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -10,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEvent;
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.util.Assert;
 
 /**
  * Something happened to a key. Published only after the store applied the operation.
@@ -108,7 +108,7 @@ public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent
 	 * @throws KvCodecException if the value can't be decoded to that type
 	 */
 	public <T> @Nullable T getValue(ParameterizedTypeReference<T> type) {
-		return decode(this.rawValue, type.getType());
+		return decode(this.rawValue, type);
 	}
 
 	/**
@@ -141,7 +141,7 @@ public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent
 	 * @throws KvCodecException if the value can't be decoded to that type
 	 */
 	public <T> @Nullable T getPreviousValue(ParameterizedTypeReference<T> type) {
-		return decode(this.rawPreviousValue, type.getType());
+		return decode(this.rawPreviousValue, type);
 	}
 
 	/**
@@ -192,12 +192,14 @@ public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent
 	}
 
 	private <T> @Nullable T decode(byte @Nullable [] value, Class<T> type) {
+		Assert.notNull(type, "'type' must not be null");
 		return (value != null) ? Decoding.decode(this.codec, this.key, value, type) : null;
 	}
 
-	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
-	private <T> @Nullable T decode(byte @Nullable [] value, Type type) {
-		return (value != null) ? (T) Decoding.decode(this.codec, this.key, value, type) : null;
+	@SuppressWarnings("unchecked")
+	private <T> @Nullable T decode(byte @Nullable [] value, ParameterizedTypeReference<T> type) {
+		Assert.notNull(type, "'type' must not be null");
+		return (value != null) ? (T) Decoding.decode(this.codec, this.key, value, type.getType()) : null;
 	}
 
 	private static byte @Nullable [] copy(byte @Nullable [] bytes) {

@@ -15,8 +15,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import org.springframework.core.ParameterizedTypeReference;
+
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.core.KvTemplate;
@@ -60,7 +64,7 @@ class BadArgumentsTests {
 	private static final KvHookRegistry registry = HookEngine.builder().build().getRegistry();
 
 	@ParameterizedTest(name = "{0}")
-	@MethodSource({ "operations", "options", "hooks", "changeLog", "listeners", "watches" })
+	@MethodSource({ "operations", "options", "events", "hooks", "changeLog", "listeners", "watches" })
 	void isNamed(String message, ThrowingCallable call) {
 		assertThatIllegalArgumentException().isThrownBy(call).satisfies((ex) -> assertThat(ex).hasMessage(message));
 		try (Stream<String> keys = template.keys("")) {
@@ -101,6 +105,13 @@ class BadArgumentsTests {
 						() -> template.collection("c", String.class).get(missing())),
 				bad("'id' must not be null or empty but was ''",
 						() -> template.collection("c", String.class).set("", "v")));
+	}
+
+	static Stream<Arguments> events() {
+		KvEvent event = KvEventBuilder.forKey("test", "k", new PlainKvCodec()).value(new byte[1]).set(KvEventType.SET);
+		return Stream.of(bad("'type' must not be null", () -> event.getValue((Class<?>) missing())),
+				bad("'type' must not be null", () -> event.getPreviousValue((ParameterizedTypeReference<?>) missing())),
+				bad("'text' must not be null", () -> KvPosition.parse(missing())));
 	}
 
 	static Stream<Arguments> options() {

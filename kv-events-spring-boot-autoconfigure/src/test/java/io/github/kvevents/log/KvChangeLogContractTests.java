@@ -198,10 +198,10 @@ abstract class KvChangeLogContractTests {
 			positions.add(set("k", "v" + i));
 		}
 		KvPosition last = positions.get(399);
-		changes().trim(positions.get(350));
+		changes().trim(positions.get(337));
 		KvPosition first = Objects.requireNonNull(changes().getState(last.partition()).first());
 		int kept = positions.indexOf(first);
-		assertThat(kept).isEqualTo(350);
+		assertThat(kept).isEqualTo(337);
 		for (StartPosition start : List.of(StartPosition.at(positions.get(0)), StartPosition.after(positions.get(0)),
 				StartPosition.at(positions.get(kept - 1)),
 				StartPosition.after(KvPosition.parse(first.partition() + ":0-0")))) {

@@ -228,10 +228,10 @@ public abstract class ChangeLogStoreContractTests {
 		int partition = partition("{a}");
 		log().trim(position(outcomes.get(0)));
 		assertThat(log().getState(partition).length()).isEqualTo(3000);
-		KvPosition before = position(outcomes.get(2500));
+		KvPosition before = position(outcomes.get(2537));
 		log().trim(before);
 		LogState state = log().getState(partition);
-		assertThat(state.length()).isEqualTo(500);
+		assertThat(state.length()).isEqualTo(463);
 		assertThat(state.added()).isEqualTo(3000);
 		assertThat(state.first()).isEqualTo(before);
 		assertThat(state.last()).isEqualTo(outcomes.get(2999).position());
