@@ -57,6 +57,16 @@ final class DeliveryPolicy {
 	}
 
 	/**
+	 * Says when an event that fails will never come to what was chosen for it.
+	 */
+	void warnIfEndless() {
+		if (this.options.getOnExhausted() != OnExhausted.BLOCK && this.options.getMaxAttempts() == 0) {
+			logger.warn("Listener '%s' has onExhausted = %s, but tries for ever as long as maxAttempts is 0: set it"
+				.formatted(KeyText.printable(this.id), this.options.getOnExhausted()));
+		}
+	}
+
+	/**
 	 * Whether the listener hears of an entry, as far as its filter tells.
 	 */
 	Choice choose(LoggedChange change) {

@@ -99,6 +99,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		RetryDelays delays = new RetryDelays(options, () -> ThreadLocalRandom.current().nextDouble());
 		DeliveryPolicy policy = new DeliveryPolicy(id, options, handler, this.parts.codec, this.store, counters, delays,
 				wake);
+		policy.warnIfEndless();
 		Lanes lanes = new Lanes("kv-listener-" + id, options.getConcurrency(), System::nanoTime, wake);
 		SubscriptionParts shared = new SubscriptionParts(id, this.parts.instanceId, options, this.parts.settings,
 				handler, this.parts.log, this.store, lanes, policy, this.parts.gapPublisher, System::nanoTime);

@@ -12,12 +12,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-import org.jspecify.annotations.Nullable;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
@@ -34,6 +38,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What a listener promises on every back end.
  */
+@ExtendWith(OutputCaptureExtension.class)
 @Timeout(60)
 abstract class ListenerContractTests {
 
@@ -114,6 +119,15 @@ abstract class ListenerContractTests {
 		this.instance.template.set("new", "1");
 		awaitHeard(1);
 		assertThat(this.recorder.heard()).containsExactly("new=1");
+	}
+
+	@Test
+	void endlessAttemptsBeforeADeadLetterAreWarnedOf(CapturedOutput output) {
+		listen(QUICK.onExhausted(OnExhausted.DEAD_LETTER).maxAttempts(1)).close();
+		listen(QUICK).close();
+		assertThat(output).doesNotContain("maxAttempts");
+		listen(QUICK.onExhausted(OnExhausted.DEAD_LETTER));
+		assertThat(output).contains("has onExhausted = DEAD_LETTER, but tries for ever as long as maxAttempts is 0");
 	}
 
 	@Test
