@@ -9,8 +9,6 @@ import java.util.function.Consumer;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-import io.github.kvevents.benchmarks.WriteComparison.Result;
-import io.github.kvevents.benchmarks.WriteComparison.Round;
 import io.github.kvevents.benchmarks.WriteComparison.Side;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
@@ -63,12 +61,7 @@ public final class LoggedWriteCost {
 		try {
 			Side without = new Side("cost:p:", write(new RedisKvStore(connections, KeyNames.plain())));
 			Side with = new Side("cost:l:", write(new RedisKvStore(connections, KeyNames.plain(), tracker, settings)));
-			System.out.print("""
-					| threads | | without | with | ratio |
-					|---:|---|---:|---:|---:|
-					""");
-			print(1, this.comparison.run(1, without, with));
-			print(8, this.comparison.run(8, without, with));
+			this.comparison.print("without", without, "with", with);
 			memory();
 		}
 		finally {
@@ -96,20 +89,6 @@ public final class LoggedWriteCost {
 		byte[] value = VALUE.clone();
 		ByteBuffer.wrap(value).putLong(this.counter.incrementAndGet());
 		return value;
-	}
-
-	private static void print(int threads, Result result) {
-		line(threads, "p50 µs", result.one(Round::p50), result.two(Round::p50), result.ratio(Round::p50));
-		line(threads, "mean µs", result.one(Round::mean), result.two(Round::mean), result.ratio(Round::mean));
-		line(threads, "writes/s", result.one(Round::perSecond), result.two(Round::perSecond),
-				result.ratio(Round::perSecond));
-		line(threads, "server CPU µs", result.one(Round::cpuMicros), result.two(Round::cpuMicros),
-				result.ratio(Round::cpuMicros));
-	}
-
-	private static void line(int threads, String what, double one, double two, double ratio) {
-		System.out
-			.println(String.format(Locale.ROOT, "| %d | %s | %,.1f | %,.1f | %.3f |", threads, what, one, two, ratio));
 	}
 
 	/**

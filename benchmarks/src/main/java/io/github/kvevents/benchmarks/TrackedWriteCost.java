@@ -8,8 +8,6 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
 
-import io.github.kvevents.benchmarks.WriteComparison.Result;
-import io.github.kvevents.benchmarks.WriteComparison.Round;
 import io.github.kvevents.benchmarks.WriteComparison.Side;
 import io.github.kvevents.core.SetOptions;
 
@@ -46,12 +44,7 @@ public final class TrackedWriteCost {
 		try (BenchmarkServer server = new BenchmarkServer();
 				TrackingSide tracking = new TrackingSide(server.connectionFactory())) {
 			TrackedWriteCost benchmark = new TrackedWriteCost(new WriteComparison(server, args), tracking);
-			System.out.print("""
-					| threads | plain writes/s | tracked writes/s | latency ratio | plain: server CPU µs | tracked |
-					|---:|---:|---:|---:|---:|---:|
-					""");
-			benchmark.throughput(1);
-			benchmark.throughput(8);
+			benchmark.comparison.print("plain", benchmark.plain, "tracked", benchmark.tracked);
 			benchmark.memory();
 		}
 	}
@@ -63,14 +56,6 @@ public final class TrackedWriteCost {
 		template.setValueSerializer(RedisSerializer.byteArray());
 		template.afterPropertiesSet();
 		return template;
-	}
-
-	private void throughput(int threads) throws InterruptedException {
-		Result result = this.comparison.run(threads, this.plain, this.tracked);
-		double plainRate = result.one(Round::perSecond);
-		double trackedRate = result.two(Round::perSecond);
-		System.out.println(String.format(Locale.ROOT, "| %d | %,.0f | %,.0f | %.3f | %.2f | %.2f |", threads, plainRate,
-				trackedRate, plainRate / trackedRate, result.one(Round::cpuMicros), result.two(Round::cpuMicros)));
 	}
 
 	private void memory() throws InterruptedException {

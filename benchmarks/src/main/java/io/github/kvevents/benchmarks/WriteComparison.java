@@ -3,6 +3,7 @@ package io.github.kvevents.benchmarks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -46,9 +47,26 @@ final class WriteComparison {
 	}
 
 	/**
-	 * Writes with so many threads in both ways.
+	 * Writes with one thread and with eight in both ways, and prints a table.
 	 */
-	Result run(int threads, Side one, Side two) throws InterruptedException {
+	void print(String nameOfOne, Side one, String nameOfTwo, Side two) throws InterruptedException {
+		System.out.println("| threads | | %s | %s | ratio |".formatted(nameOfOne, nameOfTwo));
+		System.out.println("|---:|---|---:|---:|---:|");
+		for (int threads : new int[] { 1, 8 }) {
+			Result result = run(threads, one, two);
+			line(threads, "p50 µs", result, Round::p50);
+			line(threads, "mean µs", result, Round::mean);
+			line(threads, "writes/s", result, Round::perSecond);
+			line(threads, "server CPU µs", result, Round::cpuMicros);
+		}
+	}
+
+	private static void line(int threads, String what, Result result, ToDoubleFunction<Round> figure) {
+		System.out.println(String.format(Locale.ROOT, "| %d | %s | %,.1f | %,.1f | %.3f |", threads, what,
+				result.one(figure), result.two(figure), result.ratio(figure)));
+	}
+
+	private Result run(int threads, Side one, Side two) throws InterruptedException {
 		List<Round> ones = new ArrayList<>();
 		List<Round> twos = new ArrayList<>();
 		int warmUp = this.rounds / 5 + 2;
@@ -118,7 +136,7 @@ final class WriteComparison {
 	/**
 	 * The rounds of both, in pairs.
 	 */
-	record Result(List<Round> ones, List<Round> twos) {
+	private record Result(List<Round> ones, List<Round> twos) {
 
 		double one(ToDoubleFunction<Round> figure) {
 			return median(this.ones.stream().mapToDouble(figure).toArray());
@@ -149,7 +167,7 @@ final class WriteComparison {
 	/**
 	 * One way, some time. Times in microseconds.
 	 */
-	record Round(double perSecond, double p50, double mean, double cpuMicros) {
+	private record Round(double perSecond, double p50, double mean, double cpuMicros) {
 
 	}
 
