@@ -137,7 +137,7 @@ class StartupFailureTests {
 	void changeLogThatIsAskedForAndOff(CapturedOutput output) {
 		fails(ChangeLogConfigurationTests.AsksForTheLog.class, "kv.events.store=memory");
 		assertThat(output).contains("Parameter 0 of method audit in " + ChangeLogConfigurationTests.class.getName())
-			.contains("needs the change log, a bean of type KvChangeLog, and it is switched off.")
+			.contains("needs a bean of type KvChangeLog, and the change log is switched off.")
 			.contains("Set 'kv.events.log.enabled=true'.");
 	}
 

@@ -7,9 +7,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 import redis.embedded.RedisExecProvider;
 
@@ -29,6 +32,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.util.FileSystemUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * A real Redis server for a test, on a free port of 127.0.0.1, ready after about a tenth
@@ -100,6 +106,36 @@ public final class TestRedis implements AutoCloseable {
 	public void restart() {
 		kill();
 		launch();
+	}
+
+	/**
+	 * Takes bytes off the end of the append-only file of a server that was killed, as a
+	 * crash in the middle of a write does.
+	 * @param count how many bytes
+	 */
+	public void cutAppendOnlyFile(int count) {
+		try (Stream<Path> files = Files.list(this.directory.resolve("appendonlydir"));
+				FileChannel file = FileChannel.open(
+						files.filter((path) -> path.toString().endsWith(".incr.aof")).findAny().orElseThrow(),
+						StandardOpenOption.WRITE)) {
+			file.truncate(file.size() - count);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Has the server write its append-only file anew, and returns when it has.
+	 */
+	public void rewriteAppendOnlyFile() {
+		execute("BGREWRITEAOF");
+		await().pollInterval(Duration.ofMillis(2)).until(() -> {
+			Properties state = info("persistence");
+			return state.getProperty("aof_rewrite_in_progress").equals("0")
+					&& state.getProperty("aof_rewrite_scheduled").equals("0");
+		});
+		assertThat(info("persistence")).containsEntry("aof_last_bgrewrite_status", "ok");
 	}
 
 	/**

@@ -13,10 +13,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.store.ChangeLogSettings;
@@ -62,6 +64,8 @@ class ChangeLogFaultTests {
 				int soMany = written.get() + 300 + random.nextInt(700);
 				await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> written.get() >= soMany);
 				redis.restart();
+				// what is asked of operators: the crash may have cut the file, see below
+				redis.rewriteAppendOnlyFile();
 			}
 			stopped.set(true);
 			for (Future<Void> writer : writers) {
@@ -80,6 +84,35 @@ class ChangeLogFaultTests {
 			stopped.set(true);
 			threads.shutdownNow();
 		}
+	}
+
+	/**
+	 * Redis loads a file that ends within a transaction, and leaves the transaction's
+	 * beginning at the end of the file, where the one that follows continues it. Half of
+	 * it would be there after the next start if the file weren't written anew.
+	 */
+	@Test
+	void transactionThatTheCrashCutIsGoneAfterTheFileWasWrittenAnew() {
+		ChangeLogSettings settings = new ChangeLogSettings(new Namespace("cut", 1), "one", 10_000, Duration.ofHours(1));
+		try (TestRedis redis = TestRedis.start("appendonly", "yes", "appendfsync", "always")) {
+			RedisConnectionFactory connections = redis.connectionFactory();
+			RedisKvStore store = new RedisKvStore(connections, LoggingInstance.NAMES, null, settings);
+			RedisChangeLogStore log = new RedisChangeLogStore(connections, LoggingInstance.NAMES, settings);
+			store.set(new StoreWrite("whole", bytes("1")));
+			store.set(new StoreWrite("cut", bytes("2")));
+			redis.kill();
+			redis.cutAppendOnlyFile("*1\r\n$4\r\nEXEC\r\n".length() + 5);
+			redis.restart();
+			redis.rewriteAppendOnlyFile();
+			store.set(new StoreWrite("later", bytes("3")));
+			redis.restart();
+			List<LoggedChange> changes = LogReplay.assertGives(log, store, List.of("whole", "cut", "later"));
+			assertThat(changes.stream().map(LoggedChange::key)).containsExactly("whole", "later");
+		}
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
 	private static long deadlines(TestRedis redis) {
@@ -105,7 +138,7 @@ class ChangeLogFaultTests {
 
 	private static void write(RedisKvStore store, Random random) {
 		String key = KEYS.get(random.nextInt(KEYS.size()));
-		byte[] value = String.valueOf(random.nextInt(1000)).getBytes(StandardCharsets.UTF_8);
+		byte[] value = bytes(String.valueOf(random.nextInt(1000)));
 		switch (random.nextInt(6)) {
 			case 0 -> store.delete(key);
 			case 1 -> store.set(new StoreWrite(key, value, Condition.ALWAYS, Duration.ofMillis(1 + random.nextInt(50)),
