@@ -259,6 +259,7 @@ public abstract class ChangeLogStoreContractTests {
 		List<String> keys = IntStream.range(0, 20).mapToObj((index) -> "{a}" + index).toList();
 		List<LogSnapshot> snapshots = new ArrayList<>();
 		whileWriting(4, 1500, keys, () -> snapshots.add(log().snapshot(partition("{a}"), keys)));
+		awaitExpiries(keys);
 		List<LoggedChange> changes = changes("{a}");
 		assertThat(snapshots).hasSizeGreaterThan(3);
 		Map<String, String> values = new HashMap<>();
@@ -299,6 +300,7 @@ public abstract class ChangeLogStoreContractTests {
 			assertThat(tail.read(cursor, 10, Duration.ofMillis(1))).isEmpty();
 			assertThat(tail.read(Map.of(), 10, Duration.ofMillis(1))).isEmpty();
 			whileWriting(4, 1000, keys, () -> readOn(tail, cursor, seen));
+			awaitExpiries(keys);
 			while (readOn(tail, cursor, seen) > 0) {
 				// on to the end
 			}
@@ -339,12 +341,20 @@ public abstract class ChangeLogStoreContractTests {
 		List<String> keys = IntStream.range(0, 12).mapToObj((index) -> "key" + index).toList();
 		whileWriting(8, 1500, keys, () -> {
 		});
-		keys.forEach((key) -> await().atMost(PATIENCE).until(() -> store().getTimeToLive(key) == null));
-		await().atMost(PATIENCE).untilAsserted(() -> LogReplay.assertGives(log(), store(), keys));
+		awaitExpiries(keys);
 		List<LoggedChange> changes = LogReplay.readAll(log());
 		assertThat(changes.stream().map(LoggedChange::type)).contains(KvEventType.SET, KvEventType.DELETE,
 				KvEventType.BATCH_SET, KvEventType.BATCH_DELETE, KvEventType.EXPIRED);
 		assertThat(changes).extracting(LoggedChange::operationId).doesNotHaveDuplicates();
+	}
+
+	/**
+	 * Nobody writes any more: waits until no key has a time to live and the log tells of
+	 * the last expiry.
+	 */
+	private void awaitExpiries(List<String> keys) {
+		keys.forEach((key) -> await().atMost(PATIENCE).until(() -> store().getTimeToLive(key) == null));
+		await().atMost(PATIENCE).untilAsserted(() -> LogReplay.assertGives(log(), store(), keys));
 	}
 
 	private int readOn(ChangeLogStore.Tail tail, Map<Integer, KvPosition> cursor, List<LoggedChange> seen) {
