@@ -7,10 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.data.redis.connection.RedisConnection;
 
-import io.github.kvevents.KeyText;
 import io.github.kvevents.store.StoreBatch;
 import io.github.kvevents.store.StoreOutcome;
 
@@ -119,8 +117,7 @@ final class RedisBatch {
 		for (int index = keys.size(); index < reply.size(); index += 2) {
 			int failed = Integer.parseInt(text(reply.get(index))) - 1;
 			this.results.set(start + failed, this.commands.get(start + failed).failed());
-			fail(new InvalidDataAccessApiUsageException("Redis refused key '%s' of a batch: %s"
-				.formatted(KeyText.printable(text(keys.get(failed))), text(reply.get(index + 1)))));
+			fail(RefusedKey.inBatch(keys.get(failed), text(reply.get(index + 1))));
 		}
 	}
 

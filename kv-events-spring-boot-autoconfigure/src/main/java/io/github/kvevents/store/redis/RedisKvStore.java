@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
@@ -29,7 +31,7 @@ import io.github.kvevents.store.StoreWrite;
  * Keys in Redis 7.0 or later, or Valkey 7.2 or later. Each operation on one key is one
  * command; the very first one asks for the server's version before it, and nothing
  * connects earlier. A key that holds another type than a string fails with a
- * {@code DataAccessException} and stays as it is.
+ * {@code DataAccessException} that names it, and stays as it is.
  */
 public final class RedisKvStore implements KvStore {
 
@@ -99,7 +101,7 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public StoreOutcome set(StoreWrite write) {
-		return writes().set(write);
+		return naming(write.key(), () -> writes().set(write));
 	}
 
 	@Override
@@ -110,7 +112,7 @@ public final class RedisKvStore implements KvStore {
 	@Override
 	public byte @Nullable [] get(String key) {
 		byte[] name = this.names.toRedis(key);
-		return this.connections.call((connection) -> connection.stringCommands().get(name));
+		return naming(key, () -> this.connections.call((connection) -> connection.stringCommands().get(name)));
 	}
 
 	@Override
@@ -133,7 +135,7 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public StoreOutcome delete(String key) {
-		return writes().delete(key);
+		return naming(key, () -> writes().delete(key));
 	}
 
 	@Override
@@ -143,7 +145,7 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
-		return writes().compareAndSet(key, expected, value);
+		return naming(key, () -> writes().compareAndSet(key, expected, value));
 	}
 
 	@Override
@@ -186,6 +188,18 @@ public final class RedisKvStore implements KvStore {
 			}
 			return facts;
 		});
+	}
+
+	/**
+	 * Has an operation on one key name the key if Redis refuses it.
+	 */
+	private <T extends @Nullable Object> T naming(String key, Supplier<T> operation) {
+		try {
+			return operation.get();
+		}
+		catch (DataAccessException ex) {
+			throw RefusedKey.in(ex, this.names.toRedis(key));
+		}
 	}
 
 	private Writes writes() {

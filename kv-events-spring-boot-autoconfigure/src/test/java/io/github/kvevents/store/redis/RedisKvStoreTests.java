@@ -113,6 +113,7 @@ class RedisKvStoreTests extends KvStoreContractTests {
 				() -> this.store.compareAndSet("list", null, null));
 		for (Runnable operation : operations) {
 			assertThatExceptionOfType(DataAccessException.class).isThrownBy(operation::run)
+				.withMessageStartingWith("Redis refused key 'app*:list': WRONGTYPE")
 				.havingRootCause()
 				.withMessageContaining("WRONGTYPE");
 		}
