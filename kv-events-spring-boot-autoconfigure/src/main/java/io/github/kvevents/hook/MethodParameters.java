@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
+import org.springframework.context.ApplicationEvent;
 import org.springframework.core.GenericTypeResolver;
 
 import io.github.kvevents.KvBatch;
@@ -82,6 +83,10 @@ final class MethodParameters {
 		if (PARTS_OF_EVENT.contains(type)) {
 			throw error(parameter, "is a " + type.getSimpleName() + ", which no parameter can take",
 					"Take the KvEvent and ask it");
+		}
+		if (ApplicationEvent.class.isAssignableFrom(type) && !reserved) {
+			throw error(parameter, "is a " + type.getSimpleName() + ", an event that comes another way",
+					"Take it in a method with @EventListener");
 		}
 		if (value || previous) {
 			return value ? ParameterKind.VALUE : ParameterKind.PREVIOUS_VALUE;

@@ -32,6 +32,7 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvSetEvent;
 import io.github.kvevents.KvVetoException;
+import io.github.kvevents.log.LogGapEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -265,6 +266,12 @@ class KvHookBeanPostProcessorTests {
 	void changeAsParameter() {
 		refused(ChangeParameter.class, "parameter 'change'", "it is a KvChange, which no parameter can take",
 				"Take the KvEvent and ask it");
+	}
+
+	@Test
+	void eventOfAnotherKindAsParameter() {
+		refused(GapParameter.class, "parameter 'gap'", "it is a LogGapEvent, an event that comes another way",
+				"Take it in a method with @EventListener");
 	}
 
 	@Test
@@ -618,6 +625,14 @@ class KvHookBeanPostProcessorTests {
 
 		@KvHook
 		void hook(Item value, Integer other) {
+		}
+
+	}
+
+	static class GapParameter {
+
+		@KvHook
+		void hook(LogGapEvent gap) {
 		}
 
 	}
