@@ -1,6 +1,7 @@
 package io.github.kvevents.listener;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,12 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	 */
 	public static final int PHASE = 2048;
 
+	/**
+	 * For how long a start waits at most until the store knows where listeners begin, so
+	 * that one which hangs doesn't keep the application from starting.
+	 */
+	private static final Duration BEGIN = Duration.ofSeconds(2);
+
 	private final Builder parts;
 
 	private final ListenerStore store;
@@ -71,6 +78,12 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		KvKeys.requireUtf8("id", id);
 		Assert.notNull(options, "'options' must not be null");
 		Assert.notNull(handler, "'handler' must not be null");
+		Subscription subscription = add(id, options, handler);
+		subscription.awaitBegin(System.nanoTime() + BEGIN.toNanos());
+		return subscription;
+	}
+
+	private Subscription add(String id, ListenerOptions options, KvEventHandler handler) {
 		synchronized (this.subscriptions) {
 			Assert.isTrue(!this.subscriptions.containsKey(id),
 					() -> "'id' must be unique, but there is a listener '" + id + "' already");
@@ -136,10 +149,14 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	@Override
 	public void start() {
+		List<Subscription> begun;
 		synchronized (this.subscriptions) {
 			this.running = true;
-			this.subscriptions.values().forEach(Subscription::start);
+			begun = List.copyOf(this.subscriptions.values());
+			begun.forEach(Subscription::start);
 		}
+		long end = System.nanoTime() + BEGIN.toNanos();
+		begun.forEach((subscription) -> subscription.awaitBegin(end));
 	}
 
 	/**

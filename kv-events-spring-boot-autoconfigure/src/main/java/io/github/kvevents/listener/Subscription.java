@@ -68,6 +68,28 @@ final class Subscription implements KvSubscription {
 		}
 	}
 
+	/**
+	 * Waits, if it was started to hear of what comes from now on, until that place is
+	 * settled.
+	 * @param end when to wait no longer, in nanoseconds
+	 */
+	void awaitBegin(long end) {
+		if (getOptions().getStartAt() == StartAt.LATEST && isStarted()) {
+			try {
+				this.loop.awaitFirstTurn(end);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private boolean isStarted() {
+		synchronized (this.monitor) {
+			return this.thread != null;
+		}
+	}
+
 	private void run() {
 		try {
 			this.loop.run();

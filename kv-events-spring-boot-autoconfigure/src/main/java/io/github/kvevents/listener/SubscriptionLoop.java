@@ -1,6 +1,7 @@
 package io.github.kvevents.listener;
 
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.kvevents.KvPosition;
@@ -31,6 +32,8 @@ final class SubscriptionLoop implements Runnable {
 	private final StorePatience patience;
 
 	private final OwnedPartitions partitions;
+
+	private final CountDownLatch firstTurn = new CountDownLatch(1);
 
 	private long nextTickAt;
 
@@ -77,6 +80,14 @@ final class SubscriptionLoop implements Runnable {
 		return this.partitions;
 	}
 
+	/**
+	 * Waits until the store knows where a new listener begins, or has failed to answer.
+	 * @param end when to wait no longer, in the time of the loop
+	 */
+	void awaitFirstTurn(long end) throws InterruptedException {
+		this.firstTurn.await(end - this.parts.nanoTime().getAsLong(), TimeUnit.NANOSECONDS);
+	}
+
 	@Override
 	public void run() {
 		ChangeFeed.Subscription subscription = this.feed.subscribe(new WakeUp());
@@ -88,6 +99,7 @@ final class SubscriptionLoop implements Runnable {
 			new LoopEnding(this.parts, this.partitions, this.alarm, this.patience, this.tickMillis).run();
 		}
 		finally {
+			this.firstTurn.countDown();
 			subscription.close();
 		}
 	}
@@ -104,6 +116,7 @@ final class SubscriptionLoop implements Runnable {
 		}
 		finally {
 			this.patience.answered();
+			this.firstTurn.countDown();
 		}
 	}
 
