@@ -56,6 +56,7 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	@Override
 	public void afterPropertiesSet() {
 		PropertyCheck.atLeast("kv.events.partitions", this.partitions, 1);
+		PropertyCheck.atMost("kv.events.partitions", this.partitions, Namespace.MAX_PARTITIONS);
 		this.hooks.check();
 		this.expiry.check();
 		this.log.check();

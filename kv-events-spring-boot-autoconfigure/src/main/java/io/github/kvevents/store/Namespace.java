@@ -16,12 +16,15 @@ import org.springframework.util.Assert;
 public record Namespace(String name, int partitions) {
 
 	/**
+	 * The most partitions there can be, as many as a Redis Cluster has slots.
+	 */
+	public static final int MAX_PARTITIONS = 16384;
+
+	/**
 	 * What braces would do to the slots of a cluster, and control characters to log
 	 * lines.
 	 */
 	private static final Pattern FORBIDDEN = Pattern.compile("[{}\\p{Cntrl}]");
-
-	private static final int MAX_PARTITIONS = 16384;
 
 	public Namespace {
 		Assert.hasText(name, "'name' of a namespace must not be blank: set 'kv.events.namespace'");

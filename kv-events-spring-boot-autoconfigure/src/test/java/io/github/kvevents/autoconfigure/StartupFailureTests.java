@@ -89,6 +89,7 @@ class StartupFailureTests {
 			kv.events.expiry.tracking.max-in-flight            | 0   | The value must be at least 1.
 			kv.events.expiry.tracking.max-length               | 0   | The value must be at least 1.
 			kv.events.partitions                               | 0   | The value must be at least 1.
+			kv.events.partitions                               | 16385 | The value must be at most 16384.
 			""")
 	void valueOutOfBounds(String property, String value, String reason, CapturedOutput output) {
 		fails(Plain.class, property + "=" + value);
