@@ -170,7 +170,8 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 			open = List.copyOf(this.subscriptions.values());
 		}
 		open.forEach(Subscription::stop);
-		open.forEach(Subscription::awaitEnd);
+		long end = Subscription.endOfPatience(this.parts.settings);
+		open.forEach((subscription) -> subscription.awaitEnd(end));
 	}
 
 	@Override

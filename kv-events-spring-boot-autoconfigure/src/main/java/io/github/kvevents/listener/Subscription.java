@@ -200,7 +200,14 @@ final class Subscription implements KvSubscription {
 	@Override
 	public void close() {
 		stop();
-		awaitEnd();
+		awaitEnd(endOfPatience(this.parts.settings()));
+	}
+
+	/**
+	 * Until when to wait for loops that are told to stop now.
+	 */
+	static long endOfPatience(ListenerSettings settings) {
+		return System.nanoTime() + settings.shutdownTimeout().plus(GRACE).toNanos();
 	}
 
 	/**
@@ -219,7 +226,7 @@ final class Subscription implements KvSubscription {
 		this.closed.accept(this);
 	}
 
-	void awaitEnd() {
+	void awaitEnd(long end) {
 		Thread thread;
 		synchronized (this.monitor) {
 			thread = this.thread;
@@ -227,7 +234,6 @@ final class Subscription implements KvSubscription {
 		if (thread == null || thread == Thread.currentThread() || this.parts.lanes().isOwnThread()) {
 			return;
 		}
-		long end = System.nanoTime() + this.parts.settings().shutdownTimeout().plus(GRACE).toNanos();
 		try {
 			thread.join(LOOK_MILLIS);
 			while (thread.isAlive() && System.nanoTime() - end < 0) {
