@@ -90,8 +90,8 @@ public interface KvSubscription extends AutoCloseable {
 
 	/**
 	 * Ends the listener in all instances and forgets it: its checkpoint and its dead
-	 * letters are deleted, and the log is no longer kept for it. Registered again later,
-	 * it begins anew; {@link #pause()}, {@link #resume()},
+	 * letters are deleted, and the log is no longer kept for it. Registered again, at
+	 * once or later, it begins anew; {@link #pause()}, {@link #resume()},
 	 * {@link #checkpoint(KvPosition)} and {@link #seek(StartPosition)} of this object
 	 * then throw {@link IllegalStateException}. Removing again does nothing.
 	 */

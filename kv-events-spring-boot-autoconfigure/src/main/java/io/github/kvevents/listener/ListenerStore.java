@@ -29,8 +29,10 @@ interface ListenerStore {
 
 	/**
 	 * Takes a partition that nobody has, or this instance itself.
+	 * @param since since when the instance has the listener, as {@link #join} told then:
+	 * what was removed before doesn't matter to it
 	 */
-	Acquisition acquire(int partition, String listener, String instance, Duration lease);
+	Acquisition acquire(int partition, String listener, String instance, Duration lease, long since);
 
 	/**
 	 * Keeps a partition for another while and writes how far it is.
@@ -106,8 +108,10 @@ interface ListenerStore {
 	 *
 	 * @param ids their ids in a fixed order
 	 * @param changesInMillis when the first of the others is gone unless it says so again
+	 * @param now the time of the store, in milliseconds
+	 * @param removedAt when the listener was last removed, 0 if that isn't known
 	 */
-	record Members(List<String> ids, long changesInMillis) {
+	record Members(List<String> ids, long changesInMillis, long now, long removedAt) {
 	}
 
 	/**

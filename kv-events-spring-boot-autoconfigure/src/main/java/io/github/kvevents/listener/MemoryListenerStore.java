@@ -44,7 +44,8 @@ final class MemoryListenerStore implements ListenerStore {
 			.mapToLong(Map.Entry::getValue)
 			.min()
 			.orElse(Long.MAX_VALUE);
-		return new Members(List.copyOf(members.keySet()), (first != Long.MAX_VALUE) ? first - now : first);
+		return new Members(List.copyOf(members.keySet()), (first != Long.MAX_VALUE) ? first - now : first, now,
+				partition(0, listener).removedAt);
 	}
 
 	@Override
@@ -53,10 +54,10 @@ final class MemoryListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public synchronized Acquisition acquire(int number, String listener, String instance, Duration lease) {
+	public synchronized Acquisition acquire(int number, String listener, String instance, Duration lease, long since) {
 		long now = this.millis.getAsLong();
 		Partition partition = partition(number, listener);
-		if (partition.removedUntil > now) {
+		if (partition.removedAt > since) {
 			return Acquisition.none(Acquisition.Outcome.REMOVED, 0);
 		}
 		partition.seenAt = now;
@@ -114,7 +115,7 @@ final class MemoryListenerStore implements ListenerStore {
 	@Override
 	public synchronized void remove(int number, String listener, Duration remember) {
 		Partition removed = new Partition();
-		removed.removedUntil = this.millis.getAsLong() + remember.toMillis();
+		removed.removedAt = remember.isZero() ? 0 : this.millis.getAsLong();
 		partitions(listener).put(number, removed);
 	}
 
@@ -217,7 +218,7 @@ final class MemoryListenerStore implements ListenerStore {
 
 		private long seenAt = Long.MIN_VALUE;
 
-		private long removedUntil;
+		private long removedAt;
 
 		private boolean paused;
 

@@ -29,6 +29,9 @@ final class OwnedPartitions {
 
 	private volatile boolean removed;
 
+	/** Since when this instance has the listener, in the time of the store; 0 before. */
+	private long since;
+
 	/**
 	 * Creates an instance that has none.
 	 * @param tickMillis how often to agree with others at least
@@ -86,6 +89,11 @@ final class OwnedPartitions {
 	synchronized long coordinate() {
 		Duration lease = this.parts.settings().lease();
 		Members members = this.parts.store().join(this.parts.id(), this.parts.instance(), lease);
+		this.since = (this.since != 0) ? this.since : members.now();
+		if (members.removedAt() > this.since) {
+			this.removed = true;
+			return this.tickMillis;
+		}
 		int share = FairShare.of(this.parts.instance(), members.ids(), this.parts.partitions(), this.parts.id());
 		this.owned.values().forEach(OwnedPartition::renew);
 		long pause = Math.min(this.tickMillis, members.changesInMillis() + 1);
@@ -116,7 +124,7 @@ final class OwnedPartitions {
 			}
 			long now = this.parts.nanoTime().getAsLong();
 			Acquisition acquisition = this.parts.store()
-				.acquire(partition, this.parts.id(), this.parts.instance(), this.parts.settings().lease());
+				.acquire(partition, this.parts.id(), this.parts.instance(), this.parts.settings().lease(), this.since);
 			switch (acquisition.outcome()) {
 				case ACQUIRED -> this.owned.put(partition, begin(partition, acquisition, now));
 				case TAKEN -> wait = Math.min(wait, acquisition.freeInMillis() + 1);

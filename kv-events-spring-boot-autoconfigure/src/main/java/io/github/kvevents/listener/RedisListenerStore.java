@@ -66,10 +66,10 @@ final class RedisListenerStore implements ListenerStore {
 		List<?> reply = call((connection) -> JOIN.list(connection, List.of(hash(0, listener)),
 				arguments(instance, lease.toMillis())));
 		List<String> ids = new ArrayList<>();
-		reply.subList(1, reply.size()).forEach((id) -> ids.add(text(id)));
+		reply.subList(3, reply.size()).forEach((id) -> ids.add(text(id)));
 		Collections.sort(ids);
 		long changes = (Long) reply.get(0);
-		return new Members(ids, (changes >= 0) ? changes : Long.MAX_VALUE);
+		return new Members(ids, (changes >= 0) ? changes : Long.MAX_VALUE, (Long) reply.get(1), (Long) reply.get(2));
 	}
 
 	@Override
@@ -78,10 +78,10 @@ final class RedisListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public Acquisition acquire(int partition, String listener, String instance, Duration lease) {
+	public Acquisition acquire(int partition, String listener, String instance, Duration lease, long since) {
 		List<?> reply = call((connection) -> ACQUIRE.list(connection,
 				List.of(hash(partition, listener), bytes(this.namespace.listeners(partition))),
-				arguments(listener, instance, lease.toMillis())));
+				arguments(listener, instance, lease.toMillis(), since)));
 		long outcome = (Long) reply.get(0);
 		if (outcome == 0) {
 			return Acquisition.none(Acquisition.Outcome.TAKEN, (Long) reply.get(1));

@@ -7,19 +7,24 @@ KEYS[1]  :listener:<id>    KEYS[2]  :listeners
 ARGV[1]  the id of the listener
 ARGV[2]  the id of the instance
 ARGV[3]  for how long, in milliseconds
+ARGV[4]  since when the instance has the listener, in milliseconds of the server's time
 Reply    0 and in how many milliseconds the lease of the other ends; or 1, the epoch and all
-         fields with their values; or 2 if the listener was removed
+         fields with their values; or 2 if the listener was removed since then
 Cost     O(1) a field: an instance, or an event that was put aside lately
 --]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local facts = redis.call('HMGET', KEYS[1], 'removed', 'owner', 'until')
-if facts[1] then
+if facts[1] and tonumber(facts[1]) > tonumber(ARGV[4]) then
 	return { 2 }
 end
 redis.call('ZADD', KEYS[2], string.format('%.0f', now), ARGV[1])
 if facts[2] and facts[2] ~= ARGV[2] and tonumber(facts[3]) > now then
 	return { 0, tonumber(facts[3]) - now }
+end
+if facts[1] then
+	-- begun anew: what tells the others of the removal stays as long as that lives
+	redis.call('PERSIST', KEYS[1])
 end
 local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
 redis.call('HSET', KEYS[1], 'owner', ARGV[2], 'until', string.format('%.0f', now + ARGV[3]))

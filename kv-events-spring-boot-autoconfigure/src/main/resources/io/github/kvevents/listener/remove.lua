@@ -12,7 +12,8 @@ Cost     O(N) for N dead letters
 redis.call('DEL', KEYS[1], KEYS[3])
 redis.call('ZREM', KEYS[2], ARGV[1])
 if ARGV[2] ~= '0' then
-	redis.call('HSET', KEYS[1], 'removed', 1)
+	local time = redis.call('TIME')
+	redis.call('HSET', KEYS[1], 'removed', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
 	redis.call('PEXPIRE', KEYS[1], ARGV[2])
 end
 return 1

@@ -87,6 +87,22 @@ class ListenerFleetTests {
 	}
 
 	@Test
+	void removedListenerMayBeginAnewAtOnce() {
+		KvSubscription owner = start("one").listen("audit", OPTIONS, this.recorder);
+		KvSubscription other = start("two").listen("audit", OPTIONS, this.recorder);
+		await().until(() -> other.getStats().partitions() == 2);
+		write(0, 50);
+		await().until(() -> this.recorder.size() == 50);
+		owner.remove();
+		KvSubscription anew = this.instances.get(0).listen("audit", OPTIONS, this.recorder);
+		await().until(() -> this.recorder.size() == 100);
+		await().until(() -> other.getState() == SubscriptionState.STOPPED);
+		await().until(() -> anew.getStats().partitions() == 4);
+		assertThat(this.instances.get(0).engine.all()).containsExactly(anew);
+		assertThat(this.instances.get(1).engine.all()).isEmpty();
+	}
+
+	@Test
 	void instanceThatStandsByKnowsOfAPause() {
 		List<KvSubscription> all = IntStream.range(0, 5)
 			.mapToObj((number) -> start("number-" + number).listen("audit", OPTIONS, this.recorder))

@@ -52,11 +52,11 @@ abstract class ListenerStoreContractTests {
 	@Test
 	void oneInstanceHasAPartitionAtATime() {
 		Lease lease = acquire("a", LONG);
-		Acquisition other = this.store.acquire(1, ID, "b", LONG);
+		Acquisition other = this.store.acquire(1, ID, "b", LONG, 0);
 		assertThat(other.outcome()).isEqualTo(Acquisition.Outcome.TAKEN);
 		assertThat(other.freeInMillis()).isBetween(LONG.toMillis() - 60_000, LONG.toMillis());
-		assertThat(this.store.acquire(0, ID, "b", LONG).outcome()).isEqualTo(Acquisition.Outcome.ACQUIRED);
-		assertThat(this.store.acquire(1, "another", "b", LONG).outcome()).isEqualTo(Acquisition.Outcome.ACQUIRED);
+		assertThat(this.store.acquire(0, ID, "b", LONG, 0).outcome()).isEqualTo(Acquisition.Outcome.ACQUIRED);
+		assertThat(this.store.acquire(1, "another", "b", LONG, 0).outcome()).isEqualTo(Acquisition.Outcome.ACQUIRED);
 		this.store.release(lease);
 		assertThat(this.store.standing(1, ID).owner()).isNull();
 		assertThat(acquire("b", LONG).epoch()).isGreaterThan(lease.epoch());
@@ -67,7 +67,7 @@ abstract class ListenerStoreContractTests {
 	void whoLostThePartitionCanChangeNothing() {
 		Lease old = acquire("a", SHORT);
 		assertThat(this.store.keep(old, SHORT, checkpoint(5, 1), List.of())).isEqualTo(Kept.HELD);
-		await().until(() -> this.store.acquire(1, ID, "b", LONG).outcome() == Acquisition.Outcome.ACQUIRED);
+		await().until(() -> this.store.acquire(1, ID, "b", LONG, 0).outcome() == Acquisition.Outcome.ACQUIRED);
 		assertThat(this.store.keep(old, LONG, checkpoint(9, 1), List.of())).isEqualTo(Kept.LOST);
 		assertThat(this.store.keep(old, LONG, null, List.of())).isEqualTo(Kept.LOST);
 		assertThat(this.store.putAside(old, change(6), FAILURE)).isEqualTo(Aside.LOST);
@@ -82,7 +82,7 @@ abstract class ListenerStoreContractTests {
 		Lease lease = acquire("a", SHORT);
 		await().until(() -> this.store.standing(1, ID).owner() == null);
 		assertThat(this.store.keep(lease, LONG, null, List.of())).isEqualTo(Kept.HELD);
-		assertThat(this.store.acquire(1, ID, "b", LONG).outcome()).isEqualTo(Acquisition.Outcome.TAKEN);
+		assertThat(this.store.acquire(1, ID, "b", LONG, 0).outcome()).isEqualTo(Acquisition.Outcome.TAKEN);
 	}
 
 	@Test
@@ -101,7 +101,7 @@ abstract class ListenerStoreContractTests {
 				Trail.EMPTY.with(position(1_699_999_000_000L, 3), "op-5")
 					.with(position(1_700_000_000_001L, 18), "op-7"));
 		assertThat(this.store.keep(lease, LONG, checkpoint, List.of())).isEqualTo(Kept.HELD);
-		assertThat(this.store.acquire(1, ID, "a", LONG).checkpoint()).isEqualTo(checkpoint);
+		assertThat(this.store.acquire(1, ID, "a", LONG, 0).checkpoint()).isEqualTo(checkpoint);
 		assertThat(this.store.standing(1, ID).checkpoint()).isEqualTo(checkpoint);
 		assertThat(this.store.standing(0, ID).checkpoint()).isNull();
 	}
@@ -111,9 +111,9 @@ abstract class ListenerStoreContractTests {
 		Lease lease = acquire("a", LONG);
 		this.store.setPaused(1, ID, true);
 		assertThat(this.store.keep(lease, LONG, null, List.of())).isEqualTo(Kept.PAUSED);
-		assertThat(this.store.acquire(1, ID, "a", LONG).paused()).isTrue();
+		assertThat(this.store.acquire(1, ID, "a", LONG, 0).paused()).isTrue();
 		this.store.setPaused(1, ID, false);
-		assertThat(this.store.acquire(1, ID, "a", LONG).paused()).isFalse();
+		assertThat(this.store.acquire(1, ID, "a", LONG, 0).paused()).isFalse();
 	}
 
 	@Test
@@ -123,8 +123,8 @@ abstract class ListenerStoreContractTests {
 		this.store.putAside(lease, change(51), FAILURE);
 		this.store.move(ID, checkpoint(20, 3), false);
 		assertThat(this.store.keep(lease, LONG, checkpoint(60, 1), List.of())).isEqualTo(Kept.LOST);
-		assertThat(this.store.acquire(1, ID, "b", LONG).outcome()).isEqualTo(Acquisition.Outcome.TAKEN);
-		Acquisition again = this.store.acquire(1, ID, "a", LONG);
+		assertThat(this.store.acquire(1, ID, "b", LONG, 0).outcome()).isEqualTo(Acquisition.Outcome.TAKEN);
+		Acquisition again = this.store.acquire(1, ID, "a", LONG, 0);
 		assertThat(again.checkpoint()).isEqualTo(checkpoint(20, 3));
 		assertThat(again.aside()).isEmpty();
 	}
@@ -148,10 +148,10 @@ abstract class ListenerStoreContractTests {
 		assertThat(this.store.putAside(lease, change(6), FAILURE)).isEqualTo(Aside.KNOWN);
 		assertThat(this.store.putAside(lease, change(8), FAILURE)).isEqualTo(Aside.ADDED);
 		await().until(() -> this.store.standing(1, ID).owner() == null);
-		Acquisition next = this.store.acquire(1, ID, "b", LONG);
+		Acquisition next = this.store.acquire(1, ID, "b", LONG, 0);
 		assertThat(next.aside()).isEqualTo(Set.of(position(6, 1), position(8, 1)));
 		this.store.keep(new Lease(ID, 1, "b", next.epoch()), LONG, checkpoint(7, 0), List.of(position(6, 1)));
-		assertThat(this.store.acquire(1, ID, "b", LONG).aside()).isEqualTo(Set.of(position(8, 1)));
+		assertThat(this.store.acquire(1, ID, "b", LONG, 0).aside()).isEqualTo(Set.of(position(8, 1)));
 		assertThat(this.store.standing(1, ID).deadLetters()).isEqualTo(2);
 	}
 
@@ -211,7 +211,10 @@ abstract class ListenerStoreContractTests {
 		assertThat(both.changesInMillis()).isBetween(LONG.toMillis() - 60_000, LONG.toMillis());
 		await().until(() -> this.store.join(ID, "b", LONG).ids().equals(List.of("b")));
 		this.store.leave(ID, "b");
-		assertThat(this.store.join(ID, "c", LONG)).isEqualTo(new Members(List.of("c"), Long.MAX_VALUE));
+		Members alone = this.store.join(ID, "c", LONG);
+		assertThat(alone.ids()).containsExactly("c");
+		assertThat(alone.changesInMillis()).isEqualTo(Long.MAX_VALUE);
+		assertThat(alone.removedAt()).isZero();
 	}
 
 	@Test
@@ -223,7 +226,7 @@ abstract class ListenerStoreContractTests {
 		assertThat(this.store.keep(lease, LONG, checkpoint(6, 1), List.of())).isEqualTo(Kept.LOST);
 		assertThat(this.store.standing(1, ID).deadLetters()).isZero();
 		assertThat(this.store.oldestNeeded(1, LONG)).isNull();
-		Acquisition anew = this.store.acquire(1, ID, "b", LONG);
+		Acquisition anew = this.store.acquire(1, ID, "b", LONG, 0);
 		assertThat(anew.outcome()).isEqualTo(Acquisition.Outcome.ACQUIRED);
 		assertThat(anew.checkpoint()).isNull();
 		assertThat(anew.aside()).isEmpty();
@@ -232,16 +235,31 @@ abstract class ListenerStoreContractTests {
 	@Test
 	void othersFindOutThatItWasRemoved() {
 		acquire("a", LONG);
+		long before = this.store.join(ID, "b", LONG).now() - 1;
+		this.store.remove(0, ID, LONG);
+		this.store.remove(1, ID, LONG);
+		Members after = this.store.join(ID, "b", LONG);
+		assertThat(after.removedAt()).isBetween(before + 1, after.now());
+		assertThat(this.store.acquire(1, ID, "b", LONG, before).outcome()).isEqualTo(Acquisition.Outcome.REMOVED);
+	}
+
+	@Test
+	void whatBeginsAfterTheRemovalBeginsAnew() {
+		this.store.keep(acquire("a", LONG), LONG, checkpoint(5, 1), List.of());
 		this.store.remove(1, ID, Duration.ofMillis(200));
-		assertThat(this.store.acquire(1, ID, "b", LONG).outcome()).isEqualTo(Acquisition.Outcome.REMOVED);
-		await().until(() -> this.store.acquire(1, ID, "b", LONG).outcome() == Acquisition.Outcome.ACQUIRED);
+		long now = this.store.join(ID, "a", LONG).now();
+		Acquisition anew = this.store.acquire(1, ID, "a", Duration.ofMillis(1), now);
+		assertThat(anew.outcome()).isEqualTo(Acquisition.Outcome.ACQUIRED);
+		assertThat(anew.checkpoint()).isNull();
+		assertThat(this.store.acquire(1, ID, "b", LONG, now - 1000).outcome()).as("others still find out")
+			.isEqualTo(Acquisition.Outcome.REMOVED);
 	}
 
 	@Test
 	void oldestCheckpointOfAllListenersIsNeeded() {
 		assertThat(this.store.oldestNeeded(1, LONG)).isNull();
 		this.store.keep(acquire("a", LONG), LONG, checkpoint(50, 1), List.of());
-		Acquisition other = this.store.acquire(1, "slow", "b", LONG);
+		Acquisition other = this.store.acquire(1, "slow", "b", LONG, 0);
 		assertThat(this.store.oldestNeeded(1, LONG)).isEqualTo(position(50, 1));
 		Lease slow = new Lease("slow", 1, "b", other.epoch());
 		this.store.keep(slow, LONG, checkpoint(9, 2), List.of());
@@ -255,7 +273,7 @@ abstract class ListenerStoreContractTests {
 	}
 
 	private Lease acquire(String instance, Duration duration) {
-		Acquisition acquisition = this.store.acquire(1, ID, instance, duration);
+		Acquisition acquisition = this.store.acquire(1, ID, instance, duration, 0);
 		assertThat(acquisition.outcome()).isEqualTo(Acquisition.Outcome.ACQUIRED);
 		return new Lease(ID, 1, instance, acquisition.epoch());
 	}

@@ -30,7 +30,7 @@ class RedisListenerStoreTests extends ListenerStoreContractTests {
 
 	@Test
 	void removeLeavesNoKeyBehind() {
-		this.store.acquire(1, "audit", "a", Duration.ofSeconds(9));
+		this.store.acquire(1, "audit", "a", Duration.ofSeconds(9), 0);
 		assertThat(this.redis.template().keys("*")).containsExactlyInAnyOrder("kv-events:{shop:1}:listener:audit",
 				"kv-events:{shop:1}:listeners");
 		this.store.remove(1, "audit", Duration.ZERO);
