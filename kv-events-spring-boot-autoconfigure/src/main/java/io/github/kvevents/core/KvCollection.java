@@ -53,6 +53,8 @@ public interface KvCollection<T> {
 	 * Deletes an element.
 	 * @param id the element's id
 	 * @return the element that was there, empty if there was none
+	 * @throws io.github.kvevents.KvCodecException if what was there can't be decoded; it
+	 * is deleted all the same
 	 */
 	Optional<T> delete(String id);
 

@@ -12,7 +12,9 @@ public enum KvHookScope {
 	ONE_INSTANCE,
 
 	/**
-	 * Each instance hears of each change of the fleet. Needs the change log.
+	 * Each instance hears of each change of the fleet. Needs the change log, which has no
+	 * entry for a value that was set to what it was: nothing is ever
+	 * {@link io.github.kvevents.KvChange#UNCHANGED}.
 	 */
 	EVERY_INSTANCE
 

@@ -14,7 +14,9 @@ public interface KvChangeLog {
 
 	/**
 	 * Reads a page. Only this thread waits, with nothing held that others need; if it is
-	 * interrupted, or the application stops, it returns what it has, and keeps the flag.
+	 * interrupted while it waits for an event, or the application stops, it returns what
+	 * it has, and keeps the flag. If it is interrupted while Redis answers, the read
+	 * fails as any operation does then.
 	 * @param request what to read
 	 * @return the page, without events if there are none up to the end of the log, also
 	 * after the timeout

@@ -349,6 +349,17 @@ abstract class KvTemplateContractTests {
 			.withMessage("'name' must not be empty but was ' '");
 	}
 
+	@Test
+	void anElementThatCantBeDecodedIsDeletedAllTheSame() {
+		KvCollection<Item> items = this.template.collection("items", Item.class);
+		this.template.set("items:x1", "no item");
+		assertThatExceptionOfType(KvCodecException.class).isThrownBy(() -> items.delete("x1"))
+			.withMessageContaining("items:x1");
+		assertThat(this.template.hasKey("items:x1")).isFalse();
+		assertThat(this.dispatcher.last().getType()).isEqualTo(KvEventType.DELETE);
+		assertThat(items.delete("x1")).isEmpty();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "with space", "{tag}", "line\r\nbreak", "nul\0nul", "\uD83D\uDE80 rocket", "ä*?[]\\^" })
 	void unusualKeysAreStoredAndReportedUnchanged(String key) {
