@@ -19,7 +19,7 @@ Reply    the id of the entry, nothing if there is none; behind it, unless the ke
          before, a colon and what it held. One string takes a tenth off the whole cost
 Error    WRONGTYPE if it holds another type; nothing is written then
 Cost     O(log N) with N tracked keys; three commands without a lifetime, four with PXAT and
-         five with PX; one more that reads some entries if the bytes were equal; six more after
+         five with PX; one more that reads some entries if the bytes were equal; seven more after
          a lifetime that nobody noticed
 --]]
 local call, key, value, meta, deadlines, lifetime = redis.call, KEYS[1], ARGV[1], ARGV[2], KEYS[3], ARGV[5]
@@ -32,8 +32,20 @@ else
 end
 
 if deadlines then
-	local former = before or call('ZSCORE', deadlines, key)
-	if former and not before then
+	-- the deadline that the index has of a key which was absent
+	local former
+	if lifetime then
+		-- asking for it is cheaper than TIME, and exact
+		local deadline = (lifetime == 'PX') and call('PEXPIRETIME', key) or ARGV[6]
+		-- NX finds out in the same command that there is none, as is the rule
+		if before or call('ZADD', deadlines, 'NX', deadline, key) == 0 then
+			former = not before and call('ZSCORE', deadlines, key)
+			call('ZADD', deadlines, deadline, key)
+		end
+	elseif not before then
+		former = call('ZSCORE', deadlines, key)
+	end
+	if former then
 		local time = call('TIME')
 		local now = time[1] * 1000 + math.floor(time[2] / 1000)
 		if tonumber(former) <= now then
@@ -47,10 +59,8 @@ if deadlines then
 		end
 	end
 	if lifetime then
-		-- asking for it is cheaper than TIME, and exact
-		call('ZADD', deadlines, (lifetime == 'PX') and call('PEXPIRETIME', key) or ARGV[6], key)
 		call('HSET', KEYS[4], key, value)
-	elseif former and call('ZREM', deadlines, key) == 1 then
+	elseif (before or former) and call('ZREM', deadlines, key) == 1 then
 		call('HDEL', KEYS[4], key)
 	end
 end

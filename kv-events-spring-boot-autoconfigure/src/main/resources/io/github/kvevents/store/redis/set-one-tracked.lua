@@ -13,38 +13,46 @@ ARGV[3]  PX or PXAT; left out for a key that is to live for ever
 ARGV[4]  the time of PX or PXAT in milliseconds
 Reply    what the key held before, nil if it was absent
 Error    WRONGTYPE if it holds another type; nothing is written then
-Cost     O(log N) with N tracked keys, three commands and one more with PX; four more after a
-         lifetime that nobody noticed
+Cost     O(log N) with N tracked keys; two commands without a lifetime, three with PXAT and four
+         with PX; six more after a lifetime that nobody noticed
 --]]
-local deadlines, values, key, value, lifetime = KEYS[1], KEYS[2], KEYS[5], ARGV[2], ARGV[3]
+local call, deadlines, values, key, value, lifetime = redis.call, KEYS[1], KEYS[2], KEYS[5], ARGV[2], ARGV[3]
 -- first: it is the one that can fail
 local before
 if lifetime then
-	before = redis.call('SET', key, value, 'GET', lifetime, ARGV[4])
+	before = call('SET', key, value, 'GET', lifetime, ARGV[4])
 else
-	before = redis.call('SET', key, value, 'GET')
+	before = call('SET', key, value, 'GET')
 end
 
-if not before then
-	local former = redis.call('ZSCORE', deadlines, key)
-	if former then
-		local time = redis.call('TIME')
-		local now = time[1] * 1000 + math.floor(time[2] / 1000)
-		if tonumber(former) <= now then
-			local expired, log, append, heard = KEYS[3], nil, nil, true
-			-- include lifetime-end.lua
-			tell(key, former, now, ARGV[1])
-			redis.call('ZADD', KEYS[4], now, key)
-		end
+-- the deadline that the index has of a key which was absent
+local former
+if lifetime then
+	-- asking for it is cheaper than TIME, and exact
+	local deadline = (lifetime == 'PX') and call('PEXPIRETIME', key) or ARGV[4]
+	-- NX finds out in the same command that there is none, as is the rule
+	if before or call('ZADD', deadlines, 'NX', deadline, key) == 0 then
+		former = not before and call('ZSCORE', deadlines, key)
+		call('ZADD', deadlines, deadline, key)
+	end
+elseif not before then
+	former = call('ZSCORE', deadlines, key)
+end
+
+if former then
+	local time = call('TIME')
+	local now = time[1] * 1000 + math.floor(time[2] / 1000)
+	if tonumber(former) <= now then
+		local expired, log, append, heard = KEYS[3], nil, nil, true
+		-- include lifetime-end.lua
+		tell(key, former, now, ARGV[1])
+		call('ZADD', KEYS[4], now, key)
 	end
 end
 
 if lifetime then
-	-- asking for it is cheaper than TIME, and exact
-	local deadline = (lifetime == 'PX') and redis.call('PEXPIRETIME', key) or ARGV[4]
-	redis.call('ZADD', deadlines, deadline, key)
-	redis.call('HSET', values, key, value)
-elseif redis.call('ZREM', deadlines, key) == 1 then
-	redis.call('HDEL', values, key)
+	call('HSET', values, key, value)
+elseif (before or former) and call('ZREM', deadlines, key) == 1 then
+	call('HDEL', values, key)
 end
 return before
