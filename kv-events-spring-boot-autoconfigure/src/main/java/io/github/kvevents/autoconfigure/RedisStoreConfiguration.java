@@ -2,6 +2,7 @@ package io.github.kvevents.autoconfigure;
 
 import java.util.Objects;
 
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -78,6 +79,12 @@ class RedisStoreConfiguration {
 	RedisKvStore kvStore(RedisConnectionFactory connectionFactory, KeyNames names, ExpiryTracker tracker,
 			KvEventsProperties properties, Environment environment) {
 		return new RedisKvStore(connectionFactory, names, tracker, StoreSettings.changeLog(properties, environment));
+	}
+
+	@Bean
+	@ConditionalOnBean(RedisKvStore.class)
+	RedisStartCheck kvRedisStartCheck(RedisKvStore store) {
+		return new RedisStartCheck(store);
 	}
 
 }

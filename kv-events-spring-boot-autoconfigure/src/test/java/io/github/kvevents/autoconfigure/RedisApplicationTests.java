@@ -1,5 +1,8 @@
 package io.github.kvevents.autoconfigure;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +17,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -34,11 +39,12 @@ import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * Whole applications on a real Redis.
  */
-@ExtendWith(TestRedisExtension.class)
+@ExtendWith({ TestRedisExtension.class, OutputCaptureExtension.class })
 class RedisApplicationTests {
 
 	@Test
@@ -81,6 +87,27 @@ class RedisApplicationTests {
 			context.getBean(KvTemplate.class).set("basket:8", "full", Duration.ofMillis(30));
 			assertThat(context.getBean(Reactions.class).expired.poll(20, TimeUnit.SECONDS)).isEqualTo("basket:8");
 			assertThat(redis.template().opsForHash().get("kv-events:{fleet}:meta", "partitions")).isEqualTo("1");
+		}
+	}
+
+	@Test
+	void anotherNumberOfPartitionsStopsStartUp(TestRedis redis, CapturedOutput output) {
+		redis.execute("HSET", "kv-events:{sized}:meta", "partitions", "3");
+		assertThatException().isThrownBy(() -> run(redis, "kv.events.namespace=sized", "kv.events.partitions=5"));
+		assertThat(output).contains("Namespace 'sized' is kept in 3 partitions, but 'kv.events.partitions' is 5.")
+			.contains("Set it to 3, or use another 'kv.events.namespace', or stop all applications");
+		assertThat(redis.template().keys("kv-events:*")).containsExactly("kv-events:{sized}:meta");
+		run(redis, "kv.events.namespace=sized", "kv.events.partitions=3").close();
+	}
+
+	@Test
+	void aServerThatNeverAnswersDoesNotStopStartUp() throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+				ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
+					.properties("spring.data.redis.port=" + silent.getLocalPort(), "spring.data.redis.timeout=300ms",
+							"spring.data.redis.connect-timeout=300ms", "spring.main.web-application-type=none")
+					.run()) {
+			assertThat(context.isRunning()).isTrue();
 		}
 	}
 

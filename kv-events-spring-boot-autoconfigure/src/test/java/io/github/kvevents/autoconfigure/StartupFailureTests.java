@@ -7,6 +7,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -140,6 +141,18 @@ class StartupFailureTests {
 		assertThat(output).contains("Parameter 0 of method audit in " + ChangeLogConfigurationTests.class.getName())
 			.contains("needs a bean of type KvChangeLog, and the change log is switched off.")
 			.contains("Set 'kv.events.log.enabled=true'.");
+	}
+
+	/**
+	 * A server that is too old isn't at hand.
+	 */
+	@Test
+	void serverThatIsTooOld() {
+		FailureAnalysis analysis = new RedisRefusedFailureAnalyzer()
+			.analyze(new RedisRefusedException("The Redis server has version 6.2", new IllegalStateException()));
+		assertThat(analysis.getDescription()).isEqualTo("The Redis server has version 6.2.");
+		assertThat(analysis.getAction())
+			.isEqualTo("Use a newer server, or have 'spring.data.redis' point to another one.");
 	}
 
 	private static void fails(Class<?> application, String... properties) {

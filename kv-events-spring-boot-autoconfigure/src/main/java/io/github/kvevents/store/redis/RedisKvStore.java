@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
@@ -92,6 +93,20 @@ public final class RedisKvStore implements KvStore {
 		Assert.isTrue(tracking == null || tracking.namespace().equals(namespace),
 				() -> "'tracking' and 'log' must be of one namespace, but are of " + tracking + " and " + log);
 		return new TrackedWrites(this.connections, this.names, namespace, tracking, log, this.plainWrites);
+	}
+
+	/**
+	 * Asks the server whether this store can work with it, if it keeps more than the keys
+	 * there: the change log, or deadlines because something hears of expiries. Otherwise
+	 * nothing is asked.
+	 * @throws InvalidDataAccessResourceUsageException if the server is too old, or keeps
+	 * the namespace in another number of partitions
+	 * @throws DataAccessException if it doesn't answer
+	 */
+	public void check() {
+		if (this.trackedWrites != null && this.trackedWrites.isActive()) {
+			this.trackedWrites.check();
+		}
 	}
 
 	@Override

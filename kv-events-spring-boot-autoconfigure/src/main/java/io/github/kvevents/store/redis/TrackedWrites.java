@@ -83,6 +83,15 @@ final class TrackedWrites implements Writes {
 		return this.metas != null || isTracking();
 	}
 
+	/**
+	 * Fails as the first write would, if the server can't be used.
+	 */
+	void check() {
+		this.connections.run((connection) -> {
+			// to open one checks the server
+		});
+	}
+
 	private boolean isTracking() {
 		return this.tracking != null && this.tracking.isActive();
 	}

@@ -1,0 +1,25 @@
+package io.github.kvevents.autoconfigure;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.util.StringUtils;
+
+/**
+ * Says why this application can't work with that Redis. The message has the way out
+ * behind a colon, where there is more than one.
+ */
+class RedisRefusedFailureAnalyzer extends AbstractFailureAnalyzer<RedisRefusedException> {
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, RedisRefusedException cause) {
+		String message = String.valueOf(cause.getMessage());
+		int end = message.indexOf(": ");
+		if (end < 0) {
+			return new FailureAnalysis(message + ".",
+					"Use a newer server, or have 'spring.data.redis' point to another one.", cause);
+		}
+		return new FailureAnalysis(message.substring(0, end) + ".",
+				StringUtils.capitalize(message.substring(end + 2)) + ".", cause);
+	}
+
+}
