@@ -148,8 +148,9 @@ class StartupFailureTests {
 	 */
 	@Test
 	void serverThatIsTooOld() {
-		FailureAnalysis analysis = new RedisRefusedFailureAnalyzer()
-			.analyze(new RedisRefusedException("The Redis server has version 6.2", new IllegalStateException()));
+		RedisRefusedException refused = new RedisRefusedException("The Redis server has version 6.2",
+				new IllegalStateException());
+		FailureAnalysis analysis = new RedisRefusedFailureAnalyzer().analyze(refused, refused);
 		assertThat(analysis.getDescription()).isEqualTo("The Redis server has version 6.2.");
 		assertThat(analysis.getAction())
 			.isEqualTo("Use a newer server, or have 'spring.data.redis' point to another one.");
