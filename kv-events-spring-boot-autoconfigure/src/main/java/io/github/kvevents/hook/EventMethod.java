@@ -23,9 +23,6 @@ import io.github.kvevents.KvEventType;
  */
 public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, KvHookCallback callback) {
 
-	private static final Set<KvEventType> REMOVALS = EnumSet.of(KvEventType.DELETE, KvEventType.BATCH_DELETE,
-			KvEventType.EXPIRED);
-
 	/**
 	 * Reads a method. What can't work is refused.
 	 * @param site the method and its annotation
@@ -70,12 +67,9 @@ public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, K
 		if (changes.length == 0) {
 			return;
 		}
-		boolean removed = Arrays.asList(changes).contains(KvChange.REMOVED);
-		boolean written = !removed || changes.length > 1;
-		boolean possible = events.stream().anyMatch((type) -> REMOVALS.contains(type) ? removed : written);
-		if (!possible) {
+		if (!PossibleChanges.any(events, EnumSet.copyOf(List.of(changes)))) {
 			throw site.error("changes", Arrays.toString(changes) + " never come with " + events,
-					"Only a delete or an expiry is REMOVED: change events or changes");
+					PossibleChanges.CONTRADICTION);
 		}
 	}
 

@@ -56,6 +56,9 @@ final class HookDefinitionReader {
 			.events(method.events().toArray(KvEventType[]::new))
 			.changes(annotation.changes())
 			.scope(annotation.scope());
+		if (annotation.scope() == KvHookScope.EVERY_INSTANCE) {
+			PossibleChanges.requireLogged(site, options.getEvents(), options.getChanges());
+		}
 		KeyFilter filter = method.filter();
 		options = (filter != null) ? options.filter(filter) : options;
 		Duration timeout = timeout(site, annotation);

@@ -48,6 +48,9 @@ final class HookRegistry implements KvHookRegistry {
 		Assert.notNull(callback, "'callback' must not be null");
 		Assert.isTrue(options.getScope() == KvHookScope.ONE_INSTANCE || this.parts.hasChangeLog(),
 				() -> "'scope' can't be served: " + NEEDS_LOG + ". " + SWITCH_ON);
+		if (options.getScope() == KvHookScope.EVERY_INSTANCE) {
+			PossibleChanges.requireLogged(options.getEvents(), options.getChanges());
+		}
 		HookRegistration hook = add(options, callback, origin);
 		tellOfEveryInstance(hook);
 		return hook;

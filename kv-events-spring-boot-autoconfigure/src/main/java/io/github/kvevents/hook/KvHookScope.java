@@ -14,7 +14,8 @@ public enum KvHookScope {
 	/**
 	 * Each instance hears of each change of the fleet. Needs the change log, which has no
 	 * entry for a value that was set to what it was: nothing is ever
-	 * {@link io.github.kvevents.KvChange#UNCHANGED}.
+	 * {@link io.github.kvevents.KvChange#UNCHANGED}, and a hook for nothing else is
+	 * refused.
 	 */
 	EVERY_INSTANCE
 

@@ -52,7 +52,9 @@ public @interface KvListener {
 	KvEventType[] events() default {};
 
 	/**
-	 * What the operation must have done to the key.
+	 * What the operation must have done to the key. Nothing is ever
+	 * {@link KvChange#UNCHANGED} in the change log, and a listener for nothing else is
+	 * refused.
 	 * @return the changes, empty: all
 	 */
 	KvChange[] changes() default {};

@@ -16,7 +16,8 @@ public interface KvListenerRegistry {
 	 * @param options which events to hear of and how
 	 * @param handler handles them
 	 * @return the subscription of this instance
-	 * @throws IllegalArgumentException if the id is blank or registered already
+	 * @throws IllegalArgumentException if the id is blank or registered already, or the
+	 * change log never has what the options choose
 	 */
 	KvSubscription register(String id, ListenerOptions options, KvEventHandler handler);
 

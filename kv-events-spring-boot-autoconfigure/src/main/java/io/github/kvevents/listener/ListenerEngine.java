@@ -19,6 +19,7 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.hook.PossibleChanges;
 import io.github.kvevents.log.ChangeFeed;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.log.RetentionGuard;
@@ -78,6 +79,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		KvKeys.requireUtf8("id", id);
 		Assert.notNull(options, "'options' must not be null");
 		Assert.notNull(handler, "'handler' must not be null");
+		PossibleChanges.requireLogged(options.getEvents(), options.getChanges());
 		Subscription subscription = add(id, options, handler);
 		subscription.awaitBegin(System.nanoTime() + BEGIN.toNanos());
 		return subscription;

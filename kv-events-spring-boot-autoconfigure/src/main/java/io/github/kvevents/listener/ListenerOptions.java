@@ -53,7 +53,8 @@ public final class ListenerOptions {
 	/**
 	 * Sets what the operation must have done to the key.
 	 * @param changes the changes, none (the default): all. Nothing is ever
-	 * {@link KvChange#UNCHANGED} in the change log
+	 * {@link KvChange#UNCHANGED} in the change log, and a listener for nothing else is
+	 * refused when it is registered
 	 * @return new options
 	 */
 	public ListenerOptions changes(KvChange... changes) {

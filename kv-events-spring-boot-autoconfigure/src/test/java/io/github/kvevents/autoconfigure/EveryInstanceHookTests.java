@@ -24,11 +24,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 
+import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.SetOptions;
 import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.hook.KvHookDefinitionException;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.KvHookRegistry;
@@ -37,6 +39,8 @@ import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.test.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -191,6 +195,28 @@ class EveryInstanceHookTests {
 		}
 	}
 
+	@Test
+	void whatTheLogNeverHasIsRefused() {
+		assertThatExceptionOfType(KvHookDefinitionException.class).isThrownBy(() -> start("one", NeverHears.class))
+			.withMessage("Bean 'hook', method 'NeverHearing.on(KvEvent)', @KvHook(changes): [UNCHANGED] never come "
+					+ "with [SET] from the change log. The log has no entry for a value that was set to what it was: "
+					+ "only a @KvHook of the instance that sets it, with the scope ONE_INSTANCE, hears of that");
+		KvHookRegistry registry = start("two", Plain.class).getBean(KvHookRegistry.class);
+		KvHookOptions unchanged = KvHookOptions.defaults().changes(KvChange.UNCHANGED);
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> registry.register(unchanged.scope(KvHookScope.EVERY_INSTANCE), (event) -> {
+			}))
+			.withMessageStartingWith("'changes' can't be served: [UNCHANGED] never come with [SET, ");
+		assertThat(registry.all()).isEmpty();
+		registry.register(unchanged, (event) -> {
+		});
+		registry.register(KvHookOptions.defaults()
+			.changes(KvChange.UNCHANGED, KvChange.REMOVED)
+			.scope(KvHookScope.EVERY_INSTANCE), (event) -> {
+			});
+		assertThat(registry.all()).hasSize(2);
+	}
+
 	private static long threads() {
 		return Thread.getAllStackTraces().keySet().stream().filter((thread) -> thread.getName().equals(THREAD)).count();
 	}
@@ -264,6 +290,25 @@ class EveryInstanceHookTests {
 		static String text(KvEvent event) {
 			@Nullable String value = event.getValue(String.class);
 			return event.getType() + " " + event.getKey() + "=" + value + " by " + event.getOrigin();
+		}
+
+	}
+
+	static class NeverHearing {
+
+		@KvHook(events = KvEventType.SET, changes = KvChange.UNCHANGED, scope = KvHookScope.EVERY_INSTANCE)
+		void on(KvEvent event) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class NeverHears {
+
+		@Bean
+		NeverHearing hook() {
+			return new NeverHearing();
 		}
 
 	}

@@ -22,9 +22,11 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.event.EventListener;
 
+import io.github.kvevents.KvChange;
 import io.github.kvevents.KvCodecException;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvSetEvent;
 import io.github.kvevents.actuate.KvEventsHealthIndicator;
 import io.github.kvevents.actuate.KvListenerMeters;
 import io.github.kvevents.actuate.KvListenersEndpoint;
@@ -47,6 +49,7 @@ import io.github.kvevents.store.ChangeLogStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -134,11 +137,41 @@ class ListenerApplicationTests {
 		assertRefused(BadBatch.class, "@KvListener(batchSize)", "'batchSize' must be from 1 to 10000 but was 0");
 		assertRefused(BadAttempts.class, "@KvListener(maxAttempts)", "'maxAttempts' must be 0 (no limit) or more");
 		assertRefused(SameId.class, "@KvListener(id)", "there is another listener with the id 'same'");
+		assertRefused(OnlyUnchanged.class, "@KvListener(changes)",
+				"[UNCHANGED] never come with [SET, SET_RAW, BATCH_SET] from the change log");
 		assertRefused(BlankId.class, "@KvListener(id)", "' ' is blank");
 		assertRefused(Returning.class, "return type", "nobody would take what is returned");
 		this.runner.withPropertyValues("kv.events.listener.lease=1ms")
 			.run((context) -> assertThat(context.getStartupFailure())
 				.hasStackTraceContaining("kv.events.listener.lease"));
+	}
+
+	@Test
+	void whatTheLogNeverHasIsRefused() {
+		this.runner.run((context) -> {
+			KvListenerRegistry listeners = context.getBean(KvListenerRegistry.class);
+			assertThatIllegalArgumentException().isThrownBy(() -> listeners.register("never",
+					ListenerOptions.defaults().changes(KvChange.UNCHANGED), (event) -> {
+					}))
+				.withMessage("'changes' can't be served: [UNCHANGED] never come with [SET, SET_RAW, DELETE, "
+						+ "BATCH_SET, BATCH_DELETE, EXPIRED] from the change log. The log has no entry for a value "
+						+ "that was set to what it was: only a @KvHook of the instance that sets it, with the scope "
+						+ "ONE_INSTANCE, hears of that");
+			assertThatIllegalArgumentException().isThrownBy(() -> listeners.register("never",
+					ListenerOptions.defaults().events(KvEventType.EXPIRED).changes(KvChange.CREATED), (event) -> {
+					}))
+				.withMessage("'changes' can't be served: [CREATED] never come with [EXPIRED] from the change log. "
+						+ "Only a delete or an expiry is REMOVED: change events or changes");
+			assertThatIllegalArgumentException().isThrownBy(() -> listeners.register("never",
+					ListenerOptions.defaults().events(KvEventType.SET).changes(KvChange.UNCHANGED, KvChange.REMOVED),
+					(event) -> {
+					}));
+			assertThat(listeners.find("never")).isEmpty();
+			listeners.register("mixed", ListenerOptions.defaults().changes(KvChange.UNCHANGED, KvChange.CREATED),
+					(event) -> {
+					});
+			assertThat(listeners.find("mixed")).isPresent();
+		});
 	}
 
 	private void assertRefused(Class<?> bean, String attribute, String reason) {
@@ -353,6 +386,14 @@ class ListenerApplicationTests {
 
 		@KvListener(id = "bad", batchSize = 0)
 		void on(KvEvent event) {
+		}
+
+	}
+
+	static class OnlyUnchanged {
+
+		@KvListener(id = "bad", changes = KvChange.UNCHANGED)
+		void on(KvSetEvent event) {
 		}
 
 	}

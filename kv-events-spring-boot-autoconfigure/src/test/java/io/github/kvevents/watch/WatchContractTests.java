@@ -60,13 +60,15 @@ abstract class WatchContractTests extends WatchRaceContractTests {
 	@Test
 	void hearsOfTheChosenChangesAlone() {
 		KvTemplate template = instance().template;
-		try (KvWatch watch = template.watch(WatchOptions.all().changes(KvChange.REMOVED, KvChange.UNCHANGED))) {
+		try (KvWatch watch = template.watch(WatchOptions.all().changes(KvChange.REMOVED, KvChange.UNCHANGED));
+				KvWatch deaf = template.watch(WatchOptions.all().changes(KvChange.UNCHANGED))) {
 			template.set("a", "1");
 			template.set("a", "1");
 			template.set("a", "2");
 			template.delete("a");
 			assertThat(WatchInstance.texts(WatchInstance.take(watch, 1))).containsExactly("REMOVED a");
 			assertThat(watch.poll(Duration.ofMillis(50))).isNull();
+			assertThat(deaf.poll(Duration.ZERO)).isNull();
 		}
 	}
 
