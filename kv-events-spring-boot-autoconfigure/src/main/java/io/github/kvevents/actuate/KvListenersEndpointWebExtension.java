@@ -1,5 +1,7 @@
 package io.github.kvevents.actuate;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
@@ -9,15 +11,20 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
+
+import io.github.kvevents.KeyText;
 
 /**
  * {@link EndpointWebExtension @EndpointWebExtension} that answers 404 to a write to a
- * listener that doesn't exist, and says why it refuses one.
+ * listener that doesn't exist, and says why it refuses one or can't do it.
  */
 @RegisterReflectionForBinding(KvListenersEndpointWebExtension.Refusal.class)
 @EndpointWebExtension(endpoint = KvListenersEndpoint.class)
 public class KvListenersEndpointWebExtension {
+
+	private static final Log logger = LogFactory.getLog(KvListenersEndpointWebExtension.class);
 
 	private final KvListenersEndpoint delegate;
 
@@ -37,7 +44,8 @@ public class KvListenersEndpointWebExtension {
 	 * @param position where to go on, to seek
 	 * @param limit how many dead letters to send, to redrive
 	 * @return 200 with the listener as it is now, 404 if there is none, 400 with the
-	 * reason if the request makes no sense
+	 * reason if the request makes no sense, 503 with the failure's class if the store
+	 * doesn't do its part
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Object> act(@Selector String id, @Nullable String action, @Nullable String position,
@@ -52,10 +60,17 @@ public class KvListenersEndpointWebExtension {
 			return new WebEndpointResponse<>(new Refusal(String.valueOf(ex.getReason())),
 					WebEndpointResponse.STATUS_BAD_REQUEST);
 		}
+		catch (DataAccessException ex) {
+			logger.debug("The store failed for the listener '" + KeyText.printable(id) + "'", ex);
+			return new WebEndpointResponse<>(
+					new Refusal("The store failed with " + ex.getClass().getName()
+							+ ": the action may be done in part or not at all. Repeat it when the store answers"),
+					WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+		}
 	}
 
 	/**
-	 * Why a request was refused.
+	 * Why a request was refused or failed.
 	 *
 	 * @param error the reason
 	 */

@@ -39,7 +39,7 @@ import io.github.kvevents.listener.SubscriptionState;
 @JsonInclude(Include.ALWAYS)
 public record ListenerDescriptor(String id, SubscriptionState state, Set<KvEventType> events, @Nullable String filter,
 		OnExhausted onExhausted, @Nullable Long lag, @Nullable Long deadLetters, int attempts,
-		@Nullable String lastError, @Nullable String storeError, KvListenerStats stats,
+		@Nullable String lastError, @Nullable String storeError, ListenerStatsDescriptor stats,
 		List<Partition> partitions) implements OperationResponseBody {
 
 	static ListenerDescriptor of(KvSubscription subscription) {
@@ -57,7 +57,7 @@ public record ListenerDescriptor(String id, SubscriptionState state, Set<KvEvent
 		return new ListenerDescriptor(subscription.getId(), subscription.getState(), options.getEvents(),
 				(filter != null) ? filter.toString() : null, options.getOnExhausted(),
 				(status != null) ? status.lag() : null, (status != null) ? status.deadLetters() : null,
-				stats.attempts(), stats.lastError(), error, stats,
+				stats.attempts(), stats.lastError(), error, ListenerStatsDescriptor.of(stats),
 				(status != null) ? status.partitions().stream().map(Partition::of).toList() : List.of());
 	}
 

@@ -1,5 +1,6 @@
 package io.github.kvevents.actuate;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
@@ -11,12 +12,15 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.annotation.DirtiesContext.ClassMode;
@@ -26,6 +30,7 @@ import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.hook.KvValue;
 import io.github.kvevents.listener.KvListener;
 import io.github.kvevents.listener.OnExhausted;
+import io.github.kvevents.test.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,7 +52,11 @@ class ListenersOverHttpTests {
 	private final RestTestClient client;
 
 	ListenersOverHttpTests(@LocalServerPort int port) {
-		this.client = RestTestClient.bindToServer().baseUrl("http://localhost:" + port + "/actuator").build();
+		this.client = client(String.valueOf(port));
+	}
+
+	private static RestTestClient client(String port) {
+		return RestTestClient.bindToServer().baseUrl("http://localhost:" + port + "/actuator").build();
 	}
 
 	@Test
@@ -145,6 +154,49 @@ class ListenersOverHttpTests {
 		assertThat(this.audit.heard).containsExactly("v0");
 	}
 
+	@Test
+	void showsEveryFieldBeforeTheFirstEvent() {
+		assertThat(listener()).containsEntry("lastError", null)
+			.extracting("stats", InstanceOfAssertFactories.MAP)
+			.containsOnlyKeys("processed", "failed", "filtered", "skipped", "deadLettered", "gaps", "inFlight",
+					"retrying", "attempts", "lag", "partitions", "lastProcessedAt", "lastError")
+			.containsEntry("processed", 0)
+			.containsEntry("lastProcessedAt", null)
+			.containsEntry("lastError", null);
+		write(1);
+		assertThat(listener()).extracting("stats", InstanceOfAssertFactories.MAP)
+			.hasEntrySatisfying("lastProcessedAt", (time) -> assertThat(time).asString().endsWith("Z"))
+			.containsEntry("lastError", null);
+	}
+
+	@Test
+	void actionWithoutTheStoreIsUnavailableAndSaysWhy() {
+		try (TestRedis redis = TestRedis.start();
+				ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
+					.properties("server.port=0", "kv.events.log.enabled=true", "spring.data.redis.timeout=300ms",
+							"spring.data.redis.port=" + redis.getPort(),
+							"management.endpoints.web.exposure.include=kvlisteners")
+					.run()) {
+			RestTestClient client = client(context.getEnvironment().getRequiredProperty("local.server.port"));
+			context.getBean(KvTemplate.class).set("order:secret-poison", "secret");
+			Awaitility.await().untilAsserted(() -> assertThat(listener(client)).containsEntry("deadLetters", 1));
+			redis.kill();
+			for (String action : List.of("pause", "resume", "redrive", "seek")) {
+				RestTestClient.ResponseSpec response = post(client, "app.audit",
+						"{\"action\":\"" + action + "\",\"position\":\"latest\"}");
+				response.expectStatus().isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
+				assertThat(body(response)).startsWith("{\"error\":\"The store failed with org.springframework.")
+					.doesNotContain("secret");
+			}
+			assertThat(listener(client)).containsEntry("deadLetters", null)
+				.hasEntrySatisfying("storeError",
+						(error) -> assertThat(error).asString().startsWith("org.springframework."));
+			redis.restart();
+			Awaitility.await()
+				.untilAsserted(() -> post(client, "app.audit", "{\"action\":\"pause\"}").expectStatus().isOk());
+		}
+	}
+
 	private void assertBad(String request, String reason) {
 		RestTestClient.ResponseSpec response = post("app.audit", request);
 		response.expectStatus().isBadRequest();
@@ -171,7 +223,11 @@ class ListenersOverHttpTests {
 	}
 
 	private Map<String, Object> listener() {
-		return map(get("/kvlisteners/app.audit"));
+		return listener(this.client);
+	}
+
+	private static Map<String, Object> listener(RestTestClient client) {
+		return map(get(client, "/kvlisteners/app.audit"));
 	}
 
 	private Map<String, Object> act(String request) {
@@ -192,15 +248,19 @@ class ListenersOverHttpTests {
 	}
 
 	private RestTestClient.ResponseSpec get(String path) {
-		return this.client.get().uri(path).accept(MediaType.APPLICATION_JSON).exchange();
+		return get(this.client, path);
+	}
+
+	private static RestTestClient.ResponseSpec get(RestTestClient client, String path) {
+		return client.get().uri(path).accept(MediaType.APPLICATION_JSON).exchange();
 	}
 
 	private RestTestClient.ResponseSpec post(String id, String request) {
-		return this.client.post()
-			.uri("/kvlisteners/" + id)
-			.contentType(MediaType.APPLICATION_JSON)
-			.body(request)
-			.exchange();
+		return post(this.client, id, request);
+	}
+
+	private static RestTestClient.ResponseSpec post(RestTestClient client, String id, String request) {
+		return client.post().uri("/kvlisteners/" + id).contentType(MediaType.APPLICATION_JSON).body(request).exchange();
 	}
 
 	static class Audit {
