@@ -9,6 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
+import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.memory.MemoryKvStore;
@@ -33,7 +34,8 @@ class MemoryStoreConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(KvStore.class)
 	MemoryKvStore kvStore(KvEventsProperties properties, Environment environment) {
-		return new MemoryKvStore(Clock.systemUTC(), StoreSettings.changeLog(properties, environment));
+		return new MemoryKvStore(Clock.systemUTC(), StoreSettings.changeLog(properties, environment),
+				properties.expiry().tracking().mode() != TrackingMode.OFF);
 	}
 
 }

@@ -22,8 +22,8 @@ class StoreExpiryConfiguration {
 	@ConditionalOnMissingBean
 	StoreExpiryPublisher kvStoreExpiryPublisher(ExpiringStore store, HookEngine engine, KvCodec codec,
 			KvEventsProperties properties, LatenessRecorder lateness) {
-		return new StoreExpiryPublisher(store, engine.getDispatcher(), codec, properties.instanceId(),
-				properties.expiry().threads(), properties.expiry().queueCapacity(),
+		return new StoreExpiryPublisher(properties.expiry().tracking().mode(), store, engine.getDispatcher(), codec,
+				properties.instanceId(), properties.expiry().threads(), properties.expiry().queueCapacity(),
 				properties.hooks().shutdownTimeout(), lateness);
 	}
 

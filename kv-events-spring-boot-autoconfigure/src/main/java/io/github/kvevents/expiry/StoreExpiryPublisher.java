@@ -50,6 +50,8 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 
 	private static final Duration HOOK_GRACE = Duration.ofSeconds(2);
 
+	private final TrackingMode mode;
+
 	private final ExpiringStore store;
 
 	private final KvEventDispatcher dispatcher;
@@ -76,6 +78,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 
 	/**
 	 * Creates a publisher that isn't started.
+	 * @param mode whether to tell of expiries: not if it is {@link TrackingMode#OFF}
 	 * @param store the store to listen to; nobody else must
 	 * @param dispatcher gets the events
 	 * @param codec decodes the last values
@@ -86,8 +89,10 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 	 * @param shutdownTimeout how long queued events may still be dispatched on shutdown
 	 * @param listener hears of each expiry before the hooks, on their threads
 	 */
-	public StoreExpiryPublisher(ExpiringStore store, KvEventDispatcher dispatcher, KvCodec codec, String origin,
-			int threads, int queueCapacity, Duration shutdownTimeout, Consumer<KvExpiredEvent> listener) {
+	public StoreExpiryPublisher(TrackingMode mode, ExpiringStore store, KvEventDispatcher dispatcher, KvCodec codec,
+			String origin, int threads, int queueCapacity, Duration shutdownTimeout,
+			Consumer<KvExpiredEvent> listener) {
+		Assert.notNull(mode, "'mode' must not be null");
 		Assert.notNull(store, "'store' must not be null");
 		Assert.notNull(dispatcher, "'dispatcher' must not be null");
 		Assert.notNull(codec, "'codec' must not be null");
@@ -97,6 +102,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 		Assert.isTrue(!shutdownTimeout.isNegative(),
 				() -> "'shutdownTimeout' must not be negative but was " + shutdownTimeout);
 		Assert.notNull(listener, "'listener' must not be null");
+		this.mode = mode;
 		this.store = store;
 		this.dispatcher = dispatcher;
 		this.codec = codec;
@@ -109,7 +115,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 
 	@Override
 	public synchronized void start() {
-		if (this.stage != null) {
+		if (this.stage != null || this.mode == TrackingMode.OFF) {
 			return;
 		}
 		DispatchStage stage = new DispatchStage(THREAD_PREFIX, this.threads, this.queueCapacity);
@@ -142,11 +148,12 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 	}
 
 	/**
-	 * {@inheritDoc} The store tracks every key, whoever would hear of it.
+	 * {@inheritDoc} The store tracks every key, whoever would hear of it, unless tracking
+	 * is switched off.
 	 */
 	@Override
 	public TrackingActivity getActivity() {
-		return new TrackingActivity(TrackingMode.ALL,
+		return new TrackingActivity((this.mode == TrackingMode.OFF) ? TrackingMode.OFF : TrackingMode.ALL,
 				isRunning() ? TrackingActivity.State.TRACKING : TrackingActivity.State.OFF, this.delivered.sum(), 0, 0);
 	}
 

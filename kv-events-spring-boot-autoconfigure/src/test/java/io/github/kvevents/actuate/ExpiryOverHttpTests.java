@@ -19,12 +19,21 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.hook.KvHookRegistration;
+import io.github.kvevents.hook.KvHookRegistry;
 import io.github.kvevents.hook.OnKvExpired;
+import io.github.kvevents.log.KvChangeLog;
+import io.github.kvevents.log.ReadRequest;
+import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * What an operator gets over HTTP about expiry.
@@ -133,6 +142,40 @@ class ExpiryOverHttpTests {
 				.containsEntry("notifications", null)
 				.extracting("lateness.count")
 				.isEqualTo(1);
+		}
+	}
+
+	@Test
+	void inMemoryKeysExpireUnheardWhereTrackingIsOff() {
+		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
+			.properties(properties(0, "kv.events.store=memory", "kv.events.log.enabled=true",
+					"kv.events.expiry.tracking.mode=off"))
+			.run()) {
+			KvTemplate template = context.getBean(KvTemplate.class);
+			KvHookRegistration hook = context.getBean(KvHookRegistry.class)
+				.register(KvHookOptions.defaults().events(KvEventType.EXPIRED, KvEventType.DELETE), (event) -> {
+				});
+			template.set("order:1", "x", Duration.ofMillis(20));
+			Awaitility.await().until(() -> template.keys("order:").toList().isEmpty());
+			template.set("order:1", "y");
+			template.delete("order:1");
+			assertThat(context.getBean(KvChangeLog.class).read(ReadRequest.from(StartPosition.earliest())).events())
+				.extracting(KvEvent::getType, KvEvent::getKey)
+				.containsExactly(tuple(KvEventType.SET, "order:1"), tuple(KvEventType.SET, "order:1"),
+						tuple(KvEventType.DELETE, "order:1"));
+			Awaitility.await()
+				.during(Duration.ofMillis(200))
+				.untilAsserted(() -> assertThat(hook.getStats().invocations()).isEqualTo(1));
+			assertThat(expiry(context)).containsEntry("instance", "blue")
+				.containsEntry("mode", "OFF")
+				.containsEntry("state", "OFF")
+				.containsEntry("tracked", null)
+				.containsEntry("delivered", 0)
+				.extracting("lateness.count")
+				.isEqualTo(0);
+			assertThat(health(context)).containsEntry("status", "UP")
+				.extracting("details.tracking.mode")
+				.isEqualTo("OFF");
 		}
 	}
 

@@ -13,8 +13,8 @@ class MemoryExpiryContractTests extends ExpiryContractTests {
 
 	private final MemoryKvStore store = new MemoryKvStore();
 
-	private final StoreExpiryPublisher publisher = new StoreExpiryPublisher(this.store, this.engine.getDispatcher(),
-			new PlainKvCodec(), INSTANCE_ID, 2, 50, Duration.ofSeconds(5), (event) -> {
+	private final StoreExpiryPublisher publisher = new StoreExpiryPublisher(TrackingMode.AUTO, this.store,
+			this.engine.getDispatcher(), new PlainKvCodec(), INSTANCE_ID, 2, 50, Duration.ofSeconds(5), (event) -> {
 			});
 
 	@Override

@@ -78,8 +78,8 @@ class StoreExpiryPublisherTests {
 	void tellsOfKeysThatExpireInMemory() {
 		MemoryKvStore memory = new MemoryKvStore();
 		memory.start();
-		StoreExpiryPublisher publisher = new StoreExpiryPublisher(memory, this.dispatcher, mock(KvCodec.class), "me", 3,
-				10, Duration.ofSeconds(5), this.heard::add);
+		StoreExpiryPublisher publisher = new StoreExpiryPublisher(TrackingMode.AUTO, memory, this.dispatcher,
+				mock(KvCodec.class), "me", 3, 10, Duration.ofSeconds(5), this.heard::add);
 		publisher.start();
 		for (int number = 0; number < 500; number++) {
 			memory.set(new StoreWrite("key:" + number, bytes("v" + number), StoreWrite.Condition.ALWAYS,
@@ -195,6 +195,18 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
+	void tellsNothingWhereTrackingIsOff() {
+		StoreExpiryPublisher publisher = new StoreExpiryPublisher(TrackingMode.OFF, this.store, this.dispatcher,
+				mock(KvCodec.class), "instance-9", 2, 5, Duration.ofSeconds(30), this.heard::add);
+		publisher.start();
+		assertThat(this.store.listener).isNull();
+		assertThat(publisher.isRunning()).isFalse();
+		assertThat(publisher.getActivity())
+			.isEqualTo(new TrackingActivity(TrackingMode.OFF, TrackingActivity.State.OFF, 0, 0, 0));
+		publisher.stop();
+	}
+
+	@Test
 	void namesWhatIsWrong() {
 		assertThatIllegalArgumentException().isThrownBy(() -> start(0, 1))
 			.withMessage("'threads' must be positive but was 0");
@@ -207,8 +219,8 @@ class StoreExpiryPublisherTests {
 	}
 
 	private StoreExpiryPublisher start(int threads, int queueCapacity, Duration shutdownTimeout) {
-		StoreExpiryPublisher publisher = new StoreExpiryPublisher(this.store, this.dispatcher, mock(KvCodec.class),
-				"instance-9", threads, queueCapacity, shutdownTimeout, this.heard::add);
+		StoreExpiryPublisher publisher = new StoreExpiryPublisher(TrackingMode.ALL, this.store, this.dispatcher,
+				mock(KvCodec.class), "instance-9", threads, queueCapacity, shutdownTimeout, this.heard::add);
 		publisher.start();
 		this.publisher = publisher;
 		return publisher;

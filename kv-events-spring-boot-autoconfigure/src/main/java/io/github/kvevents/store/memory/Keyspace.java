@@ -30,11 +30,20 @@ final class Keyspace {
 
 	private final @Nullable MemoryChangeLog log;
 
-	Keyspace(Clock clock, Deadlines deadlines, ExpiryDelivery delivery, @Nullable MemoryChangeLog log) {
+	private final boolean logExpiries;
+
+	/**
+	 * Starts empty.
+	 * @param logExpiries whether the log, if there is one, has entries for keys that
+	 * expire
+	 */
+	Keyspace(Clock clock, Deadlines deadlines, ExpiryDelivery delivery, @Nullable MemoryChangeLog log,
+			boolean logExpiries) {
 		this.clock = clock;
 		this.deadlines = deadlines;
 		this.delivery = delivery;
 		this.log = log;
+		this.logExpiries = logExpiries;
 	}
 
 	int size() {
@@ -122,7 +131,7 @@ final class Keyspace {
 	private ExpiredKey expired(Deadline deadline, byte[] value) {
 		Instant time = Instant.ofEpochMilli(deadline.millis());
 		Duration lateness = Duration.ofMillis(Math.max(0, this.clock.millis() - deadline.millis()));
-		KvPosition position = (this.log != null)
+		KvPosition position = (this.log != null && this.logExpiries)
 				? this.log.appendExpiry(deadline.key(), value, time, time.plus(lateness)) : null;
 		return new ExpiredKey(deadline.key(), value, time, lateness, position);
 	}

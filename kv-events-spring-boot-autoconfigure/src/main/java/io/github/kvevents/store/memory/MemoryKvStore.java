@@ -71,12 +71,23 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	 * @param log how much of a change log to keep, {@code null} for no log
 	 */
 	public MemoryKvStore(Clock clock, @Nullable ChangeLogSettings log) {
+		this(clock, log, true);
+	}
+
+	/**
+	 * Creates an empty store, with a change log.
+	 * @param clock tells when a key's time has come, and gives the entries of the log
+	 * their time, in milliseconds' precision
+	 * @param log how much of a change log to keep, {@code null} for no log
+	 * @param logExpiries whether the log has entries for keys that expire
+	 */
+	public MemoryKvStore(Clock clock, @Nullable ChangeLogSettings log, boolean logExpiries) {
 		Assert.notNull(clock, "'clock' must not be null");
 		this.clock = clock;
 		this.deadlines = new Deadlines(clock, this::wake);
 		this.loop = new ExpiryLoop(clock, this::sweep, this.deadlines::earliest);
 		this.log = (log != null) ? new MemoryChangeLog(log, clock, this::get) : null;
-		this.keys = new Keyspace(clock, this.deadlines, this.delivery, this.log);
+		this.keys = new Keyspace(clock, this.deadlines, this.delivery, this.log, logExpiries);
 	}
 
 	@Override
