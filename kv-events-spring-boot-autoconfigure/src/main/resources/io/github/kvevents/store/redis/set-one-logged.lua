@@ -22,29 +22,18 @@ Cost     O(log N) with N tracked keys; three commands without a lifetime, four w
          five with PX; one more that reads some entries if the bytes were equal; seven more after
          a lifetime that nobody noticed
 --]]
-local call, key, value, meta, deadlines, lifetime = redis.call, KEYS[1], ARGV[1], ARGV[2], KEYS[3], ARGV[5]
+local call, key, deadlines = redis.call, KEYS[1], KEYS[3]
+local value, meta, lifetime, at = ARGV[1], ARGV[2], ARGV[5], ARGV[6]
 -- first: it is the one that can fail
 local before
 if lifetime then
-	before = call('SET', key, value, 'GET', lifetime, ARGV[6])
+	before = call('SET', key, value, 'GET', lifetime, at)
 else
 	before = call('SET', key, value, 'GET')
 end
 
 if deadlines then
-	-- the deadline that the index has of a key which was absent
-	local former
-	if lifetime then
-		-- asking for it is cheaper than TIME, and exact
-		local deadline = (lifetime == 'PX') and call('PEXPIRETIME', key) or ARGV[6]
-		-- NX finds out in the same command that there is none, as is the rule
-		if before or call('ZADD', deadlines, 'NX', deadline, key) == 0 then
-			former = not before and call('ZSCORE', deadlines, key)
-			call('ZADD', deadlines, deadline, key)
-		end
-	elseif not before then
-		former = call('ZSCORE', deadlines, key)
-	end
+	-- include deadline-of-one.lua
 	if former then
 		local time = call('TIME')
 		local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -16,29 +16,17 @@ Error    WRONGTYPE if it holds another type; nothing is written then
 Cost     O(log N) with N tracked keys; two commands without a lifetime, three with PXAT and four
          with PX; six more after a lifetime that nobody noticed
 --]]
-local call, deadlines, values, key, value, lifetime = redis.call, KEYS[1], KEYS[2], KEYS[5], ARGV[2], ARGV[3]
+local call, deadlines, values, key = redis.call, KEYS[1], KEYS[2], KEYS[5]
+local value, lifetime, at = ARGV[2], ARGV[3], ARGV[4]
 -- first: it is the one that can fail
 local before
 if lifetime then
-	before = call('SET', key, value, 'GET', lifetime, ARGV[4])
+	before = call('SET', key, value, 'GET', lifetime, at)
 else
 	before = call('SET', key, value, 'GET')
 end
 
--- the deadline that the index has of a key which was absent
-local former
-if lifetime then
-	-- asking for it is cheaper than TIME, and exact
-	local deadline = (lifetime == 'PX') and call('PEXPIRETIME', key) or ARGV[4]
-	-- NX finds out in the same command that there is none, as is the rule
-	if before or call('ZADD', deadlines, 'NX', deadline, key) == 0 then
-		former = not before and call('ZSCORE', deadlines, key)
-		call('ZADD', deadlines, deadline, key)
-	end
-elseif not before then
-	former = call('ZSCORE', deadlines, key)
-end
-
+-- include deadline-of-one.lua
 if former then
 	local time = call('TIME')
 	local now = time[1] * 1000 + math.floor(time[2] / 1000)
