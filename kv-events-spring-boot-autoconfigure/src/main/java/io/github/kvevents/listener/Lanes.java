@@ -19,6 +19,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.support.Delay;
+
 /**
  * The threads that handle events. Each event has a lane, in which one comes after the
  * other; an event that is to be tried again holds up its lane, and no thread.
@@ -102,12 +104,12 @@ final class Lanes {
 	/**
 	 * Has lanes go on that have waited long enough, or whose event is to be given up.
 	 * @param all whether to have all go on that wait
-	 * @return in how many nanoseconds the next one has, {@link Long#MAX_VALUE} for none
+	 * @return when the next one has
 	 */
-	synchronized long resumeDue(boolean all) {
+	synchronized Delay resumeDue(boolean all) {
 		this.held.removeIf(this::goesOn);
 		long now = this.nanoTime.getAsLong();
-		long next = Long.MAX_VALUE;
+		Delay next = Delay.NEVER;
 		for (Lane lane : List.copyOf(this.waiting)) {
 			long left = lane.retryAt - now;
 			if (all || left <= 0 || lane.isLeaving()) {
@@ -115,7 +117,7 @@ final class Lanes {
 				schedule(lane);
 			}
 			else {
-				next = Math.min(next, left);
+				next = next.min(Delay.ofNanos(left));
 			}
 		}
 		return next;

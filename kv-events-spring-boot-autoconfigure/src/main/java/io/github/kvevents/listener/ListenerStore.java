@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.Delay;
 
 /**
  * Where listeners keep what instances must agree on: who has which partition, how far it
@@ -107,11 +108,12 @@ interface ListenerStore {
 	 * The instances that have a listener.
 	 *
 	 * @param ids their ids in a fixed order
-	 * @param changesInMillis when the first of the others is gone unless it says so again
+	 * @param changesIn when the first of the others is gone unless it says so again,
+	 * never if there are no others
 	 * @param now the time of the store, in milliseconds
 	 * @param removedAt when the listener was last removed, 0 if that isn't known
 	 */
-	record Members(List<String> ids, long changesInMillis, long now, long removedAt) {
+	record Members(List<String> ids, Delay changesIn, long now, long removedAt) {
 	}
 
 	/**
@@ -119,12 +121,12 @@ interface ListenerStore {
 	 *
 	 * @param outcome whether it was taken
 	 * @param epoch the epoch of the lease
-	 * @param freeInMillis when the lease of the other ends
+	 * @param freeIn when the lease of the other ends, never if no other has it
 	 * @param paused whether it is paused
 	 * @param checkpoint how far it is, {@code null} if it was never begun
 	 * @param aside places behind the checkpoint that were put aside already
 	 */
-	record Acquisition(Outcome outcome, long epoch, long freeInMillis, boolean paused, @Nullable Checkpoint checkpoint,
+	record Acquisition(Outcome outcome, long epoch, Delay freeIn, boolean paused, @Nullable Checkpoint checkpoint,
 			Set<KvPosition> aside) {
 
 		enum Outcome {
@@ -133,8 +135,8 @@ interface ListenerStore {
 
 		}
 
-		static Acquisition none(Outcome outcome, long freeInMillis) {
-			return new Acquisition(outcome, 0, freeInMillis, false, null, Set.of());
+		static Acquisition none(Outcome outcome, Delay freeIn) {
+			return new Acquisition(outcome, 0, freeIn, false, null, Set.of());
 		}
 
 	}

@@ -1,12 +1,12 @@
 package io.github.kvevents.listener;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Delay;
 
 /**
  * The end of a listener in this instance: lets what is being handled end, writes how far
@@ -16,7 +16,7 @@ final class LoopEnding {
 
 	private static final Log logger = LogFactory.getLog(KvListenerRegistry.class);
 
-	private static final long RETRY_MILLIS = 50;
+	private static final Delay RETRY = Delay.ofMillis(50);
 
 	/** What handlers that are interrupted have to end. */
 	private static final long INTERRUPTED_MILLIS = 1000;
@@ -29,21 +29,20 @@ final class LoopEnding {
 
 	private final StorePatience patience;
 
-	private final long tickMillis;
+	private final Delay tick;
 
 	private long nextTickAt;
 
 	/**
 	 * Creates an end.
-	 * @param tickMillis how often to renew leases while handlers end
+	 * @param tick how often to renew leases while handlers end
 	 */
-	LoopEnding(SubscriptionParts parts, OwnedPartitions partitions, Alarm alarm, StorePatience patience,
-			long tickMillis) {
+	LoopEnding(SubscriptionParts parts, OwnedPartitions partitions, Alarm alarm, StorePatience patience, Delay tick) {
 		this.parts = parts;
 		this.partitions = partitions;
 		this.alarm = alarm;
 		this.patience = patience;
-		this.tickMillis = tickMillis;
+		this.tick = tick;
 	}
 
 	void run() {
@@ -52,10 +51,10 @@ final class LoopEnding {
 		this.parts.lanes().setSuspended(false);
 		this.parts.lanes().resumeDue(true);
 		long end = now() + this.parts.settings().shutdownTimeout().toNanos();
-		this.nextTickAt = now() + TimeUnit.MILLISECONDS.toNanos(this.tickMillis);
+		this.nextTickAt = this.tick.after(now());
 		while (!this.partitions.all().isEmpty() && now() - end < 0) {
 			this.alarm.reset();
-			long pause = turn();
+			Delay pause = turn();
 			if (!this.partitions.all().isEmpty()) {
 				this.alarm.doze(pause);
 			}
@@ -71,12 +70,12 @@ final class LoopEnding {
 		}
 	}
 
-	private long turn() {
-		long pause = this.tickMillis;
+	private Delay turn() {
+		Delay pause = this.tick;
 		if (now() - this.nextTickAt >= 0) {
-			this.nextTickAt = now() + TimeUnit.MILLISECONDS.toNanos(this.tickMillis);
+			this.nextTickAt = this.tick.after(now());
 			for (OwnedPartition partition : this.partitions.all()) {
-				pause = Math.min(pause, ask(partition::renew));
+				pause = pause.min(ask(partition::renew));
 			}
 		}
 		this.parts.lanes().resumeDue(true);
@@ -85,7 +84,7 @@ final class LoopEnding {
 				this.partitions.leaveIfIdle(partition, false);
 			}
 			else {
-				pause = Math.min(pause, ask(() -> this.partitions.leaveIfIdle(partition, true)));
+				pause = pause.min(ask(() -> this.partitions.leaveIfIdle(partition, true)));
 			}
 		}
 		return pause;
@@ -93,21 +92,21 @@ final class LoopEnding {
 
 	/**
 	 * Does something that needs the store, unless that is gone.
-	 * @return how long to pause at most, in milliseconds
+	 * @return how long to pause at most
 	 */
-	private long ask(Runnable work) {
+	private Delay ask(Runnable work) {
 		if (this.patience.isOver()) {
-			return this.tickMillis;
+			return this.tick;
 		}
 		this.patience.asks();
 		try {
 			work.run();
-			return this.tickMillis;
+			return this.tick;
 		}
 		catch (RuntimeException ex) {
 			this.patience.failed();
 			logger.debug("The store failed while listener '" + this.parts.id() + "' stops", ex);
-			return RETRY_MILLIS;
+			return RETRY;
 		}
 		finally {
 			this.patience.answered();

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.Delay;
 
 /**
  * Keeps it in this process.
@@ -38,14 +39,12 @@ final class MemoryListenerStore implements ListenerStore {
 		Map<String, Long> members = partition(0, listener).members;
 		members.put(instance, now + lease.toMillis());
 		members.values().removeIf((until) -> until <= now);
-		long first = members.entrySet()
+		Delay changesIn = members.entrySet()
 			.stream()
 			.filter((member) -> !member.getKey().equals(instance))
-			.mapToLong(Map.Entry::getValue)
-			.min()
-			.orElse(Long.MAX_VALUE);
-		return new Members(List.copyOf(members.keySet()), (first != Long.MAX_VALUE) ? first - now : first, now,
-				partition(0, listener).removedAt);
+			.map((member) -> Delay.ofMillis(member.getValue() - now))
+			.reduce(Delay.NEVER, Delay::min);
+		return new Members(List.copyOf(members.keySet()), changesIn, now, partition(0, listener).removedAt);
 	}
 
 	@Override
@@ -58,17 +57,17 @@ final class MemoryListenerStore implements ListenerStore {
 		long now = this.millis.getAsLong();
 		Partition partition = partition(number, listener);
 		if (partition.removedAt > since) {
-			return Acquisition.none(Acquisition.Outcome.REMOVED, 0);
+			return Acquisition.none(Acquisition.Outcome.REMOVED, Delay.NEVER);
 		}
 		partition.seenAt = now;
 		if (partition.owner != null && !partition.owner.equals(instance) && partition.until > now) {
-			return Acquisition.none(Acquisition.Outcome.TAKEN, partition.until - now);
+			return Acquisition.none(Acquisition.Outcome.TAKEN, Delay.ofMillis(partition.until - now));
 		}
 		partition.owner = instance;
 		partition.until = now + lease.toMillis();
 		partition.epoch++;
-		return new Acquisition(Acquisition.Outcome.ACQUIRED, partition.epoch, 0, partition.paused, partition.checkpoint,
-				Set.copyOf(partition.aside));
+		return new Acquisition(Acquisition.Outcome.ACQUIRED, partition.epoch, Delay.NEVER, partition.paused,
+				partition.checkpoint, Set.copyOf(partition.aside));
 	}
 
 	@Override

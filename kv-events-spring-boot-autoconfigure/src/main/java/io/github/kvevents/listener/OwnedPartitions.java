@@ -11,6 +11,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Acquisition;
 import io.github.kvevents.listener.ListenerStore.Members;
 import io.github.kvevents.store.LogState;
+import io.github.kvevents.support.Delay;
 
 /**
  * The partitions that this instance has for a listener: as many as is its share among all
@@ -19,9 +20,12 @@ import io.github.kvevents.store.LogState;
  */
 final class OwnedPartitions {
 
+	/** A moment too early would be a turn for nothing. */
+	private static final Delay JUST_AFTER = Delay.ofMillis(1);
+
 	private final SubscriptionParts parts;
 
-	private final long tickMillis;
+	private final Delay tick;
 
 	private final Map<Integer, OwnedPartition> owned = new ConcurrentSkipListMap<>();
 
@@ -34,11 +38,11 @@ final class OwnedPartitions {
 
 	/**
 	 * Creates an instance that has none.
-	 * @param tickMillis how often to agree with others at least
+	 * @param tick how often to agree with others at least
 	 */
-	OwnedPartitions(SubscriptionParts parts, long tickMillis) {
+	OwnedPartitions(SubscriptionParts parts, Delay tick) {
 		this.parts = parts;
-		this.tickMillis = tickMillis;
+		this.tick = tick;
 	}
 
 	/**
@@ -84,25 +88,24 @@ final class OwnedPartitions {
 
 	/**
 	 * Agrees with the other instances on who has what.
-	 * @return in how many milliseconds to look again
+	 * @return when to look again
 	 */
-	synchronized long coordinate() {
+	synchronized Delay coordinate() {
 		Duration lease = this.parts.settings().lease();
 		Members members = this.parts.store().join(this.parts.id(), this.parts.instance(), lease);
 		this.since = (this.since != 0) ? this.since : members.now();
 		if (members.removedAt() > this.since) {
 			this.removed = true;
-			return this.tickMillis;
+			return this.tick;
 		}
 		int share = FairShare.of(this.parts.instance(), members.ids(), this.parts.partitions(), this.parts.id());
 		this.owned.values().forEach(OwnedPartition::renew);
-		long pause = Math.min(this.tickMillis, members.changesInMillis() + 1);
-		pause = Math.min(pause, acquire(share));
+		Delay pause = members.changesIn().min(acquire(share)).plus(JUST_AFTER).min(this.tick);
 		giveUp(share);
 		this.paused = this.owned.isEmpty() ? isPausedElsewhere()
 				: this.owned.values().stream().anyMatch(OwnedPartition::isPaused);
 		this.parts.lanes().setSuspended(this.paused);
-		return Math.max(1, pause);
+		return pause;
 	}
 
 	/**
@@ -114,10 +117,10 @@ final class OwnedPartitions {
 
 	/**
 	 * Takes partitions that nobody has.
-	 * @return in how many milliseconds the lease of another may end
+	 * @return when the lease of another may end
 	 */
-	private long acquire(int share) {
-		long wait = Long.MAX_VALUE;
+	private Delay acquire(int share) {
+		Delay wait = Delay.NEVER;
 		for (int partition = 0; partition < this.parts.partitions() && this.owned.size() < share; partition++) {
 			if (this.owned.containsKey(partition)) {
 				continue;
@@ -127,7 +130,7 @@ final class OwnedPartitions {
 				.acquire(partition, this.parts.id(), this.parts.instance(), this.parts.settings().lease(), this.since);
 			switch (acquisition.outcome()) {
 				case ACQUIRED -> this.owned.put(partition, begin(partition, acquisition, now));
-				case TAKEN -> wait = Math.min(wait, acquisition.freeInMillis() + 1);
+				case TAKEN -> wait = wait.min(acquisition.freeIn());
 				case REMOVED -> this.removed = true;
 			}
 		}

@@ -22,6 +22,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.RedisScript;
+import io.github.kvevents.support.Delay;
 
 /**
  * Keeps it in Redis, beside the change log of each partition.
@@ -69,7 +70,8 @@ final class RedisListenerStore implements ListenerStore {
 		reply.subList(3, reply.size()).forEach((id) -> ids.add(text(id)));
 		Collections.sort(ids);
 		long changes = (Long) reply.get(0);
-		return new Members(ids, (changes >= 0) ? changes : Long.MAX_VALUE, (Long) reply.get(1), (Long) reply.get(2));
+		return new Members(ids, (changes >= 0) ? Delay.ofMillis(changes) : Delay.NEVER, (Long) reply.get(1),
+				(Long) reply.get(2));
 	}
 
 	@Override
@@ -84,13 +86,13 @@ final class RedisListenerStore implements ListenerStore {
 				arguments(listener, instance, lease.toMillis(), since)));
 		long outcome = (Long) reply.get(0);
 		if (outcome == 0) {
-			return Acquisition.none(Acquisition.Outcome.TAKEN, (Long) reply.get(1));
+			return Acquisition.none(Acquisition.Outcome.TAKEN, Delay.ofMillis((Long) reply.get(1)));
 		}
 		if (outcome == 2) {
-			return Acquisition.none(Acquisition.Outcome.REMOVED, 0);
+			return Acquisition.none(Acquisition.Outcome.REMOVED, Delay.NEVER);
 		}
 		StoredFields fields = new StoredFields(partition, (List<?>) reply.get(2));
-		return new Acquisition(Acquisition.Outcome.ACQUIRED, (Long) reply.get(1), 0, fields.isPaused(),
+		return new Acquisition(Acquisition.Outcome.ACQUIRED, (Long) reply.get(1), Delay.NEVER, fields.isPaused(),
 				fields.checkpoint(), fields.aside());
 	}
 

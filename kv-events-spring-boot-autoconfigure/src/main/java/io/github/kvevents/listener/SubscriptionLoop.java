@@ -8,6 +8,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.ChangeFeed;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
 
 /**
@@ -17,7 +18,7 @@ import io.github.kvevents.support.LoopHealth;
 final class SubscriptionLoop implements Runnable {
 
 	/** So that orders of other instances are obeyed within a second. */
-	private static final long MAX_TICK_MILLIS = 1000;
+	private static final Delay MAX_TICK = Delay.ofMillis(1000);
 
 	private final SubscriptionParts parts;
 
@@ -25,7 +26,7 @@ final class SubscriptionLoop implements Runnable {
 
 	private final Alarm alarm;
 
-	private final long tickMillis;
+	private final Delay tick;
 
 	private final LoopHealth health;
 
@@ -49,10 +50,10 @@ final class SubscriptionLoop implements Runnable {
 		this.parts = parts;
 		this.feed = feed;
 		this.alarm = alarm;
-		this.tickMillis = Math.min(MAX_TICK_MILLIS, parts.settings().lease().toMillis() / 4);
+		this.tick = Delay.of(parts.settings().lease().dividedBy(4)).min(MAX_TICK);
 		this.health = new LoopHealth(KvListenerRegistry.class, "Listener '" + parts.id() + "'");
 		this.patience = new StorePatience(parts.nanoTime());
-		this.partitions = new OwnedPartitions(parts, this.tickMillis);
+		this.partitions = new OwnedPartitions(parts, this.tick);
 	}
 
 	/**
@@ -96,7 +97,7 @@ final class SubscriptionLoop implements Runnable {
 				this.alarm.reset();
 				this.alarm.doze(turnSafely());
 			}
-			new LoopEnding(this.parts, this.partitions, this.alarm, this.patience, this.tickMillis).run();
+			new LoopEnding(this.parts, this.partitions, this.alarm, this.patience, this.tick).run();
 		}
 		finally {
 			this.firstTurn.countDown();
@@ -104,15 +105,15 @@ final class SubscriptionLoop implements Runnable {
 		}
 	}
 
-	private long turnSafely() {
+	private Delay turnSafely() {
 		this.patience.asks();
 		try {
-			long pause = turn();
+			Delay pause = turn();
 			this.health.succeeded();
 			return pause;
 		}
 		catch (Throwable ex) {
-			return this.stopped ? 0 : this.health.failed(ex);
+			return this.stopped ? Delay.NONE : Delay.ofMillis(this.health.failed(ex));
 		}
 		finally {
 			this.patience.answered();
@@ -120,14 +121,14 @@ final class SubscriptionLoop implements Runnable {
 		}
 	}
 
-	private long turn() {
+	private Delay turn() {
 		if (this.tickNow || this.parts.nanoTime().getAsLong() - this.nextTickAt >= 0) {
 			this.tickNow = false;
-			long pause = this.partitions.coordinate();
+			Delay pause = this.partitions.coordinate();
 			this.stopped |= this.partitions.isRemoved();
-			this.nextTickAt = this.parts.nanoTime().getAsLong() + TimeUnit.MILLISECONDS.toNanos(pause);
+			this.nextTickAt = pause.after(this.parts.nanoTime().getAsLong());
 		}
-		long retry = this.parts.lanes().resumeDue(false);
+		Delay retry = this.parts.lanes().resumeDue(false);
 		boolean more = false;
 		for (OwnedPartition partition : this.partitions.all()) {
 			more |= partition.turn();
@@ -135,11 +136,9 @@ final class SubscriptionLoop implements Runnable {
 			this.tickNow |= left && partition.isLost();
 		}
 		if (more || this.tickNow) {
-			return 0;
+			return Delay.NONE;
 		}
-		long untilTick = this.nextTickAt - this.parts.nanoTime().getAsLong();
-		// up to the next millisecond: a moment too early would be a turn for nothing
-		return Math.max(0, TimeUnit.NANOSECONDS.toMillis(Math.min(untilTick, retry))) + 1;
+		return retry.min(Delay.ofNanos(this.nextTickAt - this.parts.nanoTime().getAsLong()));
 	}
 
 	/**

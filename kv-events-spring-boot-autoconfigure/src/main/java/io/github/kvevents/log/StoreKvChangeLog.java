@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 import org.springframework.context.SmartLifecycle;
 import org.springframework.util.Assert;
@@ -14,6 +13,7 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Delay;
 
 /**
  * The change log of a store. Who waits for an event waits for a sign of the
@@ -58,14 +58,14 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 	}
 
 	private void waitFor(PageReader reader, Duration timeout) {
-		long deadline = System.nanoTime() + timeout.toNanos();
+		long deadline = Delay.of(timeout).after(System.nanoTime());
 		Alarm alarm = new Alarm();
 		this.waiting.add(alarm);
 		ChangeFeed.Subscription subscription = this.feed.subscribe(new FeedSign(alarm));
 		try {
 			boolean found = false;
 			while (!found && !this.stopped && deadline - System.nanoTime() > 0) {
-				alarm.sleep(TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()) + 1);
+				alarm.sleep(Delay.ofNanos(deadline - System.nanoTime()));
 				alarm.reset();
 				found = reader.read();
 			}

@@ -1,6 +1,5 @@
 package io.github.kvevents.support;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -9,29 +8,27 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Alarm {
 
-	private static final long NEVER = Long.MAX_VALUE;
-
 	private final long start = System.nanoTime();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition changed = this.lock.newCondition();
 
-	/** In nanoseconds since the start. */
-	private volatile long ringsAt = NEVER;
+	/** Counted from the start. */
+	private volatile Delay ringsAt = Delay.NEVER;
 
 	/**
 	 * Rings after a while, unless it does so earlier.
 	 * @param millis the while, zero to ring at once
 	 */
 	public void ringIn(long millis) {
-		long at = now() + TimeUnit.MILLISECONDS.toNanos(millis);
-		if (at >= this.ringsAt) {
+		Delay at = now().plus(Delay.ofMillis(millis));
+		if (at.nanos() >= this.ringsAt.nanos()) {
 			return;
 		}
 		this.lock.lock();
 		try {
-			this.ringsAt = Math.min(at, this.ringsAt);
+			this.ringsAt = this.ringsAt.min(at);
 			this.changed.signal();
 		}
 		finally {
@@ -44,22 +41,22 @@ public final class Alarm {
 	 * find out later rings again.
 	 */
 	public void reset() {
-		this.ringsAt = NEVER;
+		this.ringsAt = Delay.NEVER;
 	}
 
 	/**
 	 * Sleeps for a while, or until the alarm rings.
-	 * @param millis the while
+	 * @param delay the while, {@link Delay#NEVER} until it rings
 	 * @throws InterruptedException if the thread is interrupted
 	 */
-	public void sleep(long millis) throws InterruptedException {
-		long end = now() + TimeUnit.MILLISECONDS.toNanos(millis);
+	public void sleep(Delay delay) throws InterruptedException {
+		Delay end = now().plus(delay);
 		this.lock.lockInterruptibly();
 		try {
-			long left = Math.min(end, this.ringsAt) - now();
+			long left = left(end);
 			while (left > 0) {
 				this.changed.awaitNanos(left);
-				left = Math.min(end, this.ringsAt) - now();
+				left = left(end);
 			}
 		}
 		finally {
@@ -67,22 +64,34 @@ public final class Alarm {
 		}
 	}
 
+	private long left(Delay end) {
+		return end.min(this.ringsAt).nanos() - now().nanos();
+	}
+
 	/**
 	 * Sleeps as {@link #sleep} does. An interrupt ends it, and nothing else: for a loop
 	 * that looks by itself whether it is to end.
-	 * @param millis the while
+	 * @param delay the while, {@link Delay#NEVER} until it rings
 	 */
-	public void doze(long millis) {
+	public void doze(Delay delay) {
 		try {
-			sleep(millis);
+			sleep(delay);
 		}
 		catch (InterruptedException ex) {
 			// it is only to end a long wait
 		}
 	}
 
-	private long now() {
-		return System.nanoTime() - this.start;
+	/**
+	 * Sleeps as {@link #doze(Delay)} does.
+	 * @param millis the while
+	 */
+	public void doze(long millis) {
+		doze(Delay.ofMillis(millis));
+	}
+
+	private Delay now() {
+		return Delay.ofNanos(System.nanoTime() - this.start);
 	}
 
 }
