@@ -16,6 +16,7 @@ import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
+import io.github.kvevents.store.redis.OwnKeys;
 import io.github.kvevents.store.redis.RedisScript;
 
 /**
@@ -61,7 +62,8 @@ final class ExpiredStream {
 	 */
 	void ensureGroup(RedisConnection connection) {
 		try {
-			connection.streamCommands().xGroupCreate(this.name, GROUP, ReadOffset.from("0"), true);
+			OwnKeys.naming(connection, this.keys,
+					() -> connection.streamCommands().xGroupCreate(this.name, GROUP, ReadOffset.from("0"), true));
 		}
 		catch (DataAccessException ex) {
 			if (!startsWith(ex, "BUSYGROUP")) {
@@ -77,9 +79,10 @@ final class ExpiredStream {
 	 */
 	@SuppressWarnings("unchecked") // a generic array for the only stream
 	List<ByteRecord> read(RedisConnection connection, int max, Duration wait) {
-		List<ByteRecord> entries = connection.streamCommands()
-			.xReadGroup(Consumer.from(GROUP, this.instanceId), StreamReadOptions.empty().count(max).block(wait),
-					this.unread);
+		List<ByteRecord> entries = OwnKeys.naming(connection, this.keys,
+				() -> connection.streamCommands()
+					.xReadGroup(Consumer.from(GROUP, this.instanceId), StreamReadOptions.empty().count(max).block(wait),
+							this.unread));
 		return (entries != null) ? entries : List.of();
 	}
 

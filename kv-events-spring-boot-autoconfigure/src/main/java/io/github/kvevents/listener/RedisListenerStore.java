@@ -21,6 +21,7 @@ import org.springframework.data.redis.connection.stream.ByteRecord;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.redis.OwnKeys;
 import io.github.kvevents.store.redis.RedisScript;
 import io.github.kvevents.support.Delay;
 
@@ -76,7 +77,8 @@ final class RedisListenerStore implements ListenerStore {
 
 	@Override
 	public void leave(String listener, String instance) {
-		call((connection) -> connection.hashCommands().hDel(hash(0, listener), bytes("instance:" + instance)));
+		byte[] hash = hash(0, listener);
+		call(hash, (connection) -> connection.hashCommands().hDel(hash, bytes("instance:" + instance)));
 	}
 
 	@Override
@@ -126,7 +128,7 @@ final class RedisListenerStore implements ListenerStore {
 	@Override
 	public void setPaused(int partition, String listener, boolean paused) {
 		byte[] hash = hash(partition, listener);
-		call((connection) -> paused ? connection.hashCommands().hSet(hash, bytes("paused"), bytes("1"))
+		call(hash, (connection) -> paused ? connection.hashCommands().hSet(hash, bytes("paused"), bytes("1"))
 				: connection.hashCommands().hDel(hash, bytes("paused")));
 	}
 
@@ -164,8 +166,9 @@ final class RedisListenerStore implements ListenerStore {
 
 	@Override
 	public List<StoredLetter> letters(int partition, String listener, int limit) {
-		List<ByteRecord> records = call((connection) -> connection.streamCommands()
-			.xRange(letters(partition, listener), Range.unbounded(), Limit.limit().count(limit)));
+		byte[] letters = letters(partition, listener);
+		List<ByteRecord> records = call(letters, (connection) -> connection.streamCommands()
+			.xRange(letters, Range.unbounded(), Limit.limit().count(limit)));
 		return (records != null) ? records.stream().map(LetterFields::read).toList() : List.of();
 	}
 
@@ -189,13 +192,14 @@ final class RedisListenerStore implements ListenerStore {
 
 	@Override
 	public boolean discard(int partition, String listener, String letter) {
-		Long removed = call((connection) -> connection.streamCommands().xDel(letters(partition, listener), letter));
+		byte[] letters = letters(partition, listener);
+		Long removed = call(letters, (connection) -> connection.streamCommands().xDel(letters, letter));
 		return removed != null && removed == 1;
 	}
 
 	@Override
 	public @Nullable KvPosition oldestNeeded(int partition, Duration age) {
-		return call((connection) -> {
+		return call(bytes(this.namespace.listeners(partition)), (connection) -> {
 			Long now = connection.serverCommands().time(TimeUnit.MILLISECONDS);
 			double since = ((now != null) ? now : 0) - age.toMillis();
 			Set<byte[]> ids = connection.zSetCommands()
@@ -218,6 +222,13 @@ final class RedisListenerStore implements ListenerStore {
 		finally {
 			connection.close();
 		}
+	}
+
+	/**
+	 * Runs a command on one key; scripts name theirs themselves.
+	 */
+	private <T extends @Nullable Object> T call(byte[] key, Function<RedisConnection, T> work) {
+		return call((connection) -> OwnKeys.naming(connection, List.of(key), () -> work.apply(connection)));
 	}
 
 	private List<byte[]> both(int partition, String listener) {

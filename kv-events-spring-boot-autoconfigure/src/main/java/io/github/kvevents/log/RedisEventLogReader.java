@@ -15,9 +15,10 @@ import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
-import org.springframework.data.redis.core.script.RedisScript;
 
 import io.github.kvevents.store.redis.BlockingReads;
+import io.github.kvevents.store.redis.OwnKeys;
+import io.github.kvevents.store.redis.RedisScript;
 
 /**
  * Waits for new entries with XREAD, on a connection that does nothing else. It waits for
@@ -26,8 +27,7 @@ import io.github.kvevents.store.redis.BlockingReads;
  */
 final class RedisEventLogReader implements EventLogStore.Reader {
 
-	@SuppressWarnings("rawtypes")
-	private static final RedisScript<List> CHECK = RedisEventLogStore.script("event-log-check.lua");
+	private static final RedisScript CHECK = RedisScript.load(RedisEventLogReader.class, "event-log-check.lua");
 
 	private static final Duration LONGEST_BLOCK = Duration.ofMillis(100);
 
@@ -57,8 +57,8 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 			logs.put(new String(key, StandardCharsets.UTF_8), log);
 			offsets.add(StreamOffset.create(key, ReadOffset.from(position.toString())));
 		});
-		List<ByteRecord> records = this.connection.streamCommands()
-			.xRead(this.options, offsets.toArray(StreamOffset[]::new));
+		List<ByteRecord> records = OwnKeys.naming(this.connection, offsets.stream().map(StreamOffset::getKey).toList(),
+				() -> this.connection.streamCommands().xRead(this.options, offsets.toArray(StreamOffset[]::new)));
 		Map<String, List<StoredEntry>> entries = new LinkedHashMap<>();
 		if (records != null) {
 			for (ByteRecord record : records) {
@@ -72,7 +72,7 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 	@Override
 	public Map<String, EventLogStore.LogEnd> check(Collection<String> logs) {
 		List<String> names = List.copyOf(logs);
-		List<?> reply = this.store.template().execute(CHECK, names.stream().map(this.store::key).toList());
+		List<?> reply = this.store.run(CHECK, names.stream().map(this.store::key).toList(), List.of());
 		Map<String, EventLogStore.LogEnd> ends = new HashMap<>();
 		for (int index = 0; index < names.size(); index++) {
 			ends.put(names.get(index), end(RedisEventLogStore.text(reply.get(index))));

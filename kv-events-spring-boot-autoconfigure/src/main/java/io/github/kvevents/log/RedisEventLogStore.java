@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.domain.Range;
 import org.springframework.data.domain.Range.Bound;
 import org.springframework.data.redis.connection.Limit;
@@ -14,11 +14,12 @@ import org.springframework.data.redis.connection.RedisStreamCommands;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.RedisTemplate;
-import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.data.redis.serializer.RedisSerializer;
 
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.redis.OwnKeys;
+import io.github.kvevents.store.redis.RedisScript;
 
 /**
  * Event logs in streams. The first field of an entry holds its origin and number, see the
@@ -26,8 +27,7 @@ import io.github.kvevents.store.Namespace;
  */
 final class RedisEventLogStore implements EventLogStore {
 
-	@SuppressWarnings("rawtypes")
-	private static final RedisScript<List> ADD = script("event-log-add.lua");
+	private static final RedisScript ADD = RedisScript.load(RedisEventLogStore.class, "event-log-add.lua");
 
 	private final RedisConnectionFactory connectionFactory;
 
@@ -44,22 +44,13 @@ final class RedisEventLogStore implements EventLogStore {
 		this.template.afterPropertiesSet();
 	}
 
-	@SuppressWarnings("rawtypes")
-	static RedisScript<List> script(String name) {
-		return RedisScript.of(new ClassPathResource(name, RedisEventLogStore.class), List.class);
-	}
-
 	byte[] key(String log) {
 		return this.namespace.eventLog(log).getBytes(StandardCharsets.UTF_8);
 	}
 
-	RedisTemplate<byte[], byte[]> template() {
-		return this.template;
-	}
-
 	@Override
 	public List<EntryId> add(String log, List<List<byte[]>> entries, EventLogOptions options) {
-		List<Object> arguments = new ArrayList<>();
+		List<byte[]> arguments = new ArrayList<>();
 		arguments.add(options.isBounded() ? ascii(options.getMaxLength()) : new byte[0]);
 		arguments.add((options.getTimeToLiveAfterLastAdd() != null)
 				? ascii(Lifetimes.toMillis(options.getTimeToLiveAfterLastAdd())) : new byte[0]);
@@ -67,13 +58,18 @@ final class RedisEventLogStore implements EventLogStore {
 			arguments.add(ascii(fields.size()));
 			arguments.addAll(fields);
 		}
-		List<?> ids = this.template.execute(ADD, List.of(key(log)), arguments.toArray());
+		List<?> ids = run(ADD, List.of(key(log)), arguments);
 		return ids.stream().map((id) -> EntryId.parse(text(id))).toList();
+	}
+
+	List<?> run(RedisScript script, List<byte[]> keys, List<byte[]> arguments) {
+		return Objects.requireNonNull(this.template
+			.execute((RedisCallback<List<?>>) (connection) -> script.list(connection, keys, arguments)));
 	}
 
 	@Override
 	public List<StoredEntry> last(String log, EntryId from, int max) {
-		List<StoredEntry> entries = read((commands) -> commands.xRevRange(key(log),
+		List<StoredEntry> entries = read(log, (commands) -> commands.xRevRange(key(log),
 				Range.rightUnbounded(Bound.inclusive(from.toString())), Limit.limit().count(max)));
 		Collections.reverse(entries);
 		return entries;
@@ -81,13 +77,13 @@ final class RedisEventLogStore implements EventLogStore {
 
 	@Override
 	public List<StoredEntry> before(String log, EntryId id) {
-		return read((commands) -> commands.xRevRange(key(log), Range.leftUnbounded(Bound.exclusive(id.toString())),
+		return read(log, (commands) -> commands.xRevRange(key(log), Range.leftUnbounded(Bound.exclusive(id.toString())),
 				Limit.limit().count(1)));
 	}
 
 	@Override
 	public List<StoredEntry> after(String log, EntryId id, int max) {
-		return read((commands) -> commands.xRange(key(log), Range.rightUnbounded(Bound.exclusive(id.toString())),
+		return read(log, (commands) -> commands.xRange(key(log), Range.rightUnbounded(Bound.exclusive(id.toString())),
 				Limit.limit().count(max)));
 	}
 
@@ -96,9 +92,9 @@ final class RedisEventLogStore implements EventLogStore {
 		return new RedisEventLogReader(this, this.connectionFactory);
 	}
 
-	private List<StoredEntry> read(Read read) {
-		List<ByteRecord> records = this.template
-			.execute((RedisCallback<List<ByteRecord>>) (connection) -> read.from(connection.streamCommands()));
+	private List<StoredEntry> read(String log, Read read) {
+		List<ByteRecord> records = this.template.execute((RedisCallback<List<ByteRecord>>) (connection) -> OwnKeys
+			.naming(connection, List.of(key(log)), () -> read.from(connection.streamCommands())));
 		List<StoredEntry> entries = new ArrayList<>();
 		if (records != null) {
 			records.forEach((record) -> entries.add(entry(record)));

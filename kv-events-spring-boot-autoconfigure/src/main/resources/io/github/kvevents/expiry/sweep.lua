@@ -32,6 +32,15 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local due = redis.call('ZRANGE', deadlines, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[3], 'WITHSCORES')
 local gone, forgotten, remembered = {}, {}, {}
+-- fails where one of ours has another type, before anything is told of
+redis.call('ZREMRANGEBYSCORE', recent, '-inf', now - ARGV[5])
+if #due > 0 then
+	redis.call('HLEN', values)
+	redis.call('XLEN', expired)
+	if log then
+		redis.call('XLEN', log)
+	end
+end
 
 -- include log-append.lua
 -- include lifetime-end.lua
@@ -73,7 +82,6 @@ end
 if #remembered > 0 then
 	redis.call('ZADD', recent, unpack(remembered))
 end
-redis.call('ZREMRANGEBYSCORE', recent, '-inf', now - ARGV[5])
 
 local given_up = 0
 if #gone > 0 then

@@ -9,8 +9,9 @@ ARGV[2]  for how long others are to find out, in milliseconds, 0 if there are no
 Reply    1
 Cost     O(N) for N dead letters
 --]]
-redis.call('DEL', KEYS[1], KEYS[3])
+-- first: it is the one that can fail
 redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('DEL', KEYS[1], KEYS[3])
 if ARGV[2] ~= '0' then
 	local time = redis.call('TIME')
 	redis.call('HSET', KEYS[1], 'removed', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))

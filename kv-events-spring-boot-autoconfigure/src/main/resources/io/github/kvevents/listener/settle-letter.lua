@@ -14,8 +14,10 @@ local claim = redis.call('HGET', KEYS[1], 'claim:' .. ARGV[1])
 if not claim or string.match(claim, '^%d+ (.*)$') ~= ARGV[2] then
 	return 0
 end
+-- first: it is the one that can fail
+local removed = redis.call('XDEL', KEYS[2], ARGV[1])
 redis.call('HDEL', KEYS[1], 'claim:' .. ARGV[1])
-if redis.call('XDEL', KEYS[2], ARGV[1]) == 1 and #ARGV > 2 then
+if removed == 1 and #ARGV > 2 then
 	redis.call('XADD', KEYS[2], '*', unpack(ARGV, 3))
 end
 return 1

@@ -29,13 +29,13 @@ import static org.awaitility.Awaitility.await;
  */
 abstract class ListenerStoreContractTests {
 
-	private static final String ID = "audit:ü";
+	static final String ID = "audit:ü";
 
-	private static final Duration LONG = Duration.ofMinutes(7);
+	static final Duration LONG = Duration.ofMinutes(7);
 
 	private static final Duration SHORT = Duration.ofMillis(40);
 
-	private static final Failure FAILURE = new Failure(3, "java.lang.IllegalStateException", "because\nof");
+	static final Failure FAILURE = new Failure(3, "java.lang.IllegalStateException", "because\nof");
 
 	ListenerStore store;
 
@@ -286,7 +286,7 @@ abstract class ListenerStoreContractTests {
 		return new KvPosition(1, millis, sequence);
 	}
 
-	private static LoggedChange change(long millis) {
+	static LoggedChange change(long millis) {
 		return new LoggedChange(position(millis, 1), KvEventType.BATCH_SET, "key:ü", bytes("new\u0000"), bytes("ö"),
 				"instance-9", "op:" + millis, Instant.ofEpochMilli(millis), Instant.ofEpochMilli(millis + 3),
 				new KvBatch("batch id", 2, 5));

@@ -1,15 +1,23 @@
 package io.github.kvevents.listener;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
+
+import io.github.kvevents.listener.ListenerStore.StoredLetter;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * {@link RedisListenerStore} on a real server.
@@ -35,6 +43,47 @@ class RedisListenerStoreTests extends ListenerStoreContractTests {
 				"kv-events:{shop:1}:listeners");
 		this.store.remove(1, "audit", Duration.ZERO);
 		assertThat(this.redis.template().keys("*")).isEmpty();
+	}
+
+	@Test
+	void keyOfAnotherTypeIsNamedAndNothingIsWritten() {
+		Lease lease = new Lease(ID, 1, "a", this.store.acquire(1, ID, "a", LONG, 0).epoch());
+		this.store.putAside(lease, change(5), FAILURE);
+		String letter = this.store.letters(1, ID, 10).get(0).id();
+		StoredLetter claimed = Objects.requireNonNull(this.store.claim(1, ID, letter, "a", LONG));
+		planted("dead:" + ID, "stream", () -> this.store.putAside(lease, change(6), FAILURE),
+				() -> this.store.settle(1, ID, claimed, "a", null), () -> this.store.letters(1, ID, 10),
+				() -> this.store.discard(1, ID, letter), () -> this.store.claim(1, ID, letter, "a", LONG),
+				() -> this.store.standing(1, ID));
+		planted("listeners", "zset", () -> this.store.keep(lease, LONG, null, List.of()),
+				() -> this.store.acquire(1, ID, "b", LONG, 0), () -> this.store.remove(1, ID, Duration.ZERO),
+				() -> this.store.oldestNeeded(1, LONG));
+		planted("listener:" + ID, "hash", () -> this.store.keep(lease, LONG, null, List.of()),
+				() -> this.store.acquire(1, ID, "b", LONG, 0), () -> this.store.release(lease),
+				() -> this.store.putAside(lease, change(6), FAILURE), () -> this.store.setPaused(1, ID, true),
+				() -> this.store.setPaused(1, ID, false), () -> this.store.standing(1, ID));
+		this.store.settle(1, ID, claimed, "a", null);
+		assertThat(this.store.letters(1, ID, 10)).isEmpty();
+	}
+
+	private void planted(String what, String type, Runnable... operations) {
+		String name = "kv-events:{shop:1}:" + what;
+		this.redis.execute("RENAME", name, "aside");
+		this.redis.execute("SADD", name, "planted");
+		Set<String> keys = this.redis.template().keys("*");
+		Map<Object, Object> fields = what.startsWith("listener:") ? Map.of()
+				: this.redis.template().opsForHash().entries("kv-events:{shop:1}:listener:" + ID);
+		assertThat(operations)
+			.allSatisfy((operation) -> assertThatExceptionOfType(InvalidDataAccessResourceUsageException.class)
+				.isThrownBy(operation::run)
+				.withMessageContaining(
+						"Key '" + name + "' belongs to kv-events and must be a " + type + ", but is a set"));
+		assertThat(this.redis.template().keys("*")).isEqualTo(keys);
+		if (!what.startsWith("listener:")) {
+			assertThat(this.redis.template().opsForHash().entries("kv-events:{shop:1}:listener:" + ID))
+				.isEqualTo(fields);
+		}
+		this.redis.execute("RENAME", "aside", name);
 	}
 
 }

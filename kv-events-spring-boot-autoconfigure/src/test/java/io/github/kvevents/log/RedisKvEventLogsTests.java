@@ -65,8 +65,11 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 	void aKeyOfAnotherTypeIsUntouchedAndOneFollowOfManyFails() {
 		this.redis.template().opsForList().rightPush(key("list"), "a");
 		KvEventLog log = open("list");
-		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> log.add(value(0)));
-		assertThatExceptionOfType(DataAccessException.class).isThrownBy(log::tail);
+		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> log.add(value(0)))
+			.withMessageContaining(
+					"Key '" + key("list") + "' belongs to kv-events and must be a stream, but is a list");
+		assertThatExceptionOfType(DataAccessException.class).isThrownBy(log::tail)
+			.withMessageContaining("Key '" + key("list") + "' belongs to kv-events");
 		assertThatExceptionOfType(DataAccessException.class)
 			.isThrownBy(() -> log.tailAndFollow(new RecordingFollower()));
 		assertThat(this.redis.template().opsForList().range(key("list"), 0, -1)).containsExactly("a");

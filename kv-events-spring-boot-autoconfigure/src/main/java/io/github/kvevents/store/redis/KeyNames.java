@@ -18,7 +18,7 @@ public final class KeyNames {
 	/**
 	 * What the names of this library's own data begin with.
 	 */
-	private static final byte[] RESERVED = "kv-events:{".getBytes(StandardCharsets.UTF_8);
+	private static final byte[] RESERVED = OwnKeys.PREFIX.getBytes(StandardCharsets.UTF_8);
 
 	private final String keyPrefix;
 

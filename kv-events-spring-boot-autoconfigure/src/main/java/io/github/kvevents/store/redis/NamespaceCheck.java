@@ -1,12 +1,9 @@
 package io.github.kvevents.store.redis;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
-import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.store.Namespace;
@@ -53,14 +50,13 @@ public final class NamespaceCheck {
 	 * @throws InvalidDataAccessResourceUsageException as {@link #check} does
 	 */
 	public void checkAgain(RedisConnection connection) {
-		checkType(connection, this.namespace.meta(), DataType.HASH);
+		OwnKeys.check(connection, bytes(this.namespace.meta()));
 		checkPartitions(connection);
 		for (int partition = 0; partition < this.namespace.partitions(); partition++) {
-			Map<String, DataType> types = Map.of(this.namespace.log(partition), DataType.STREAM,
-					this.namespace.deadlines(partition), DataType.ZSET, this.namespace.values(partition), DataType.HASH,
-					this.namespace.expired(partition), DataType.STREAM, this.namespace.recent(partition), DataType.ZSET,
-					this.namespace.sweeper(partition), DataType.STRING);
-			types.forEach((name, type) -> checkType(connection, name, type));
+			List.of(this.namespace.log(partition), this.namespace.deadlines(partition),
+					this.namespace.values(partition), this.namespace.expired(partition),
+					this.namespace.recent(partition), this.namespace.sweeper(partition))
+				.forEach((name) -> OwnKeys.check(connection, bytes(name)));
 		}
 	}
 
@@ -79,15 +75,6 @@ public final class NamespaceCheck {
 							+ "another 'kv.events.namespace', or stop all applications and delete the keys "
 							+ "'kv-events:{%s*' first, which forgets all tracked deadlines")
 						.formatted(this.namespace.name(), actual, configured, actual, this.namespace.name()));
-		}
-	}
-
-	private static void checkType(RedisConnection connection, String name, DataType needed) {
-		@Nullable DataType actual = connection.keyCommands().type(bytes(name));
-		if (actual != null && actual != DataType.NONE && actual != needed) {
-			throw new InvalidDataAccessResourceUsageException(
-					"Key '%s' belongs to kv-events and must be a %s, but is a %s: delete or rename it, or use another "
-						.formatted(name, needed.code(), actual.code()) + "'kv.events.namespace'");
 		}
 	}
 

@@ -101,8 +101,8 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 	private List<ByteRecord> entries(KvPosition after, int limit) {
 		byte[] log = this.index.log(after.partition());
 		Range<String> behind = Range.rightUnbounded(Bound.exclusive(LogIds.text(after)));
-		List<ByteRecord> entries = this.connections
-			.call((connection) -> connection.streamCommands().xRange(log, behind, Limit.limit().count(limit)));
+		List<ByteRecord> entries = this.connections.call((connection) -> OwnKeys.naming(connection, List.of(log),
+				() -> connection.streamCommands().xRange(log, behind, Limit.limit().count(limit))));
 		return (entries != null) ? entries : List.of();
 	}
 

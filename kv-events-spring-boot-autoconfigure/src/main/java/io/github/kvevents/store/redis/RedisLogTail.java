@@ -52,8 +52,9 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 		if (offsets.isEmpty()) {
 			return Map.of();
 		}
-		List<ByteRecord> entries = this.connection.streamCommands()
-			.xRead(options(limit, timeout), offsets.toArray(StreamOffset[]::new));
+		List<ByteRecord> entries = OwnKeys.naming(this.connection, offsets.stream().map(StreamOffset::getKey).toList(),
+				() -> this.connection.streamCommands()
+					.xRead(options(limit, timeout), offsets.toArray(StreamOffset[]::new)));
 		Map<Integer, List<ByteRecord>> byPartition = new HashMap<>();
 		if (entries != null) {
 			for (ByteRecord entry : entries) {

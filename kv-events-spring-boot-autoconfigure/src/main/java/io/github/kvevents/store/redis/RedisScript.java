@@ -19,11 +19,12 @@ import org.springframework.util.Assert;
 
 /**
  * A script of this library. It is called by its digest; a server that doesn't know it,
- * because it is new or forgot its scripts, gets the text. For connections that are no
- * pipeline.
+ * because it is new or forgot its scripts, gets the text. Where one of this library's own
+ * keys has another type, the failure names it. For connections that are no pipeline.
  * <p>
  * Scripts can't call each other: what several have in common is a part that a line
- * {@code -- include part.lua} stands for. Parts lie beside this class.
+ * {@code -- include part.lua} stands for. Parts lie beside this class, and may have
+ * parts.
  */
 public final class RedisScript {
 
@@ -45,8 +46,12 @@ public final class RedisScript {
 	 * @return the script
 	 */
 	public static RedisScript load(Class<?> neighbour, String name) {
-		return new RedisScript(INCLUDE.matcher(read(neighbour, name))
-			.replaceAll((line) -> Matcher.quoteReplacement(read(RedisScript.class, line.group(1)))));
+		return new RedisScript(complete(read(neighbour, name)));
+	}
+
+	private static String complete(String text) {
+		return INCLUDE.matcher(text)
+			.replaceAll((line) -> Matcher.quoteReplacement(complete(read(RedisScript.class, line.group(1)))));
 	}
 
 	private static String read(Class<?> neighbour, String name) {
@@ -122,9 +127,10 @@ public final class RedisScript {
 		catch (DataAccessException ex) {
 			String message = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
 			if (message == null || !message.startsWith("NOSCRIPT")) {
-				throw ex;
+				throw OwnKeys.explain(connection, keys, ex);
 			}
-			return connection.scriptingCommands().eval(this.text, type, keys.size(), parameters);
+			return OwnKeys.naming(connection, keys,
+					() -> connection.scriptingCommands().eval(this.text, type, keys.size(), parameters));
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
 
 import io.github.kvevents.KeyText;
 
@@ -25,7 +26,8 @@ final class RefusedKey {
 	 */
 	static DataAccessException in(DataAccessException failure, byte[] name) {
 		String error = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
-		if (error == null || !error.startsWith("WRONGTYPE")) {
+		boolean named = failure instanceof InvalidDataAccessResourceUsageException;
+		if (named || error == null || !error.startsWith("WRONGTYPE")) {
 			return failure;
 		}
 		return new InvalidDataAccessApiUsageException("Redis refused key '%s': %s".formatted(text(name), error),

@@ -14,14 +14,24 @@ ARGV     behind them the value that the key must hold; only with one key, may be
 Reply    for each key what it held, nil if it was absent or failed, or, if it got an entry in
          the log, a list of what it held and the id of the entry; behind them for each key that
          failed its number and the error
-Error    with one key: WRONGTYPE if it holds another type; it stays then
-Cost     O(log N) a key with N tracked keys, up to five commands
+Error    WRONGTYPE if one of ours holds another type, or, with one key, that key; nothing is
+         removed then
+Cost     O(log N) a key with N tracked keys, up to five commands; up to three for the whole call
 --]]
 local deadlines, values, max_length, indexed = KEYS[1], KEYS[2], ARGV[1], ARGV[2] == '1'
 local log = (max_length ~= '') and KEYS[3]
 local count = #KEYS - 3
 local call = (count == 1) and redis.call or redis.pcall
 local expected = ARGV[count + 3]
+-- fails where one of ours has another type, before anything is written
+if indexed then
+	redis.call('ZCARD', deadlines)
+	redis.call('HLEN', values)
+end
+if log then
+	redis.call('XLEN', log)
+end
+
 -- include batch-reply.lua
 -- include log-append.lua
 -- include log-find.lua

@@ -6,10 +6,11 @@ there stays: its lifetime may have ended, and nobody noticed yet.
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  the key
 ARGV[1]  the time to live in milliseconds
 Reply    1 if the key exists, 0 if not
-Cost     O(log N) with N tracked keys, five commands
+Cost     O(log N) with N tracked keys, six commands
 --]]
 -- before anything is written: fails if the index is none
 redis.call('ZCARD', KEYS[1])
+redis.call('HLEN', KEYS[2])
 local time = redis.call('TIME')
 local deadline = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1])
 if redis.call('PEXPIREAT', KEYS[3], deadline) == 0 then

@@ -3,7 +3,8 @@ Part of scripts that find out that a key's lifetime has ended. Defines tell(key,
 by), which adds the expiry to :expired and, where there is one, to the change log. Needs
 values, expired, log and append (nil without a log), and heard: whether a hook waits for
 expiries. Otherwise :expired is only filled where somebody once read it, or it would grow for
-nobody.
+nobody. That :expired is a stream has been looked at before: an entry that only the log got would
+be told of again.
 --]]
 local function tell(key, deadline, now, by)
 	local entry = { 'XADD', expired, '*', 'key', key, 'deadline', deadline, 'at', now, 'by', by }

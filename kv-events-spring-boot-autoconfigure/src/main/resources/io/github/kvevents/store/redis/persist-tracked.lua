@@ -6,8 +6,11 @@ is out of memory.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  the key
 Reply    1 if the key exists and had a time to live, 0 if not
-Cost     O(log N) with N tracked keys, three commands
+Cost     O(log N) with N tracked keys, five commands
 --]]
+-- before anything is written: fails if the index is none
+redis.call('ZCARD', KEYS[1])
+redis.call('HLEN', KEYS[2])
 if redis.call('PERSIST', KEYS[3]) == 0 then
 	return 0
 end

@@ -17,45 +17,27 @@ ARGV[5]  PX or PXAT; left out for a key that is to live for ever
 ARGV[6]  the time of PX or PXAT in milliseconds
 Reply    the id of the entry, nothing if there is none; behind it, unless the key was absent
          before, a colon and what it held. One string takes a tenth off the whole cost
-Error    WRONGTYPE if it holds another type; nothing is written then
-Cost     O(log N) with N tracked keys; three commands without a lifetime, four with PXAT and
-         five with PX; one more that reads some entries if the bytes were equal; seven more after
-         a lifetime that nobody noticed
+Error    WRONGTYPE if it or one of ours holds another type; nothing is written then
+Cost     O(log N) with N tracked keys; three commands without an index, four with one, six with
+         PXAT and seven with PX; one more that reads some entries if the bytes were equal; eight
+         more after a lifetime that nobody noticed
 --]]
-local call, key, deadlines = redis.call, KEYS[1], KEYS[3]
+local call, key, log, deadlines = redis.call, KEYS[1], KEYS[2], KEYS[3]
 local value, meta, lifetime, at = ARGV[1], ARGV[2], ARGV[5], ARGV[6]
--- first: it is the one that can fail
+-- fails where it is no stream, before anything is written
+call('XLEN', log)
+
 local before
-if lifetime then
+if deadlines then
+	local values, expired, recent, heard, instance = KEYS[4], KEYS[5], KEYS[6], ARGV[4] == '1', nil
+	-- include set-one.lua
+elseif lifetime then
 	before = call('SET', key, value, 'GET', lifetime, at)
 else
 	before = call('SET', key, value, 'GET')
 end
 
-if deadlines then
-	-- include deadline-of-one.lua
-	if former then
-		local time = call('TIME')
-		local now = time[1] * 1000 + math.floor(time[2] / 1000)
-		if tonumber(former) <= now then
-			-- the length is looked after elsewhere
-			local log, max_length = KEYS[2], '1000000000000'
-			local values, expired, heard = KEYS[4], KEYS[5], ARGV[4] == '1'
-			-- include log-append.lua
-			-- include lifetime-end.lua
-			tell(key, former, now, string.match(meta, '^[^:]*:[^:]*::(.*)$'))
-			call('ZADD', KEYS[6], now, key)
-		end
-	end
-	if lifetime then
-		call('HSET', KEYS[4], key, value)
-	elseif (before or former) and call('ZREM', deadlines, key) == 1 then
-		call('HDEL', KEYS[4], key)
-	end
-end
-
 if before == value then
-	local log = KEYS[2]
 	-- include log-find.lua
 	local found = repeated(meta, 1)
 	if not found then
@@ -64,12 +46,12 @@ if before == value then
 	return found[1] and found[2] .. ':' .. found[1] or found[2]
 end
 if ARGV[3] and ARGV[3] ~= '' then
-	local log, max_length = KEYS[2], ARGV[3]
+	local max_length = ARGV[3]
 	-- include log-append.lua
 	local id = append(key, value, before, meta)
 	return before and id .. ':' .. before or id
 end
 if before then
-	return call('XADD', KEYS[2], '*', 'm', meta, 'k', key, 'v', value, 'p', before) .. ':' .. before
+	return call('XADD', log, '*', 'm', meta, 'k', key, 'v', value, 'p', before) .. ':' .. before
 end
-return call('XADD', KEYS[2], '*', 'm', meta, 'k', key, 'v', value)
+return call('XADD', log, '*', 'm', meta, 'k', key, 'v', value)

@@ -18,14 +18,25 @@ ARGV[5]  and so on, for each key five: its value; NX, XX, EQ or nothing; PX, PXA
 Reply    for each key what it held before, nil if it was absent or failed, or, if it got an
          entry in the log, a list of what it held and the id of the entry; behind them for each
          key that failed its number and the error
-Error    with one key: WRONGTYPE if it holds another type; nothing is written then
+Error    WRONGTYPE if one of ours holds another type, or, with one key, that key; nothing is
+         written then
 Cost     O(log N) a key with N tracked keys, three commands besides TIME for a new one with a
-         lifetime, and one for the log
+         lifetime, and one for the log; up to five for the whole call
 --]]
 local deadlines, values, expired, recent = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local max_length, indexed, heard, instance = ARGV[1], ARGV[2] == '1', ARGV[3] == '1', ARGV[4]
 local log = (max_length ~= '') and KEYS[5]
 local count = #KEYS - 5
+-- fails where one of ours has another type, before anything is written
+if indexed then
+	redis.call('ZCARD', deadlines)
+	redis.call('HLEN', values)
+	redis.call('XLEN', expired)
+	redis.call('ZCARD', recent)
+end
+if log then
+	redis.call('XLEN', log)
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local call = (count == 1) and redis.call or redis.pcall

@@ -92,11 +92,12 @@ class RedisChangeLogTests {
 	}
 
 	@Test
-	void usualSetOfANewKeyIsThreeCommandsInTheServer() {
+	void usualSetOfANewKeyIsFourCommandsInTheServer() {
 		this.store.set(new StoreWrite("a", bytes("0")));
 		this.redis.execute("CONFIG", "RESETSTAT");
 		this.store.set(new StoreWrite("b", bytes("1")));
-		assertThat(this.redis.commandCalls()).isEqualTo(Map.of("evalsha", 1L, "set", 1L, "zscore", 1L, "xadd", 1L));
+		assertThat(this.redis.commandCalls())
+			.isEqualTo(Map.of("evalsha", 1L, "set", 1L, "zscore", 1L, "xlen", 1L, "xadd", 1L));
 	}
 
 	@Test
