@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -18,8 +19,11 @@ import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.hook.KvHookRegistry;
+import io.github.kvevents.log.KvEventLogs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -143,6 +147,36 @@ class StartupFailureTests {
 			.contains("Set 'kv.events.log.enabled=true'.");
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			kv.events.hooks                | on        | - kv.events.hooks.async.*
+			kv.events.hooks.timeout        | 5s        | @KvHook(timeout = "5s")
+			kv.events.hooks.async          | true      | - kv.events.hooks.async.queue-capacity
+			kv.events.expiry               | true      | - kv.events.expiry.sweep-interval
+			kv.events.expiry.tracking      | all       | Did you mean 'kv.events.expiry.tracking.mode'?
+			kv.events.expiry.notifications | configure | Did you mean 'kv.events.expiry.notifications.mode'?
+			kv.events.log                  | true      | Did you mean 'kv.events.log.enabled'?
+			kv.events.listener             | 20s       | Did you mean 'kv.events.listener.lease'?
+			""")
+	void valueForAGroupOfProperties(String group, String value, String wayOut, CapturedOutput output) {
+		fails(Plain.class, group + "=" + value);
+		assertThat(output)
+			.contains("'" + group + "' was given the value '" + value
+					+ "', but it is a group of properties and has no value of its own.")
+			.contains(wayOut)
+			.contains("- " + group + ".");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { InjectsTemplate.class, InjectsRegistry.class, InjectsEventLogs.class })
+	void beanOfWhatIsSwitchedOff(Class<?> application, CapturedOutput output) {
+		fails(application, "kv.events.enabled=false");
+		assertThat(output)
+			.contains("Parameter 0 of method user in " + application.getName() + " needs a bean of type Kv")
+			.contains(", and kv-events is switched off: 'kv.events.enabled' is 'false'.")
+			.contains("Remove 'kv.events.enabled=false', or inject an ObjectProvider<Kv");
+	}
+
 	/**
 	 * A server that is too old isn't at hand.
 	 */
@@ -166,6 +200,39 @@ class StartupFailureTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Plain {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class InjectsTemplate {
+
+		@Bean
+		String user(KvTemplate template) {
+			return "user of " + template;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class InjectsRegistry {
+
+		@Bean
+		String user(KvHookRegistry registry) {
+			return "user of " + registry;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class InjectsEventLogs {
+
+		@Bean
+		String user(KvEventLogs eventLogs) {
+			return "user of " + eventLogs;
+		}
 
 	}
 
