@@ -52,12 +52,15 @@ final class FollowBuffer {
 
 	/**
 	 * Takes out all that is there.
+	 * @return the entries, in a list of the caller's own: what is offered later doesn't
+	 * get into it
 	 */
 	synchronized List<StoredEntry> poll() {
-		List<StoredEntry> taken = this.entries;
-		if (!taken.isEmpty()) {
-			this.entries = new ArrayList<>();
+		if (this.entries.isEmpty()) {
+			return List.of();
 		}
+		List<StoredEntry> taken = this.entries;
+		this.entries = new ArrayList<>();
 		return taken;
 	}
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -327,6 +328,21 @@ abstract class KvEventLogsContractTests {
 	}
 
 	@Test
+	void listenersAsFastAsTheWritesGetEachEntryOnceAndNoGap() {
+		KvEventLog log = open("pace");
+		List<PacedFollower> followers = IntStream.range(0, 4).mapToObj(PacedFollower::new).toList();
+		followers.forEach(log::tailAndFollow);
+		int count = 8000;
+		for (int i = 0; i < count; i++) {
+			log.add(value(i));
+		}
+		for (PacedFollower follower : followers) {
+			await().atMost(Duration.ofSeconds(60)).until(() -> follower.last == count - 1);
+			assertThat(follower.heard).isEqualTo(numbers(0, count));
+		}
+	}
+
+	@Test
 	void aTrimBehindASlowListenerIsAGapOfKnownSize() throws Exception {
 		KvEventLog log = this.logs.open("overtaken", EventLogOptions.defaults().maxLength(50));
 		CountDownLatch gate = new CountDownLatch(1);
@@ -495,6 +511,40 @@ abstract class KvEventLogsContractTests {
 		Map<String, Object> fields = new HashMap<>();
 		IntStream.range(0, count).forEach((i) -> fields.put("f" + i, i));
 		return fields;
+	}
+
+	/**
+	 * Takes up to 60 microseconds for each call.
+	 */
+	private static final class PacedFollower implements FollowListener {
+
+		private final Random random;
+
+		private final List<String> heard = new ArrayList<>();
+
+		private volatile int last = -1;
+
+		PacedFollower(int seed) {
+			this.random = new Random(seed);
+		}
+
+		@Override
+		public void onEntries(List<LogEntry> entries) {
+			this.heard.addAll(values(entries));
+			long end = System.nanoTime() + this.random.nextInt(60_000);
+			while (System.nanoTime() < end) {
+				Thread.onSpinWait();
+			}
+			if (!entries.isEmpty()) {
+				this.last = Integer.parseInt(this.heard.get(this.heard.size() - 1));
+			}
+		}
+
+		@Override
+		public void onGap(FollowGap gap) {
+			this.heard.add("gap " + gap.missed());
+		}
+
 	}
 
 }
