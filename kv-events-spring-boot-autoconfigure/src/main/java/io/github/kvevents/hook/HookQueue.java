@@ -20,7 +20,7 @@ final class HookQueue {
 
 	private final Handler handler;
 
-	private final QueueLock lock = new QueueLock();
+	private final QueueLock lock;
 
 	private final Backlog backlog = new Backlog();
 
@@ -31,6 +31,11 @@ final class HookQueue {
 	private boolean closed;
 
 	HookQueue(HookSettings settings, Executor executor, BooleanSupplier accepting, Handler handler) {
+		this(settings, executor, accepting, handler, new QueueLock());
+	}
+
+	HookQueue(HookSettings settings, Executor executor, BooleanSupplier accepting, Handler handler, QueueLock lock) {
+		this.lock = lock;
 		this.overflow = settings.overflow();
 		this.capacity = settings.queueCapacity();
 		this.accepting = accepting;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The lock that the parts of one queue share, and the condition that is signalled when
  * something leaves it.
  */
-final class QueueLock {
+class QueueLock {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -24,12 +24,12 @@ final class QueueLock {
 	}
 
 	<T extends @Nullable Object> T get(Supplier<T> action) {
-		this.lock.lock();
+		lock();
 		try {
 			return action.get();
 		}
 		finally {
-			this.lock.unlock();
+			unlock();
 		}
 	}
 

@@ -2,9 +2,13 @@ package io.github.kvevents.hook;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The workers of a queue: each takes the next event whose key no other has. They share
@@ -16,6 +20,11 @@ final class QueueWorkers {
 	 * After so many events a worker makes room for the workers of other hooks.
 	 */
 	private static final int EVENTS_PER_TURN = 64;
+
+	/**
+	 * Runs on a thread that the JDK has for delays.
+	 */
+	private static final Executor RETRY = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS, Runnable::run);
 
 	private final int concurrency;
 
@@ -30,6 +39,8 @@ final class QueueWorkers {
 	private final Set<Thread> running = new LinkedHashSet<>();
 
 	private int count;
+
+	private boolean retrying;
 
 	QueueWorkers(int concurrency, Executor executor, QueueLock lock, Backlog backlog, Consumer<QueuedEvent> handler) {
 		this.concurrency = concurrency;
@@ -52,43 +63,59 @@ final class QueueWorkers {
 	}
 
 	/**
-	 * Starts a worker that was claimed. Called without the lock.
+	 * Starts a worker that was claimed. Called without the lock. Where no thread is to be
+	 * had the events stay queued, and a worker is tried again soon: there may be no
+	 * further event that would do so.
 	 */
 	void start() {
 		try {
 			this.executor.execute(this::work);
 		}
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			// no thread to be had: the events stay, the next one tries again
-			this.lock.run(() -> {
+			boolean retry = this.lock.get(() -> {
 				this.count--;
+				boolean first = !this.retrying;
+				this.retrying = true;
+				return first;
 			});
+			if (retry) {
+				RETRY.execute(this::startAgain);
+			}
+		}
+	}
+
+	private void startAgain() {
+		boolean startWorker = this.lock.get(() -> {
+			this.retrying = false;
+			return claim();
+		});
+		if (startWorker) {
+			start();
 		}
 	}
 
 	private void work() {
-		boolean again = true;
-		boolean failed = true;
+		boolean retired = false;
 		try {
-			for (int turn = 0; again && turn < EVENTS_PER_TURN; turn++) {
-				again = workOnce();
+			for (int turn = 0; !retired && turn < EVENTS_PER_TURN; turn++) {
+				retired = !workOnce();
 			}
-			failed = false;
 		}
 		finally {
-			endTurn(again, failed);
+			if (!retired) {
+				endTurn();
+			}
 		}
 	}
 
 	/**
-	 * Ends a worker or lets it queue up again behind the workers of other hooks. After a
-	 * failure of the JVM another worker goes on with the rest.
+	 * Lets a worker queue up again behind the workers of other hooks, if there is work.
+	 * After a failure of the JVM it is another worker that handles the rest.
 	 */
-	private void endTurn(boolean again, boolean failed) {
+	private void endTurn() {
 		boolean startWorker = this.lock.get(() -> {
-			this.count--;
-			this.lock.changed().signalAll();
-			return (again || failed) && claim();
+			retire();
+			return claim();
 		});
 		if (startWorker) {
 			start();
@@ -96,14 +123,7 @@ final class QueueWorkers {
 	}
 
 	private boolean workOnce() {
-		QueuedEvent item = this.lock.get(() -> {
-			QueuedEvent next = this.backlog.poll();
-			if (next != null) {
-				this.running.add(Thread.currentThread());
-				this.lock.changed().signalAll();
-			}
-			return next;
-		});
+		QueuedEvent item = this.lock.get(this::takeOrRetire);
 		if (item == null) {
 			return false;
 		}
@@ -115,6 +135,27 @@ final class QueueWorkers {
 			item.done();
 		}
 		return true;
+	}
+
+	/**
+	 * Takes the next event. A worker that finds none doesn't count from the same moment
+	 * on: an event that is offered right behind starts another one. Called with the lock
+	 * held.
+	 */
+	private @Nullable QueuedEvent takeOrRetire() {
+		QueuedEvent next = this.backlog.poll();
+		if (next == null) {
+			retire();
+			return null;
+		}
+		this.running.add(Thread.currentThread());
+		this.lock.changed().signalAll();
+		return next;
+	}
+
+	private void retire() {
+		this.count--;
+		this.lock.changed().signalAll();
 	}
 
 	private void finish(QueuedEvent item) {
