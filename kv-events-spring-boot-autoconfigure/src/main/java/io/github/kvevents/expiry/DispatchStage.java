@@ -1,77 +1,63 @@
 package io.github.kvevents.expiry;
 
 import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.github.kvevents.support.KeyedExecutor;
+
 /**
- * A few threads that tell of expiries, and a bounded queue in front of them. The threads
- * start when there is work and end when there has been none for a while.
+ * A few threads that dispatch expiries, those of one key in order, and a bounded queue in
+ * front of them. The threads start when there is work and end when there has been none
+ * for a while.
  */
 final class DispatchStage {
 
 	private static final Log logger = LogFactory.getLog(DispatchStage.class);
 
-	private static final Duration IDLE_THREAD_LIFE = Duration.ofSeconds(60);
-
 	private final Semaphore room;
 
-	private final ThreadPoolExecutor threads;
+	private final KeyedExecutor executor;
 
 	private final ThreadLocal<Boolean> worker = ThreadLocal.withInitial(() -> false);
 
+	private volatile boolean closed;
+
 	DispatchStage(String threadNamePrefix, int threads, int queueCapacity) {
 		this.room = new Semaphore(queueCapacity);
-		AtomicInteger number = new AtomicInteger();
-		this.threads = new ThreadPoolExecutor(threads, threads, IDLE_THREAD_LIFE.toSeconds(), TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(), (task) -> {
-					Thread thread = new Thread(task, threadNamePrefix + number.incrementAndGet());
-					thread.setDaemon(true);
-					return thread;
-				});
-		this.threads.allowCoreThreadTimeOut(true);
+		this.executor = new KeyedExecutor(threadNamePrefix, threads);
 	}
 
 	/**
-	 * Queues a task if there is room.
+	 * Queues a task if there is room, behind those of the same key.
 	 * @return whether there was
 	 */
-	boolean offer(Runnable task) {
-		return this.room.tryAcquire() && execute(task, true);
+	boolean offer(String key, Runnable task) {
+		return this.room.tryAcquire() && submit(key, task, true);
 	}
 
 	/**
-	 * Queues a task, waits for room if need be. One of the stage's own threads never
-	 * waits: it would wait for itself.
+	 * Queues a task behind those of the same key, waits for room if need be. One of the
+	 * stage's own threads never waits: it would wait for itself.
 	 * @return whether the task will run; it won't once the stage is closed
 	 */
-	boolean put(Runnable task) throws InterruptedException {
+	boolean put(String key, Runnable task) throws InterruptedException {
 		if (this.worker.get()) {
-			return execute(task, false);
+			return submit(key, task, false);
 		}
 		while (!this.room.tryAcquire(100, TimeUnit.MILLISECONDS)) {
-			if (this.threads.isShutdown()) {
+			if (this.closed) {
 				return false;
 			}
 		}
-		return execute(task, true);
+		return submit(key, task, true);
 	}
 
-	private boolean execute(Runnable task, boolean tookRoom) {
-		try {
-			this.threads.execute(() -> run(task, tookRoom));
-			return true;
-		}
-		catch (RejectedExecutionException ex) {
-			return false;
-		}
+	private boolean submit(String key, Runnable task, boolean tookRoom) {
+		return this.executor.submit(key, () -> run(task, tookRoom));
 	}
 
 	private void run(Runnable task, boolean tookRoom) {
@@ -98,23 +84,8 @@ final class DispatchStage {
 	 * @return how many tasks were dropped
 	 */
 	int close(Duration drain, Duration grace) {
-		this.threads.shutdown();
-		int dropped = 0;
-		try {
-			if (!this.threads.awaitTermination(drain.toMillis(), TimeUnit.MILLISECONDS)) {
-				dropped = this.threads.getQueue().size();
-				this.threads.getQueue().clear();
-				if (!this.threads.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-					this.threads.shutdownNow();
-					this.threads.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
-				}
-			}
-		}
-		catch (InterruptedException ex) {
-			dropped += this.threads.shutdownNow().size();
-			Thread.currentThread().interrupt();
-		}
-		return dropped;
+		this.closed = true;
+		return this.executor.close(drain, grace);
 	}
 
 }

@@ -15,6 +15,7 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.redis.KeyNames;
+import io.github.kvevents.support.KeyedExecutor;
 
 /**
  * Makes an event of an expiry that was read, has the hooks told, and says when all of
@@ -34,16 +35,16 @@ final class ExpiredHandler {
 
 	private final TrackingCounters counters;
 
-	private final Lanes lanes;
+	private final KeyedExecutor executor;
 
 	ExpiredHandler(KeyNames names, KvCodec codec, KvEventDispatcher dispatcher, Consumer<KvExpiredEvent> listener,
-			TrackingCounters counters, Lanes lanes) {
+			TrackingCounters counters, KeyedExecutor executor) {
 		this.names = names;
 		this.codec = codec;
 		this.dispatcher = dispatcher;
 		this.listener = listener;
 		this.counters = counters;
-		this.lanes = lanes;
+		this.executor = executor;
 	}
 
 	/**
@@ -68,7 +69,7 @@ final class ExpiredHandler {
 			.previousValue(entry.value())
 			.position((entry.logId() != null) ? KvPosition.parse(partition + ":" + entry.logId()) : null)
 			.expired(Instant.ofEpochMilli(entry.deadline()), lateness);
-		this.lanes.submit(key, () -> deliver(event, done));
+		this.executor.submit(key, () -> deliver(event, done));
 	}
 
 	private void deliver(KvExpiredEvent event, Runnable done) {

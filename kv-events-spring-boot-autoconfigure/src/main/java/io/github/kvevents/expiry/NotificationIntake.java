@@ -78,7 +78,7 @@ final class NotificationIntake implements Consumer<byte[]> {
 	}
 
 	private void pass(Notification notification) {
-		if (!this.stage.offer(() -> deliver(notification))) {
+		if (!this.stage.offer(notification.key(), () -> deliver(notification))) {
 			this.dropped.increment();
 		}
 	}

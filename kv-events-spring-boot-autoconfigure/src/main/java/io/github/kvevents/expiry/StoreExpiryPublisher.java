@@ -31,10 +31,11 @@ import io.github.kvevents.store.ExpiringStore;
  * the deadline and the lateness.
  * <p>
  * Events are dispatched on threads of the publisher; synchronous hooks run there, those
- * of different events at the same time. Nothing is dropped while the application runs:
- * when all threads are busy and the queue is full, the store's delivery waits. On
- * shutdown what is queued is dispatched within the shutdown timeout, and what was not is
- * counted in the log.
+ * of different keys at the same time and those of one key one after the other, in the
+ * order in which its lives ended. Nothing is dropped while the application runs: when all
+ * threads are busy and the queue is full, the store's delivery waits. On shutdown what is
+ * queued is dispatched within the shutdown timeout, and what was not is counted in the
+ * log.
  */
 public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle {
 
@@ -182,7 +183,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 		}
 		try {
 			this.taken.increment();
-			if (!stage.put(() -> deliver(event(expired)))) {
+			if (!stage.put(expired.key(), () -> deliver(event(expired)))) {
 				this.done.increment();
 				logger.warn("The expiry of '" + KeyText.printable(expired.key())
 						+ "' came too late in the shutdown to be dispatched");

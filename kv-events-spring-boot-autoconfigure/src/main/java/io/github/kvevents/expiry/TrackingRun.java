@@ -10,6 +10,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.store.redis.BlockingReads;
+import io.github.kvevents.support.KeyedExecutor;
 
 /**
  * The threads of tracking, from a start to the next stop.
@@ -28,7 +29,7 @@ final class TrackingRun {
 
 	private final Sweeper sweeper;
 
-	private final Lanes lanes;
+	private final KeyedExecutor executor;
 
 	private final List<InFlight> inFlight = new ArrayList<>();
 
@@ -44,10 +45,10 @@ final class TrackingRun {
 		this.settings = parts.settings;
 		BooleanSupplier heard = () -> parts.dispatcher.isHeard(KvEventType.EXPIRED);
 		this.sweeper = new Sweeper(parts, heard, counters);
-		this.lanes = new Lanes(THREAD_PREFIX + "hooks-", parts.settings.threads());
+		this.executor = new KeyedExecutor(THREAD_PREFIX + "hooks-", parts.settings.threads());
 		this.takingThreads.add(thread("sweeper", this.sweeper));
 		ExpiredHandler handler = new ExpiredHandler(parts.names, parts.codec, parts.dispatcher, parts.listener,
-				counters, this.lanes);
+				counters, this.executor);
 		Duration claimAfter = parts.settings.claimAfter();
 		for (int number = 0; number < parts.namespace.partitions(); number++) {
 			int partition = number;
@@ -104,7 +105,7 @@ final class TrackingRun {
 			Thread.currentThread().interrupt();
 		}
 		// only now: an expiry whose hook is interrupted must not be taken for done
-		this.lanes.close();
+		this.executor.close();
 	}
 
 	private static void join(List<Thread> threads) throws InterruptedException {

@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.github.kvevents.support.RetryingExecutor;
+
 /**
  * Runs the workers of asynchronous hooks, and drains their queues when the application
  * stops.
@@ -24,7 +26,7 @@ final class AsyncThreads implements Executor {
 
 	AsyncThreads(HookSettings settings, ThreadFactory threadFactory) {
 		this.settings = settings;
-		this.pool = HookThreads.pool(settings.maxAsyncThreads(), threadFactory);
+		this.pool = new RetryingExecutor(HookThreads.pool(settings.maxAsyncThreads(), threadFactory));
 	}
 
 	@Override

@@ -2,10 +2,7 @@ package io.github.kvevents.hook;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -21,11 +18,6 @@ final class QueueWorkers {
 	 */
 	private static final int EVENTS_PER_TURN = 64;
 
-	/**
-	 * Runs on a thread that the JDK has for delays.
-	 */
-	private static final Executor RETRY = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS, Runnable::run);
-
 	private final int concurrency;
 
 	private final Executor executor;
@@ -39,8 +31,6 @@ final class QueueWorkers {
 	private final Set<Thread> running = new LinkedHashSet<>();
 
 	private int count;
-
-	private boolean retrying;
 
 	QueueWorkers(int concurrency, Executor executor, QueueLock lock, Backlog backlog, Consumer<QueuedEvent> handler) {
 		this.concurrency = concurrency;
@@ -63,35 +53,10 @@ final class QueueWorkers {
 	}
 
 	/**
-	 * Starts a worker that was claimed. Called without the lock. Where no thread is to be
-	 * had the events stay queued, and a worker is tried again soon: there may be no
-	 * further event that would do so.
+	 * Starts a worker that was claimed. Called without the lock.
 	 */
 	void start() {
-		try {
-			this.executor.execute(this::work);
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			boolean retry = this.lock.get(() -> {
-				this.count--;
-				boolean first = !this.retrying;
-				this.retrying = true;
-				return first;
-			});
-			if (retry) {
-				RETRY.execute(this::startAgain);
-			}
-		}
-	}
-
-	private void startAgain() {
-		boolean startWorker = this.lock.get(() -> {
-			this.retrying = false;
-			return claim();
-		});
-		if (startWorker) {
-			start();
-		}
+		this.executor.execute(this::work);
 	}
 
 	private void work() {

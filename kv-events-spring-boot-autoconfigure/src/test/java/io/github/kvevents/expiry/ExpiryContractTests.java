@@ -4,12 +4,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -225,6 +229,31 @@ abstract class ExpiryContractTests {
 		List<KvExpiredEvent> told = awaitEvents("a", "a", "a", "a", "a");
 		assertThat(told).extracting((event) -> event.getPreviousValue(String.class))
 			.containsExactlyInAnyOrder("life 1", "life 2", "life 3", "life 4", "life 5");
+	}
+
+	@Test
+	void livesOfAKeyAreDispatchedInOrderAndOneAtATime() {
+		AtomicInteger running = new AtomicInteger();
+		AtomicInteger overlaps = new AtomicInteger();
+		hook(KvHookOptions.defaults().filter(KeyFilter.prefix("life")), (event) -> {
+			if (running.incrementAndGet() > 1) {
+				overlaps.incrementAndGet();
+			}
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+			running.decrementAndGet();
+		});
+		start();
+		String[] lives = new String[200];
+		Arrays.fill(lives, "life");
+		for (int life = 0; life < lives.length; life++) {
+			this.template.set("life", String.valueOf(life), Duration.ofMillis(1));
+			while (this.template.hasKey("life")) {
+				Thread.onSpinWait();
+			}
+		}
+		assertThat(awaitEvents(lives)).extracting((event) -> event.getPreviousValue(String.class))
+			.containsExactly(IntStream.range(0, lives.length).mapToObj(String::valueOf).toArray(String[]::new));
+		assertThat(overlaps).hasValue(0);
 	}
 
 	@Test

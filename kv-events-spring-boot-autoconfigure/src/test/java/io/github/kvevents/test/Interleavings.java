@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Interleavings {
 
+	private static final ThreadLocal<@Nullable Actor> CURRENT = new ThreadLocal<>();
+
 	private final ExecutorService pool;
 
 	private final List<Actor> actors = new ArrayList<>();
@@ -28,8 +30,6 @@ public final class Interleavings {
 	private final Semaphore settled = new Semaphore(0);
 
 	private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-
-	private final ThreadLocal<@Nullable Actor> current = new ThreadLocal<>();
 
 	private Interleavings(ExecutorService pool) {
 		this.pool = pool;
@@ -121,7 +121,7 @@ public final class Interleavings {
 	 * wasn't started here.
 	 */
 	public void step() {
-		Actor actor = this.current.get();
+		Actor actor = CURRENT.get();
 		if (actor == null) {
 			return;
 		}
@@ -176,7 +176,7 @@ public final class Interleavings {
 	}
 
 	private void act(Actor actor) {
-		this.current.set(actor);
+		CURRENT.set(actor);
 		try {
 			actor.action.run();
 		}
@@ -184,7 +184,7 @@ public final class Interleavings {
 			this.failure.compareAndSet(null, ex);
 		}
 		finally {
-			this.current.remove();
+			CURRENT.remove();
 			actor.ended = true;
 			this.settled.release();
 		}

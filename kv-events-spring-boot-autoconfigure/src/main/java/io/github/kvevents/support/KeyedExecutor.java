@@ -1,0 +1,174 @@
+package io.github.kvevents.support;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A few threads that run tasks: those of one key one after the other, in the order in
+ * which they were submitted, and those of different keys at the same time. What waits is
+ * bounded by whoever submits it. A thread ends when it has had nothing to do for a while.
+ * For our packages.
+ */
+public final class KeyedExecutor {
+
+	private static final Log logger = LogFactory.getLog(KeyedExecutor.class);
+
+	private static final Duration IDLE_THREAD_LIFE = Duration.ofSeconds(60);
+
+	/** How many tasks of a key run before other keys have their turn. */
+	private static final int TURN = 64;
+
+	private final ThreadPoolExecutor threads;
+
+	private final Executor starter;
+
+	/**
+	 * What waits, by key. A key is in it from its first task until a thread has found
+	 * nothing more of it, under the same lock under which tasks are added: either that
+	 * thread sees a new task, or the task starts another one.
+	 */
+	private final Map<Object, Queue<Runnable>> waiting = new HashMap<>();
+
+	private boolean closed;
+
+	/**
+	 * Creates an executor; its threads start when there is work.
+	 * @param threadNamePrefix what the threads are called, before their number
+	 * @param threads how many there are at most, positive
+	 */
+	public KeyedExecutor(String threadNamePrefix, int threads) {
+		AtomicInteger number = new AtomicInteger();
+		this.threads = new ThreadPoolExecutor(threads, threads, IDLE_THREAD_LIFE.toSeconds(), TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(), (task) -> {
+					Thread thread = new Thread(task, threadNamePrefix + number.incrementAndGet());
+					thread.setDaemon(true);
+					return thread;
+				});
+		this.threads.allowCoreThreadTimeOut(true);
+		this.starter = new RetryingExecutor(this.threads);
+	}
+
+	/**
+	 * Has a task run behind all that were submitted for the same key. What it throws is
+	 * logged. Never waits.
+	 * @param key what it comes in order with
+	 * @param task the task
+	 * @return whether it will run, unless this is closed before; it won't once it is
+	 */
+	public synchronized boolean submit(Object key, Runnable task) {
+		if (this.closed) {
+			return false;
+		}
+		Queue<Runnable> ofKey = this.waiting.get(key);
+		if (ofKey != null) {
+			ofKey.add(task);
+			return true;
+		}
+		ofKey = new ArrayDeque<>();
+		ofKey.add(task);
+		this.waiting.put(key, ofKey);
+		this.starter.execute(() -> run(key));
+		return true;
+	}
+
+	private void run(Object key) {
+		for (int count = 0; count < TURN; count++) {
+			Runnable task = next(key);
+			if (task == null) {
+				return;
+			}
+			try {
+				task.run();
+			}
+			catch (Throwable ex) {
+				logger.error("A task failed unexpectedly; those behind it run all the same", ex);
+			}
+			// an interrupt that was meant for one task must not reach the next one
+			Thread.interrupted();
+		}
+		runLater(key);
+	}
+
+	private synchronized @Nullable Runnable next(Object key) {
+		Queue<Runnable> ofKey = this.waiting.get(key);
+		Runnable task = (ofKey != null) ? ofKey.poll() : null;
+		if (task == null) {
+			this.waiting.remove(key);
+			notifyAll();
+		}
+		return task;
+	}
+
+	/**
+	 * The pool is open as long as there is a key: see {@link #close(Duration, Duration)}.
+	 */
+	private synchronized void runLater(Object key) {
+		if (this.waiting.containsKey(key)) {
+			this.starter.execute(() -> run(key));
+		}
+	}
+
+	/**
+	 * Takes no more tasks, drops what waits, and interrupts what runs.
+	 */
+	public void close() {
+		drop();
+		this.threads.shutdownNow();
+	}
+
+	/**
+	 * Takes no more tasks, lets those that wait run for a while, then drops the rest and
+	 * interrupts what runs. An interrupt of the caller ends the wait.
+	 * @param drain how long tasks may still run, zero to drop them at once
+	 * @param grace how long to wait for what runs, before and after the interrupt
+	 * @return how many tasks were dropped
+	 */
+	public int close(Duration drain, Duration grace) {
+		int dropped = 0;
+		try {
+			awaitIdle(drain);
+			dropped = drop();
+			this.threads.shutdown();
+			if (!this.threads.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+				this.threads.shutdownNow();
+				this.threads.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
+			}
+		}
+		catch (InterruptedException ex) {
+			dropped += drop();
+			this.threads.shutdownNow();
+			Thread.currentThread().interrupt();
+		}
+		return dropped;
+	}
+
+	private synchronized void awaitIdle(Duration timeout) throws InterruptedException {
+		this.closed = true;
+		long end = System.nanoTime() + timeout.toNanos();
+		long left = timeout.toNanos();
+		while (!this.waiting.isEmpty() && left > 0) {
+			TimeUnit.NANOSECONDS.timedWait(this, left);
+			left = end - System.nanoTime();
+		}
+	}
+
+	private synchronized int drop() {
+		this.closed = true;
+		int dropped = this.waiting.values().stream().mapToInt(Queue::size).sum();
+		this.waiting.clear();
+		return dropped;
+	}
+
+}

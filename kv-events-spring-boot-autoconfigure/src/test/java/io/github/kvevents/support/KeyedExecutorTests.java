@@ -1,0 +1,168 @@
+package io.github.kvevents.support;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tasks in order by key.
+ */
+@Timeout(120)
+class KeyedExecutorTests {
+
+	private final CountDownLatch gate = new CountDownLatch(1);
+
+	private final List<String> ran = Collections.synchronizedList(new ArrayList<>());
+
+	private KeyedExecutor executor = new KeyedExecutor("keyed-test-", 2);
+
+	@AfterEach
+	void close() {
+		this.gate.countDown();
+		this.executor.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 8 })
+	void eachTaskRunsInTheOrderOfItsKeyAndAloneInIt(int threads) throws Exception {
+		this.executor = new KeyedExecutor("keyed-test-", threads);
+		Map<String, Integer> last = new ConcurrentHashMap<>();
+		Map<String, AtomicInteger> running = new ConcurrentHashMap<>();
+		AtomicInteger wrong = new AtomicInteger();
+		AtomicInteger done = new AtomicInteger();
+		ExecutorService submitters = Executors.newFixedThreadPool(3);
+		List<Future<?>> futures = new ArrayList<>();
+		for (int submitter = 0; submitter < 3; submitter++) {
+			String name = "s" + submitter + "-";
+			futures.add(submitters.submit(() -> {
+				for (int number = 0; number < 20_000; number++) {
+					String key = name + number % 3;
+					int current = number;
+					this.executor.submit(key, () -> {
+						AtomicInteger ofKey = running.computeIfAbsent(key, (absent) -> new AtomicInteger());
+						if (ofKey.incrementAndGet() > 1 || last.getOrDefault(key, -1) >= current) {
+							wrong.incrementAndGet();
+						}
+						last.put(key, current);
+						ofKey.decrementAndGet();
+						done.incrementAndGet();
+					});
+					if (number % 50 == 0) {
+						// lets the workers run dry
+						LockSupport.parkNanos(1000);
+					}
+				}
+			}));
+		}
+		for (Future<?> future : futures) {
+			future.get(60, TimeUnit.SECONDS);
+		}
+		submitters.shutdown();
+		await().atMost(Duration.ofSeconds(60)).until(() -> done.get() == 60_000);
+		assertThat(wrong).hasValue(0);
+	}
+
+	@Test
+	void taskBehindAnotherOfItsKeyWaitsAndThoseOfOtherKeysDoNot() {
+		submitGate("a");
+		submit("a", "a1");
+		submit("b", "b1");
+		await().untilAsserted(() -> assertThat(this.ran).containsExactly("b1"));
+		this.gate.countDown();
+		await().untilAsserted(() -> assertThat(this.ran).containsExactly("b1", "a1"));
+	}
+
+	@Test
+	void keyWithManyTasksLeavesOthersTheirTurn() {
+		this.executor = new KeyedExecutor("keyed-test-", 1);
+		submitGate("a");
+		for (int number = 0; number < 1000; number++) {
+			submit("a", "a" + number);
+		}
+		submit("b", "b");
+		this.gate.countDown();
+		await().until(() -> this.ran.size() == 1001);
+		assertThat(this.ran.indexOf("b")).isBetween(1, 100);
+		this.ran.remove("b");
+		assertThat(this.ran.get(0)).isEqualTo("a0");
+		assertThat(this.ran.get(999)).isEqualTo("a999");
+	}
+
+	@Test
+	void failureAndInterruptOfATaskReachNoOther() {
+		submitGate("a");
+		this.executor.submit("a", () -> {
+			Thread.currentThread().interrupt();
+			throw new StackOverflowError("on purpose");
+		});
+		this.executor.submit("a", () -> this.ran.add("interrupted: " + Thread.currentThread().isInterrupted()));
+		this.gate.countDown();
+		await().untilAsserted(() -> assertThat(this.ran).containsExactly("interrupted: false"));
+	}
+
+	@Test
+	void closeLetsWaitingTasksRunAndTakesNoMore() {
+		submitGate("a");
+		submit("a", "a1");
+		submit("a", "a2");
+		Thread closing = new Thread(
+				() -> this.ran.add("dropped " + this.executor.close(Duration.ofSeconds(60), Duration.ofSeconds(60))));
+		closing.start();
+		await().until(() -> !this.executor.submit("b", () -> this.ran.add("late")));
+		this.gate.countDown();
+		await().untilAsserted(() -> assertThat(this.ran).containsExactly("a1", "a2", "dropped 0"));
+	}
+
+	@Test
+	void closeDropsAndCountsWhatDoesNotRunInTimeAndInterruptsWhatRuns() {
+		AtomicInteger interrupted = new AtomicInteger();
+		this.executor.submit("a", () -> {
+			try {
+				this.gate.await();
+			}
+			catch (InterruptedException ex) {
+				interrupted.incrementAndGet();
+			}
+		});
+		submit("a", "a1");
+		submit("a", "a2");
+		assertThat(this.executor.close(Duration.ZERO, Duration.ofMillis(10))).isEqualTo(2);
+		await().untilAsserted(() -> assertThat(interrupted).hasValue(1));
+		assertThat(this.ran).isEmpty();
+	}
+
+	private void submit(String key, String name) {
+		assertThat(this.executor.submit(key, () -> this.ran.add(name))).isTrue();
+	}
+
+	private void submitGate(String key) {
+		this.executor.submit(key, () -> {
+			try {
+				this.gate.await();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+	}
+
+}
