@@ -56,19 +56,10 @@ final class BoundedErrors implements KvHookErrors {
 			while (this.errors.isEmpty() && left > 0) {
 				left = this.notEmpty.awaitNanos(left);
 			}
+			return this.errors.pollFirst();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-		}
-		finally {
-			this.lock.unlock();
-		}
-		return pollNow();
-	}
-
-	private @Nullable KvHookError pollNow() {
-		this.lock.lock();
-		try {
 			return this.errors.pollFirst();
 		}
 		finally {

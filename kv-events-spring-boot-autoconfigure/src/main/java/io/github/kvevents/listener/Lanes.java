@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -20,6 +21,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.support.Delay;
+import io.github.kvevents.support.RetryingExecutor;
 
 /**
  * The threads that handle events. Each event has a lane, in which one comes after the
@@ -37,6 +39,8 @@ final class Lanes {
 	private static final long UNEXPECTED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final ThreadPoolExecutor threads;
+
+	private final Executor starter;
 
 	private final ThreadGroup group;
 
@@ -70,6 +74,7 @@ final class Lanes {
 					return thread;
 				});
 		this.threads.allowCoreThreadTimeOut(true);
+		this.starter = new RetryingExecutor(this.threads);
 		this.nanoTime = nanoTime;
 		this.waits = waits;
 	}
@@ -94,7 +99,7 @@ final class Lanes {
 	 */
 	void execute(Runnable task) {
 		try {
-			this.threads.execute(task);
+			this.starter.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("A listener stops before it was told of a gap", ex);
@@ -142,15 +147,17 @@ final class Lanes {
 	}
 
 	private boolean goesOn(Lane held) {
-		if (held.isLeaving()) {
+		// asked once: it may become so at any time
+		boolean leaving = held.isLeaving();
+		if (leaving) {
 			schedule(held);
 		}
-		return held.isLeaving();
+		return leaving;
 	}
 
 	private void schedule(Lane lane) {
 		try {
-			this.threads.execute(() -> run(lane));
+			this.starter.execute(() -> run(lane));
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("A listener stops before all that was read was handled", ex);

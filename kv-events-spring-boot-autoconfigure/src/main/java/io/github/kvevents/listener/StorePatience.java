@@ -54,7 +54,9 @@ final class StorePatience {
 	 * The store failed while the listener stops.
 	 */
 	void failed() {
-		this.over |= isLongAgo(this.stopsAt);
+		if (isLongAgo(this.stopsAt)) {
+			this.over = true;
+		}
 	}
 
 	/**

@@ -125,7 +125,9 @@ final class SubscriptionLoop implements Runnable {
 		if (this.tickNow || this.parts.nanoTime().getAsLong() - this.nextTickAt >= 0) {
 			this.tickNow = false;
 			Delay pause = this.partitions.coordinate();
-			this.stopped |= this.partitions.isRemoved();
+			if (this.partitions.isRemoved()) {
+				this.stopped = true;
+			}
 			this.nextTickAt = pause.after(this.parts.nanoTime().getAsLong());
 		}
 		Delay retry = this.parts.lanes().resumeDue(false);
@@ -133,7 +135,9 @@ final class SubscriptionLoop implements Runnable {
 		for (OwnedPartition partition : this.partitions.all()) {
 			more |= partition.turn();
 			boolean left = this.partitions.leaveIfIdle(partition, true);
-			this.tickNow |= left && partition.isLost();
+			if (left && partition.isLost()) {
+				this.tickNow = true;
+			}
 		}
 		if (more || this.tickNow) {
 			return Delay.NONE;

@@ -153,6 +153,10 @@ final class EventLogFollow implements Follow {
 			}
 			catch (Throwable ex) {
 				logger.error("A follow of an event log failed unexpectedly; it goes on", ex);
+				// reads on by itself, as soon as the common reader has read again
+				this.stalled = true;
+				this.buffer.abandon();
+				fail(ex);
 			}
 		}
 		while (this.work.addAndGet(-seen) != 0);

@@ -15,6 +15,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.support.RetryingExecutor;
 
 /**
  * All open follows. They share one {@link FollowReader}, which runs while there is any,
@@ -58,15 +59,24 @@ final class EventLogFollows {
 	private synchronized EventLogFollow add(String log, FollowDelivery delivery) {
 		Assert.state(!this.stopped,
 				"The event logs are stopped: a follow can't be opened while the application shuts down");
+		startReader();
 		LogChannel channel = this.channels.computeIfAbsent(log, LogChannel::new);
-		EventLogFollow follow = new EventLogFollow(channel, this, this.store, delivery, workers());
+		EventLogFollow follow = new EventLogFollow(channel, this, this.store, delivery,
+				new RetryingExecutor(workers()));
 		channel.getFollows().add(follow);
+		return follow;
+	}
+
+	/**
+	 * It counts once it has its thread: where there is none to be had the next follow
+	 * tries again.
+	 */
+	private void startReader() {
 		if (this.reader == null) {
 			FollowReader reader = new FollowReader(this.store, this);
-			this.reader = reader;
 			reader.start();
+			this.reader = reader;
 		}
-		return follow;
 	}
 
 	synchronized void remove(EventLogFollow follow) {

@@ -51,6 +51,14 @@ final class FollowBuffer {
 	}
 
 	/**
+	 * Takes no more, and forgets what is there: the follow reads it again by itself.
+	 */
+	synchronized void abandon() {
+		this.tip = null;
+		this.entries = new ArrayList<>();
+	}
+
+	/**
 	 * Takes out all that is there.
 	 * @return the entries, in a list of the caller's own: what is offered later doesn't
 	 * get into it

@@ -78,7 +78,7 @@ final class FollowReader implements Runnable {
 
 	@Override
 	public void run() {
-		while (!this.follows.release(this)) {
+		while (!ends()) {
 			try {
 				readOnce();
 				succeeded();
@@ -88,6 +88,15 @@ final class FollowReader implements Runnable {
 			}
 		}
 		closeReader();
+	}
+
+	/**
+	 * Whether to end. Who wakes the reader has changed before what is asked here: what
+	 * comes from now on wakes it again.
+	 */
+	private boolean ends() {
+		this.wakeUps.drainPermits();
+		return this.follows.release(this);
 	}
 
 	private void readOnce() throws InterruptedException {
@@ -183,7 +192,6 @@ final class FollowReader implements Runnable {
 		}
 		this.follows.getChannels().forEach((channel) -> fail(channel, ex));
 		try {
-			this.wakeUps.drainPermits();
 			await(outage.nextBackOff());
 		}
 		catch (InterruptedException interruption) {
@@ -196,9 +204,7 @@ final class FollowReader implements Runnable {
 	}
 
 	private void await(long millis) throws InterruptedException {
-		if (this.wakeUps.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
-			this.wakeUps.drainPermits();
-		}
+		this.wakeUps.tryAcquire(millis, TimeUnit.MILLISECONDS);
 	}
 
 	private void closeReader() {

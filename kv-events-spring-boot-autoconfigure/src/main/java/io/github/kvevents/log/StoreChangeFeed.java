@@ -120,8 +120,9 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	private void startReader() {
 		if (this.reader == null && !this.stopped && !this.subscriptions.isEmpty()) {
 			ChangeFeedReader reader = new ChangeFeedReader(this.store, this);
-			this.reader = reader;
+			// in this order: without a thread the next subscriber tries again
 			reader.start();
+			this.reader = reader;
 		}
 	}
 

@@ -18,6 +18,7 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.log.ChangeFeed;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.support.RetryingExecutor;
 
 /**
  * Opens watches, and closes those that are open when the application stops. Watches can
@@ -81,7 +82,7 @@ public final class KvWatches implements SmartLifecycle {
 		ThreadPoolExecutor executor = new ThreadPoolExecutor(size, size, IDLE_SECONDS, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(), threads);
 		executor.allowCoreThreadTimeOut(true);
-		return executor;
+		return new RetryingExecutor(executor);
 	}
 
 	/**

@@ -55,7 +55,8 @@ final class WatchBuffer {
 			}
 			put(event);
 			goesOn = !this.ended;
-			this.changed.signal();
+			// all: the one that a single signal reaches may wait for the end only
+			this.changed.signalAll();
 			listener = this.listener;
 		}
 		finally {

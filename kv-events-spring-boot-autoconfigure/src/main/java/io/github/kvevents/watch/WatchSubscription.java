@@ -137,7 +137,8 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 				.execute(this::changed);
 			return false;
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			// also an error: nobody would look any more, and the subscriber would wait
 			end(() -> subscriber.onError(ex));
 			return false;
 		}

@@ -72,6 +72,19 @@ class WatchPublisherTests {
 	}
 
 	@Test
+	void failsWithTheErrorOfWhatComesBeforeTheBuffer() {
+		ExecutorService executor = Executors.newSingleThreadExecutor();
+		WatchSession session = new WatchSession(WatchOptions.all(), executor);
+		session.setBacklog(() -> {
+			throw new NoClassDefFoundError("on purpose");
+		});
+		session.publisher().subscribe(this.subscriber);
+		this.subscriber.request(1);
+		await().untilAsserted(() -> assertThat(this.subscriber.ends).singleElement().asString().contains("NoClassDef"));
+		executor.shutdown();
+	}
+
+	@Test
 	void completesAndFailsWithoutBeingAskedForMore() {
 		this.watch.publisher().subscribe(this.subscriber);
 		this.watch.close();

@@ -15,6 +15,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.store.ExpiredKey;
 import io.github.kvevents.store.ExpiryListener;
+import io.github.kvevents.support.RetryingExecutor;
 
 /**
  * Tells the listener of expired keys, on a thread of its own while it runs, so that a
@@ -49,7 +50,7 @@ final class ExpiryDelivery {
 			return false;
 		}
 		try {
-			executor.execute(() -> call(listener, expired));
+			new RetryingExecutor(executor).execute(() -> call(listener, expired));
 			return true;
 		}
 		catch (RejectedExecutionException ex) {
