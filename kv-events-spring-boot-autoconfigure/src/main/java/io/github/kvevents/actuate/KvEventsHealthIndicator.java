@@ -21,15 +21,16 @@ import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.expiry.TrackingStatus;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.support.StoreFailure;
 
 /**
  * {@link HealthIndicator} that asks the store for a sign of life, and is down when it
- * doesn't answer. It warns, in a detail {@code warnings}, when expired keys are noticed
- * late, when the server may evict what tracking keeps there, and when an event that keeps
- * failing holds up a listener. A warning doesn't change the status: the instance works,
- * and to take it out of service or restart it, which is what follows a status that isn't
- * up, would make neither better. How the notifications of expired keys are doing is told,
- * too; they are best effort.
+ * doesn't answer or refuses what writes take. It warns, in a detail {@code warnings},
+ * when expired keys are noticed late, when the server may evict what tracking keeps
+ * there, and when an event that keeps failing holds up a listener. A warning doesn't
+ * change the status: the instance works, and to take it out of service or restart it,
+ * which is what follows a status that isn't up, would make neither better. How the
+ * notifications of expired keys are doing is told, too; they are best effort.
  */
 public class KvEventsHealthIndicator implements HealthIndicator {
 
@@ -106,7 +107,8 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 			}
 			catch (RuntimeException ex) {
 				logger.debug("The store doesn't tell how expiry is doing", ex);
-				warnings.add("The store doesn't tell how tracked expiries are doing: " + ex.getClass().getName());
+				warnings.add("The store doesn't tell how tracked expiries are doing: "
+						+ (StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : ex.getClass().getName()));
 			}
 		}
 		health.withDetail("tracking", tracking);

@@ -16,6 +16,7 @@ import io.github.kvevents.expiry.NotificationStatus;
 import io.github.kvevents.expiry.TrackingActivity;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.expiry.TrackingStatus;
+import io.github.kvevents.support.StoreFailure;
 
 /**
  * {@link Endpoint @Endpoint} that shows how expiry is doing, in figures and without any
@@ -68,7 +69,7 @@ public class KvExpiryEndpoint {
 			}
 			catch (RuntimeException ex) {
 				logger.debug("The store doesn't tell how expiry is doing", ex);
-				error = ex.getClass().getName();
+				error = StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : ex.getClass().getName();
 			}
 		}
 		return ExpiryDescriptor.of((this.monitor != null) ? this.monitor.instanceId() : null, activity, status, error,

@@ -15,6 +15,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KeyText;
+import io.github.kvevents.support.StoreFailure;
 
 /**
  * {@link EndpointWebExtension @EndpointWebExtension} that answers 404 to a write to a
@@ -62,11 +63,14 @@ public class KvListenersEndpointWebExtension {
 		}
 		catch (DataAccessException ex) {
 			logger.debug("The store failed for the listener '" + KeyText.printable(id) + "'", ex);
-			return new WebEndpointResponse<>(
-					new Refusal("The store failed with " + ex.getClass().getName()
-							+ ": the action may be done in part or not at all. Repeat it when the store answers"),
-					WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+			return new WebEndpointResponse<>(new Refusal(reason(ex)), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 		}
+	}
+
+	private static String reason(DataAccessException failure) {
+		return StoreFailure.of(failure).isRefusal() ? "The store refuses the action: " + StoreFailure.remedy(failure)
+				: "The store failed with " + failure.getClass().getName()
+						+ ": the action may be done in part or not at all. Repeat it when the store answers";
 	}
 
 	/**

@@ -17,6 +17,7 @@ import io.github.kvevents.listener.ListenerOptions;
 import io.github.kvevents.listener.ListenerStatus;
 import io.github.kvevents.listener.OnExhausted;
 import io.github.kvevents.listener.SubscriptionState;
+import io.github.kvevents.support.StoreFailure;
 
 /**
  * One listener, as the endpoint shows it: every field is always there. What the store was
@@ -49,7 +50,7 @@ public record ListenerDescriptor(String id, SubscriptionState state, Set<KvEvent
 			status = subscription.getStatus();
 		}
 		catch (RuntimeException ex) {
-			error = ex.getClass().getName();
+			error = StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : ex.getClass().getName();
 		}
 		ListenerOptions options = subscription.getOptions();
 		KeyFilter filter = options.getFilter();

@@ -15,6 +15,7 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.log.KvEventLogs;
 import io.github.kvevents.log.MemoryKvEventLogs;
 import io.github.kvevents.log.RedisKvEventLogs;
+import io.github.kvevents.store.redis.RedisLink;
 
 /**
  * Event logs, in the same place as keys.
@@ -33,9 +34,10 @@ class EventLogConfiguration {
 		@Bean
 		@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 		@ConditionalOnMissingBean(KvEventLogs.class)
-		RedisKvEventLogs kvEventLogs(RedisConnectionFactory connectionFactory, KvCodec codec,
-				KvEventsProperties properties, Environment environment) {
-			return new RedisKvEventLogs(connectionFactory, StoreSettings.namespace(properties, environment), codec);
+		RedisKvEventLogs kvEventLogs(RedisLink link, KvCodec codec, KvEventsProperties properties,
+				Environment environment) {
+			return new RedisKvEventLogs(link.connectionFactory(), StoreSettings.namespace(properties, environment),
+					codec);
 		}
 
 	}

@@ -12,12 +12,15 @@ import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEventType;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.HookEngineBuilder;
 import io.github.kvevents.hook.KvHookBeanPostProcessor;
 import io.github.kvevents.hook.KvHookErrorHandler;
 import io.github.kvevents.hook.KvHookRegistry;
+import io.github.kvevents.hook.KvHookScope;
 import io.github.kvevents.hook.SpringListeners;
+import io.github.kvevents.listener.KvListenerRegistry;
 
 /**
  * Hooks and guards.
@@ -54,6 +57,16 @@ class HookConfiguration {
 		}
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder.build();
+	}
+
+	@Bean
+	KeepAliveCheck kvKeepAliveCheck(HookEngine engine, ObjectProvider<KvListenerRegistry> listeners) {
+		return new KeepAliveCheck(() -> engine.getDispatcher().isHeard(KvEventType.EXPIRED)
+				|| engine.getRegistry()
+					.all()
+					.stream()
+					.anyMatch((hook) -> hook.getOptions().getScope() == KvHookScope.EVERY_INSTANCE)
+				|| listeners.stream().anyMatch((registry) -> !registry.all().isEmpty()));
 	}
 
 	@Bean

@@ -5,15 +5,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.util.ClassUtils;
 
 import io.github.kvevents.KvDeleteEvent;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvSetEvent;
+import io.github.kvevents.store.redis.RedisLink;
 
 /**
  * What a native image can't find out: the scripts, the getters of events, which
- * conditions of event listeners call by name, and the database of a connection factory of
- * Jedis.
+ * conditions of event listeners call by name, the database of a connection factory of
+ * Jedis, and what {@link RedisLink} needs.
  */
 class KvEventsRuntimeHints implements RuntimeHintsRegistrar {
 
@@ -27,8 +29,15 @@ class KvEventsRuntimeHints implements RuntimeHintsRegistrar {
 			.registerTypeIfPresent(classLoader,
 					"org.springframework.data.redis.connection.jedis.JedisConnectionFactory",
 					MemberCategory.INVOKE_PUBLIC_METHODS);
+		registerLink(hints, classLoader);
 		for (Class<?> event : new Class<?>[] { KvSetEvent.class, KvDeleteEvent.class, KvExpiredEvent.class }) {
 			hints.reflection().registerType(event, MemberCategory.INVOKE_PUBLIC_METHODS);
+		}
+	}
+
+	private static void registerLink(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+		if (ClassUtils.isPresent("org.springframework.data.redis.connection.RedisConnection", classLoader)) {
+			RedisLink.registerHints(hints);
 		}
 	}
 

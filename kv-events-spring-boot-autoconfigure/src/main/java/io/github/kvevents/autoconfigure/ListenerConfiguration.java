@@ -20,6 +20,7 @@ import io.github.kvevents.listener.ListenerStores;
 import io.github.kvevents.listener.RedisListenerStores;
 import io.github.kvevents.log.ChangeFeed;
 import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.redis.RedisLink;
 
 /**
  * Durable listeners. Annotated methods are looked for without a change log, too, so that
@@ -62,8 +63,8 @@ class ListenerConfiguration {
 		@Bean
 		@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 		@ConditionalOnMissingBean
-		ListenerStores kvListenerStores(RedisConnectionFactory connectionFactory, ChangeLogStore log) {
-			return RedisListenerStores.of(connectionFactory, log.getSettings().namespace());
+		ListenerStores kvListenerStores(RedisLink link, ChangeLogStore log) {
+			return RedisListenerStores.of(link.connectionFactory(), log.getSettings().namespace());
 		}
 
 	}

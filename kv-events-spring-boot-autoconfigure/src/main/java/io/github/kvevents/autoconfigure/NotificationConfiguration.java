@@ -14,9 +14,11 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.expiry.ExpiryNotificationBridge;
 import io.github.kvevents.expiry.ExpiryTracker;
+import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.store.redis.KeyNames;
 import io.github.kvevents.store.redis.RedisKvStore;
+import io.github.kvevents.store.redis.RedisLink;
 
 /**
  * Events for what Redis itself tells of expired keys.
@@ -28,13 +30,16 @@ class NotificationConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ExpiryNotificationBridge kvExpiryNotificationBridge(RedisConnectionFactory connectionFactory, KeyNames names,
-			HookEngine engine, KvCodec codec, KvEventsProperties properties, ObjectProvider<ExpiryTracker> tracker) {
+	ExpiryNotificationBridge kvExpiryNotificationBridge(RedisConnectionFactory connectionFactory, RedisLink link,
+			KeyNames names, HookEngine engine, KvCodec codec, KvEventsProperties properties,
+			ObjectProvider<ExpiryTracker> tracker) {
 		ExpiryTracker available = tracker.getIfAvailable();
-		return new ExpiryNotificationBridge(connectionFactory,
+		boolean tracked = properties.expiry().tracking().mode() != TrackingMode.OFF;
+		return new ExpiryNotificationBridge(link.connectionFactory(),
 				properties.expiry().toSettings(SelectedDatabase.of(connectionFactory)),
 				(name) -> Optional.ofNullable(names.fromRedis(name)), engine.getDispatcher(), codec,
-				properties.instanceId(), Clock.systemUTC(), (available != null) ? available.namespace() : null);
+				properties.instanceId(), Clock.systemUTC(),
+				(available != null && tracked) ? available.namespace() : null);
 	}
 
 }

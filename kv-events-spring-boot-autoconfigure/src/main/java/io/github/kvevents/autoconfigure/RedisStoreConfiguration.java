@@ -23,6 +23,7 @@ import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.redis.KeyNames;
 import io.github.kvevents.store.redis.RedisChangeLogStore;
 import io.github.kvevents.store.redis.RedisKvStore;
+import io.github.kvevents.store.redis.RedisLink;
 
 /**
  * Keys in Redis, through the application's own connection factory.
@@ -44,13 +45,24 @@ class RedisStoreConfiguration {
 		}
 	}
 
+	/**
+	 * Also where the application keeps keys elsewhere: event logs and listeners may be in
+	 * Redis.
+	 */
+	@Bean
+	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
+	RedisLink kvRedisLink(RedisConnectionFactory connectionFactory) {
+		return new RedisLink(connectionFactory);
+	}
+
 	@Bean
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean({ KvStore.class, ExpiryTracker.class })
-	ExpiryTracker kvExpiryTracker(RedisConnectionFactory connectionFactory, KeyNames names, HookEngine engine,
-			KvCodec codec, KvEventsProperties properties, LatenessRecorder lateness, Environment environment) {
+	ExpiryTracker kvExpiryTracker(RedisLink link, KeyNames names, HookEngine engine, KvCodec codec,
+			KvEventsProperties properties, LatenessRecorder lateness, Environment environment) {
 		return ExpiryTracker
-			.builder(connectionFactory, StoreSettings.namespace(properties, environment), engine.getDispatcher(), codec)
+			.builder(link.connectionFactory(), StoreSettings.namespace(properties, environment), engine.getDispatcher(),
+					codec)
 			.names(names)
 			.instanceId(properties.instanceId())
 			.listener(lateness)
@@ -67,24 +79,25 @@ class RedisStoreConfiguration {
 	@ConditionalOnBooleanProperty("kv.events.log.enabled")
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean({ KvStore.class, ChangeLogStore.class })
-	RedisChangeLogStore kvChangeLogStore(RedisConnectionFactory connectionFactory, KeyNames names,
-			KvEventsProperties properties, Environment environment) {
-		return new RedisChangeLogStore(connectionFactory, names,
+	RedisChangeLogStore kvChangeLogStore(RedisLink link, KeyNames names, KvEventsProperties properties,
+			Environment environment) {
+		return new RedisChangeLogStore(link.connectionFactory(), names,
 				Objects.requireNonNull(StoreSettings.changeLog(properties, environment)));
 	}
 
 	@Bean
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean(KvStore.class)
-	RedisKvStore kvStore(RedisConnectionFactory connectionFactory, KeyNames names, ExpiryTracker tracker,
-			KvEventsProperties properties, Environment environment) {
-		return new RedisKvStore(connectionFactory, names, tracker, StoreSettings.changeLog(properties, environment));
+	RedisKvStore kvStore(RedisLink link, KeyNames names, ExpiryTracker tracker, KvEventsProperties properties,
+			Environment environment) {
+		return new RedisKvStore(link.connectionFactory(), names, tracker,
+				StoreSettings.changeLog(properties, environment));
 	}
 
 	@Bean
 	@ConditionalOnBean(RedisKvStore.class)
-	RedisStartCheck kvRedisStartCheck(RedisKvStore store) {
-		return new RedisStartCheck(store);
+	RedisStartCheck kvRedisStartCheck(RedisKvStore store, RedisLink link, KvEventsProperties properties) {
+		return new RedisStartCheck(store, link, StoreSettings.waitingConnections(properties));
 	}
 
 }

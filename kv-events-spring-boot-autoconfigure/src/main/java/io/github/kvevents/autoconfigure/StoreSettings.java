@@ -6,6 +6,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
+import io.github.kvevents.expiry.NotificationMode;
+import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
 
@@ -26,6 +28,16 @@ final class StoreSettings {
 		catch (IllegalArgumentException ex) {
 			throw new InvalidConfigurationPropertyValueException("kv.events.namespace", name, ex.getMessage());
 		}
+	}
+
+	/**
+	 * How many connections wait inside of Redis at most: a reader of expiries for each
+	 * partition, the notifications, the change log, and follows of event logs.
+	 */
+	static int waitingConnections(KvEventsProperties properties) {
+		int readers = (properties.expiry().tracking().mode() != TrackingMode.OFF) ? properties.partitions() : 0;
+		int notifications = (properties.expiry().notifications().mode() != NotificationMode.OFF) ? 1 : 0;
+		return readers + notifications + (properties.log().enabled() ? 1 : 0) + 1;
 	}
 
 	/**

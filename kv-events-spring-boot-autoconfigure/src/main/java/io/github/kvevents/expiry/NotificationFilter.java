@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.github.kvevents.support.Alarm;
 import io.github.kvevents.support.LoopHealth;
+import io.github.kvevents.support.StoreFailure;
 
 /**
  * The thread that keeps notifications of tracked keys from the hooks: these keys have an
@@ -35,6 +37,8 @@ final class NotificationFilter implements Runnable {
 
 	private final Consumer<Notification> others;
 
+	private final IntConsumer dropped;
+
 	private final Clock clock;
 
 	private final BlockingQueue<Notification> queue;
@@ -52,12 +56,15 @@ final class NotificationFilter implements Runnable {
 	 * Creates a filter that isn't started.
 	 * @param trackedKeys knows the keys that are tracked
 	 * @param others gets the notifications of all other keys
+	 * @param dropped gets the number of those that could not be told apart
 	 * @param clock the clock that notifications are dated by
 	 * @param capacity how many notifications may wait
 	 */
-	NotificationFilter(TrackedKeys trackedKeys, Consumer<Notification> others, Clock clock, int capacity) {
+	NotificationFilter(TrackedKeys trackedKeys, Consumer<Notification> others, IntConsumer dropped, Clock clock,
+			int capacity) {
 		this.trackedKeys = trackedKeys;
 		this.others = others;
+		this.dropped = dropped;
 		this.clock = clock;
 		this.queue = new LinkedBlockingQueue<>(capacity);
 		this.thread.setDaemon(true);
@@ -100,8 +107,22 @@ final class NotificationFilter implements Runnable {
 				// only stop() interrupts
 			}
 			catch (Throwable ex) {
-				this.alarm.doze(this.health.failed(ex));
+				failed(batch, ex);
 			}
+		}
+	}
+
+	/**
+	 * A refusal doesn't end by waiting: what came is dropped at once.
+	 */
+	private void failed(List<Notification> batch, Throwable failure) {
+		if (StoreFailure.of(failure) == StoreFailure.REFUSED) {
+			this.dropped.accept(batch.size());
+			batch.clear();
+		}
+		long pause = this.health.failed(failure);
+		if (!this.stopped) {
+			this.alarm.doze(pause);
 		}
 	}
 
@@ -110,6 +131,7 @@ final class NotificationFilter implements Runnable {
 		batch.removeIf((notification) -> Duration.between(notification.occurredAt(), this.clock.instant())
 			.compareTo(MAX_AGE) > 0);
 		if (batch.size() < before) {
+			this.dropped.accept(before - batch.size());
 			logger.warn("Dropped " + (before - batch.size())
 					+ " expiry notifications: Redis did not answer in time whether the keys are tracked");
 		}

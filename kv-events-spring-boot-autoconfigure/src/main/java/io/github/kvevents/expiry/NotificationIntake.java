@@ -51,8 +51,8 @@ final class NotificationIntake implements Consumer<byte[]> {
 		this.codec = codec;
 		this.origin = origin;
 		this.clock = clock;
-		this.filter = (trackedKeys != null) ? new NotificationFilter(trackedKeys, this::pass, clock, queueCapacity)
-				: null;
+		this.filter = (trackedKeys != null)
+				? new NotificationFilter(trackedKeys, this::pass, this.dropped::add, clock, queueCapacity) : null;
 	}
 
 	@Override
@@ -121,7 +121,8 @@ final class NotificationIntake implements Consumer<byte[]> {
 		long now = getDropped();
 		if (now > this.droppedAndReported) {
 			logger.warn("Dropped " + (now - this.droppedAndReported) + " expiry notifications (" + now
-					+ " since the start): the hooks are slower than the keys expire. Make them asynchronous, or raise "
+					+ " since the start): the hooks are slower than the keys expire, or Redis doesn't tell whether keys "
+					+ "are tracked. Make hooks asynchronous, or raise "
 					+ "'kv.events.expiry.notifications.queue-capacity' or '.threads'.");
 			this.droppedAndReported = now;
 		}

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
+import io.github.kvevents.support.StoreFailure;
+
 /**
  * The thread that keeps the subscription: makes it when somebody would hear, makes it
  * anew when it broke, ends it when nobody hears any more, and has the server's setting
@@ -61,6 +63,8 @@ final class NotificationLoop {
 	private NotificationSource.@Nullable Subscription subscription;
 
 	private @Nullable BackOffExecution attempts;
+
+	private @Nullable StoreFailure said;
 
 	NotificationLoop(NotificationSource source, NotificationSettings settings, NotificationIntake intake,
 			BooleanSupplier heard) {
@@ -167,8 +171,9 @@ final class NotificationLoop {
 	private void subscribe() throws InterruptedException {
 		this.state = NotificationStatus.State.CONNECTING;
 		this.subscription = this.source.subscribe(this.intake, this::resubscribed);
-		if (this.attempts != null) {
-			logger.info("Expiry notifications are heard again");
+		if (this.said != null) {
+			logger.info("Expiry notifications are received again");
+			this.said = null;
 		}
 		this.attempts = null;
 		this.lastError = null;
@@ -193,12 +198,28 @@ final class NotificationLoop {
 		this.lastError = ex.getClass().getName();
 		if (this.attempts == null) {
 			this.attempts = this.backOff.start();
-			logger.warn("Expiry notifications can't be heard for now, attempts to connect go on", ex);
+		}
+		say(ex);
+		return Duration.ofMillis(this.attempts.nextBackOff());
+	}
+
+	/**
+	 * Says a thing once. That Redis is away isn't said here: it concerns others, too.
+	 */
+	private void say(Throwable ex) {
+		StoreFailure kind = StoreFailure.of(ex);
+		if (kind.isOutage() || kind == this.said) {
+			logger.debug("Expiry notifications can't be received for now", ex);
+			return;
+		}
+		this.said = kind;
+		if (kind == StoreFailure.REFUSED) {
+			logger.warn("Redis refuses the subscription to expiry notifications, and keys that others gave a time to "
+					+ "live expire without an event until that changes: " + StoreFailure.remedy(ex));
 		}
 		else {
-			logger.debug("Another attempt to hear expiry notifications failed", ex);
+			logger.warn("Expiry notifications can't be received for now; attempts to connect continue", ex);
 		}
-		return Duration.ofMillis(this.attempts.nextBackOff());
 	}
 
 	/**

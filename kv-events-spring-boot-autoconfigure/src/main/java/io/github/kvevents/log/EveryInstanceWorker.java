@@ -51,6 +51,8 @@ final class EveryInstanceWorker {
 
 	private ChangeFeed.@Nullable Subscription subscription;
 
+	private volatile boolean delivering;
+
 	/**
 	 * Creates a worker that hasn't begun.
 	 * @param current whether a worker is to go on
@@ -124,11 +126,15 @@ final class EveryInstanceWorker {
 		if (!this.current.test(this)) {
 			return;
 		}
+		this.delivering = true;
 		try {
 			this.changes.accept(change);
 		}
 		catch (Throwable ex) {
 			logger.error("The change at '" + change.position() + "' could not be told to the hooks", ex);
+		}
+		finally {
+			this.delivering = false;
 		}
 	}
 
@@ -150,7 +156,8 @@ final class EveryInstanceWorker {
 			this.thread.join(STOP_MILLIS);
 			if (this.thread.isAlive()) {
 				logger.warn("The thread '" + this.thread.getName() + "' did not stop within " + STOP_MILLIS
-						+ " ms and is interrupted: a hook is busy");
+						+ " ms and is interrupted: "
+						+ (this.delivering ? "a hook is busy" : "the store doesn't answer"));
 				this.thread.interrupt();
 			}
 		}

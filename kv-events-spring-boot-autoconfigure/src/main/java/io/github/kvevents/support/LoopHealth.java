@@ -9,17 +9,25 @@ import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
  * How a background loop is doing: says how long to pause after a failure, and logs the
- * first of several and the recovery. Used by the thread of the loop. For our packages.
+ * first of several and the recovery. A store that is slow or away isn't logged here: that
+ * concerns all loops at once, and is said once by what connects to the store. Nor is an
+ * interrupt, which ends a loop. Used by the thread of the loop. For our packages.
  */
 public final class LoopHealth {
 
 	private static final ExponentialBackOff BACK_OFF = backOff();
+
+	/** A refusal ends when somebody changes the rights of the user. */
+	private static final long REFUSED_PAUSE = 2000;
 
 	private final Log logger;
 
 	private final String work;
 
 	private @Nullable BackOffExecution failures;
+
+	/** What was logged last, {@code null} for nothing since the last success. */
+	private @Nullable StoreFailure said;
 
 	/**
 	 * Starts well.
@@ -37,23 +45,39 @@ public final class LoopHealth {
 	 * @return how long to pause, in milliseconds
 	 */
 	public long failed(Throwable failure) {
+		StoreFailure kind = StoreFailure.of(failure);
 		if (this.failures == null) {
 			this.failures = BACK_OFF.start();
-			this.logger.warn(this.work + " failed; it is tried again until it succeeds", failure);
+		}
+		if (kind == StoreFailure.INTERRUPTED || kind.isOutage() || kind == this.said) {
+			this.logger.debug(this.work + " failed", failure);
 		}
 		else {
-			this.logger.debug(this.work + " failed again", failure);
+			this.said = kind;
+			say(kind, failure);
 		}
-		return this.failures.nextBackOff();
+		long pause = this.failures.nextBackOff();
+		return (kind == StoreFailure.REFUSED) ? Math.max(REFUSED_PAUSE, pause) : pause;
+	}
+
+	private void say(StoreFailure kind, Throwable failure) {
+		if (kind == StoreFailure.REFUSED) {
+			this.logger.warn(this.work + " is refused by the store and doesn't work until that changes: "
+					+ StoreFailure.remedy(failure));
+		}
+		else {
+			this.logger.warn(this.work + " failed; it is tried again until it succeeds", failure);
+		}
 	}
 
 	/**
 	 * Takes note of a success.
 	 */
 	public void succeeded() {
-		if (this.failures != null) {
-			this.failures = null;
-			this.logger.info(this.work + " goes on");
+		this.failures = null;
+		if (this.said != null) {
+			this.said = null;
+			this.logger.info(this.work + " resumes");
 		}
 	}
 

@@ -109,6 +109,35 @@ public final class TestRedis implements AutoCloseable {
 	}
 
 	/**
+	 * Stops the server without ending it (SIGSTOP): it accepts connections and answers
+	 * nothing until {@link #thaw()}.
+	 */
+	public void freeze() {
+		signal("STOP");
+	}
+
+	/**
+	 * Lets the server continue after {@link #freeze()}.
+	 */
+	public void thaw() {
+		signal("CONT");
+	}
+
+	private void signal(String name) {
+		try {
+			Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(this.process.pid())).start();
+			assertThat(kill.waitFor()).isZero();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
 	 * Takes bytes off the end of the append-only file of a server that was killed, as a
 	 * crash in the middle of a write does.
 	 * @param count how many bytes

@@ -25,11 +25,23 @@ public final class BlockingReads {
 	 * @return at most that, at least a millisecond, since zero means for ever
 	 */
 	public static Duration waitTime(RedisConnectionFactory connectionFactory, Duration wanted) {
-		long millis = wanted.toMillis();
-		if (LETTUCE_PRESENT && connectionFactory instanceof LettuceConnectionFactory lettuce) {
-			millis = Math.min(millis, lettuce.getTimeout() / 2);
-		}
-		return Duration.ofMillis(Math.max(1, millis));
+		long longest = commandTimeout(connectionFactory, wanted.multipliedBy(2)).toMillis() / 2;
+		return Duration.ofMillis(Math.max(1, Math.min(wanted.toMillis(), longest)));
+	}
+
+	/**
+	 * After what time the driver gives a command up.
+	 * @param connectionFactory where the connection comes from
+	 * @param other what to say of other drivers than Lettuce
+	 */
+	static Duration commandTimeout(RedisConnectionFactory connectionFactory, Duration other) {
+		RedisConnectionFactory configured = RedisLink.configured(connectionFactory);
+		return (LETTUCE_PRESENT && configured instanceof LettuceConnectionFactory lettuce)
+				? Duration.ofMillis(lettuce.getTimeout()) : other;
+	}
+
+	static boolean isLettuce(RedisConnectionFactory connectionFactory) {
+		return LETTUCE_PRESENT && connectionFactory instanceof LettuceConnectionFactory;
 	}
 
 }

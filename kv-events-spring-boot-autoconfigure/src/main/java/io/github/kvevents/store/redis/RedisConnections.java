@@ -1,5 +1,6 @@
 package io.github.kvevents.store.redis;
 
+import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -45,6 +46,13 @@ final class RedisConnections {
 		finally {
 			connection.close();
 		}
+	}
+
+	/**
+	 * Waits for a sign of life, not much longer than the given time.
+	 */
+	void ping(Duration patience) {
+		RedisLink.ping(this.factory, patience);
 	}
 
 	void run(Consumer<RedisConnection> work) {

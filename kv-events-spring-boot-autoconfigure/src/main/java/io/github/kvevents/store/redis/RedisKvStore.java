@@ -3,7 +3,6 @@ package io.github.kvevents.store.redis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
@@ -35,6 +35,9 @@ import io.github.kvevents.store.StoreWrite;
  * {@code DataAccessException} that names it, and stays as it is.
  */
 public final class RedisKvStore implements KvStore {
+
+	/** Who asks for a sign of life mustn't be held up by a server that gives none. */
+	private static final Duration PING_PATIENCE = Duration.ofSeconds(2);
 
 	private final RedisConnections connections;
 
@@ -101,6 +104,8 @@ public final class RedisKvStore implements KvStore {
 	 * nothing is asked.
 	 * @throws InvalidDataAccessResourceUsageException if the server is too old, or keeps
 	 * the namespace in another number of partitions
+	 * @throws PermissionDeniedDataAccessException if the server refuses what a write
+	 * takes
 	 * @throws DataAccessException if it doesn't answer
 	 */
 	public void check() {
@@ -194,15 +199,9 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public Map<String, Object> ping() {
-		return this.connections.call((connection) -> {
-			Map<String, Object> facts = new LinkedHashMap<>();
-			connection.ping();
-			String version = ServerVersionCheck.read(connection);
-			if (version != null) {
-				facts.put("version", version);
-			}
-			return facts;
-		});
+		this.connections.ping(PING_PATIENCE);
+		check();
+		return this.connections.call(ServerVersionCheck::facts);
 	}
 
 	/**

@@ -1,16 +1,18 @@
 package io.github.kvevents.store.redis;
 
-import java.util.Locale;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Properties;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.data.redis.connection.RedisConnection;
+
+import io.github.kvevents.support.StoreFailure;
 
 /**
  * Looks once whether the server knows the commands that are needed: {@code SET} with
@@ -39,39 +41,56 @@ final class ServerVersionCheck {
 	}
 
 	/**
-	 * The version of the server.
-	 * @return the version of Redis whose commands it has, or {@code null} if it doesn't
+	 * The version of Redis whose commands the server has, {@code null} if it doesn't
+	 * tell.
+	 */
+	private static @Nullable String read(RedisConnection connection) {
+		return find(info(connection), "redis_version");
+	}
+
+	/**
+	 * What the server is.
+	 * @return its own version, and its name where that isn't Redis; empty if it doesn't
 	 * tell
 	 */
-	static @Nullable String read(RedisConnection connection) {
+	static Map<String, Object> facts(RedisConnection connection) {
+		Properties info = info(connection);
+		Map<String, Object> facts = new LinkedHashMap<>();
+		String valkey = find(info, "valkey_version");
+		if (valkey != null) {
+			facts.put("server", "valkey");
+		}
+		String version = (valkey != null) ? valkey : find(info, "redis_version");
+		if (version != null) {
+			facts.put("version", version);
+		}
+		return facts;
+	}
+
+	private static Properties info(RedisConnection connection) {
 		try {
 			Properties server = connection.serverCommands().info("server");
-			return (server != null) ? find(server) : null;
+			return (server != null) ? server : new Properties();
 		}
 		catch (DataAccessException ex) {
-			if (!isRefusal(ex)) {
+			if (StoreFailure.of(ex) != StoreFailure.REFUSED) {
 				throw ex;
 			}
 			logger.debug("The Redis server doesn't tell its version: INFO is refused", ex);
-			return null;
+			return new Properties();
 		}
 	}
 
 	/**
 	 * In a cluster the names have the node in front; its nodes are taken to be alike.
 	 */
-	private static @Nullable String find(Properties server) {
+	private static @Nullable String find(Properties server, String fact) {
 		return server.stringPropertyNames()
 			.stream()
-			.filter((name) -> name.equals("redis_version") || name.endsWith(".redis_version"))
+			.filter((name) -> name.equals(fact) || name.endsWith("." + fact))
 			.map(server::getProperty)
 			.findFirst()
 			.orElse(null);
-	}
-
-	private static boolean isRefusal(DataAccessException ex) {
-		String message = String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
-		return message.startsWith("NOPERM") || message.toLowerCase(Locale.ROOT).startsWith("err unknown command");
 	}
 
 	/**

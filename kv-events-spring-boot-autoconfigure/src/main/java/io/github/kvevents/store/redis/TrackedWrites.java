@@ -8,6 +8,9 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
+
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.store.ChangeLogSettings;
@@ -18,6 +21,7 @@ import io.github.kvevents.store.StoreBatch;
 import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.support.StoreFailure;
 
 /**
  * Changes keys and keeps the deadline index and the change log in step, by scripts: a
@@ -53,6 +57,8 @@ final class TrackedWrites implements Writes {
 
 	private final IndexNames index;
 
+	private final WriteRightsCheck rights;
+
 	private final byte[] instanceId;
 
 	/**
@@ -71,6 +77,7 @@ final class TrackedWrites implements Writes {
 		this.metas = (log != null) ? new ChangeMetas(log.instanceId()) : null;
 		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
 		this.index = new IndexNames(namespace);
+		this.rights = new WriteRightsCheck(this.index);
 		String instanceId = (log != null) ? log.instanceId() : Objects.requireNonNull(tracking).instanceId();
 		this.instanceId = instanceId.getBytes(StandardCharsets.UTF_8);
 		this.usualSet = new UsualSet(this.connections, this.index, this.instanceId, log);
@@ -87,9 +94,15 @@ final class TrackedWrites implements Writes {
 	 * Fails as the first write would, if the server can't be used.
 	 */
 	void check() {
-		this.connections.run((connection) -> {
-			// to open one checks the server
-		});
+		try {
+			this.connections.run(this.rights::check);
+		}
+		catch (DataAccessException ex) {
+			if (ex instanceof PermissionDeniedDataAccessException || StoreFailure.of(ex) != StoreFailure.REFUSED) {
+				throw ex;
+			}
+			throw WriteRightsCheck.refused(ex);
+		}
 	}
 
 	private boolean isTracking() {

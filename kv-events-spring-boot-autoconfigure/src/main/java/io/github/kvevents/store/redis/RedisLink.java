@@ -1,0 +1,317 @@
+package io.github.kvevents.store.redis;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.TypeReference;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextAware;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ApplicationContextEvent;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisClusterConnection;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisSentinelConnection;
+import org.springframework.util.Assert;
+
+/**
+ * The way to Redis of everything in one application context. With Lettuce it has
+ * connections of its own, configured as those of the application: nothing that is sent
+ * here waits before or behind a command of the application, nor takes a connection out of
+ * its pool. With other drivers it uses the application's factory.
+ * <p>
+ * While Redis isn't reached or doesn't answer, one attempt at a time connects, and all
+ * others wait for that one: two seconds altogether while the application context starts,
+ * and as long as the driver lets a command take afterwards. When the context closes and
+ * Redis doesn't answer within a second, all that waits for it fails at once, and so does
+ * what is asked for later. That Redis is away is logged once, and once that it answers.
+ * <p>
+ * Nothing connects before it is needed. Used by many threads at once.
+ */
+public final class RedisLink implements SmartLifecycle, DisposableBean, ApplicationContextAware,
+		ApplicationListener<ApplicationContextEvent> {
+
+	/**
+	 * Begins before and stops behind all that uses it.
+	 */
+	public static final int PHASE = 0;
+
+	private static final Log logger = LogFactory.getLog(RedisLink.class);
+
+	private final RedisConnectionFactory application;
+
+	private final RedisConnectionFactory factory = new LinkedFactory();
+
+	private final LinkState state;
+
+	private @Nullable ApplicationContext context;
+
+	private volatile @Nullable RedisConnectionFactory target;
+
+	private volatile @Nullable PoolShare share;
+
+	private volatile boolean running;
+
+	/**
+	 * Creates a link; nothing connects.
+	 * @param application the application's factory of connections
+	 */
+	public RedisLink(RedisConnectionFactory application) {
+		Assert.notNull(application, "'application' must not be null");
+		this.application = application;
+		this.state = new LinkState(() -> target().getConnection(),
+				BlockingReads.commandTimeout(application, Duration.ofSeconds(60)));
+	}
+
+	/**
+	 * The connections of the link.
+	 * @return a factory that may be used at any time
+	 */
+	public RedisConnectionFactory connectionFactory() {
+		return this.factory;
+	}
+
+	/**
+	 * The application's factory of connections.
+	 * @param factory a factory, of a link perhaps
+	 * @return the factory that has the settings
+	 */
+	public static RedisConnectionFactory configured(RedisConnectionFactory factory) {
+		return (factory instanceof LinkedFactory linked) ? linked.application() : factory;
+	}
+
+	/**
+	 * Has a native image know what is found by reflection here.
+	 * @param hints where to register it
+	 */
+	public static void registerHints(RuntimeHints hints) {
+		for (Class<?> type : new Class<?>[] { RedisConnection.class, RedisClusterConnection.class }) {
+			hints.proxies().registerJdkProxy(type);
+			for (Method method : type.getMethods()) {
+				if (WatchedCalls.isGroup(method)) {
+					hints.proxies().registerJdkProxy(method.getReturnType());
+				}
+			}
+		}
+		hints.reflection()
+			.registerType(
+					TypeReference.of("org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory"),
+					(type) -> type.withField(OwnLettuce.CONFIGURATION));
+	}
+
+	/**
+	 * Has the next who needs Redis ask first whether it answers.
+	 */
+	public void doubt() {
+		this.state.doubt();
+	}
+
+	/**
+	 * Asks for a sign of life, or waits for one that somebody else asks for.
+	 * @param factory a factory, of a link perhaps
+	 * @param patience how long a link waits for it
+	 * @throws DataAccessException if it stays out
+	 */
+	static void ping(RedisConnectionFactory factory, Duration patience) {
+		if (factory instanceof LinkedFactory linked) {
+			linked.ping(patience);
+			return;
+		}
+		try (RedisConnection connection = factory.getConnection()) {
+			connection.ping();
+		}
+	}
+
+	private RedisConnectionFactory target() {
+		RedisConnectionFactory target = this.target;
+		return (target != null) ? target : makeTarget();
+	}
+
+	private synchronized RedisConnectionFactory makeTarget() {
+		RedisConnectionFactory target = this.target;
+		if (target == null) {
+			target = BlockingReads.isLettuce(this.application) ? OwnLettuce.of(this.application) : this.application;
+			Integer poolSize = (target == this.application) ? getPoolSize() : null;
+			this.share = (poolSize != null) ? new PoolShare(poolSize) : null;
+			this.target = target;
+		}
+		return target;
+	}
+
+	/**
+	 * How many connections the application's pool holds.
+	 * @return the number, {@code null} for no pool or one without limit
+	 */
+	public @Nullable Integer getPoolSize() {
+		return PoolShare.sizeOf(this.application);
+	}
+
+	/**
+	 * Whether connections are taken out of the application's pool. Nothing connects.
+	 * @return {@code false} if the connections are those of this link alone
+	 */
+	public boolean isPooled() {
+		target();
+		return !isOwn() && getPoolSize() != null;
+	}
+
+	/**
+	 * A connection out of the pool may take as long as an answer.
+	 */
+	private RedisConnection connect() {
+		RedisConnectionFactory target = target();
+		PoolShare share = this.share;
+		if (share == null) {
+			return WatchedCalls.watch(target.getConnection(), this.state, () -> {
+			});
+		}
+		share.acquire();
+		LinkState.Call call = this.state.begin();
+		try {
+			return WatchedCalls.watch(target.getConnection(), this.state, share::release);
+		}
+		catch (RuntimeException ex) {
+			share.release();
+			throw ex;
+		}
+		finally {
+			this.state.end(call);
+		}
+	}
+
+	private boolean isOwn() {
+		return this.target != null && this.target != this.application;
+	}
+
+	@Override
+	public void setApplicationContext(ApplicationContext context) {
+		this.context = context;
+	}
+
+	/**
+	 * A child context has a link of its own, but its events come here, too.
+	 */
+	@Override
+	public void onApplicationEvent(ApplicationContextEvent event) {
+		if (event.getApplicationContext() != this.context) {
+			return;
+		}
+		if (event instanceof ContextRefreshedEvent) {
+			this.state.started();
+		}
+		else if (event instanceof ContextClosedEvent && this.target != null) {
+			Thread closer = new Thread(this::watchClosing, "kv-redis-close");
+			closer.setDaemon(true);
+			closer.start();
+		}
+	}
+
+	private void watchClosing() {
+		if (!this.state.answersUntilStopped()) {
+			logger.warn("Redis doesn't answer while the application closes: what was not confirmed is redelivered or "
+					+ "taken over by other instances");
+			if (isOwn()) {
+				OwnLettuce.cut(Objects.requireNonNull(this.target));
+			}
+		}
+	}
+
+	@Override
+	public void start() {
+		if (isOwn()) {
+			OwnLettuce.start(Objects.requireNonNull(this.target));
+		}
+		this.state.setStopped(false);
+		this.running = true;
+	}
+
+	/**
+	 * An attempt to connect that is under way doesn't delay it.
+	 */
+	@Override
+	public void stop() {
+		this.running = false;
+		this.state.setStopped(true);
+		end(OwnLettuce::stop);
+	}
+
+	private void end(Consumer<RedisConnectionFactory> ending) {
+		if (isOwn() && !this.state.isAbandoned()) {
+			RedisConnectionFactory own = Objects.requireNonNull(this.target);
+			if (this.state.isConnecting()) {
+				OwnLettuce.cut(own);
+			}
+			ending.accept(own);
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	@Override
+	public void destroy() {
+		this.state.setStopped(true);
+		end(OwnLettuce::destroy);
+	}
+
+	/**
+	 * What the users of the link get.
+	 */
+	private final class LinkedFactory implements RedisConnectionFactory {
+
+		RedisConnectionFactory application() {
+			return RedisLink.this.application;
+		}
+
+		void ping(Duration patience) {
+			RedisLink.this.state.ping(patience);
+		}
+
+		@Override
+		public RedisConnection getConnection() {
+			RedisLink.this.state.awaitAnswer();
+			return RedisLink.this.connect();
+		}
+
+		@Override
+		public RedisClusterConnection getClusterConnection() {
+			return target().getClusterConnection();
+		}
+
+		@Override
+		public boolean getConvertPipelineAndTxResults() {
+			return RedisLink.this.application.getConvertPipelineAndTxResults();
+		}
+
+		@Override
+		public RedisSentinelConnection getSentinelConnection() {
+			return target().getSentinelConnection();
+		}
+
+		@Override
+		public @Nullable DataAccessException translateExceptionIfPossible(RuntimeException ex) {
+			return RedisLink.this.application.translateExceptionIfPossible(ex);
+		}
+
+	}
+
+}

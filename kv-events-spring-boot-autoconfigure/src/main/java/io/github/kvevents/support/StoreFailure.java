@@ -1,0 +1,145 @@
+package io.github.kvevents.support;
+
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.QueryTimeoutException;
+
+/**
+ * What a failure of a store means: it says no and will do so until somebody changes its
+ * settings, it is slow, it isn't reached, or something else. For our packages.
+ */
+public enum StoreFailure {
+
+	/**
+	 * The store answered that this user may not do it, or that it has no such command.
+	 */
+	REFUSED,
+
+	/**
+	 * The store refuses the connection: name or password are wrong.
+	 */
+	LOCKED_OUT,
+
+	/**
+	 * The store was reached and didn't answer in time.
+	 */
+	TIMEOUT,
+
+	/**
+	 * The store isn't reached.
+	 */
+	AWAY,
+
+	/**
+	 * The calling thread was interrupted.
+	 */
+	INTERRUPTED,
+
+	/**
+	 * Anything else.
+	 */
+	OTHER;
+
+	/** Scripts word it in their own way, and put another code in front. */
+	private static final Pattern REFUSAL = Pattern.compile("^(?:ERR )?(?:NOPERM|NOAUTH|WRONGPASS)\\b"
+			+ "|\\bACL failure in script\\b|^(?:ERR )?The user executing the script can't|\\bunknown (?:sub)?command\\b"
+			+ "|\\binvalid (?:username-password pair|password)\\b|^ERR Client sent AUTH"
+			+ "|\\b[Uu]nknown Redis command called from script\\b");
+
+	private static final Pattern COMMAND = Pattern
+		.compile("(?:run the|unknown (?:sub)?command) ['`\"]([A-Za-z|_-]+)['`\"]");
+
+	/**
+	 * Tells what a failure means.
+	 * @param failure what was thrown
+	 * @return its kind
+	 */
+	public static StoreFailure of(Throwable failure) {
+		String reason = reason(failure);
+		if (REFUSAL.matcher(reason).find()) {
+			return (failure instanceof DataAccessResourceFailureException) ? LOCKED_OUT : REFUSED;
+		}
+		StoreFailure kind = OTHER;
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof InterruptedException) {
+				return INTERRUPTED;
+			}
+			if (isTimeout(cause)) {
+				kind = TIMEOUT;
+			}
+			else if (kind == OTHER && isAway(cause)) {
+				kind = AWAY;
+			}
+		}
+		return kind;
+	}
+
+	private static boolean isTimeout(Throwable failure) {
+		return failure instanceof QueryTimeoutException || failure instanceof TimeoutException
+				|| failure instanceof java.net.SocketTimeoutException;
+	}
+
+	private static boolean isAway(Throwable failure) {
+		return failure instanceof DataAccessResourceFailureException || failure instanceof java.io.IOException
+				|| "Connection closed".equals(failure.getMessage());
+	}
+
+	/**
+	 * Whether nothing can be done with the store at all, which is said where the
+	 * connections are made.
+	 * @return whether it is slow, isn't reached or refuses the connection
+	 */
+	public boolean isOutage() {
+		return this == TIMEOUT || this == AWAY || this == LOCKED_OUT;
+	}
+
+	/**
+	 * Whether somebody has to change a setting before it can work.
+	 * @return whether the store says no
+	 */
+	public boolean isRefusal() {
+		return this == REFUSED || this == LOCKED_OUT;
+	}
+
+	/**
+	 * What the store itself said.
+	 * @param failure what was thrown
+	 * @return the message at the bottom of it, never {@code null}
+	 */
+	public static String reason(Throwable failure) {
+		@Nullable String message = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
+		return (message != null) ? message : failure.getClass().getName();
+	}
+
+	/**
+	 * What an operator has to do about a refusal.
+	 * @param failure what was thrown
+	 * @return what the store said and what is missing, a sentence without its end
+	 */
+	public static String remedy(Throwable failure) {
+		String reason = reason(failure);
+		if (reason.contains("NOAUTH") || reason.contains("WRONGPASS") || reason.contains("password")) {
+			return reason + " - set 'spring.data.redis.username' and 'spring.data.redis.password'";
+		}
+		Matcher command = COMMAND.matcher(reason);
+		String missing = "the commands that kv-events needs";
+		if (command.find()) {
+			missing = "'+" + command.group(1).toLowerCase(Locale.ROOT) + "'";
+		}
+		else if (reason.contains("channel")) {
+			missing = "the channel, such as '&__keyevent@0__:expired'";
+		}
+		else if (reason.contains("key")) {
+			missing = "the keys '~kv-events:*' and those of the application";
+		}
+		return reason + " - grant the user " + missing + " (ACL SETUSER); the documentation has a user that suffices";
+	}
+
+}
