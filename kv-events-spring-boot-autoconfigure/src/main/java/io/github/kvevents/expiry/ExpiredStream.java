@@ -18,6 +18,7 @@ import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
 import io.github.kvevents.store.redis.OwnKeys;
 import io.github.kvevents.store.redis.RedisScript;
+import io.github.kvevents.support.PageSize;
 
 /**
  * The stream of one partition's expiries, and this instance as a consumer in its group.
@@ -49,6 +50,8 @@ final class ExpiredStream {
 
 	private final StreamOffset<byte[]> unread;
 
+	private final PageSize size = new PageSize(1);
+
 	ExpiredStream(String name, String instanceId) {
 		this.name = bytes(name);
 		this.instanceId = instanceId;
@@ -73,17 +76,32 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Reads expiries that no instance has taken.
+	 * Reads expiries that no instance has taken. The command can't be limited in bytes:
+	 * it takes few at first, and more as long as they are small.
 	 * @param max how many at most
 	 * @param wait how long to wait if there is none
 	 */
 	@SuppressWarnings("unchecked") // a generic array for the only stream
 	List<ByteRecord> read(RedisConnection connection, int max, Duration wait) {
-		List<ByteRecord> entries = OwnKeys.naming(connection, this.keys,
-				() -> connection.streamCommands()
-					.xReadGroup(Consumer.from(GROUP, this.instanceId), StreamReadOptions.empty().count(max).block(wait),
-							this.unread));
-		return (entries != null) ? entries : List.of();
+		try {
+			StreamReadOptions options = StreamReadOptions.empty().count(this.size.count(max)).block(wait);
+			List<ByteRecord> entries = OwnKeys.naming(connection, this.keys, () -> connection.streamCommands()
+				.xReadGroup(Consumer.from(GROUP, this.instanceId), options, this.unread));
+			return (entries != null) ? noting(entries) : List.of();
+		}
+		catch (RuntimeException | OutOfMemoryError ex) {
+			this.size.failed();
+			throw ex;
+		}
+	}
+
+	private List<ByteRecord> noting(List<ByteRecord> entries) {
+		this.size.succeeded(entries.size(),
+				entries.stream()
+					.flatMap((entry) -> entry.getValue().values().stream())
+					.mapToLong((value) -> value.length)
+					.sum());
+		return entries;
 	}
 
 	/**

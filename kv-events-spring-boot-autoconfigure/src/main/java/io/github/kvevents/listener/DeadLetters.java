@@ -56,7 +56,7 @@ final class DeadLetters implements KvDeadLetters {
 
 	@Override
 	public List<KvDeadLetter> list(int limit) {
-		Assert.isTrue(limit > 0, () -> "'limit' must be positive but was " + limit);
+		requirePositive(limit);
 		List<KvDeadLetter> letters = new ArrayList<>();
 		for (int partition = 0; partition < this.partitions && letters.size() < limit; partition++) {
 			for (StoredLetter letter : this.store.letters(partition, this.listener, limit - letters.size())) {
@@ -104,14 +104,29 @@ final class DeadLetters implements KvDeadLetters {
 
 	@Override
 	public int redriveAll(int limit) {
+		requirePositive(limit);
 		int handled = 0;
-		for (KvDeadLetter letter : list(limit)) {
+		for (String id : ids(limit)) {
 			if (Thread.currentThread().isInterrupted()) {
 				break;
 			}
-			handled += redrive(letter.id()) ? 1 : 0;
+			handled += redrive(id) ? 1 : 0;
 		}
 		return handled;
+	}
+
+	private List<String> ids(int limit) {
+		List<String> ids = new ArrayList<>();
+		for (int partition = 0; partition < this.partitions && ids.size() < limit; partition++) {
+			for (String id : this.store.letterIds(partition, this.listener, limit - ids.size())) {
+				ids.add(partition + ":" + id);
+			}
+		}
+		return ids;
+	}
+
+	private static void requirePositive(int limit) {
+		Assert.isTrue(limit > 0, () -> "'limit' must be positive but was " + limit);
 	}
 
 	@Override

@@ -10,8 +10,6 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.data.redis.connection.stream.ByteRecord;
-
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
@@ -57,15 +55,6 @@ final class LetterFields {
 			fields.add(bytes(name));
 			fields.add(value);
 		}
-	}
-
-	static StoredLetter read(ByteRecord entry) {
-		List<byte[]> fields = new ArrayList<>();
-		entry.getValue().forEach((name, value) -> {
-			fields.add(name);
-			fields.add(value);
-		});
-		return read(List.of(bytes(entry.getId().getValue()), fields));
 	}
 
 	/**

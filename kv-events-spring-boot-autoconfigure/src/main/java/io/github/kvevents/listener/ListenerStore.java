@@ -81,6 +81,13 @@ interface ListenerStore {
 	List<StoredLetter> letters(int partition, String listener, int limit);
 
 	/**
+	 * The ids of the oldest letters of a partition, without what they hold.
+	 */
+	default List<String> letterIds(int partition, String listener, int limit) {
+		return letters(partition, listener, limit).stream().map(StoredLetter::id).toList();
+	}
+
+	/**
 	 * Makes sure that nobody else sends a letter for a while.
 	 * @return the letter, {@code null} if there is none or another instance sends it
 	 */

@@ -60,8 +60,8 @@ final class LogContinuity {
 	 * Entries from the very one on that was read last, by which a log that was lost, or
 	 * trimmed, is recognised before anything behind is taken for what comes next.
 	 */
-	List<LoggedChange> readFrom(Checkpoint read, int limit) {
-		return this.log.read(before(read.position()), limit + 1);
+	ChangeLogStore.LogPage readOn(Checkpoint read, int limit) {
+		return this.log.readOn(read.position(), limit);
 	}
 
 	/**
@@ -102,7 +102,7 @@ final class LogContinuity {
 	 * @return empty if there is no entry
 	 */
 	String operationAt(KvPosition position) {
-		List<LoggedChange> found = this.log.read(before(position), 1);
+		List<LoggedChange> found = this.log.readOn(position, 0).changes();
 		return (!found.isEmpty() && found.get(0).position().equals(position)) ? found.get(0).operationId() : "";
 	}
 
@@ -144,14 +144,6 @@ final class LogContinuity {
 		catch (PositionTrimmedException ex) {
 			return Checkpoint.at(ex.getRequested(), "", Checkpoint.UNKNOWN);
 		}
-	}
-
-	private static KvPosition before(KvPosition position) {
-		if (position.sequence() > 0) {
-			return new KvPosition(position.partition(), position.millis(), position.sequence() - 1);
-		}
-		return (position.millis() > 0) ? new KvPosition(position.partition(), position.millis() - 1, Long.MAX_VALUE)
-				: position;
 	}
 
 }

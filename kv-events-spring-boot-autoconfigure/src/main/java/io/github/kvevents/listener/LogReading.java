@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
 
@@ -118,8 +119,8 @@ final class LogReading {
 	 */
 	boolean read() {
 		int limit = Math.max(this.parts.options().getBatchSize(), MIN_PAGE);
-		List<LoggedChange> page = this.parts.continuity().readFrom(this.read, limit);
-		boolean more = page.size() > limit;
+		ChangeLogStore.LogPage read = this.parts.continuity().readOn(this.read, limit);
+		List<LoggedChange> page = read.changes();
 		if (!page.isEmpty() && this.read.isOf(page.get(0))) {
 			page = page.subList(1, page.size());
 		}
@@ -135,7 +136,7 @@ final class LogReading {
 			this.buffer.addAll(page);
 			this.read = this.read.next(page.get(page.size() - 1), page.size());
 		}
-		return more;
+		return read.more();
 	}
 
 	/**

@@ -12,6 +12,7 @@ import io.github.kvevents.listener.LogReading.Missing;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.PageSize;
 
 /**
  * A partition that this instance has for a listener: reads on, queues what is to be
@@ -175,8 +176,7 @@ final class OwnedPartition {
 
 	private void queue() {
 		List<Delivery> deliveries = new ArrayList<>();
-		int room = this.window.room();
-		while (!this.reading.isEmpty() && deliveries.size() < room) {
+		while (!this.reading.isEmpty() && hasRoom()) {
 			LoggedChange next = this.reading.next();
 			boolean aside = this.asideBefore.contains(next.position());
 			Choice choice = (aside || this.window.isDone(next.position())) ? Choice.DONE
@@ -190,6 +190,15 @@ final class OwnedPartition {
 			}
 		}
 		this.parts.lanes().submit(deliveries);
+	}
+
+	/**
+	 * Whether one more event may wait: few large ones take as much memory as many small
+	 * ones. One may always.
+	 */
+	private boolean hasRoom() {
+		return this.window.room() > 0 && (this.window.open() == 0
+				|| this.window.openBytes() < PageSize.readAheadBytes(this.parts.partitions()));
 	}
 
 	/**

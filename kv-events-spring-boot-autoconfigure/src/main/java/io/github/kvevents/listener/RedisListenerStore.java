@@ -8,21 +8,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.data.domain.Range;
-import org.springframework.data.redis.connection.Limit;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.stream.ByteRecord;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.OwnKeys;
 import io.github.kvevents.store.redis.RedisScript;
+import io.github.kvevents.store.redis.StreamPages;
 import io.github.kvevents.support.Delay;
 
 /**
@@ -52,10 +51,13 @@ final class RedisListenerStore implements ListenerStore {
 
 	private final RedisConnectionFactory connectionFactory;
 
+	private final StreamPages pages;
+
 	private final Namespace namespace;
 
 	RedisListenerStore(RedisConnectionFactory connectionFactory, Namespace namespace) {
 		this.connectionFactory = connectionFactory;
+		this.pages = new StreamPages(connectionFactory, 1);
 		this.namespace = namespace;
 	}
 
@@ -166,10 +168,30 @@ final class RedisListenerStore implements ListenerStore {
 
 	@Override
 	public List<StoredLetter> letters(int partition, String listener, int limit) {
-		byte[] letters = letters(partition, listener);
-		List<ByteRecord> records = call(letters, (connection) -> connection.streamCommands()
-			.xRange(letters, Range.unbounded(), Limit.limit().count(limit)));
-		return (records != null) ? records.stream().map(LetterFields::read).toList() : List.of();
+		return pages(partition, listener, limit, UnaryOperator.identity())
+			.map((entry) -> LetterFields.read(List.of(bytes(entry.id()), entry.fields())))
+			.toList();
+	}
+
+	@Override
+	public List<String> letterIds(int partition, String listener, int limit) {
+		return pages(partition, listener, limit, StreamPages.Request::idsOnly).map(StreamPages.Entry::id).toList();
+	}
+
+	private Stream<StreamPages.Entry> pages(int partition, String listener, int limit,
+			UnaryOperator<StreamPages.Request> kind) {
+		byte[] stream = letters(partition, listener);
+		List<StreamPages.Entry> entries = new ArrayList<>();
+		StreamPages.Page page;
+		String from = "-";
+		do {
+			page = this.pages.read(kind.apply(StreamPages.Request.forwards(stream, from, limit - entries.size())),
+					(id) -> id + " of " + text(stream));
+			entries.addAll(page.entries());
+			from = entries.isEmpty() ? from : "(" + entries.get(entries.size() - 1).id();
+		}
+		while (page.more() && entries.size() < limit);
+		return entries.stream();
 	}
 
 	@Override

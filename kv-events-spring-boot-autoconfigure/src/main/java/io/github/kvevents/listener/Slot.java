@@ -18,6 +18,9 @@ final class Slot {
 	/** Whether it is for the handler, or passed over. */
 	final boolean handled;
 
+	/** How large its event is, which waits elsewhere. */
+	final long bytes;
+
 	boolean done;
 
 	boolean aside;
@@ -29,6 +32,7 @@ final class Slot {
 		this.operationId = change.operationId();
 		this.ordinal = ordinal;
 		this.handled = handled;
+		this.bytes = change.bytes();
 		this.done = !handled;
 	}
 

@@ -39,6 +39,8 @@ final class Window {
 
 	private int open;
 
+	private long openBytes;
+
 	private boolean leaving;
 
 	private boolean lost;
@@ -84,6 +86,7 @@ final class Window {
 		this.slots.add(slot);
 		this.admitted++;
 		this.open++;
+		this.openBytes += slot.bytes;
 		return slot;
 	}
 
@@ -96,7 +99,7 @@ final class Window {
 		KvPosition position = slot.position;
 		boolean behind = this.highestStarted == null || position.compareTo(this.highestStarted) > 0;
 		if (slot.done || this.lost || (this.leaving && (behind || slot.failed))) {
-			this.open--;
+			close(slot);
 			return false;
 		}
 		this.highestStarted = behind ? position : this.highestStarted;
@@ -119,7 +122,7 @@ final class Window {
 	synchronized boolean done(Slot slot, boolean aside) {
 		slot.done = true;
 		slot.aside = aside;
-		this.open--;
+		close(slot);
 		advance();
 		return this.open == 0 || isWorthWriting();
 	}
@@ -128,7 +131,12 @@ final class Window {
 	 * An entry that was begun was not handled, because the listener stops.
 	 */
 	synchronized void abandon(Slot slot) {
+		close(slot);
+	}
+
+	private void close(Slot slot) {
 		this.open--;
+		this.openBytes -= slot.bytes;
 	}
 
 	/**
@@ -225,6 +233,13 @@ final class Window {
 	 */
 	synchronized int open() {
 		return this.open;
+	}
+
+	/**
+	 * How many bytes of values those have.
+	 */
+	synchronized long openBytes() {
+		return this.openBytes;
 	}
 
 	/**

@@ -33,7 +33,8 @@ interface EventLogStore {
 	List<StoredEntry> before(String log, EntryId id);
 
 	/**
-	 * The first entries behind an id, oldest first.
+	 * The first entries behind an id, oldest first. Fewer than the maximum don't mean
+	 * that the log ends there; none do.
 	 */
 	List<StoredEntry> after(String log, EntryId id, int max);
 

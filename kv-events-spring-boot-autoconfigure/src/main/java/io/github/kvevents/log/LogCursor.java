@@ -41,7 +41,8 @@ final class LogCursor {
 	List<LoggedChange> read(int limit, Consumer<LogGap> onGap) {
 		while (true) {
 			KvPosition position = this.place.position();
-			List<LoggedChange> read = this.store.readFrom(position, limit + 1);
+			List<LoggedChange> read = this.place.inclusive() ? this.store.readFrom(position, limit)
+					: this.store.readOn(position, limit).changes();
 			boolean found = !read.isEmpty() && read.get(0).position().equals(position);
 			LogGap gap = found ? null : gap(this.store.getState(position.partition()));
 			if (gap == null) {

@@ -13,6 +13,7 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.PageSize;
 
 /**
  * Fills one page: takes the entries of all partitions that are read by their time, up to
@@ -35,6 +36,9 @@ final class PageReader {
 	private final List<PartitionPage> partitions = new ArrayList<>();
 
 	private final List<KvEvent> events = new ArrayList<>();
+
+	/** How large the values of these are. */
+	private long bytes;
 
 	PageReader(ChangeLogStore store, ReadRequest request, Object source, KvCodec codec) {
 		this.request = request;
@@ -59,7 +63,7 @@ final class PageReader {
 	 */
 	boolean read() {
 		this.partitions.forEach(PartitionPage::tryAgain);
-		while (this.events.size() < this.request.getLimit()) {
+		while (this.events.size() < this.request.getLimit() && this.bytes < PageSize.readAheadBytes(1)) {
 			PartitionPage next = next();
 			if (next == null) {
 				break;
@@ -67,6 +71,7 @@ final class PageReader {
 			LoggedChange change = next.take();
 			if (matches(change)) {
 				this.events.add(LoggedEvents.toEvent(this.source, change, this.codec));
+				this.bytes += change.bytes();
 			}
 		}
 		return !this.events.isEmpty();

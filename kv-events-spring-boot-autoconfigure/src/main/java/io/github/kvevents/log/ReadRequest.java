@@ -58,7 +58,8 @@ public final class ReadRequest {
 	}
 
 	/**
-	 * Sets how many events the page has at most.
+	 * Sets how many events the page has at most. A page of large values has fewer, so
+	 * that it takes a small part of the heap; only an empty one means the end of the log.
 	 * @param limit from 1 to {@value #MAX_LIMIT}, by default 100
 	 * @return a new request
 	 */

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.PageSize;
 
 /**
  * The changes that the feed read last. Who joins while others write is always a little
@@ -19,6 +20,8 @@ final class RecentChanges {
 
 	private final int capacity;
 
+	private long bytes;
+
 	private final Consumer<KvPosition> onForget;
 
 	RecentChanges(int capacity, Consumer<KvPosition> onForget) {
@@ -27,9 +30,14 @@ final class RecentChanges {
 	}
 
 	void add(List<LoggedChange> changes) {
-		this.changes.addAll(changes);
-		while (this.changes.size() > this.capacity) {
-			this.onForget.accept(this.changes.removeFirst().position());
+		for (LoggedChange change : changes) {
+			this.changes.add(change);
+			this.bytes += change.bytes();
+		}
+		while (this.changes.size() > this.capacity || this.bytes > PageSize.readAheadBytes(1)) {
+			LoggedChange forgotten = this.changes.removeFirst();
+			this.bytes -= forgotten.bytes();
+			this.onForget.accept(forgotten.position());
 		}
 	}
 
@@ -45,10 +53,12 @@ final class RecentChanges {
 
 	void forget(int partition) {
 		this.changes.removeIf((change) -> change.position().partition() == partition);
+		this.bytes = this.changes.stream().mapToLong(LoggedChange::bytes).sum();
 	}
 
 	void clear() {
 		this.changes.clear();
+		this.bytes = 0;
 	}
 
 }

@@ -19,6 +19,7 @@ import org.springframework.data.redis.connection.stream.StreamReadOptions;
 import io.github.kvevents.store.redis.BlockingReads;
 import io.github.kvevents.store.redis.OwnKeys;
 import io.github.kvevents.store.redis.RedisScript;
+import io.github.kvevents.support.PageSize;
 
 /**
  * Waits for new entries with XREAD, on a connection that does nothing else. It waits for
@@ -31,25 +32,51 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 
 	private static final Duration LONGEST_BLOCK = Duration.ofMillis(100);
 
-	private static final int ENTRIES_PER_LOG = 500;
+	/** As many as live readers find waiting; more are read in pages. */
+	private static final int MAX_AWAITED = 16;
+
+	private static final int PAGE = 500;
 
 	private final RedisEventLogStore store;
 
 	private final RedisConnection connection;
 
-	private final StreamReadOptions options;
+	private final Duration block;
+
+	private final PageSize size = new PageSize(1);
+
+	/** Logs that were read, and whether there may be more than XREAD would take. */
+	private final Map<String, Boolean> behind = new HashMap<>();
 
 	RedisEventLogReader(RedisEventLogStore store, RedisConnectionFactory connectionFactory) {
 		this.store = store;
 		this.connection = connectionFactory.getConnection();
-		this.options = StreamReadOptions.empty()
-			.count(ENTRIES_PER_LOG)
-			.block(BlockingReads.waitTime(connectionFactory, LONGEST_BLOCK));
+		this.block = BlockingReads.waitTime(connectionFactory, LONGEST_BLOCK);
 	}
 
 	@Override
-	@SuppressWarnings({ "unchecked", "rawtypes" })
 	public Map<String, List<StoredEntry>> read(Map<String, EntryId> positions) {
+		this.behind.keySet().retainAll(positions.keySet());
+		Map<String, List<StoredEntry>> read = new LinkedHashMap<>();
+		Map<String, EntryId> others = new HashMap<>(positions);
+		positions.forEach((log, position) -> {
+			if (this.behind.getOrDefault(log, true)) {
+				List<StoredEntry> page = this.store.after(log, position, PAGE);
+				this.behind.put(log, !page.isEmpty());
+				if (!page.isEmpty()) {
+					read.put(log, page);
+					others.remove(log);
+				}
+			}
+		});
+		if (!others.isEmpty()) {
+			read.putAll(await(others, read.isEmpty()));
+		}
+		return read;
+	}
+
+	@SuppressWarnings({ "unchecked", "rawtypes" })
+	private Map<String, List<StoredEntry>> await(Map<String, EntryId> positions, boolean block) {
 		Map<String, String> logs = new HashMap<>();
 		List<StreamOffset<byte[]>> offsets = new ArrayList<>();
 		positions.forEach((log, position) -> {
@@ -57,16 +84,32 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 			logs.put(new String(key, StandardCharsets.UTF_8), log);
 			offsets.add(StreamOffset.create(key, ReadOffset.from(position.toString())));
 		});
+		int count = count(offsets.size());
+		StreamReadOptions atOnce = StreamReadOptions.empty().count(count);
+		StreamReadOptions options = block ? atOnce.block(this.block) : atOnce;
 		List<ByteRecord> records = OwnKeys.naming(this.connection, offsets.stream().map(StreamOffset::getKey).toList(),
-				() -> this.connection.streamCommands().xRead(this.options, offsets.toArray(StreamOffset[]::new)));
+				() -> this.connection.streamCommands().xRead(options, offsets.toArray(StreamOffset[]::new)));
 		Map<String, List<StoredEntry>> entries = new LinkedHashMap<>();
+		long bytes = 0;
 		if (records != null) {
 			for (ByteRecord record : records) {
 				String log = logs.get(new String(record.getRequiredStream(), StandardCharsets.UTF_8));
 				entries.computeIfAbsent(log, (name) -> new ArrayList<>()).add(RedisEventLogStore.entry(record));
+				bytes += record.getValue().values().stream().mapToLong((value) -> value.length).sum();
 			}
 		}
+		entries.forEach((log, list) -> this.behind.put(log, list.size() >= count));
+		this.size.succeeded((records != null) ? records.size() : 0, bytes);
 		return entries;
+	}
+
+	/**
+	 * How many entries of each log. Two where they fit: one would always look as if there
+	 * were more.
+	 */
+	private int count(int logs) {
+		int count = this.size.count(MAX_AWAITED);
+		return Math.max(Math.min(count, 2), count / logs);
 	}
 
 	@Override

@@ -6,20 +6,17 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
-import org.springframework.data.domain.Range;
-import org.springframework.data.domain.Range.Bound;
-import org.springframework.data.redis.connection.Limit;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.RedisStreamCommands;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
 
+import io.github.kvevents.KeyText;
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.store.redis.OwnKeys;
 import io.github.kvevents.store.redis.RedisScript;
+import io.github.kvevents.store.redis.StreamPages;
 
 /**
  * Event logs in streams. The first field of an entry holds its origin and number, see the
@@ -33,10 +30,13 @@ final class RedisEventLogStore implements EventLogStore {
 
 	private final Namespace namespace;
 
+	private final StreamPages pages;
+
 	private final RedisTemplate<byte[], byte[]> template;
 
 	RedisEventLogStore(RedisConnectionFactory connectionFactory, Namespace namespace) {
 		this.connectionFactory = connectionFactory;
+		this.pages = new StreamPages(connectionFactory, 1);
 		this.namespace = namespace;
 		this.template = new RedisTemplate<>();
 		this.template.setConnectionFactory(connectionFactory);
@@ -69,37 +69,47 @@ final class RedisEventLogStore implements EventLogStore {
 
 	@Override
 	public List<StoredEntry> last(String log, EntryId from, int max) {
-		List<StoredEntry> entries = read(log, (commands) -> commands.xRevRange(key(log),
-				Range.rightUnbounded(Bound.inclusive(from.toString())), Limit.limit().count(max)));
+		List<StoredEntry> entries = new ArrayList<>();
+		StreamPages.Page page;
+		String newest = "+";
+		do {
+			page = page(log, StreamPages.Request.backwards(key(log), newest, from.toString(), max - entries.size()));
+			page.entries().forEach((entry) -> entries.add(entry(entry)));
+			newest = entries.isEmpty() ? newest : "(" + entries.get(entries.size() - 1).id();
+		}
+		while (page.more() && entries.size() < max);
 		Collections.reverse(entries);
 		return entries;
 	}
 
 	@Override
 	public List<StoredEntry> before(String log, EntryId id) {
-		return read(log, (commands) -> commands.xRevRange(key(log), Range.leftUnbounded(Bound.exclusive(id.toString())),
-				Limit.limit().count(1)));
+		return entries(page(log, StreamPages.Request.backwards(key(log), "(" + id, "-", 1)));
 	}
 
+	/**
+	 * {@inheritDoc} Bounded in bytes as well, so there may be fewer.
+	 */
 	@Override
 	public List<StoredEntry> after(String log, EntryId id, int max) {
-		return read(log, (commands) -> commands.xRange(key(log), Range.rightUnbounded(Bound.exclusive(id.toString())),
-				Limit.limit().count(max)));
+		return entries(page(log, StreamPages.Request.forwards(key(log), "(" + id, max)));
+	}
+
+	private StreamPages.Page page(String log, StreamPages.Request request) {
+		return this.pages.read(request, (id) -> id + " of the event log " + KeyText.printable(log));
+	}
+
+	private static List<StoredEntry> entries(StreamPages.Page page) {
+		return page.entries().stream().map(RedisEventLogStore::entry).toList();
+	}
+
+	private static StoredEntry entry(StreamPages.Entry entry) {
+		return EntryMark.read(EntryId.parse(entry.id()), entry.fields());
 	}
 
 	@Override
 	public Reader openReader() {
 		return new RedisEventLogReader(this, this.connectionFactory);
-	}
-
-	private List<StoredEntry> read(String log, Read read) {
-		List<ByteRecord> records = this.template.execute((RedisCallback<List<ByteRecord>>) (connection) -> OwnKeys
-			.naming(connection, List.of(key(log)), () -> read.from(connection.streamCommands())));
-		List<StoredEntry> entries = new ArrayList<>();
-		if (records != null) {
-			records.forEach((record) -> entries.add(entry(record)));
-		}
-		return entries;
 	}
 
 	static StoredEntry entry(ByteRecord record) {
@@ -117,15 +127,6 @@ final class RedisEventLogStore implements EventLogStore {
 
 	private static byte[] ascii(long number) {
 		return String.valueOf(number).getBytes(StandardCharsets.US_ASCII);
-	}
-
-	/**
-	 * A command that reads entries.
-	 */
-	private interface Read {
-
-		List<ByteRecord> from(RedisStreamCommands commands);
-
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
@@ -72,6 +73,12 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+		catch (DataAccessException ex) {
+			// a store may fail instead when its thread is interrupted while it reads
+			if (!Thread.currentThread().isInterrupted()) {
+				throw ex;
+			}
 		}
 		finally {
 			subscription.close();

@@ -20,10 +20,12 @@ public interface ChangeLogStore {
 	ChangeLogSettings getSettings();
 
 	/**
-	 * Entries behind a place, at once.
+	 * Entries behind a place, at once. They are bounded in bytes as well, so fewer than
+	 * the limit don't mean that the log ends there; none do.
 	 * @param after the place, which need not be that of an entry
 	 * @param limit how many at most
-	 * @return the entries of this partition in their order
+	 * @return the entries of this partition in their order, at least one if there is one
+	 * @throws io.github.kvevents.EntryTooLargeException if the next entry can't be read
 	 */
 	List<LoggedChange> read(KvPosition after, int limit);
 
@@ -36,6 +38,23 @@ public interface ChangeLogStore {
 	 */
 	default List<LoggedChange> readFrom(KvPosition from, int limit) {
 		return read(before(from), limit);
+	}
+
+	/**
+	 * Entries behind one that was read before, at once, with that in front if it is still
+	 * there. It may come without its values. Bounded in bytes as {@link #read} is.
+	 * @param from the place of the entry that was read before
+	 * @param limit how many entries behind it at most; with 0 only that at the place is
+	 * looked for
+	 * @return the entries of this partition in their order, at least one behind the place
+	 * if there is one and the limit allows it
+	 * @throws io.github.kvevents.EntryTooLargeException if the next entry can't be read
+	 */
+	default LogPage readOn(KvPosition from, int limit) {
+		List<LoggedChange> changes = read(before(from), limit + 1);
+		boolean found = !changes.isEmpty() && changes.get(0).position().equals(from);
+		int wanted = found ? limit + 1 : limit;
+		return new LogPage(changes.subList(0, Math.min(wanted, changes.size())), changes.size() > limit);
 	}
 
 	/**
@@ -60,10 +79,11 @@ public interface ChangeLogStore {
 	LogState getState(int partition);
 
 	/**
-	 * Reads keys and the end of their partition's log in one step.
+	 * Reads keys and the end of their partition's log in one step. Bounded in bytes:
+	 * there may be fewer values than keys.
 	 * @param partition the partition of all these keys
 	 * @param keys the keys, some hundred at most
-	 * @return the values and the place
+	 * @return the values of the first keys, at least of one, and the place
 	 */
 	LogSnapshot snapshot(int partition, List<String> keys);
 
@@ -78,6 +98,15 @@ public interface ChangeLogStore {
 	 * @return a new reader, for one thread at a time
 	 */
 	Tail openTail();
+
+	/**
+	 * Entries that were read at once.
+	 *
+	 * @param changes the entries
+	 * @param more whether there may be more behind them
+	 */
+	record LogPage(List<LoggedChange> changes, boolean more) {
+	}
 
 	/**
 	 * Waits for entries.

@@ -120,4 +120,14 @@ public interface KvStore {
 	 */
 	Map<String, Object> ping();
 
+	/**
+	 * The same keys, read where they are written. What decides anything is read from
+	 * there: copies elsewhere, from which the other methods may read, can be behind.
+	 * @return a view whose reads see each write that was confirmed before; by default
+	 * this store
+	 */
+	default KvStore primary() {
+		return this;
+	}
+
 }

@@ -26,4 +26,14 @@ import io.github.kvevents.KvPosition;
 public record LoggedChange(KvPosition position, KvEventType type, String key, byte @Nullable [] value,
 		byte @Nullable [] previousValue, String origin, String operationId, Instant occurredAt, Instant detectedAt,
 		@Nullable KvBatch batch) {
+
+	/**
+	 * How large its values are.
+	 * @return the number of bytes of both
+	 */
+	public long bytes() {
+		return ((this.value != null) ? this.value.length : 0L)
+				+ ((this.previousValue != null) ? this.previousValue.length : 0L);
+	}
+
 }

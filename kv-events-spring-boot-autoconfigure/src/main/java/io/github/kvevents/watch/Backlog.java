@@ -16,4 +16,21 @@ interface Backlog {
 	 */
 	@Nullable KvEvent next();
 
+	/**
+	 * Whether there is something that was read already and can be taken without the
+	 * store.
+	 * @return whether {@link #next()} has something at hand
+	 */
+	default boolean hasRead() {
+		return false;
+	}
+
+	/**
+	 * Whether all of what existed when the watch was opened has been taken.
+	 * @return {@code true} for good once it has
+	 */
+	default boolean isReplayed() {
+		return true;
+	}
+
 }

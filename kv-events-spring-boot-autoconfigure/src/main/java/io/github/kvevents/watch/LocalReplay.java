@@ -52,4 +52,14 @@ final class LocalReplay implements Backlog {
 		return this.changes.hasNext() ? this.changes.next() : null;
 	}
 
+	@Override
+	public synchronized boolean hasRead() {
+		return !isReplayed() || this.changes.hasNext();
+	}
+
+	@Override
+	public synchronized boolean isReplayed() {
+		return this.next >= this.keys.size();
+	}
+
 }

@@ -81,7 +81,7 @@ final class LogAccess {
 	 * @throws PositionTrimmedException if some of them may be gone, or if that entry is
 	 */
 	LogPage read(KvPosition after, boolean seen) {
-		List<LoggedChange> changes = this.log.readFrom(after, PAGE + 1);
+		List<LoggedChange> changes = this.log.readOn(after, PAGE).changes();
 		if (!changes.isEmpty() && changes.get(0).position().equals(after)) {
 			return new LogPage(changes.subList(1, changes.size()), true);
 		}
@@ -149,6 +149,13 @@ final class LogAccess {
 
 		boolean isFull() {
 			return this.keys.size() >= SIZE;
+		}
+
+		/**
+		 * What is left of it behind so many keys.
+		 */
+		KeyPage behind(int count) {
+			return new KeyPage(this.partition, this.keys.subList(count, this.keys.size()));
 		}
 
 	}

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.PageSize;
 import io.github.kvevents.watch.LogAccess.LogPage;
 
 /**
@@ -38,6 +39,9 @@ final class LogCatchUp implements Backlog {
 	private final Set<Integer> seen = new HashSet<>();
 
 	private final Deque<KvEvent> page = new ArrayDeque<>(0);
+
+	/** How much was read as the watch opened. */
+	private long pageBytes;
 
 	private Predicate<LoggedChange> filter = (change) -> true;
 
@@ -73,12 +77,22 @@ final class LogCatchUp implements Backlog {
 		return this.page.poll();
 	}
 
+	@Override
+	public synchronized boolean hasRead() {
+		return !this.page.isEmpty();
+	}
+
+	@Override
+	public boolean isReplayed() {
+		return true;
+	}
+
 	/**
 	 * Has the watch join the feed if it is near the end of the log, as it is when it
 	 * begins there. From then on its buffer counts, also if nobody reads it.
 	 */
 	synchronized void begin() {
-		while (this.until == null && this.page.size() < READ_AT_ONCE) {
+		while (this.until == null && this.page.size() < READ_AT_ONCE && this.pageBytes < PageSize.MAX_BYTES) {
 			if (!readPage()) {
 				join();
 			}
@@ -141,6 +155,7 @@ final class LogCatchUp implements Backlog {
 			KvEvent event = this.log.events().logged(change);
 			if (this.intake.isChosen(event)) {
 				this.page.add(event);
+				this.pageBytes += change.bytes();
 			}
 		}
 	}

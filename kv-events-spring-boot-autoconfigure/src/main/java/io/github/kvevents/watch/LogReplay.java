@@ -13,6 +13,7 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LogSnapshot;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.PageSize;
 import io.github.kvevents.watch.LogAccess.KeyPage;
 
 /**
@@ -33,6 +34,9 @@ final class LogReplay implements Backlog {
 	private final Map<Integer, KvPosition> start;
 
 	private final Deque<Existing> page = new ArrayDeque<>(0);
+
+	/** How much was read as the watch opened. */
+	private long pageBytes;
 
 	/**
 	 * The names that are still to be read, {@code null} before they were listed.
@@ -58,7 +62,7 @@ final class LogReplay implements Backlog {
 	 * that neither a large replay nor many of them fill the memory.
 	 */
 	synchronized void begin() {
-		while (this.page.size() < READ_AT_ONCE && this.readBy == null) {
+		while (this.page.size() < READ_AT_ONCE && this.pageBytes < PageSize.MAX_BYTES && this.readBy == null) {
 			readPage();
 		}
 		if (this.readBy != null) {
@@ -78,6 +82,20 @@ final class LogReplay implements Backlog {
 		return (existing != null) ? existing.toEvent(this.log.events()) : this.catchUp.next();
 	}
 
+	@Override
+	public synchronized boolean hasRead() {
+		return !this.page.isEmpty() || (this.readBy != null && this.catchUp.hasRead());
+	}
+
+	/**
+	 * Also before the log was asked where it ended meanwhile: a reader that waits for the
+	 * end of the replay doesn't wait for a change.
+	 */
+	@Override
+	public synchronized boolean isReplayed() {
+		return this.page.isEmpty() && (this.readBy != null || (this.unread != null && this.unread.isEmpty()));
+	}
+
 	private void readPage() {
 		Deque<KeyPage> unread = this.unread;
 		if (unread == null) {
@@ -86,9 +104,14 @@ final class LogReplay implements Backlog {
 		}
 		KeyPage keys = unread.peek();
 		if (keys != null) {
-			read(keys.keys(), this.log.snapshot(keys));
+			LogSnapshot snapshot = this.log.snapshot(keys);
+			int count = snapshot.values().size();
+			read(keys.keys().subList(0, count), snapshot);
 			// not before: reading may have failed
 			unread.remove();
+			if (count < keys.keys().size()) {
+				unread.addFirst(keys.behind(count));
+			}
 			return;
 		}
 		this.readBy = this.log.ends();
@@ -102,7 +125,10 @@ final class LogReplay implements Backlog {
 			Optional<byte[]> value = snapshot.values().get(index);
 			// resuming behind where the replay began misses nothing, whatever was read
 			KvPosition position = this.start.get(snapshot.position().partition());
-			value.ifPresent((bytes) -> this.page.add(new Existing(key, bytes, position)));
+			value.ifPresent((bytes) -> {
+				this.page.add(new Existing(key, bytes, position));
+				this.pageBytes += bytes.length;
+			});
 		}
 	}
 

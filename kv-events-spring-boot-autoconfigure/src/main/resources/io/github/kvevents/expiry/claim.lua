@@ -7,10 +7,16 @@ ARGV[1]  the consumer group
 ARGV[2]  the id of the instance that takes over
 ARGV[3]  for how long they were not touched, in milliseconds
 ARGV[4]  where to go on, 0-0 at the start
-ARGV[5]  how many to take, at most
+ARGV[5]  how many to take, at most; fewer if they are large
 Reply    where to go on, 0-0 at the end; the expiries, each its id and its fields
 Error    NOGROUP if the group is gone
 Cost     O(1) an expiry, ten times as many are looked at
 --]]
-local reply = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], 'COUNT', ARGV[5])
-return { reply[1], reply[2] }
+-- include bounded-page.lua
+local from = ARGV[4]
+local found = bounded(tonumber(ARGV[5]), function(count)
+	local reply = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], from, 'COUNT', count)
+	from = reply[1]
+	return reply[2], from ~= '0-0'
+end)
+return { from, found }

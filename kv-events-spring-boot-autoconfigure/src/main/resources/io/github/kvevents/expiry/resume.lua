@@ -7,14 +7,20 @@ KEYS[1]  :expired
 ARGV[1]  the consumer group
 ARGV[2]  the id of the instance
 ARGV[3]  behind which id to go on, 0-0 at the start
-ARGV[4]  how many to read, at most
+ARGV[4]  how many to read, at most; fewer if they are large
 Reply    the last id that was looked at, 0-0 at the end; the expiries, each its id and its
          fields
 Error    NOGROUP if the group is gone
 Cost     O(1) an expiry
 --]]
-local pending = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', ARGV[4], 'STREAMS', KEYS[1], ARGV[3])
-local entries = pending and pending[1][2] or {}
+-- include bounded-page.lua
+local after = ARGV[3]
+local entries = bounded(tonumber(ARGV[4]), function(count)
+	local pending = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', count, 'STREAMS', KEYS[1], after)
+	local page = pending and pending[1][2] or {}
+	after = (#page > 0) and page[#page][1] or after
+	return page, #page == count
+end)
 local found, trimmed = {}, {}
 for _, entry in ipairs(entries) do
 	local list = entry[2] and found or trimmed

@@ -221,6 +221,19 @@ public final class TestRedis implements AutoCloseable {
 	}
 
 	/**
+	 * What the server has written to its log.
+	 * @return all of it, since the first start
+	 */
+	public String output() {
+		try {
+			return Files.readString(this.directory.resolve("output.txt"));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
 	 * One section of INFO.
 	 * @param section for example {@code stats}
 	 * @return its entries

@@ -21,7 +21,7 @@ import org.springframework.data.redis.core.ScanOptions;
  */
 final class KeyStream extends Spliterators.AbstractSpliterator<String> {
 
-	private static final int KEYS_PER_ROUND_TRIP = 1000;
+	private static final int KEYS_PER_ROUND_TRIP = 250;
 
 	private final RedisConnections connections;
 

@@ -2,7 +2,8 @@ package io.github.kvevents.store.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.commons.logging.Log;
@@ -35,9 +36,24 @@ final class LogCodec {
 	 * the prefix, or written by somebody else
 	 */
 	@Nullable LoggedChange decode(int partition, ByteRecord entry) {
-		KvPosition position = position(partition, entry);
+		List<byte[]> fields = new ArrayList<>(8);
+		entry.getValue().forEach((label, value) -> {
+			fields.add(label);
+			fields.add(value);
+		});
+		return decode(position(partition, entry), fields);
+	}
+
+	/**
+	 * Reads an entry of a page, as above.
+	 */
+	@Nullable LoggedChange decode(int partition, StreamPages.Entry entry) {
+		return decode(LogIds.position(partition, entry.id()), entry.fields());
+	}
+
+	private @Nullable LoggedChange decode(KvPosition position, List<byte[]> fields) {
 		try {
-			return decode(position, entry.getValue());
+			return change(position, fields);
 		}
 		catch (IllegalArgumentException ex) {
 			skipped(position, ex);
@@ -64,18 +80,19 @@ final class LogCodec {
 		return LogIds.position(partition, entry.getId().getValue().getBytes(StandardCharsets.US_ASCII));
 	}
 
-	private LoggedChange decode(KvPosition position, Map<byte[], byte[]> fields) {
+	private LoggedChange change(KvPosition position, List<byte[]> fields) {
 		byte[] meta = null;
 		byte[] name = null;
 		byte[] value = null;
 		byte[] previousValue = null;
-		for (Map.Entry<byte[], byte[]> field : fields.entrySet()) {
-			byte[] label = field.getKey();
+		for (int index = 0; index + 1 < fields.size(); index += 2) {
+			byte[] label = fields.get(index);
+			byte[] content = fields.get(index + 1);
 			switch ((label.length == 1) ? label[0] : 0) {
-				case 'm' -> meta = field.getValue();
-				case 'k' -> name = field.getValue();
-				case 'v' -> value = field.getValue();
-				case 'p' -> previousValue = field.getValue();
+				case 'm' -> meta = content;
+				case 'k' -> name = content;
+				case 'v' -> value = content;
+				case 'p' -> previousValue = content;
 				default -> throw new IllegalArgumentException("A field of another application");
 			}
 		}

@@ -1,5 +1,7 @@
 package io.github.kvevents.store.redis;
 
+import java.nio.charset.StandardCharsets;
+
 import io.github.kvevents.KvPosition;
 
 /**
@@ -32,6 +34,10 @@ final class LogIds {
 			sequence = 10 * sequence + id[index] - '0';
 		}
 		return new KvPosition(partition, millis, sequence);
+	}
+
+	static KvPosition position(int partition, String id) {
+		return position(partition, id.getBytes(StandardCharsets.US_ASCII));
 	}
 
 	static String text(KvPosition position) {

@@ -3,6 +3,7 @@ package io.github.kvevents.store.redis;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,8 @@ final class RedisBatch {
 
 	/**
 	 * Starts a batch.
-	 * @param script replies with a previous value for each key, then the number of each
-	 * key that failed and the error
+	 * @param script replies with the number of keys that it wrote, a previous value for
+	 * each of them, then the number of each key that failed and the error
 	 * @param commands what to write
 	 */
 	RedisBatch(RedisScript script, List<? extends WriteCommand> commands) {
@@ -110,11 +111,12 @@ final class RedisBatch {
 
 	private void add(List<?> reply, List<byte[]> keys) {
 		int start = this.results.size();
-		for (int index = 0; index < keys.size(); index++) {
-			WriteReply result = WriteReply.of(reply.get(index), this.partition);
+		int written = ((Long) Objects.requireNonNull(reply.get(0))).intValue();
+		for (int index = 0; index < written; index++) {
+			WriteReply result = WriteReply.of(reply.get(index + 1), this.partition);
 			this.results.add(result.outcome(this.commands.get(start + index)));
 		}
-		for (int index = keys.size(); index < reply.size(); index += 2) {
+		for (int index = written + 1; index < reply.size(); index += 2) {
 			int failed = Integer.parseInt(text(reply.get(index))) - 1;
 			this.results.set(start + failed, this.commands.get(start + failed).failed());
 			fail(RefusedKey.inBatch(keys.get(failed), text(reply.get(index + 1))));

@@ -8,11 +8,9 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.data.domain.Range;
-import org.springframework.data.domain.Range.Bound;
-import org.springframework.data.redis.connection.Limit;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.stream.ByteRecord;
+
+import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
@@ -21,6 +19,7 @@ import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogSnapshot;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.PageSize;
 
 /**
  * The change log that a {@link RedisKvStore} keeps, a stream for each partition. Entries
@@ -50,6 +49,10 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 
 	private final LogCodec codec;
 
+	private final StreamPages pages;
+
+	private final PageSize snapshotSize = new PageSize(1);
+
 	/**
 	 * Creates a reader of the log; nothing is sent.
 	 * @param connectionFactory where connections come from; each tail takes one that it
@@ -68,6 +71,7 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 		this.settings = settings;
 		this.index = new IndexNames(settings.namespace());
 		this.codec = new LogCodec(names);
+		this.pages = new StreamPages(this.connections, settings.namespace().partitions());
 	}
 
 	@Override
@@ -81,29 +85,34 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 	 */
 	@Override
 	public List<LoggedChange> read(KvPosition after, int limit) {
-		List<LoggedChange> changes = new ArrayList<>();
-		KvPosition position = after;
-		List<ByteRecord> entries;
-		do {
-			entries = entries(position, limit);
-			for (ByteRecord entry : entries) {
-				position = LogCodec.position(after.partition(), entry);
-				LoggedChange change = this.codec.decode(after.partition(), entry);
-				if (change != null) {
-					changes.add(change);
-				}
-			}
-		}
-		while (changes.isEmpty() && entries.size() == limit);
-		return changes;
+		return read(after.partition(), "(" + LogIds.text(after), limit, false).changes();
 	}
 
-	private List<ByteRecord> entries(KvPosition after, int limit) {
-		byte[] log = this.index.log(after.partition());
-		Range<String> behind = Range.rightUnbounded(Bound.exclusive(LogIds.text(after)));
-		List<ByteRecord> entries = this.connections.call((connection) -> OwnKeys.naming(connection, List.of(log),
-				() -> connection.streamCommands().xRange(log, behind, Limit.limit().count(limit))));
-		return (entries != null) ? entries : List.of();
+	@Override
+	public LogPage readOn(KvPosition from, int limit) {
+		return read(from.partition(), LogIds.text(from), limit + 1, true);
+	}
+
+	private LogPage read(int partition, String from, int limit, boolean known) {
+		byte[] log = this.index.log(partition);
+		List<LoggedChange> changes = new ArrayList<>();
+		StreamPages.Page page;
+		boolean news = false;
+		String next = from;
+		do {
+			StreamPages.Request request = StreamPages.Request.forwards(log, next, limit);
+			page = this.pages.read(known ? request.knowingTheFirst() : request, (id) -> partition + ":" + id);
+			for (StreamPages.Entry entry : page.entries()) {
+				LoggedChange change = this.codec.decode(partition, entry);
+				if (change != null) {
+					changes.add(change);
+					news |= !entry.known();
+				}
+				next = "(" + entry.id();
+			}
+		}
+		while (!news && page.more() && limit > (known ? 1 : 0));
+		return new LogPage(changes, page.more());
 	}
 
 	@Override
@@ -122,9 +131,19 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 		List<byte[]> names = new ArrayList<>(keys.size() + 1);
 		names.add(this.index.log(partition));
 		keys.forEach((key) -> names.add(this.names.toRedis(key)));
-		List<?> reply = this.connections.call((connection) -> SNAPSHOT.list(connection, names, List.of()));
+		List<byte[]> arguments = List.of(ScriptArguments.number(this.snapshotSize.bytes()));
+		List<?> reply;
+		try {
+			reply = this.connections.call((connection) -> SNAPSHOT.list(connection, names, arguments));
+		}
+		catch (DataAccessException | OutOfMemoryError ex) {
+			this.snapshotSize.failed();
+			throw ex;
+		}
 		List<Optional<byte[]>> values = new ArrayList<>(keys.size());
 		reply.subList(1, reply.size()).forEach((value) -> values.add(Optional.ofNullable((byte[]) value)));
+		this.snapshotSize.succeeded(values.size(),
+				values.stream().flatMap(Optional::stream).mapToLong((value) -> value.length).sum());
 		return new LogSnapshot(values, position(partition, reply.get(0)));
 	}
 
@@ -146,8 +165,8 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 
 	@Override
 	public Tail openTail() {
-		return new RedisLogTail(this.index, this.codec, BlockingReads.waitTime(this.connectionFactory, MAX_WAIT),
-				this.connections.open());
+		return new RedisLogTail(this.index, this.codec, this.pages,
+				BlockingReads.waitTime(this.connectionFactory, MAX_WAIT), this.connections.open());
 	}
 
 }

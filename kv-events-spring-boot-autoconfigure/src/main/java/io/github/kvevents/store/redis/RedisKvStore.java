@@ -27,6 +27,7 @@ import io.github.kvevents.store.StoreBatch;
 import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.support.PageSize;
 
 /**
  * Keys in Redis 7.0 or later, or Valkey 7.2 or later. Each operation on one key is one
@@ -39,9 +40,17 @@ public final class RedisKvStore implements KvStore {
 	/** Who asks for a sign of life mustn't be held up by a server that gives none. */
 	private static final Duration PING_PATIENCE = Duration.ofSeconds(2);
 
+	/** How many keys to read at once before anything is known of how large they are. */
+	private static final int FIRST_PAGE = 16;
+
 	private final RedisConnections connections;
 
+	/** For what applications read. */
+	private final RedisConnections reads;
+
 	private final KeyNames names;
+
+	private final PageSize pageSize = new PageSize(1, FIRST_PAGE);
 
 	private final Writes plainWrites;
 
@@ -80,12 +89,47 @@ public final class RedisKvStore implements KvStore {
 	 */
 	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names, @Nullable ExpiryTracking tracking,
 			@Nullable ChangeLogSettings log) {
+		this(connectionFactory, connectionFactory, names, tracking, log);
+	}
+
+	/**
+	 * Creates a store whose reads for applications go elsewhere than what it decides by;
+	 * nothing is sent.
+	 * @param connectionFactory where connections to the primary come from
+	 * @param readConnectionFactory where connections come from by which applications read
+	 * keys: of replicas perhaps, whose values can be behind
+	 * @param names how keys are called in Redis
+	 * @param tracking keeps a deadline index, as above
+	 * @param log has each change written to the change log, as above
+	 * @throws IllegalArgumentException if the two are in different namespaces
+	 */
+	public RedisKvStore(RedisConnectionFactory connectionFactory, RedisConnectionFactory readConnectionFactory,
+			KeyNames names, @Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log) {
 		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
+		Assert.notNull(readConnectionFactory, "'readConnectionFactory' must not be null");
 		Assert.notNull(names, "'names' must not be null");
 		this.connections = new RedisConnections(connectionFactory);
+		this.reads = (readConnectionFactory == connectionFactory) ? this.connections
+				: new RedisConnections(readConnectionFactory);
 		this.names = names;
 		this.plainWrites = new PlainWrites(this.connections, names);
 		this.trackedWrites = trackedWrites(tracking, log);
+	}
+
+	/**
+	 * The view of another store by which decisions are made.
+	 */
+	private RedisKvStore(RedisKvStore store) {
+		this.connections = store.connections;
+		this.reads = store.connections;
+		this.names = store.names;
+		this.plainWrites = store.plainWrites;
+		this.trackedWrites = store.trackedWrites;
+	}
+
+	@Override
+	public KvStore primary() {
+		return (this.reads == this.connections) ? this : new RedisKvStore(this);
 	}
 
 	private @Nullable TrackedWrites trackedWrites(@Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log) {
@@ -121,18 +165,20 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public StoreOutcome set(StoreWrite write) {
+		this.pageSize.saw(write.value().length);
 		return naming(write.key(), () -> writes().set(write));
 	}
 
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
+		this.pageSize.succeeded(writes.size(), writes.stream().mapToLong((write) -> write.value().length).sum());
 		return writes().setAll(writes);
 	}
 
 	@Override
 	public byte @Nullable [] get(String key) {
 		byte[] name = this.names.toRedis(key);
-		return naming(key, () -> this.connections.call((connection) -> connection.stringCommands().get(name)));
+		return naming(key, () -> this.reads.call((connection) -> connection.stringCommands().get(name)));
 	}
 
 	@Override
@@ -141,16 +187,33 @@ public final class RedisKvStore implements KvStore {
 		if (names.isEmpty()) {
 			return List.of();
 		}
-		return this.connections.call((connection) -> {
-			List<Optional<byte[]>> values = new ArrayList<>(names.size());
-			for (int start = 0; start < names.size(); start += RedisBatch.MAX_KEYS) {
-				List<byte[]> chunk = names.subList(start, Math.min(names.size(), start + RedisBatch.MAX_KEYS));
-				connection.stringCommands()
-					.mGet(chunk.toArray(byte[][]::new))
-					.forEach((value) -> values.add(Optional.ofNullable(value)));
+		List<Optional<byte[]>> values = new ArrayList<>(names.size());
+		while (values.size() < names.size()) {
+			int count = this.pageSize.count(Math.min(RedisBatch.MAX_KEYS, names.size() - values.size()));
+			values.addAll(getPage(names.subList(values.size(), values.size() + count)));
+		}
+		return values;
+	}
+
+	/**
+	 * Reads some keys; where they are too large together, fewer.
+	 */
+	private List<Optional<byte[]>> getPage(List<byte[]> names) {
+		try {
+			List<byte[]> values = this.reads
+				.call((connection) -> connection.stringCommands().mGet(names.toArray(byte[][]::new)));
+			this.pageSize.succeeded(values.size(),
+					values.stream().filter(Objects::nonNull).mapToLong((value) -> value.length).sum());
+			return values.stream().map(Optional::ofNullable).toList();
+		}
+		catch (DataAccessException | OutOfMemoryError ex) {
+			this.pageSize.failed();
+			int count = this.pageSize.count(names.size());
+			if (count == names.size()) {
+				throw ex;
 			}
-			return values;
-		});
+			return getPage(names.subList(0, count));
+		}
 	}
 
 	@Override
@@ -171,13 +234,13 @@ public final class RedisKvStore implements KvStore {
 	@Override
 	public boolean exists(String key) {
 		byte[] name = this.names.toRedis(key);
-		return this.connections.call((connection) -> isTrue(connection.keyCommands().exists(name)));
+		return this.reads.call((connection) -> isTrue(connection.keyCommands().exists(name)));
 	}
 
 	@Override
 	public @Nullable Duration getTimeToLive(String key) {
 		byte[] name = this.names.toRedis(key);
-		Long millis = this.connections.call((connection) -> connection.keyCommands().pTtl(name));
+		Long millis = this.reads.call((connection) -> connection.keyCommands().pTtl(name));
 		// -2: no such key, -1: it never expires
 		return (millis != null && millis >= 0) ? Duration.ofMillis(millis) : null;
 	}
@@ -194,7 +257,7 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public Stream<String> keys(String prefix) {
-		return KeyStream.open(this.connections, this.names, prefix);
+		return KeyStream.open(this.reads, this.names, prefix);
 	}
 
 	@Override

@@ -196,7 +196,7 @@ final class TrackedWrites implements Writes {
 		List<byte[]> arguments = new ArrayList<>(setArguments());
 		arguments.addAll(scriptArguments);
 		List<?> reply = call(SET, keys(this.index.all(partition), name), arguments);
-		return WriteReply.of(reply.get(0), partition);
+		return WriteReply.of(reply.get(1), partition);
 	}
 
 	private byte @Nullable [] get(String key) {
@@ -214,7 +214,7 @@ final class TrackedWrites implements Writes {
 		arguments.add(meta(KvEventType.DELETE, null));
 		arguments.addAll(expected);
 		List<?> reply = call(DELETE, keys(this.index.forRemovals(partition), this.names.toRedis(key)), arguments);
-		return WriteReply.of(reply.get(0), partition);
+		return WriteReply.of(reply.get(1), partition);
 	}
 
 	private List<?> call(RedisScript script, List<byte[]> keys, List<byte[]> arguments) {

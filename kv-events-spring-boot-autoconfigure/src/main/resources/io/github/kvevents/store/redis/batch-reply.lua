@@ -1,19 +1,24 @@
 --[[
 Part of scripts that write many keys. Defines for_each(count, write), which calls write(index)
-for each key and makes the reply: for each key what write returned, nil if it failed; behind
-them for each key that failed its number and the error.
+for one key after the other, until the reply is large, and makes the reply: how many keys were
+written; for each of these what write returned, nil if it failed; behind them for each key that
+failed its number and the error. The caller sends the others again.
 --]]
 local function for_each(count, write)
-	local reply, failures = {}, {}
-	for index = 1, count do
+	local reply, failures, bytes, index = { 0 }, {}, 0, 0
+	repeat
+		index = index + 1
 		local result = write(index)
 		if type(result) == 'table' and result.err then
 			failures[#failures + 1] = tostring(index)
 			failures[#failures + 1] = result.err
 			result = false
 		end
-		reply[index] = result or false
-	end
+		local before = (type(result) == 'table') and result[1] or result
+		bytes = bytes + (type(before) == 'string' and #before or 0)
+		reply[index + 1] = result or false
+	until index == count or bytes >= 524288
+	reply[1] = index
 	for _, failure in ipairs(failures) do
 		reply[#reply + 1] = failure
 	end

@@ -11,7 +11,8 @@ ARGV[1]  how many entries of the log to keep, about; empty: there is no log
 ARGV[2]  1 to keep the index in step
 ARGV[3]  and so on, for each key the meta of its entry in the log, empty without a log
 ARGV     behind them the value that the key must hold; only with one key, may be left out
-Reply    for each key what it held, nil if it was absent or failed, or, if it got an entry in
+Reply    how many keys were removed, fewer than all where what they held is large; for each of
+         these what it held, nil if it was absent or failed, or, if it got an entry in
          the log, a list of what it held and the id of the entry; behind them for each key that
          failed its number and the error
 Error    WRONGTYPE if one of ours holds another type, or, with one key, that key; nothing is

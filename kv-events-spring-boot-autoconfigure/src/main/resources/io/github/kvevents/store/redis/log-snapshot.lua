@@ -1,14 +1,16 @@
 #!lua flags=no-writes
 --[[
-Reads keys and how far the change log is, at one moment.
+Reads keys and how far the change log is, at one moment. Stops when the values are large: then
+there are fewer than keys.
 
 KEYS[1]  :log
-KEYS[2]  and so on, the keys to read; below 7000
-Reply    the id of the last entry that was ever added, 0-0 without a log; then for each key its
-         value, nil if it is absent or no string
+KEYS[2]  and so on, the keys to read
+ARGV[1]  about how many bytes of values at most
+Reply    the id of the last entry that was ever added, 0-0 without a log; then for each key, from
+         the first on, its value, nil if it is absent or no string; of one key at least
 Cost     O(1) a key, up to three commands
 --]]
-local reply = (#KEYS > 1) and redis.call('MGET', unpack(KEYS, 2)) or {}
+local max_bytes, bytes = tonumber(ARGV[1]), 0
 local last = '0-0'
 if redis.call('EXISTS', KEYS[1]) == 1 then
 	local info = redis.call('XINFO', 'STREAM', KEYS[1])
@@ -18,5 +20,14 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
 		end
 	end
 end
-table.insert(reply, 1, last)
+local reply = { last }
+for index = 2, #KEYS do
+	-- MGET of one: another type is nil, no error
+	local value = redis.call('MGET', KEYS[index])[1]
+	bytes = bytes + (value and #value or 0)
+	if index > 2 and bytes > max_bytes then
+		break
+	end
+	reply[index] = value
+end
 return reply

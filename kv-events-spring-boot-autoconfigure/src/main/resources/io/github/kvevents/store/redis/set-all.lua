@@ -7,8 +7,9 @@ ARGV[4i-3]   the value of key i
 ARGV[4i-2]   NX, XX or nothing
 ARGV[4i-1]   PX, PXAT, KEEPTTL or nothing
 ARGV[4i]     the time of PX or PXAT in milliseconds, or nothing
-Reply        for each key what it held before, nil if it was absent or failed; behind them for
-             each key that failed its number and the error
+Reply        how many keys were written, fewer than all where what they held is large; for each of
+             these what it held before, nil if it was absent or failed; behind them for each key
+             that failed its number and the error
 Cost         O(1) for each key, one command
 --]]
 -- include batch-reply.lua

@@ -15,7 +15,8 @@ ARGV[5]  and so on, for each key five: its value; NX, XX, EQ or nothing; PX, PXA
          nothing; the time of PX or PXAT in milliseconds, the value that the key must hold with
          EQ, or nothing; the meta of its entry in the log, empty without a log. EQ goes with
          KEEPTTL
-Reply    for each key what it held before, nil if it was absent or failed, or, if it got an
+Reply    how many keys were written, fewer than all where what they held is large; for each of
+         these what it held before, nil if it was absent or failed, or, if it got an
          entry in the log, a list of what it held and the id of the entry; behind them for each
          key that failed its number and the error
 Error    WRONGTYPE if one of ours holds another type, or, with one key, that key; nothing is

@@ -1,0 +1,141 @@
+package io.github.kvevents.support;
+
+import org.springframework.util.Assert;
+
+/**
+ * How much to ask a store for at once, so that neither the memory of this process nor the
+ * output buffer of the server depends on how large values are. A read that fails is tried
+ * again with a quarter, down to a single entry; each success brings a part of it back.
+ * Used by many threads at once.
+ */
+public final class PageSize {
+
+	/**
+	 * What all pages that are read side by side may hold together: a round trip is cheap
+	 * against it, and the output buffers and heaps that people configure are far larger.
+	 */
+	public static final int MAX_BYTES = 1 << 20;
+
+	/** Nothing is gained by smaller pages, except where a single entry is read. */
+	private static final int MIN_BYTES = 64 << 10;
+
+	private static final int ONE_ENTRY = 1;
+
+	private static final int SHRINK = 4;
+
+	private static final int NOTEWORTHY_BYTES = 1 << 10;
+
+	private final int maxBytes;
+
+	private final int first;
+
+	private int bytes;
+
+	private int largest;
+
+	private int count;
+
+	/**
+	 * Creates a size that begins with one entry where entries are counted.
+	 * @param sharers how many pages may be read side by side, at least 1
+	 */
+	public PageSize(int sharers) {
+		this(sharers, 1);
+	}
+
+	/**
+	 * Creates a size.
+	 * @param sharers how many pages may be read side by side, at least 1
+	 * @param count how many entries to begin with where entries are counted
+	 */
+	public PageSize(int sharers, int count) {
+		Assert.isTrue(sharers > 0, () -> "'sharers' must be positive but was " + sharers);
+		this.maxBytes = Math.max(MIN_BYTES, MAX_BYTES / sharers);
+		this.bytes = this.maxBytes;
+		this.first = count;
+		this.count = count;
+	}
+
+	/**
+	 * The largest entry that this process can take in: a client holds it several times
+	 * while it reads it.
+	 * @return the number of bytes
+	 */
+	public static long maxEntryBytes() {
+		return Runtime.getRuntime().maxMemory() / 4;
+	}
+
+	/**
+	 * How many bytes a reader may hold that were read and not handed on yet. It depends
+	 * on the heap, and is never less than a page.
+	 * @param sharers how many such readers there are
+	 * @return the number of bytes
+	 */
+	public static long readAheadBytes(int sharers) {
+		return Math.max(MAX_BYTES, Runtime.getRuntime().maxMemory() / 32 / sharers);
+	}
+
+	/**
+	 * How many bytes to read. A page has at least one entry, however large that is.
+	 * @return the number of bytes, 1 for a single entry
+	 */
+	public synchronized int bytes() {
+		return this.bytes;
+	}
+
+	/**
+	 * Whether only one entry is read at a time, since larger pages failed.
+	 * @return whether it can't be less
+	 */
+	public synchronized boolean isOneEntry() {
+		return this.bytes == ONE_ENTRY;
+	}
+
+	/**
+	 * How many entries to read, for a command that can't be limited in bytes: begins with
+	 * few and doubles while pages are full, as long as entries as large as those seen
+	 * last would fit.
+	 * @param limit how many at most
+	 * @return the number, at least 1
+	 */
+	public synchronized int count(int limit) {
+		int fitting = (this.largest > 0) ? this.bytes / this.largest : this.count;
+		return Math.max(1, Math.min(limit, Math.min(this.count, fitting)));
+	}
+
+	/**
+	 * Takes note of a page that arrived.
+	 * @param entries how many entries it had
+	 * @param bytes how many bytes they had together
+	 */
+	public synchronized void succeeded(int entries, long bytes) {
+		if (entries > 0) {
+			// decays slowly: a small entry says little about the next
+			int average = (int) Math.min(Integer.MAX_VALUE, bytes / entries + 1);
+			this.largest = Math.max(average, this.largest / 2);
+			this.count = Math.max(this.first, Math.max(this.count / 2, 2 * Math.min(entries, 1 << 20)));
+		}
+		this.bytes = (int) Math.min(this.maxBytes, Math.max(MIN_BYTES, 2L * this.bytes));
+	}
+
+	/**
+	 * Takes note of a single entry that may be read later.
+	 * @param bytes how large it is
+	 */
+	public void saw(int bytes) {
+		if (bytes > NOTEWORTHY_BYTES) {
+			synchronized (this) {
+				this.largest = Math.max(bytes, this.largest);
+			}
+		}
+	}
+
+	/**
+	 * Takes note of a page that could not be read.
+	 */
+	public synchronized void failed() {
+		this.bytes = (this.bytes / SHRINK >= MIN_BYTES / SHRINK) ? this.bytes / SHRINK : ONE_ENTRY;
+		this.count = Math.max(1, this.count / SHRINK);
+	}
+
+}
