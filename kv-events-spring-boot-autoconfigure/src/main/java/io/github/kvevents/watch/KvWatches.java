@@ -56,7 +56,7 @@ public final class KvWatches implements SmartLifecycle {
 	public KvWatches(KvStore store, KvEventDispatcher dispatcher, KvCodec codec, String origin, Clock clock) {
 		Assert.notNull(store, "'store' must not be null");
 		Assert.notNull(dispatcher, "'dispatcher' must not be null");
-		this.source = new LocalChanges(store, dispatcher, new EventMaker(this, codec, origin, clock));
+		this.source = new LocalChanges(store.primary(), dispatcher, new EventMaker(this, codec, origin, clock));
 	}
 
 	/**
@@ -72,7 +72,8 @@ public final class KvWatches implements SmartLifecycle {
 		Assert.notNull(store, "'store' must not be null");
 		Assert.notNull(log, "'log' must not be null");
 		Assert.notNull(feed, "'feed' must not be null");
-		this.source = new LogChanges(new LogAccess(store, log, new EventMaker(this, codec, origin, clock)), feed);
+		this.source = new LogChanges(new LogAccess(store.primary(), log, new EventMaker(this, codec, origin, clock)),
+				feed);
 	}
 
 	private static Executor executor() {
