@@ -15,9 +15,10 @@ import io.github.kvevents.KvEvent;
  * many threads at once.
  * <p>
  * A watch ends when it is closed, when the application stops, when it overflows under
- * {@link WatchOverflow#FAIL}, or when changes were removed from the change log before
- * they could be read. It then hears of nothing more; what it had received can still be
- * read.
+ * {@link WatchOverflow#FAIL}, when changes were removed from the change log before they
+ * could be read, or when nobody reads it for its
+ * {@linkplain WatchOptions#idleTimeout(java.time.Duration) idle timeout}. It then
+ * receives nothing more; what it had received can still be read.
  */
 public interface KvWatch extends AutoCloseable {
 
@@ -60,10 +61,21 @@ public interface KvWatch extends AutoCloseable {
 	long getDropped();
 
 	/**
-	 * Whether the watch still hears of changes.
-	 * @return {@code false} once it ended, for whatever reason
+	 * Whether there is, or may still come, something to read: {@code true} until the
+	 * watch has ended and everything that it had received, and what it failed with, was
+	 * handed to its reader. So a loop of {@code while (watch.isOpen())} around
+	 * {@link #poll(Duration)} loses nothing.
+	 * @return {@code false} once there will be nothing more
 	 */
 	boolean isOpen();
+
+	/**
+	 * Whether everything that existed when the watch was opened has been handed to its
+	 * reader, whichever way it reads: what follows are changes.
+	 * @return {@code true} from the last replayed event on; at once without replay, or
+	 * where nothing existed
+	 */
+	boolean isReplayComplete();
 
 	/**
 	 * Ends the watch. Who waits for an event goes on at once. Closing again does nothing.

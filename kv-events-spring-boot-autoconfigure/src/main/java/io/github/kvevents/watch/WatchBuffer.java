@@ -33,6 +33,8 @@ final class WatchBuffer {
 
 	private @Nullable Supplier<RuntimeException> failure;
 
+	private boolean failureTaken;
+
 	private @Nullable Runnable listener;
 
 	WatchBuffer(WatchOptions options) {
@@ -94,6 +96,7 @@ final class WatchBuffer {
 		try {
 			KvEvent event = this.events.pollFirst();
 			if (event == null && this.failure != null) {
+				this.failureTaken = true;
 				throw this.failure.get();
 			}
 			return event;
@@ -192,6 +195,19 @@ final class WatchBuffer {
 		this.lock.lock();
 		try {
 			return this.ended;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Whether it ended and the reader has got everything, the failure too.
+	 */
+	boolean isFinished() {
+		this.lock.lock();
+		try {
+			return this.ended && this.events.isEmpty() && (this.failure == null || this.failureTaken);
 		}
 		finally {
 			this.lock.unlock();

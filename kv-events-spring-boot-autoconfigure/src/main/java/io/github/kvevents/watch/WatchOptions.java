@@ -1,11 +1,14 @@
 package io.github.kvevents.watch;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
@@ -36,8 +39,10 @@ public final class WatchOptions {
 
 	private final Map<Integer, KvPosition> after;
 
+	private final @Nullable Duration idleTimeout;
+
 	private WatchOptions(String prefix, Set<KvChange> changes, boolean initialReplay, int bufferSize,
-			WatchOverflow overflow, Map<Integer, KvPosition> after) {
+			WatchOverflow overflow, Map<Integer, KvPosition> after, @Nullable Duration idleTimeout) {
 		Assert.isTrue(!initialReplay || after.isEmpty(),
 				() -> "Only one of 'initialReplay' and 'after' can be given, but there were both: after " + after);
 		this.prefix = prefix;
@@ -46,6 +51,7 @@ public final class WatchOptions {
 		this.bufferSize = bufferSize;
 		this.overflow = overflow;
 		this.after = after;
+		this.idleTimeout = idleTimeout;
 	}
 
 	/**
@@ -68,7 +74,7 @@ public final class WatchOptions {
 	}
 
 	private static WatchOptions of(String prefix) {
-		return new WatchOptions(prefix, allChanges(), false, DEFAULT_BUFFER_SIZE, WatchOverflow.FAIL, Map.of());
+		return new WatchOptions(prefix, allChanges(), false, DEFAULT_BUFFER_SIZE, WatchOverflow.FAIL, Map.of(), null);
 	}
 
 	private static Set<KvChange> allChanges() {
@@ -90,7 +96,8 @@ public final class WatchOptions {
 		}
 		chosen.remove(KvChange.UNCHANGED);
 		Set<KvChange> heard = (changes.length > 0) ? Collections.unmodifiableSet(chosen) : allChanges();
-		return new WatchOptions(this.prefix, heard, this.initialReplay, this.bufferSize, this.overflow, this.after);
+		return new WatchOptions(this.prefix, heard, this.initialReplay, this.bufferSize, this.overflow, this.after,
+				this.idleTimeout);
 	}
 
 	/**
@@ -99,7 +106,8 @@ public final class WatchOptions {
 	 * @return new options
 	 */
 	public WatchOptions initialReplay() {
-		return new WatchOptions(this.prefix, this.changes, true, this.bufferSize, this.overflow, this.after);
+		return new WatchOptions(this.prefix, this.changes, true, this.bufferSize, this.overflow, this.after,
+				this.idleTimeout);
 	}
 
 	/**
@@ -109,7 +117,8 @@ public final class WatchOptions {
 	 */
 	public WatchOptions bufferSize(int bufferSize) {
 		Assert.isTrue(bufferSize > 0, () -> "'bufferSize' must be at least 1 but was " + bufferSize);
-		return new WatchOptions(this.prefix, this.changes, this.initialReplay, bufferSize, this.overflow, this.after);
+		return new WatchOptions(this.prefix, this.changes, this.initialReplay, bufferSize, this.overflow, this.after,
+				this.idleTimeout);
 	}
 
 	/**
@@ -119,7 +128,8 @@ public final class WatchOptions {
 	 */
 	public WatchOptions overflow(WatchOverflow overflow) {
 		Assert.notNull(overflow, "'overflow' must not be null");
-		return new WatchOptions(this.prefix, this.changes, this.initialReplay, this.bufferSize, overflow, this.after);
+		return new WatchOptions(this.prefix, this.changes, this.initialReplay, this.bufferSize, overflow, this.after,
+				this.idleTimeout);
 	}
 
 	/**
@@ -135,7 +145,23 @@ public final class WatchOptions {
 		Map<Integer, KvPosition> after = new TreeMap<>(this.after);
 		after.put(position.partition(), position);
 		return new WatchOptions(this.prefix, this.changes, this.initialReplay, this.bufferSize, this.overflow,
-				Collections.unmodifiableMap(after));
+				Collections.unmodifiableMap(after), this.idleTimeout);
+	}
+
+	/**
+	 * Has the watch closed when nobody reads it for some time: no call of
+	 * {@link KvWatch#poll(Duration)} or of its stream waits or has just returned, and its
+	 * subscriber, if there is one, has asked for nothing more. For readers that may
+	 * vanish, such as browsers; they poll more often than that, or have a heartbeat.
+	 * @param idleTimeout the time, positive; by default a watch waits for its reader for
+	 * ever
+	 * @return new options
+	 */
+	public WatchOptions idleTimeout(Duration idleTimeout) {
+		Assert.isTrue(idleTimeout != null && !idleTimeout.isNegative() && !idleTimeout.isZero(),
+				() -> "'idleTimeout' must be positive but was " + idleTimeout);
+		return new WatchOptions(this.prefix, this.changes, this.initialReplay, this.bufferSize, this.overflow,
+				this.after, idleTimeout);
 	}
 
 	/**
@@ -186,11 +212,19 @@ public final class WatchOptions {
 		return this.after;
 	}
 
+	/**
+	 * For how long nobody may read the watch until it is closed.
+	 * @return the time, {@code null} for any time
+	 */
+	public @Nullable Duration getIdleTimeout() {
+		return this.idleTimeout;
+	}
+
 	@Override
 	public String toString() {
 		return "WatchOptions[prefix=" + this.prefix + ", changes=" + this.changes + ", initialReplay="
 				+ this.initialReplay + ", bufferSize=" + this.bufferSize + ", overflow=" + this.overflow + ", after="
-				+ this.after + "]";
+				+ this.after + ", idleTimeout=" + this.idleTimeout + "]";
 	}
 
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.EntryTooLargeException;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.PositionTrimmedException;
 
@@ -36,6 +37,8 @@ final class WatchSession implements KvWatch {
 
 	private final WatchPublisher publisher;
 
+	private final ReaderPresence presence;
+
 	private final EndActions endActions = new EndActions();
 
 	private volatile boolean closed;
@@ -53,6 +56,15 @@ final class WatchSession implements KvWatch {
 		this.buffer = new WatchBuffer(options);
 		this.executor = executor;
 		this.publisher = new WatchPublisher(this, executor);
+		this.presence = new ReaderPresence(options.getIdleTimeout());
+		this.presence.whenGone(this, executor);
+	}
+
+	/**
+	 * Who reads it, if anybody.
+	 */
+	ReaderPresence presence() {
+		return this.presence;
 	}
 
 	/**
@@ -106,6 +118,16 @@ final class WatchSession implements KvWatch {
 	}
 
 	private @Nullable KvEvent take(long nanos) throws InterruptedException {
+		this.presence.enter();
+		try {
+			return await(nanos);
+		}
+		finally {
+			this.presence.leave();
+		}
+	}
+
+	private @Nullable KvEvent await(long nanos) throws InterruptedException {
 		long deadline = System.nanoTime() + nanos;
 		while (true) {
 			try {
@@ -149,10 +171,13 @@ final class WatchSession implements KvWatch {
 		}
 		catch (PositionTrimmedException ex) {
 			fail(() -> new PositionTrimmedException(ex.getRequested(), ex.getEarliest()));
-			// what came behind the gap
-			this.buffer.clear();
-			return null;
 		}
+		catch (EntryTooLargeException ex) {
+			fail(() -> new EntryTooLargeException(ex.getEntry(), ex.getBytes(), ex.getCause()));
+		}
+		// what came behind the gap
+		this.buffer.clear();
+		return null;
 	}
 
 	/**
@@ -220,7 +245,18 @@ final class WatchSession implements KvWatch {
 
 	@Override
 	public boolean isOpen() {
-		return !this.buffer.isEnded();
+		Backlog backlog = this.backlog;
+		if (!this.buffer.isFinished()) {
+			return true;
+		}
+		// without a failure it was closed: what comes next is no longer read, only taken
+		return backlog != null && backlog.hasRead();
+	}
+
+	@Override
+	public boolean isReplayComplete() {
+		Backlog backlog = this.backlog;
+		return backlog == null || backlog.isReplayed();
 	}
 
 	/**
@@ -228,6 +264,15 @@ final class WatchSession implements KvWatch {
 	 */
 	boolean isClosed() {
 		return this.closed;
+	}
+
+	/**
+	 * Ends it because nobody will read any more.
+	 */
+	void abandon() {
+		close();
+		this.buffer.clear();
+		this.backlog = null;
 	}
 
 	@Override

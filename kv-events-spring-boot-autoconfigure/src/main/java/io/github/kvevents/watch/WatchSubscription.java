@@ -48,6 +48,8 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 
 	private volatile @Nullable IllegalArgumentException badRequest;
 
+	private boolean present;
+
 	WatchSubscription(WatchSession session, Flow.Subscriber<? super KvEvent> subscriber, Executor executor) {
 		this.session = session;
 		this.subscriber = subscriber;
@@ -66,7 +68,8 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 	@Override
 	public void request(long n) {
 		if (n > 0) {
-			this.demand.accumulateAndGet(n, (present, more) -> (present + more < 0) ? Long.MAX_VALUE : present + more);
+			this.demand.accumulateAndGet(n, (sum, more) -> (sum + more < 0) ? Long.MAX_VALUE : sum + more);
+			hasDemand(true);
 		}
 		else {
 			this.badRequest = new IllegalArgumentException("'n' must be positive but was " + n);
@@ -78,7 +81,23 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 	public void cancel() {
 		this.subscriber = null;
 		this.session.setListener(null);
-		this.session.close();
+		this.session.abandon();
+		hasDemand(false);
+	}
+
+	/**
+	 * Who has asked for an event waits for it, and so is there.
+	 */
+	private synchronized void hasDemand(boolean demand) {
+		if (demand != this.present) {
+			this.present = demand;
+			if (demand) {
+				this.session.presence().enter();
+			}
+			else {
+				this.session.presence().leave();
+			}
+		}
 	}
 
 	private void changed() {
@@ -144,6 +163,7 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 		}
 		if (event != null) {
 			this.demand.getAndUpdate((present) -> (present == Long.MAX_VALUE) ? present : present - 1);
+			hasDemand(this.demand.get() > 0);
 			call(() -> subscriber.onNext(event));
 		}
 		else if (this.session.isExhausted()) {

@@ -9,12 +9,18 @@ import org.jspecify.annotations.Nullable;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvException;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.core.KvCollection;
 import io.github.kvevents.core.KvTemplate;
@@ -89,15 +95,43 @@ class WatchesSnippets {
 
 		private final KvTemplate template;
 
-		OrderFeed(KvTemplate template) {
+		private final Duration heartbeat;
+
+		OrderFeed(KvTemplate template, @Value("${orders.heartbeat:10s}") Duration heartbeat) {
 			this.template = template;
+			this.heartbeat = heartbeat;
 		}
 
 		@GetMapping(path = "/orders/feed", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-		Flux<OrderChange> feed() {
-			KvWatch watch = this.template.watch(WatchOptions.prefix("order:").initialReplay());
-			return JdkFlowAdapter.flowPublisherToFlux(watch.publisher())
-				.map((event) -> new OrderChange(event.getKey(), event.getChange()));
+		Flux<ServerSentEvent<OrderChange>> feed() {
+			// opened when the response begins, closed when it ends, however it ends
+			return Flux
+				.using(this::watch, (watch) -> JdkFlowAdapter.flowPublisherToFlux(watch.publisher()), KvWatch::close)
+				.map((event) -> ServerSentEvent.builder(new OrderChange(event.getKey(), event.getChange())).build())
+				.publish((changes) -> changes.mergeWith(heartbeats().takeUntilOther(changes.ignoreElements())))
+				// too slow, or too far behind: the browser connects again and begins with
+				// the replay
+				.onErrorComplete(KvException.class);
+		}
+
+		private KvWatch watch() {
+			return this.template
+				.watch(WatchOptions.prefix("order:").initialReplay().idleTimeout(this.heartbeat.multipliedBy(6)));
+		}
+
+		/**
+		 * The first has the headers sent; the others find out that the browser has left.
+		 */
+		private Flux<ServerSentEvent<OrderChange>> heartbeats() {
+			return Flux.interval(Duration.ZERO, this.heartbeat)
+				.onBackpressureDrop()
+				.map((number) -> ServerSentEvent.<OrderChange>builder().comment("heartbeat").build());
+		}
+
+		/** Whoever asks for the headers alone would never read a watch. */
+		@RequestMapping(path = "/orders/feed", method = RequestMethod.HEAD)
+		ResponseEntity<Void> headers() {
+			return ResponseEntity.ok().contentType(MediaType.TEXT_EVENT_STREAM).build();
 		}
 
 	}

@@ -116,9 +116,9 @@ abstract class WatchContractTests extends WatchRaceContractTests {
 		write(instance.template, 3);
 		assertThat(watch.isOpen()).isTrue();
 		instance.template.set("k3", "v");
-		await().until(() -> !watch.isOpen());
-		assertThat(instance.watches.getOpenCount()).isZero();
+		await().until(() -> instance.watches.getOpenCount() == 0);
 		instance.template.set("k4", "v");
+		assertThat(watch.isOpen()).isTrue();
 		assertThat(WatchInstance.texts(WatchInstance.take(watch, 3))).containsExactly("CREATED k0=v", "CREATED k1=v",
 				"CREATED k2=v");
 		for (int i = 0; i < 2; i++) {
@@ -126,6 +126,7 @@ abstract class WatchContractTests extends WatchRaceContractTests {
 				.withMessageContaining("the keys 'k'")
 				.withMessageContaining("3 changes")
 				.satisfies((ex) -> assertThat(ex.getBufferSize()).isEqualTo(3));
+			assertThat(watch.isOpen()).isFalse();
 		}
 		watch.close();
 		assertThat(watch.getDropped()).isZero();
@@ -158,6 +159,79 @@ abstract class WatchContractTests extends WatchRaceContractTests {
 	}
 
 	@Test
+	void readingWhileItIsOpenTakesEverythingAndTheFailure() {
+		WatchInstance instance = instance();
+		KvWatch watch = instance.watch(WatchOptions.all().bufferSize(300));
+		write(instance.template, 301);
+		await().until(() -> instance.watches.getOpenCount() == 0);
+		List<String> keys = new ArrayList<>();
+		assertThatExceptionOfType(WatchOverflowException.class).isThrownBy(() -> readWhileOpen(watch, keys));
+		assertThat(keys).hasSize(300);
+		assertThat(watch.isOpen()).isFalse();
+	}
+
+	@Test
+	void readingWhileItIsOpenTakesEverythingThatItHadReceivedWhenItWasClosed() {
+		WatchInstance instance = instance();
+		KvWatch watch = instance.watch(WatchOptions.all());
+		KvWatch other = instance.watch(WatchOptions.all());
+		write(instance.template, 100);
+		WatchInstance.take(other, 100);
+		WatchInstance.take(watch, 1);
+		watch.close();
+		List<String> keys = new ArrayList<>();
+		readWhileOpen(watch, keys);
+		assertThat(keys).hasSize(99);
+		other.close();
+		assertThat(other.isOpen()).isFalse();
+	}
+
+	private static void readWhileOpen(KvWatch watch, List<String> keys) {
+		while (watch.isOpen()) {
+			KvEvent event = watch.poll(Duration.ofSeconds(20));
+			if (event != null) {
+				keys.add(event.getKey());
+			}
+		}
+	}
+
+	@Test
+	void replayIsCompleteOnceItsLastEventWasHandedOut() {
+		WatchInstance instance = instance();
+		try (KvWatch empty = instance.watch(WatchOptions.all().initialReplay())) {
+			assertThat(empty.isReplayComplete()).isTrue();
+		}
+		write(instance.template, 1_500);
+		try (KvWatch watch = instance.watch(WatchOptions.all().initialReplay());
+				KvWatch without = instance.watch(WatchOptions.all())) {
+			assertThat(without.isReplayComplete()).isTrue();
+			WatchInstance.take(watch, 1_499);
+			assertThat(watch.isReplayComplete()).isFalse();
+			WatchInstance.take(watch, 1);
+			assertThat(watch.isReplayComplete()).isTrue();
+			instance.template.set("later", "v");
+			assertThat(WatchInstance.texts(WatchInstance.take(watch, 1))).containsExactly("CREATED later=v");
+			assertThat(watch.isReplayComplete()).isTrue();
+		}
+	}
+
+	@Test
+	void endsWhenNobodyReadsItForItsIdleTimeout() {
+		WatchInstance instance = instance();
+		WatchOptions options = WatchOptions.all().idleTimeout(Duration.ofMillis(200));
+		KvWatch unread = instance.watch(options);
+		KvWatch kept = instance.watch(WatchOptions.all());
+		KvWatch read = instance.watch(options);
+		// waits for longer than the timeout, and is a reader all the time
+		assertThat(read.poll(Duration.ofSeconds(1))).isNull();
+		assertThat(read.isOpen()).isTrue();
+		await().until(() -> instance.watches.getOpenCount() == 1);
+		assertThat(unread.isOpen()).isFalse();
+		assertThat(unread.poll(Duration.ofSeconds(20))).isNull();
+		assertThat(kept.isOpen()).isTrue();
+	}
+
+	@Test
 	void theStreamWaitsEndsWhenClosedAndClosesTheWatch() throws Exception {
 		WatchInstance instance = instance();
 		KvWatch watch = instance.watch(WatchOptions.all());
@@ -185,7 +259,7 @@ abstract class WatchContractTests extends WatchRaceContractTests {
 		WatchInstance instance = instance();
 		KvWatch watch = instance.watch(WatchOptions.all().bufferSize(2));
 		write(instance.template, 3);
-		await().until(() -> !watch.isOpen());
+		await().until(() -> instance.watches.getOpenCount() == 0);
 		List<String> heard = new ArrayList<>();
 		assertThatExceptionOfType(WatchOverflowException.class)
 			.isThrownBy(() -> watch.stream().forEach((event) -> heard.add(event.getKey())));
@@ -202,12 +276,12 @@ abstract class WatchContractTests extends WatchRaceContractTests {
 		KvWatch second = instance.watch(WatchOptions.all());
 		watch.close();
 		watch.close();
-		assertThat(watch.isOpen()).isFalse();
 		assertThat(instance.watches.getOpenCount()).isEqualTo(1);
 		instance.template.set("c", "1");
 		assertThat(WatchInstance.take(second, 1)).hasSize(1);
 		second.close();
 		assertThat(watch.stream().map(KvEvent::getKey)).doesNotContain("c");
+		assertThat(watch.isOpen()).isFalse();
 		assertThat(instance.watches.getOpenCount()).isZero();
 	}
 

@@ -1,5 +1,7 @@
 package io.github.kvevents.watch;
 
+import java.time.Duration;
+
 import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.KvChange;
@@ -31,12 +33,17 @@ class WatchOptionsTests {
 		WatchOptions changed = options.changes(KvChange.UPDATED, KvChange.UNCHANGED)
 			.initialReplay()
 			.bufferSize(7)
-			.overflow(WatchOverflow.DROP_NEWEST);
+			.overflow(WatchOverflow.DROP_NEWEST)
+			.idleTimeout(Duration.ofSeconds(3));
 		assertThat(options).hasToString("WatchOptions[prefix=user:, changes=[CREATED, UPDATED, REMOVED], "
-				+ "initialReplay=false, bufferSize=128, overflow=FAIL, after={}]");
+				+ "initialReplay=false, bufferSize=128, overflow=FAIL, after={}, idleTimeout=null]");
 		assertThat(changed).hasToString("WatchOptions[prefix=user:, changes=[UPDATED], initialReplay=true, "
-				+ "bufferSize=7, overflow=DROP_NEWEST, after={}]");
+				+ "bufferSize=7, overflow=DROP_NEWEST, after={}, idleTimeout=PT3S]");
 		assertThat(changed.changes().getChanges()).hasSize(3);
+		assertThat(changed.changes().bufferSize(8).overflow(WatchOverflow.FAIL).getIdleTimeout())
+			.isEqualTo(Duration.ofSeconds(3));
+		assertThatIllegalArgumentException().isThrownBy(() -> options.idleTimeout(Duration.ZERO))
+			.withMessage("'idleTimeout' must be positive but was PT0S");
 	}
 
 	@Test

@@ -114,6 +114,26 @@ class WatchPublisherTests {
 	}
 
 	@Test
+	void idleTimeoutEndsAWatchWhoseSubscriberAsksForNothingMore() {
+		WatchOptions options = WatchOptions.prefix("k").idleTimeout(Duration.ofMillis(200));
+		RecordingSubscriber waiting = new RecordingSubscriber();
+		KvWatch read = this.instance.watch(options);
+		read.publisher().subscribe(waiting);
+		waiting.request(2);
+		KvWatch left = this.instance.watch(options);
+		RecordingSubscriber leaving = new RecordingSubscriber();
+		left.publisher().subscribe(leaving);
+		leaving.request(1);
+		write(1);
+		await().until(() -> !left.isOpen());
+		assertThat(leaving.keys()).containsExactly("k0");
+		await().untilAsserted(() -> assertThat(leaving.ends).containsExactly("complete"));
+		assertThat(read.isOpen()).isTrue();
+		write(1);
+		await().until(() -> !read.isOpen());
+	}
+
+	@Test
 	void cancellingClosesTheWatchAndIsTheEnd() {
 		this.watch.publisher().subscribe(this.subscriber);
 		this.subscriber.request(10);
