@@ -58,7 +58,7 @@ class ArchitectureTests {
 	 */
 	private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(entry("support", Set.of()),
 			entry("hook", Set.of("support")), entry("store", Set.of()),
-			entry("store.redis", Set.of("store", "support")), entry("store.memory", Set.of("store")),
+			entry("store.redis", Set.of("store", "support")), entry("store.memory", Set.of("store", "support")),
 			entry("core", Set.of("store", "hook", "watch")), entry("watch", Set.of("store", "log", "support")),
 			entry("expiry", Set.of("store", "store.redis", "support")),
 			entry("log", Set.of("store", "store.redis", "support")),
