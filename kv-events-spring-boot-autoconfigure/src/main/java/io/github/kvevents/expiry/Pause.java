@@ -2,17 +2,19 @@ package io.github.kvevents.expiry;
 
 import java.time.Duration;
 
+import io.github.kvevents.support.Delay;
+
 /**
  * Says whether something is due again that is done once in a while. Due at first.
  */
 final class Pause {
 
-	private final long nanos;
+	private final Delay length;
 
 	private long overAt = System.nanoTime();
 
 	Pause(Duration length) {
-		this.nanos = length.toNanos();
+		this.length = Delay.of(length);
 	}
 
 	/**
@@ -23,7 +25,7 @@ final class Pause {
 		if (now - this.overAt < 0) {
 			return false;
 		}
-		this.overAt = now + this.nanos;
+		this.overAt = this.length.after(now);
 		return true;
 	}
 

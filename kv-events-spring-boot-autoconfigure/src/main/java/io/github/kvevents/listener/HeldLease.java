@@ -3,6 +3,7 @@ package io.github.kvevents.listener;
 import java.time.Duration;
 
 import io.github.kvevents.listener.ListenerStore.Kept;
+import io.github.kvevents.support.Delay;
 
 /**
  * The lease of a partition that this instance has: renews it and writes how far the
@@ -52,7 +53,7 @@ final class HeldLease {
 	}
 
 	private void renewedAt(long nanos) {
-		this.endsAt = nanos + this.parts.settings().lease().toNanos();
+		this.endsAt = Delay.of(this.parts.settings().lease()).after(nanos);
 	}
 
 	boolean isLost() {

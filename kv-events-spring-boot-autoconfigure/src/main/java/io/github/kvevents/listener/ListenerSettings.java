@@ -19,7 +19,8 @@ public record ListenerSettings(Duration lease, Duration shutdownTimeout) {
 
 	public ListenerSettings {
 		Assert.notNull(lease, "'lease' must not be null");
-		Assert.isTrue(lease.toMillis() >= 100, () -> "'lease' must be at least 100 milliseconds but was " + lease);
+		Assert.isTrue(lease.compareTo(Duration.ofMillis(100)) >= 0,
+				() -> "'lease' must be at least 100 milliseconds but was " + lease);
 		Assert.notNull(shutdownTimeout, "'shutdownTimeout' must not be null");
 		Assert.isTrue(!shutdownTimeout.isNegative(),
 				() -> "'shutdownTimeout' must not be negative but was " + shutdownTimeout);

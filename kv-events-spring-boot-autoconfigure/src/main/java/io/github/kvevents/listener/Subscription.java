@@ -13,6 +13,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Standing;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.store.LogState;
+import io.github.kvevents.support.Delay;
 
 /**
  * A listener in this instance: the handle on its loop.
@@ -207,7 +208,7 @@ final class Subscription implements KvSubscription {
 	 * Until when to wait for loops that are told to stop now.
 	 */
 	static long endOfPatience(ListenerSettings settings) {
-		return System.nanoTime() + settings.shutdownTimeout().plus(GRACE).toNanos();
+		return Delay.of(settings.shutdownTimeout()).plus(Delay.of(GRACE)).after(System.nanoTime());
 	}
 
 	/**
@@ -258,8 +259,8 @@ final class Subscription implements KvSubscription {
 			.ids()
 			.size() == 1;
 		close();
-		Duration lease = this.parts.settings().lease().multipliedBy(3);
-		Duration remember = (lease.compareTo(REMEMBER) > 0) ? lease : REMEMBER;
+		Delay lease = Delay.of(this.parts.settings().lease());
+		Duration remember = Duration.ofNanos(lease.plus(lease).plus(lease).max(Delay.of(REMEMBER)).nanos());
 		for (int partition = 0; partition < this.parts.partitions(); partition++) {
 			this.parts.store().remove(partition, getId(), alone ? Duration.ZERO : remember);
 		}

@@ -19,6 +19,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.ThreadEnd;
 
@@ -105,7 +106,7 @@ public final class ChangeLogRetention implements SmartLifecycle {
 
 	private void trim(int partition) {
 		LogState state = this.store.getState(partition);
-		long age = this.store.getSettings().maxAge().toMillis();
+		long age = Delay.of(this.store.getSettings().maxAge()).toMillis();
 		KvPosition old = new KvPosition(partition, Math.max(0, storeMillis(partition, state) - age), 0);
 		KvPosition before = this.guards.get()
 			.map((guard) -> guard.oldestNeeded(partition))

@@ -44,8 +44,7 @@ record Place(KvPosition position, boolean inclusive, long count) {
 	 */
 	static KvPosition earliestPosition(LogState state) {
 		KvPosition first = state.first();
-		return (first != null) ? first
-				: new KvPosition(state.last().partition(), state.last().millis(), state.last().sequence() + 1);
+		return (first != null) ? first : ChangeLogStore.next(state.last());
 	}
 
 	/**

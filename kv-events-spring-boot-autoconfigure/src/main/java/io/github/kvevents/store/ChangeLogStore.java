@@ -72,6 +72,17 @@ public interface ChangeLogStore {
 	}
 
 	/**
+	 * The place behind a place: nothing is between them.
+	 * @param position the place
+	 * @return the place behind it
+	 */
+	static KvPosition next(KvPosition position) {
+		return (position.sequence() < Long.MAX_VALUE)
+				? new KvPosition(position.partition(), position.millis(), position.sequence() + 1)
+				: new KvPosition(position.partition(), position.millis() + 1, 0);
+	}
+
+	/**
 	 * What a partition of the log holds now.
 	 * @param partition the partition
 	 * @return its ends

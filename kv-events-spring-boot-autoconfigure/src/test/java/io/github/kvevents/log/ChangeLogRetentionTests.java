@@ -64,6 +64,16 @@ class ChangeLogRetentionTests {
 	}
 
 	@Test
+	void whatIsKeptForEverStays() {
+		MemoryKvStore eternal = store(Duration.ofSeconds(Long.MAX_VALUE), 1);
+		eternal.set(new StoreWrite("k", new byte[] { 1 }));
+		eternal.set(new StoreWrite("k", new byte[] { 2 }));
+		pass(Duration.ofDays(300));
+		new ChangeLogRetention(eternal.getChangeLog(), Stream::of, this.nanos::get).trim();
+		assertThat(eternal.getChangeLog().getState(0).length()).isEqualTo(2);
+	}
+
+	@Test
 	void theLastEntryStaysHoweverOldItIs() {
 		write("k", "1");
 		KvPosition last = write("k", "2");

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
 
@@ -35,7 +36,7 @@ final class MemoryLogPartition {
 	 */
 	KvPosition next(long now) {
 		return (now > this.last.millis()) ? new KvPosition(this.last.partition(), now, 0)
-				: new KvPosition(this.last.partition(), this.last.millis(), this.last.sequence() + 1);
+				: ChangeLogStore.next(this.last);
 	}
 
 	void add(LoggedChange entry) {
