@@ -128,7 +128,7 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * @param notifications Redis' own notifications of expired keys.
 	 */
 	record Expiry(@DefaultValue("4") int threads, @DefaultValue("10000") int queueCapacity,
-			@DefaultValue("50ms") Duration sweepInterval, @DefaultValue("30s") Duration claimAfter,
+			@DefaultValue("1s") Duration sweepInterval, @DefaultValue("30s") Duration claimAfter,
 			@DefaultValue Tracking tracking, @DefaultValue Notifications notifications) {
 
 		private void check() {

@@ -89,7 +89,15 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 	public void deadlineSet(int partition, long timeToLiveMillis) {
 		TrackingRun run = this.run;
 		if (run != null) {
-			run.deadlineIn(timeToLiveMillis);
+			run.deadlineIn(partition, timeToLiveMillis);
+		}
+	}
+
+	@Override
+	public void deadlineSetAt(int partition, long epochMillis) {
+		TrackingRun run = this.run;
+		if (run != null) {
+			run.deadlineAt(partition, epochMillis);
 		}
 	}
 

@@ -23,10 +23,13 @@ final class NotificationLoop {
 
 	private static final Log logger = LogFactory.getLog(ExpiryNotificationBridge.class);
 
-	/** How often to look whether somebody hears and the server is alive. */
+	/** How often to look whether somebody hears. */
 	private static final Duration POLL = Duration.ofSeconds(1);
 
-	private static final Duration SILENCE = Duration.ofSeconds(3);
+	/** How often to look whether the server is alive. */
+	private static final Duration PROBE = Duration.ofSeconds(2);
+
+	private static final Duration SILENCE = Duration.ofSeconds(4);
 
 	private static final Duration DROP_REPORT_INTERVAL = Duration.ofSeconds(30);
 
@@ -49,6 +52,8 @@ final class NotificationLoop {
 	private final Semaphore wakeUps = new Semaphore(0);
 
 	private final Pause checkPause;
+
+	private final Pause probePause = new Pause(PROBE);
 
 	private final Pause dropReportPause = new Pause(DROP_REPORT_INTERVAL);
 
@@ -158,7 +163,7 @@ final class NotificationLoop {
 		if (this.subscription == null) {
 			subscribe();
 		}
-		else {
+		else if (this.probePause.isOver()) {
 			this.heartbeat.probe(this.subscription);
 		}
 		checkFlags();

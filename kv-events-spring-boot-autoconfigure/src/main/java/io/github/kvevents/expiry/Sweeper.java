@@ -2,6 +2,7 @@ package io.github.kvevents.expiry;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -18,6 +19,7 @@ import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.store.redis.RedisKvStore;
 import io.github.kvevents.store.redis.RedisScript;
 import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
 
 /**
@@ -33,13 +35,23 @@ final class Sweeper implements Runnable {
 
 	private static final RedisScript RELEASE = RedisScript.load(RedisKvStore.class, "compare-and-delete.lua");
 
+	private static final byte[] YES = bytes("1");
+
+	private static final byte[] NO = bytes("");
+
 	/** Where the name of the lease is among the keys of the script. */
 	private static final int LEASE = 4;
 
 	/** How often to look whether there is anything to do at all. */
-	private static final long IDLE_MILLIS = 200;
+	private static final Delay IDLE = Delay.ofMillis(200);
 
-	private static final Duration MIN_LEASE = Duration.ofMillis(500);
+	/** What the holder of the lease may need beyond the time between two sweeps. */
+	private static final Delay LEASE_RESERVE = Delay.ofMillis(500);
+
+	private static final Delay JUST_AFTER = Delay.ofMillis(1);
+
+	/** However long the lease of another says that it lasts. */
+	private static final Delay MAX_WAIT = Delay.ofMillis(60_000);
 
 	private static final Duration CHECK_INTERVAL = Duration.ofSeconds(30);
 
@@ -61,15 +73,15 @@ final class Sweeper implements Runnable {
 
 	private final TrackingCounters counters;
 
-	private final long intervalMillis;
+	private final Delay interval;
 
 	private final int batchSize;
 
-	private final List<List<byte[]>> keys;
+	private final List<SweptPartition> partitions;
 
-	private final List<byte[]> heardArguments;
+	private final List<byte[]> arguments;
 
-	private final List<byte[]> unheardArguments;
+	private final ServerClock serverClock = new ServerClock(System::currentTimeMillis);
 
 	private final byte[] instanceId;
 
@@ -91,38 +103,45 @@ final class Sweeper implements Runnable {
 		this.all = settings.mode() == TrackingMode.ALL;
 		this.always = this.all || parts.log != null;
 		this.counters = counters;
-		this.intervalMillis = settings.sweepInterval().toMillis();
+		this.interval = Delay.of(settings.sweepInterval());
 		this.batchSize = settings.batchSize();
 		this.instanceId = parts.instanceId.getBytes(StandardCharsets.UTF_8);
 		this.namespaceCheck = new NamespaceCheck(namespace);
-		this.keys = IntStream.range(0, namespace.partitions())
+		this.partitions = IntStream.range(0, namespace.partitions())
 			.mapToObj((partition) -> Stream
 				.of(namespace.deadlines(partition), namespace.values(partition), namespace.expired(partition),
 						namespace.recent(partition), namespace.sweeper(partition), namespace.log(partition))
-				.map((name) -> name.getBytes(StandardCharsets.UTF_8))
+				.map(Sweeper::bytes)
 				.toList())
+			.map((keys) -> new SweptPartition(keys, new SweepSchedule(System::nanoTime)))
 			.toList();
-		long lease = Math.max(MIN_LEASE.toMillis(), 10 * this.intervalMillis);
-		List<Object> arguments = List.of(parts.instanceId, lease, this.batchSize, settings.maxLength(),
-				MEMORY.toMillis(), (parts.log != null) ? parts.log.maxLength() : "");
-		this.heardArguments = bytes(arguments, "1");
-		this.unheardArguments = bytes(arguments, "");
+		this.arguments = Stream
+			.of(parts.instanceId, this.interval.plus(this.interval).plus(LEASE_RESERVE).toMillis(), this.batchSize,
+					settings.maxLength(), MEMORY.toMillis(), (parts.log != null) ? parts.log.maxLength() : "")
+			.map(Sweeper::bytes)
+			.toList();
 	}
 
-	private static List<byte[]> bytes(List<Object> arguments, String last) {
-		return Stream.concat(arguments.stream(), Stream.of(last))
-			.map((argument) -> argument.toString().getBytes(StandardCharsets.UTF_8))
-			.toList();
+	private static byte[] bytes(Object text) {
+		return text.toString().getBytes(StandardCharsets.UTF_8);
 	}
 
 	/**
-	 * Has the thread awake when a deadline comes that it may not know of yet.
+	 * Has the thread awake when a deadline comes that no instance may know of in time:
+	 * whoever sweeps the partition looks once in an interval.
 	 */
-	void deadlineIn(long millis) {
-		if (millis < this.intervalMillis) {
-			// a key lives to the end of the millisecond of its deadline
+	void deadlineIn(int partition, long millis) {
+		if (millis <= this.interval.toMillis()) {
+			this.partitions.get(partition).schedule().deadlineIn(millis);
 			this.alarm.ringIn(Math.max(0, millis) + 1);
 		}
+	}
+
+	/**
+	 * As {@link #deadlineIn}, with a moment by the clock of the server.
+	 */
+	void deadlineAt(int partition, long epochMillis) {
+		deadlineIn(partition, this.serverClock.millisUntil(epochMillis));
 	}
 
 	void stop() {
@@ -136,20 +155,23 @@ final class Sweeper implements Runnable {
 		while (!this.stopped) {
 			try {
 				this.alarm.reset();
-				long pause = IDLE_MILLIS;
+				Delay pause = IDLE;
 				if (this.always || this.heard.getAsBoolean()) {
-					pause = sweep();
+					pause = sweepDue();
 					swept = true;
 				}
-				else if (swept) {
-					release();
-					swept = false;
+				else {
+					this.partitions.forEach((partition) -> partition.schedule().rest());
+					if (swept) {
+						release();
+						swept = false;
+					}
 				}
 				this.health.succeeded();
 				sleep(pause);
 			}
 			catch (Throwable ex) {
-				sleep(this.health.failed(ex));
+				sleep(Delay.ofMillis(this.health.failed(ex)));
 			}
 		}
 		if (swept) {
@@ -158,39 +180,47 @@ final class Sweeper implements Runnable {
 	}
 
 	/**
-	 * Sweeps all partitions.
-	 * @return how long to pause, in milliseconds
+	 * Sweeps the partitions that it is time for.
+	 * @return how long to pause
 	 */
-	private long sweep() {
-		RedisConnection connection = this.connectionFactory.getConnection();
+	private Delay sweepDue() {
+		RedisConnection connection = null;
+		Delay pause = Delay.NEVER;
 		try {
-			if (this.checkPause.isOver()) {
-				this.namespaceCheck.checkAgain(connection);
-			}
-			long pause = this.intervalMillis;
-			boolean holder = false;
-			long longest = 0;
-			for (List<byte[]> partition : this.keys) {
-				SweepReply reply = sweep(connection, partition);
-				holder |= reply.holder();
-				longest = Math.max(longest, reply.waitMillis());
-				if (reply.holder() && reply.waitMillis() >= 0) {
-					pause = Math.min(pause, reply.waitMillis());
+			for (SweptPartition partition : this.partitions) {
+				SweepSchedule.Due due = partition.schedule().due();
+				if (due.isDue()) {
+					connection = (connection != null) ? connection : connect();
+					SweepReply reply = sweep(connection, partition, due.deadline());
+					partition.schedule().done(due, reply.next(this.interval));
 				}
+				pause = pause.min(partition.schedule().untilNext());
 			}
-			return holder ? pause : Math.max(this.intervalMillis, longest);
+			return pause;
 		}
 		finally {
-			connection.close();
+			if (connection != null) {
+				connection.close();
+			}
 		}
 	}
 
-	private SweepReply sweep(RedisConnection connection, List<byte[]> partition) {
+	private RedisConnection connect() {
+		RedisConnection connection = this.connectionFactory.getConnection();
+		if (this.checkPause.isOver()) {
+			this.namespaceCheck.checkAgain(connection);
+		}
+		return connection;
+	}
+
+	private SweepReply sweep(RedisConnection connection, SweptPartition partition, boolean always) {
 		SweepReply reply;
-		boolean told = this.all || this.heard.getAsBoolean();
+		List<byte[]> arguments = new ArrayList<>(this.arguments);
+		arguments.add((this.all || this.heard.getAsBoolean()) ? YES : NO);
+		arguments.add(always ? YES : NO);
 		do {
-			reply = SweepReply
-				.of(SWEEP.list(connection, partition, told ? this.heardArguments : this.unheardArguments));
+			reply = SweepReply.of(SWEEP.list(connection, partition.keys(), arguments));
+			this.serverClock.observe(reply.now());
 			if (reply.givenUp() > 0) {
 				this.counters.givenUp(reply.givenUp());
 				logger.warn("Gave up " + reply.givenUp() + " expiries that no hook had heard of: more than "
@@ -208,8 +238,8 @@ final class Sweeper implements Runnable {
 		try {
 			RedisConnection connection = this.connectionFactory.getConnection();
 			try {
-				for (List<byte[]> partition : this.keys) {
-					RELEASE.test(connection, List.of(partition.get(LEASE)), List.of(this.instanceId));
+				for (SweptPartition partition : this.partitions) {
+					RELEASE.test(connection, List.of(partition.keys().get(LEASE)), List.of(this.instanceId));
 				}
 			}
 			finally {
@@ -221,19 +251,36 @@ final class Sweeper implements Runnable {
 		}
 	}
 
-	private void sleep(long millis) {
+	private void sleep(Delay delay) {
 		if (!this.stopped) {
-			this.alarm.doze(millis);
+			this.alarm.doze(delay);
 		}
+	}
+
+	/**
+	 * A partition.
+	 *
+	 * @param keys the keys of the script
+	 */
+	private record SweptPartition(List<byte[]> keys, SweepSchedule schedule) {
 	}
 
 	/**
 	 * What {@code sweep.lua} replies.
 	 */
-	private record SweepReply(boolean holder, long lookedAt, long waitMillis, long givenUp) {
+	private record SweepReply(boolean holder, long lookedAt, long waitMillis, long givenUp, long now) {
 
 		static SweepReply of(List<?> reply) {
-			return new SweepReply(number(reply, 0) == 1, number(reply, 1), number(reply, 2), number(reply, 4));
+			return new SweepReply(number(reply, 0) == 1, number(reply, 1), number(reply, 2), number(reply, 4),
+					number(reply, 5));
+		}
+
+		/**
+		 * When to ask again: at the next deadline, or when the lease of another may end.
+		 */
+		Delay next(Delay interval) {
+			Delay wait = (this.waitMillis >= 0) ? Delay.ofMillis(this.waitMillis) : Delay.NEVER;
+			return this.holder ? wait.min(interval) : wait.plus(JUST_AFTER).min(MAX_WAIT);
 		}
 
 		private static long number(List<?> reply, int index) {

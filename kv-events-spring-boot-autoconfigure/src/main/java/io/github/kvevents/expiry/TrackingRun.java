@@ -10,6 +10,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.store.redis.BlockingReads;
+import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.KeyedExecutor;
 
 /**
@@ -20,7 +21,7 @@ final class TrackingRun {
 	private static final String THREAD_PREFIX = "kv-expiry-";
 
 	/** The longest time for which a reader waits inside of Redis. */
-	private static final Duration MAX_WAIT = Duration.ofMillis(500);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(1);
 
 	/** How long a thread may take to end: as long as a command may take. */
 	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(2);
@@ -80,8 +81,12 @@ final class TrackingRun {
 		this.takingThreads.forEach(Thread::start);
 	}
 
-	void deadlineIn(long millis) {
-		this.sweeper.deadlineIn(millis);
+	void deadlineIn(int partition, long millis) {
+		this.sweeper.deadlineIn(partition, millis);
+	}
+
+	void deadlineAt(int partition, long epochMillis) {
+		this.sweeper.deadlineAt(partition, epochMillis);
 	}
 
 	/**
@@ -93,7 +98,7 @@ final class TrackingRun {
 		this.readers.forEach(ExpiredReader::stop);
 		try {
 			join(this.takingThreads);
-			long end = System.nanoTime() + this.settings.stopTimeout().toNanos();
+			long end = Delay.of(this.settings.stopTimeout()).after(System.nanoTime());
 			for (InFlight inFlight : this.inFlight) {
 				inFlight.awaitEmpty(Duration.ofNanos(end - System.nanoTime()));
 			}

@@ -10,8 +10,8 @@ import org.springframework.util.Assert;
  *
  * @param mode which keys to track, by default {@link TrackingMode#AUTO}
  * @param sweepInterval how long to wait at most before looking for keys whose deadline
- * has passed, by default 50 milliseconds; a deadline that is known to be sooner is waited
- * for exactly
+ * has passed, by default a second; a deadline that is known to be sooner is waited for
+ * exactly
  * @param batchSize how many of these keys to look at in one call of the server, by
  * default 500, at most 1500
  * @param claimAfter how long an instance may be silent before another takes over what it
@@ -33,7 +33,7 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 	 */
 	public static final int MAX_BATCH_SIZE = 1500;
 
-	private static final TrackingSettings DEFAULTS = new TrackingSettings(TrackingMode.AUTO, Duration.ofMillis(50), 500,
+	private static final TrackingSettings DEFAULTS = new TrackingSettings(TrackingMode.AUTO, Duration.ofSeconds(1), 500,
 			Duration.ofSeconds(30), 1000, 4, 1_000_000, Duration.ofSeconds(10));
 
 	public TrackingSettings {
@@ -121,7 +121,8 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 
 	private static void requirePositive(String name, Duration value) {
 		Assert.notNull(value, () -> "'" + name + "' must not be null");
-		Assert.isTrue(value.toMillis() > 0, () -> "'" + name + "' must be at least a millisecond but was " + value);
+		Assert.isTrue(value.compareTo(Duration.ofMillis(1)) >= 0,
+				() -> "'" + name + "' must be at least a millisecond but was " + value);
 	}
 
 }

@@ -119,8 +119,9 @@ interface ListenerStore {
 	 * never if there are no others
 	 * @param now the time of the store, in milliseconds
 	 * @param removedAt when the listener was last removed, 0 if that isn't known
+	 * @param paused whether its first partition is paused
 	 */
-	record Members(List<String> ids, Delay changesIn, long now, long removedAt) {
+	record Members(List<String> ids, Delay changesIn, long now, long removedAt, boolean paused) {
 	}
 
 	/**

@@ -114,6 +114,14 @@ final class LogReading {
 	}
 
 	/**
+	 * Whether a place is that up to which was read and handed on, with nothing missing.
+	 */
+	boolean isAt(@Nullable KvPosition end) {
+		return this.read.position().equals(end) && this.buffer.isEmpty() && this.missing == null
+				&& this.state.last().equals(end);
+	}
+
+	/**
 	 * Reads a page, unless changes turn out to be missing.
 	 * @return whether there is more to do at once
 	 */

@@ -50,7 +50,7 @@ final class LoopEnding {
 		this.partitions.all().forEach(OwnedPartition::leave);
 		this.parts.lanes().setSuspended(false);
 		this.parts.lanes().resumeDue(true);
-		long end = now() + this.parts.settings().shutdownTimeout().toNanos();
+		long end = Delay.of(this.parts.settings().shutdownTimeout()).after(now());
 		this.nextTickAt = this.tick.after(now());
 		while (!this.partitions.all().isEmpty() && now() - end < 0) {
 			this.alarm.reset();
@@ -75,7 +75,7 @@ final class LoopEnding {
 		if (now() - this.nextTickAt >= 0) {
 			this.nextTickAt = this.tick.after(now());
 			for (OwnedPartition partition : this.partitions.all()) {
-				pause = pause.min(ask(partition::renew));
+				pause = pause.min(ask(() -> partition.renew(null)));
 			}
 		}
 		this.parts.lanes().resumeDue(true);

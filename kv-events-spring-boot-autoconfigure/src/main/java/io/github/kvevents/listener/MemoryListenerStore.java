@@ -37,14 +37,15 @@ final class MemoryListenerStore implements ListenerStore {
 	public synchronized Members join(String listener, String instance, Duration lease) {
 		long now = this.millis.getAsLong();
 		Map<String, Long> members = partition(0, listener).members;
-		members.put(instance, now + lease.toMillis());
+		members.put(instance, now + Delay.of(lease).toMillis());
 		members.values().removeIf((until) -> until <= now);
 		Delay changesIn = members.entrySet()
 			.stream()
 			.filter((member) -> !member.getKey().equals(instance))
 			.map((member) -> Delay.ofMillis(member.getValue() - now))
 			.reduce(Delay.NEVER, Delay::min);
-		return new Members(List.copyOf(members.keySet()), changesIn, now, partition(0, listener).removedAt);
+		Partition first = partition(0, listener);
+		return new Members(List.copyOf(members.keySet()), changesIn, now, first.removedAt, first.paused);
 	}
 
 	@Override
@@ -64,7 +65,7 @@ final class MemoryListenerStore implements ListenerStore {
 			return Acquisition.none(Acquisition.Outcome.TAKEN, Delay.ofMillis(partition.until - now));
 		}
 		partition.owner = instance;
-		partition.until = now + lease.toMillis();
+		partition.until = now + Delay.of(lease).toMillis();
 		partition.epoch++;
 		return new Acquisition(Acquisition.Outcome.ACQUIRED, partition.epoch, Delay.NEVER, partition.paused,
 				partition.checkpoint, Set.copyOf(partition.aside));
@@ -78,7 +79,7 @@ final class MemoryListenerStore implements ListenerStore {
 			return Kept.LOST;
 		}
 		long now = this.millis.getAsLong();
-		partition.until = now + duration.toMillis();
+		partition.until = now + Delay.of(duration).toMillis();
 		partition.seenAt = now;
 		if (checkpoint != null) {
 			partition.checkpoint = checkpoint;
@@ -157,7 +158,7 @@ final class MemoryListenerStore implements ListenerStore {
 		if (stored == null || partition.claims.getOrDefault(letter, 0L) > now) {
 			return null;
 		}
-		partition.claims.put(letter, now + duration.toMillis());
+		partition.claims.put(letter, now + Delay.of(duration).toMillis());
 		return stored;
 	}
 
@@ -178,7 +179,7 @@ final class MemoryListenerStore implements ListenerStore {
 
 	@Override
 	public synchronized @Nullable KvPosition oldestNeeded(int number, Duration age) {
-		long since = this.millis.getAsLong() - age.toMillis();
+		long since = this.millis.getAsLong() - Delay.of(age).toMillis();
 		return this.listeners.values()
 			.stream()
 			.map((partitions) -> partitions.get(number))

@@ -76,9 +76,11 @@ final class OwnedPartition {
 
 	/**
 	 * Renews the lease, and looks whether the log still is the one that was read.
+	 * @param end where the feed saw it end, {@code null} if it doesn't know: who has read
+	 * up to there need not look
 	 */
-	void renew() {
-		if (!isLost() && hasKept(this.held.renew(this.window))) {
+	void renew(@Nullable KvPosition end) {
+		if (!isLost() && hasKept(this.held.renew(this.window)) && !this.reading.isAt(end)) {
 			look(this.parts.log().getState(this.held.lease().partition()));
 		}
 	}
@@ -115,9 +117,10 @@ final class OwnedPartition {
 
 	/**
 	 * Writes what is to be written, reads and queues.
+	 * @param end where the feed saw the log end, {@code null} if it doesn't know
 	 * @return whether there is more to do at once
 	 */
-	boolean turn() {
+	boolean turn(@Nullable KvPosition end) {
 		if (isLost() || (this.window.isDue() && !write())) {
 			return false;
 		}
@@ -130,7 +133,7 @@ final class OwnedPartition {
 			return false;
 		}
 		queue();
-		if (!this.reading.isEmpty() || missing != null || this.window.isLeaving()) {
+		if (!this.reading.isEmpty() || missing != null || this.window.isLeaving() || this.reading.isAt(end)) {
 			return false;
 		}
 		boolean more = this.reading.read();

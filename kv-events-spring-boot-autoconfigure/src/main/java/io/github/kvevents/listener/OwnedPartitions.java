@@ -29,6 +29,8 @@ final class OwnedPartitions {
 
 	private final Map<Integer, OwnedPartition> owned = new ConcurrentSkipListMap<>();
 
+	private final LogEnds ends;
+
 	private volatile boolean paused;
 
 	private volatile boolean removed;
@@ -42,6 +44,7 @@ final class OwnedPartitions {
 	 */
 	OwnedPartitions(SubscriptionParts parts, Delay tick) {
 		this.parts = parts;
+		this.ends = new LogEnds(parts.nanoTime());
 		this.tick = tick;
 	}
 
@@ -87,6 +90,13 @@ final class OwnedPartitions {
 	}
 
 	/**
+	 * Where the log of each partition ends, as the feed tells. From any thread.
+	 */
+	LogEnds ends() {
+		return this.ends;
+	}
+
+	/**
 	 * Agrees with the other instances on who has what.
 	 * @return when to look again
 	 */
@@ -99,20 +109,14 @@ final class OwnedPartitions {
 			return this.tick;
 		}
 		int share = FairShare.of(this.parts.instance(), members.ids(), this.parts.partitions(), this.parts.id());
-		this.owned.values().forEach(OwnedPartition::renew);
+		this.owned.forEach((number, partition) -> partition.renew(this.ends.get(number)));
 		Delay pause = members.changesIn().min(acquire(share)).plus(JUST_AFTER).min(this.tick);
 		giveUp(share);
-		this.paused = this.owned.isEmpty() ? isPausedElsewhere()
+		// a pause is of all partitions, so any of them tells
+		this.paused = this.owned.isEmpty() ? members.paused()
 				: this.owned.values().stream().anyMatch(OwnedPartition::isPaused);
 		this.parts.lanes().setSuspended(this.paused);
 		return pause;
-	}
-
-	/**
-	 * A pause is of all partitions, so any of them tells.
-	 */
-	private boolean isPausedElsewhere() {
-		return this.parts.store().standing(0, this.parts.id()).paused();
 	}
 
 	/**

@@ -68,13 +68,13 @@ final class RedisListenerStore implements ListenerStore {
 	@Override
 	public Members join(String listener, String instance, Duration lease) {
 		List<?> reply = call((connection) -> JOIN.list(connection, List.of(hash(0, listener)),
-				arguments(instance, lease.toMillis())));
+				arguments(instance, Delay.of(lease).toMillis())));
 		List<String> ids = new ArrayList<>();
-		reply.subList(3, reply.size()).forEach((id) -> ids.add(text(id)));
+		reply.subList(4, reply.size()).forEach((id) -> ids.add(text(id)));
 		Collections.sort(ids);
 		long changes = (Long) reply.get(0);
 		return new Members(ids, (changes >= 0) ? Delay.ofMillis(changes) : Delay.NEVER, (Long) reply.get(1),
-				(Long) reply.get(2));
+				(Long) reply.get(2), (Long) reply.get(3) == 1);
 	}
 
 	@Override
@@ -87,7 +87,7 @@ final class RedisListenerStore implements ListenerStore {
 	public Acquisition acquire(int partition, String listener, String instance, Duration lease, long since) {
 		List<?> reply = call((connection) -> ACQUIRE.list(connection,
 				List.of(hash(partition, listener), bytes(this.namespace.listeners(partition))),
-				arguments(listener, instance, lease.toMillis(), since)));
+				arguments(listener, instance, Delay.of(lease).toMillis(), since)));
 		long outcome = (Long) reply.get(0);
 		if (outcome == 0) {
 			return Acquisition.none(Acquisition.Outcome.TAKEN, Delay.ofMillis((Long) reply.get(1)));
@@ -102,7 +102,8 @@ final class RedisListenerStore implements ListenerStore {
 
 	@Override
 	public Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint, List<KvPosition> settled) {
-		List<byte[]> arguments = arguments(lease.listener(), lease.instance(), lease.epoch(), duration.toMillis());
+		List<byte[]> arguments = arguments(lease.listener(), lease.instance(), lease.epoch(),
+				Delay.of(duration).toMillis());
 		if (checkpoint == null) {
 			arguments.add(bytes(""));
 		}
@@ -198,7 +199,7 @@ final class RedisListenerStore implements ListenerStore {
 	public @Nullable StoredLetter claim(int partition, String listener, String letter, String instance,
 			Duration duration) {
 		List<?> letters = call((connection) -> CLAIM.list(connection, both(partition, listener),
-				arguments(letter, instance, duration.toMillis())));
+				arguments(letter, instance, Delay.of(duration).toMillis())));
 		return letters.isEmpty() ? null : LetterFields.read((List<?>) letters.get(0));
 	}
 
@@ -223,7 +224,7 @@ final class RedisListenerStore implements ListenerStore {
 	public @Nullable KvPosition oldestNeeded(int partition, Duration age) {
 		return call(bytes(this.namespace.listeners(partition)), (connection) -> {
 			Long now = connection.serverCommands().time(TimeUnit.MILLISECONDS);
-			double since = ((now != null) ? now : 0) - age.toMillis();
+			double since = ((now != null) ? now : 0) - Delay.of(age).toMillis();
 			Set<byte[]> ids = connection.zSetCommands()
 				.zRangeByScore(bytes(this.namespace.listeners(partition)), since, Double.POSITIVE_INFINITY);
 			KvPosition oldest = null;

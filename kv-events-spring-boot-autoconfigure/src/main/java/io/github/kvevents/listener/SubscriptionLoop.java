@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.ChangeFeed;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.store.TailRead;
 import io.github.kvevents.support.Alarm;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
@@ -133,7 +134,7 @@ final class SubscriptionLoop implements Runnable {
 		Delay retry = this.parts.lanes().resumeDue(false);
 		boolean more = false;
 		for (OwnedPartition partition : this.partitions.all()) {
-			more |= partition.turn();
+			more |= partition.turn(this.partitions.ends().get(partition.held().lease().partition()));
 			boolean left = this.partitions.leaveIfIdle(partition, true);
 			if (left && partition.isLost()) {
 				this.tickNow = true;
@@ -151,17 +152,30 @@ final class SubscriptionLoop implements Runnable {
 	private final class WakeUp implements ChangeFeed.Subscriber {
 
 		@Override
+		public void onRead(TailRead read) {
+			SubscriptionLoop.this.partitions.ends().forget(read.last().partition());
+			SubscriptionLoop.this.alarm.ringIn(0);
+		}
+
+		@Override
 		public void onChanges(List<LoggedChange> changes) {
 			SubscriptionLoop.this.alarm.ringIn(0);
 		}
 
 		@Override
 		public void onReset(int partition, KvPosition to) {
+			SubscriptionLoop.this.partitions.ends().forget();
 			tick();
 		}
 
 		@Override
+		public void onCompare(KvPosition last) {
+			SubscriptionLoop.this.partitions.ends().see(last);
+		}
+
+		@Override
 		public void onConnect() {
+			SubscriptionLoop.this.partitions.ends().forget();
 			tick();
 		}
 

@@ -30,9 +30,12 @@ final class ChangeFeedReader implements Runnable {
 	 */
 	private static final long CHECK_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
-	private static final Duration WAIT = Duration.ofMillis(500);
+	private static final Duration WAIT = Duration.ofSeconds(2);
 
 	private static final int LIMIT = 500;
+
+	/** What a feed that stops may need to hand on what it has just read. */
+	private static final long PUBLISH_MILLIS = 50;
 
 	private final ChangeLogStore store;
 
@@ -61,13 +64,13 @@ final class ChangeFeedReader implements Runnable {
 	}
 
 	/**
-	 * Waits for the end, which neither a pause after a failure nor a store that is gone
-	 * holds up.
+	 * Waits for the end, which neither a pause after a failure, a read that waits nor a
+	 * store that is gone holds up.
 	 */
 	void awaitEnd(long millis) {
 		this.ending = true;
 		this.alarm.ringIn(0);
-		ThreadEnd.await(this.thread, millis);
+		ThreadEnd.await(this.thread, PUBLISH_MILLIS, millis);
 	}
 
 	@Override

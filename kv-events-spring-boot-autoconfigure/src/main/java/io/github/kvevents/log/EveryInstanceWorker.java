@@ -15,6 +15,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
 
 /**
@@ -26,7 +27,11 @@ final class EveryInstanceWorker {
 
 	private static final int PAGE = 200;
 
-	private static final long MAX_WAIT = Duration.ofSeconds(1).toMillis();
+	/**
+	 * The feed tells when there is something to read, or to find missing: this is only in
+	 * case that it has nothing to tell, since it can't read.
+	 */
+	private static final Delay MAX_WAIT = Delay.of(Duration.ofSeconds(5));
 
 	private static final long STOP_MILLIS = Duration.ofSeconds(5).toMillis();
 
@@ -47,7 +52,7 @@ final class EveryInstanceWorker {
 	private final LoopHealth health = new LoopHealth(EveryInstanceReader.class,
 			"Reading the change log for hooks on every instance");
 
-	private final List<LogCursor> cursors = new ArrayList<>();
+	private volatile List<LogCursor> cursors = List.of();
 
 	private ChangeFeed.@Nullable Subscription subscription;
 
@@ -79,7 +84,7 @@ final class EveryInstanceWorker {
 		catch (RuntimeException ex) {
 			this.health.failed(ex);
 		}
-		this.subscription = this.feed.subscribe(new FeedSign(this.alarm));
+		this.subscription = this.feed.subscribe(new FeedSign(this.alarm, this::hasReadUpTo));
 		this.thread.setDaemon(true);
 		this.thread.start();
 	}
@@ -89,7 +94,12 @@ final class EveryInstanceWorker {
 		for (int partition = 0; partition < this.store.getSettings().namespace().partitions(); partition++) {
 			ends.add(new LogCursor(this.store, Place.end(this.store.getState(partition))));
 		}
-		this.cursors.addAll(ends);
+		this.cursors = List.copyOf(ends);
+	}
+
+	private boolean hasReadUpTo(KvPosition last) {
+		List<LogCursor> cursors = this.cursors;
+		return last.partition() < cursors.size() && cursors.get(last.partition()).isAt(last);
 	}
 
 	private void run() {

@@ -1,6 +1,7 @@
 package io.github.kvevents.log;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
@@ -10,8 +11,10 @@ import io.github.kvevents.support.Alarm;
  * Wakes who reads the log by itself whenever there may be something new.
  *
  * @param alarm rings then
+ * @param read whether a partition was read up to its end: if not, what was missed is to
+ * be found out
  */
-record FeedSign(Alarm alarm) implements ChangeFeed.Subscriber {
+record FeedSign(Alarm alarm, Predicate<KvPosition> read) implements ChangeFeed.Subscriber {
 
 	@Override
 	public void onChanges(List<LoggedChange> changes) {
@@ -21,6 +24,13 @@ record FeedSign(Alarm alarm) implements ChangeFeed.Subscriber {
 	@Override
 	public void onReset(int partition, KvPosition to) {
 		this.alarm.ringIn(0);
+	}
+
+	@Override
+	public void onCompare(KvPosition last) {
+		if (!this.read.test(last)) {
+			this.alarm.ringIn(0);
+		}
 	}
 
 	@Override

@@ -18,7 +18,7 @@ final class LogCursor {
 
 	private final ChangeLogStore store;
 
-	private Place place;
+	private volatile Place place;
 
 	/** Whether there was an entry at the place. */
 	private boolean seen;
@@ -30,6 +30,14 @@ final class LogCursor {
 
 	Place place() {
 		return this.place;
+	}
+
+	/**
+	 * Whether a place is that up to which was read. From any thread.
+	 */
+	boolean isAt(KvPosition position) {
+		Place place = this.place;
+		return !place.inclusive() && place.position().equals(position);
 	}
 
 	/**

@@ -62,7 +62,7 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 		long deadline = Delay.of(timeout).after(System.nanoTime());
 		Alarm alarm = new Alarm();
 		this.waiting.add(alarm);
-		ChangeFeed.Subscription subscription = this.feed.subscribe(new FeedSign(alarm));
+		ChangeFeed.Subscription subscription = this.feed.subscribe(new FeedSign(alarm, (last) -> true));
 		try {
 			boolean found = false;
 			while (!found && !this.stopped && deadline - System.nanoTime() > 0) {

@@ -42,4 +42,14 @@ public interface ExpiryTracking {
 	 */
 	void deadlineSet(int partition, long timeToLiveMillis);
 
+	/**
+	 * As {@link #deadlineSet}, for a key whose deadline is a moment by the clock of the
+	 * server, which may differ from that of this instance. By default that isn't known.
+	 * @param partition the partition of the key
+	 * @param epochMillis when it ends
+	 */
+	default void deadlineSetAt(int partition, long epochMillis) {
+		deadlineSet(partition, epochMillis - System.currentTimeMillis());
+	}
+
 }

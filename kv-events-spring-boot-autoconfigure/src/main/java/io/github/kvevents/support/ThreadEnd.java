@@ -9,15 +9,16 @@ public final class ThreadEnd {
 	}
 
 	/**
-	 * Waits for the end, and interrupts a thread that takes long: it waits for a server
-	 * that is gone. An interrupt of the caller ends the wait.
+	 * Waits for the end of a thread that may wait for a server, which an interrupt ends.
+	 * An interrupt of the caller ends the wait.
 	 * @param thread the thread
-	 * @param millis how long to wait before the interrupt, and once more behind it
+	 * @param patience how long to wait before the interrupt, in milliseconds
+	 * @param millis how long to wait behind it
 	 * @return whether it ended
 	 */
-	public static boolean await(Thread thread, long millis) {
+	public static boolean await(Thread thread, long patience, long millis) {
 		try {
-			thread.join(millis);
+			thread.join(patience);
 			if (thread.isAlive()) {
 				thread.interrupt();
 				thread.join(millis);
@@ -27,6 +28,17 @@ public final class ThreadEnd {
 			Thread.currentThread().interrupt();
 		}
 		return !thread.isAlive();
+	}
+
+	/**
+	 * Waits for the end, and interrupts a thread that takes long: it waits for a server
+	 * that is gone. An interrupt of the caller ends the wait.
+	 * @param thread the thread
+	 * @param millis how long to wait before the interrupt, and once more behind it
+	 * @return whether it ended
+	 */
+	public static boolean await(Thread thread, long millis) {
+		return await(thread, millis, millis);
 	}
 
 }

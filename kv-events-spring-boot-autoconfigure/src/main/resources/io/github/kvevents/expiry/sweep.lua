@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 --[[
 Looks at the keys whose deadline has passed: tells of those that are gone, and finds out what
-others did to those that are not. Only the holder of the lease does; each call renews it.
-Where there is a change log, each expiry gets an entry.
+others did to those that are not. The holder of the lease does, and each call renews it; another
+instance does for keys that it gave a deadline by itself, and leaves the lease alone. Where there is a change log, each expiry gets an entry.
 Runs also when the server is out of memory: what it adds is much the same as it takes away.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
@@ -14,22 +14,26 @@ ARGV[4]  how many expiries to keep for hooks, about; older ones are given up
 ARGV[5]  for how long keys that expired are remembered, in milliseconds
 ARGV[6]  how many entries of the log to keep, about; empty: there is no log
 ARGV[7]  1 if a hook waits for expiries
+ARGV[8]  1 to sweep also if another instance has the lease
 Reply    whether this instance holds the lease, 1 or 0; how many keys were looked at; in how
          many milliseconds the next deadline is, or the lease of another ends, -1 if there is
-         none; how many expiries were told of; how many were given up
+         none; how many expiries were told of; how many were given up; the server's time in
+         milliseconds
 Cost     O(M log N) for M due of N tracked keys; about 5 microseconds a due key
 --]]
 local deadlines, values, expired, recent, lease = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local max_length, heard = ARGV[6], ARGV[7] == '1'
 local log = (max_length ~= '') and KEYS[6]
-local holder = redis.call('GET', lease)
-if holder and holder ~= ARGV[1] then
-	return { 0, 0, redis.call('PTTL', lease), 0, 0 }
-end
-redis.call('SET', lease, ARGV[1], 'PX', ARGV[2])
-
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local holder = redis.call('GET', lease)
+local is_holder = not holder or holder == ARGV[1]
+if is_holder then
+	redis.call('SET', lease, ARGV[1], 'PX', ARGV[2])
+elseif ARGV[8] ~= '1' then
+	return { 0, 0, redis.call('PTTL', lease), 0, 0, now }
+end
+
 local due = redis.call('ZRANGE', deadlines, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[3], 'WITHSCORES')
 local gone, forgotten, remembered = {}, {}, {}
 -- fails where one of ours has another type, before anything is told of
@@ -87,7 +91,10 @@ local given_up = 0
 if #gone > 0 then
 	given_up = redis.call('XTRIM', expired, 'MAXLEN', '~', ARGV[4])
 end
+if not is_holder then
+	return { 0, #due / 2, redis.call('PTTL', lease), #gone, given_up, now }
+end
 local first = redis.call('ZRANGE', deadlines, 0, 0, 'WITHSCORES')
 -- a key lives to the end of the millisecond of its deadline
 local wait = first[2] and math.max(0, tonumber(first[2]) + 1 - now) or -1
-return { 1, #due / 2, wait, #gone, given_up }
+return { 1, #due / 2, wait, #gone, given_up, now }

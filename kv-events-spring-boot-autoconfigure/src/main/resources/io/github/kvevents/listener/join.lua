@@ -7,13 +7,14 @@ ARGV[1]  the id of the instance
 ARGV[2]  for how long it says so, in milliseconds
 Reply    in how many milliseconds the first of the others is gone, -1 if there are none; the
          server's time and when the listener was last removed, 0 if never, both in
-         milliseconds; then the ids of all instances
+         milliseconds; 1 if partition 0 is paused, else 0; then the ids of all instances
 Cost     O(1) a field: an instance, or an event that was put aside lately
 --]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'instance:' .. ARGV[1], string.format('%.0f', now + ARGV[2]))
-local reply, first = { -1, now, tonumber(redis.call('HGET', KEYS[1], 'removed') or 0) }, nil
+local facts = redis.call('HMGET', KEYS[1], 'removed', 'paused')
+local reply, first = { -1, now, tonumber(facts[1] or 0), facts[2] and 1 or 0 }, nil
 local fields = redis.call('HGETALL', KEYS[1])
 for index = 1, #fields, 2 do
 	if string.sub(fields[index], 1, 9) == 'instance:' then

@@ -100,8 +100,8 @@ class ExpiryTrackerTests {
 	@Test
 	void keyThatOthersDeletedOrRenamedIsReportedAtItsDeadline() {
 		TrackedInstance instance = instance((tracker) -> tracker).start();
-		instance.template.set("deleted", "1", Duration.ofMillis(150));
-		instance.template.set("renamed", "2", Duration.ofMillis(150));
+		instance.template.set("deleted", "1", Duration.ofMillis(700));
+		instance.template.set("renamed", "2", Duration.ofMillis(700));
 		this.redis.template().delete("app:deleted");
 		this.redis.template().rename("app:renamed", "app:elsewhere");
 		await().until(() -> instance.expired().size() >= 2);
@@ -240,6 +240,38 @@ class ExpiryTrackerTests {
 		TrackedInstance other = instance((tracker) -> tracker).start();
 		await().atMost(Duration.ofSeconds(8)).until(() -> other.expired().equals(List.of("a")));
 		assertThat(other.expired()).containsExactly("a");
+	}
+
+	@Test
+	void whatEndsBeforeTheSweeperLooksAgainIsSweptByTheInstanceThatWroteIt() {
+		TrackingSettings seldom = SETTINGS.sweep(Duration.ofMinutes(2), 100);
+		TrackedInstance sweeper = instance((tracker) -> tracker.instanceId("sweeper").settings(seldom)).start();
+		await().until(() -> "sweeper".equals(leaseHolder()));
+		TrackedInstance writer = instance((tracker) -> tracker.instanceId("writer").settings(seldom)).start();
+		writer.template.set("long", "1", Duration.ofMinutes(1));
+		writer.template.set("later", "1", Duration.ofMillis(400));
+		writer.template.set("sooner", "1", Duration.ofMillis(100));
+		writer.template.set("at", "1", SetOptions.defaults().expireAt(Instant.now().plusMillis(250)));
+		writer.template.set("extended", "1", Duration.ofMinutes(1));
+		writer.template.expire("extended", Duration.ofMillis(300));
+		await().until(() -> sweeper.expired().size() + writer.expired().size() == 4);
+		assertThat(leaseHolder()).isEqualTo("sweeper");
+		assertThat(size("ZCARD", "deadlines")).isEqualTo(1);
+	}
+
+	@Test
+	void anEarlierDeadlineWakesTheSweeper() {
+		TrackedInstance instance = instance((tracker) -> tracker.settings(SETTINGS.sweep(Duration.ofMinutes(2), 100)))
+			.start();
+		instance.template.set("long", "1", Duration.ofMinutes(1));
+		await().until(() -> leaseHolder() != null);
+		instance.template.set("later", "1", Duration.ofMillis(300));
+		instance.template.set("sooner", "1", Duration.ofMillis(50));
+		await().until(() -> instance.expired().equals(List.of("sooner", "later")));
+	}
+
+	private String leaseHolder() {
+		return this.redis.template().opsForValue().get("kv-events:{shop:0}:sweeper");
 	}
 
 	@Test

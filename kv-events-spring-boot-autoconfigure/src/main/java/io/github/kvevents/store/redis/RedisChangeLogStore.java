@@ -35,7 +35,7 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 	private static final RedisScript TRIM = RedisScript.load(RedisChangeLogStore.class, "log-trim.lua");
 
 	/** The longest time for which a reader waits inside of Redis. */
-	private static final Duration MAX_WAIT = Duration.ofMillis(500);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
 	private final RedisConnectionFactory connectionFactory;
 

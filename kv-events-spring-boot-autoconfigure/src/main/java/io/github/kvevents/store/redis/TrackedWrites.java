@@ -246,8 +246,8 @@ final class TrackedWrites implements Writes {
 		if (write.timeToLive() != null) {
 			deadlineSet(partition, Lifetimes.toMillis(write.timeToLive()));
 		}
-		else if (write.expireAt() != null) {
-			deadlineSet(partition, Lifetimes.toEpochMillis(write.expireAt()) - System.currentTimeMillis());
+		else if (write.expireAt() != null && this.tracking != null) {
+			this.tracking.deadlineSetAt(partition, Lifetimes.toEpochMillis(write.expireAt()));
 		}
 	}
 
