@@ -42,8 +42,8 @@ class ChangeLogConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(KvChangeLog.class)
-	StoreKvChangeLog kvChangeLog(ChangeLogStore store, ChangeFeed feed, KvCodec codec) {
-		return new StoreKvChangeLog(store, feed, codec);
+	StoreKvChangeLog kvChangeLog(ChangeLogStore store, ChangeFeed feed, ObjectProvider<KvCodec> codec) {
+		return new StoreKvChangeLog(store, feed, LazyCodec.of(codec));
 	}
 
 	@Bean

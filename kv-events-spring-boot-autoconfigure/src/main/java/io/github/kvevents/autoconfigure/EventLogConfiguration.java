@@ -2,6 +2,7 @@ package io.github.kvevents.autoconfigure;
 
 import java.time.Clock;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -34,10 +35,10 @@ class EventLogConfiguration {
 		@Bean
 		@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 		@ConditionalOnMissingBean(KvEventLogs.class)
-		RedisKvEventLogs kvEventLogs(RedisLink link, KvCodec codec, KvEventsProperties properties,
+		RedisKvEventLogs kvEventLogs(RedisLink link, ObjectProvider<KvCodec> codec, KvEventsProperties properties,
 				Environment environment) {
 			return new RedisKvEventLogs(link.connectionFactory(), StoreSettings.namespace(properties, environment),
-					codec);
+					LazyCodec.of(codec));
 		}
 
 	}
@@ -51,8 +52,8 @@ class EventLogConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(KvEventLogs.class)
-		MemoryKvEventLogs kvEventLogs(KvCodec codec) {
-			return new MemoryKvEventLogs(codec, Clock.systemUTC());
+		MemoryKvEventLogs kvEventLogs(ObjectProvider<KvCodec> codec) {
+			return new MemoryKvEventLogs(LazyCodec.of(codec), Clock.systemUTC());
 		}
 
 	}

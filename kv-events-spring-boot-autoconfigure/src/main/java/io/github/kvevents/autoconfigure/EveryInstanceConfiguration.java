@@ -1,5 +1,6 @@
 package io.github.kvevents.autoconfigure;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationEventPublisher;
@@ -21,10 +22,10 @@ class EveryInstanceConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	EveryInstanceReader kvEveryInstanceReader(ChangeLogStore store, ChangeFeed feed, KvCodec codec, HookEngine engine,
-			ApplicationEventPublisher publisher) {
-		EveryInstanceReader reader = new EveryInstanceReader(store, feed, codec, engine::deliverToEveryInstance,
-				publisher);
+	EveryInstanceReader kvEveryInstanceReader(ChangeLogStore store, ChangeFeed feed, ObjectProvider<KvCodec> codec,
+			HookEngine engine, ApplicationEventPublisher publisher) {
+		EveryInstanceReader reader = new EveryInstanceReader(store, feed, LazyCodec.of(codec),
+				engine::deliverToEveryInstance, publisher);
 		engine.setEveryInstanceListener(reader::setNeeded);
 		return reader;
 	}

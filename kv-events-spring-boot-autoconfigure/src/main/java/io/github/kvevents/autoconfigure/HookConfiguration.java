@@ -3,6 +3,7 @@ package io.github.kvevents.autoconfigure;
 import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.thread.Threading;
@@ -41,22 +42,36 @@ class HookConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	HookEngine kvHookEngine(KvEventsProperties properties, KvCodec codec, AbstractApplicationContext context,
-			ObjectProvider<KvHookErrorHandler> errorHandler, ObjectProvider<ObservationRegistry> observationRegistry,
+	HookEngine kvHookEngine(KvEventsProperties properties, ObjectProvider<KvCodec> codec,
+			AbstractApplicationContext context, ObjectProvider<KvHookErrorHandler> errorHandler,
+			ObjectProvider<ObservationRegistry> observationRegistry,
 			ObjectProvider<HookEngineBuilderCustomizer> customizers) {
 		HookEngineBuilder builder = HookEngine.builder()
 			.settings(properties.hooks().toSettings())
 			.publisher(context)
 			.springListeners(new SpringListeners(context))
-			.codec(codec)
+			.codec(LazyCodec.of(codec))
+			.lazyErrorHandler(errorHandler::getIfAvailable)
 			.changeLog(properties.log().enabled());
-		errorHandler.ifAvailable(builder::errorHandler);
 		observationRegistry.ifAvailable(builder::observationRegistry);
 		if (Threading.VIRTUAL.isActive(context.getEnvironment())) {
 			builder.threadFactory(new VirtualThreadTaskExecutor("kv-hook-").getVirtualThreadFactory());
 		}
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder.build();
+	}
+
+	/**
+	 * What may use the template itself is made when all beans are there, and what can't
+	 * be made stops start-up then.
+	 */
+	@Bean
+	SmartInitializingSingleton kvLateBeans(ObjectProvider<KvCodec> codec,
+			ObjectProvider<KvHookErrorHandler> errorHandler) {
+		return () -> {
+			codec.getObject();
+			errorHandler.getIfAvailable();
+		};
 	}
 
 	@Bean

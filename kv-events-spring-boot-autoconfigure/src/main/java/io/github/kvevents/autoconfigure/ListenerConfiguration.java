@@ -42,9 +42,9 @@ class ListenerConfiguration {
 	@ConditionalOnBooleanProperty("kv.events.log.enabled")
 	@ConditionalOnBean(ListenerStores.class)
 	@ConditionalOnMissingBean(KvListenerRegistry.class)
-	ListenerEngine kvListenerEngine(ChangeLogStore log, ChangeFeed feed, ListenerStores stores, KvCodec codec,
-			KvEventsProperties properties, ApplicationEventPublisher publisher) {
-		return ListenerEngine.builder(log, feed, stores, codec)
+	ListenerEngine kvListenerEngine(ChangeLogStore log, ChangeFeed feed, ListenerStores stores,
+			ObjectProvider<KvCodec> codec, KvEventsProperties properties, ApplicationEventPublisher publisher) {
+		return ListenerEngine.builder(log, feed, stores, LazyCodec.of(codec))
 			.instanceId(properties.instanceId())
 			.settings(properties.listener().toSettings(properties.hooks().shutdownTimeout()))
 			.gapPublisher(publisher::publishEvent)

@@ -31,13 +31,13 @@ class NotificationConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ExpiryNotificationBridge kvExpiryNotificationBridge(RedisConnectionFactory connectionFactory, RedisLink link,
-			KeyNames names, HookEngine engine, KvCodec codec, KvEventsProperties properties,
+			KeyNames names, HookEngine engine, ObjectProvider<KvCodec> codec, KvEventsProperties properties,
 			ObjectProvider<ExpiryTracker> tracker) {
 		ExpiryTracker available = tracker.getIfAvailable();
 		boolean tracked = properties.expiry().tracking().mode() != TrackingMode.OFF;
 		return new ExpiryNotificationBridge(link.connectionFactory(),
 				properties.expiry().toSettings(SelectedDatabase.of(connectionFactory)),
-				(name) -> Optional.ofNullable(names.fromRedis(name)), engine.getDispatcher(), codec,
+				(name) -> Optional.ofNullable(names.fromRedis(name)), engine.getDispatcher(), LazyCodec.of(codec),
 				properties.instanceId(), Clock.systemUTC(),
 				(available != null && tracked) ? available.namespace() : null);
 	}

@@ -2,6 +2,7 @@ package io.github.kvevents.autoconfigure;
 
 import java.util.Objects;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -58,11 +59,11 @@ class RedisStoreConfiguration {
 	@Bean
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean({ KvStore.class, ExpiryTracker.class })
-	ExpiryTracker kvExpiryTracker(RedisLink link, KeyNames names, HookEngine engine, KvCodec codec,
+	ExpiryTracker kvExpiryTracker(RedisLink link, KeyNames names, HookEngine engine, ObjectProvider<KvCodec> codec,
 			KvEventsProperties properties, LatenessRecorder lateness, Environment environment) {
 		return ExpiryTracker
 			.builder(link.connectionFactory(), StoreSettings.namespace(properties, environment), engine.getDispatcher(),
-					codec)
+					LazyCodec.of(codec))
 			.names(names)
 			.instanceId(properties.instanceId())
 			.listener(lateness)

@@ -1,5 +1,6 @@
 package io.github.kvevents.autoconfigure;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -20,11 +21,11 @@ class StoreExpiryConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	StoreExpiryPublisher kvStoreExpiryPublisher(ExpiringStore store, HookEngine engine, KvCodec codec,
+	StoreExpiryPublisher kvStoreExpiryPublisher(ExpiringStore store, HookEngine engine, ObjectProvider<KvCodec> codec,
 			KvEventsProperties properties, LatenessRecorder lateness) {
-		return new StoreExpiryPublisher(properties.expiry().tracking().mode(), store, engine.getDispatcher(), codec,
-				properties.instanceId(), properties.expiry().threads(), properties.expiry().queueCapacity(),
-				properties.hooks().shutdownTimeout(), lateness);
+		return new StoreExpiryPublisher(properties.expiry().tracking().mode(), store, engine.getDispatcher(),
+				LazyCodec.of(codec), properties.instanceId(), properties.expiry().threads(),
+				properties.expiry().queueCapacity(), properties.hooks().shutdownTimeout(), lateness);
 	}
 
 }

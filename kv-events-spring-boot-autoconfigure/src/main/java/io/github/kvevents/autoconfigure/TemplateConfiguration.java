@@ -27,20 +27,22 @@ class TemplateConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	KvWatches kvWatches(KvStore store, KvCodec codec, HookEngine engine, KvEventsProperties properties,
+	KvWatches kvWatches(KvStore store, ObjectProvider<KvCodec> codec, HookEngine engine, KvEventsProperties properties,
 			ObjectProvider<ChangeLogStore> log, ObjectProvider<ChangeFeed> feed) {
 		ChangeLogStore changeLog = log.getIfAvailable();
 		if (changeLog != null) {
-			return new KvWatches(store, changeLog, feed.getObject(), codec, properties.instanceId(), Clock.systemUTC());
+			return new KvWatches(store, changeLog, feed.getObject(), LazyCodec.of(codec), properties.instanceId(),
+					Clock.systemUTC());
 		}
-		return new KvWatches(store, engine.getDispatcher(), codec, properties.instanceId(), Clock.systemUTC());
+		return new KvWatches(store, engine.getDispatcher(), LazyCodec.of(codec), properties.instanceId(),
+				Clock.systemUTC());
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(KvOperations.class)
-	KvTemplate kvTemplate(KvStore store, KvCodec codec, HookEngine engine, KvWatches watches,
+	KvTemplate kvTemplate(KvStore store, ObjectProvider<KvCodec> codec, HookEngine engine, KvWatches watches,
 			KvEventsProperties properties, ObjectProvider<ObservationRegistry> observationRegistry) {
-		KvTemplateBuilder builder = KvTemplate.builder(store, codec)
+		KvTemplateBuilder builder = KvTemplate.builder(store, LazyCodec.of(codec))
 			.dispatcher(engine.getDispatcher())
 			.watches(watches)
 			.guards(engine.getGuards())

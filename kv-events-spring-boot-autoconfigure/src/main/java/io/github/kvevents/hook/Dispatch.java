@@ -44,7 +44,7 @@ final class Dispatch {
 		MatchIndex<HookRegistration> index = this.dispatcher.registry().index();
 		boolean async = false;
 		for (String key : keys) {
-			KeyHooks found = KeyHooks.find(index, this.type, key);
+			KeyHooks found = KeyHooks.find(index, this.type, key, this.context);
 			this.hooks.put(key, found);
 			async |= !found.async().isEmpty();
 		}
@@ -105,6 +105,16 @@ final class Dispatch {
 
 	private void tell(KvEvent event) {
 		KeyHooks found = hooksOf(event);
+		DispatchContext.Scope scope = this.context.inHook().open();
+		try {
+			tell(event, found);
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	private void tell(KvEvent event, KeyHooks found) {
 		found.failed().forEach((hook, failure) -> {
 			if (hook.accepts(event)) {
 				this.dispatcher.errors().failed(hook, event, failure);
@@ -114,13 +124,12 @@ final class Dispatch {
 			refuse(event, found);
 			return;
 		}
-		DispatchContext inHook = this.context.inHook();
 		for (HookRegistration hook : found.sync()) {
 			if (hook.accepts(event)) {
-				this.dispatcher.invoker().invoke(hook, event, inHook, this::caller);
+				this.dispatcher.invoker().invoke(hook, event, this::caller);
 			}
 		}
-		this.dispatcher.listeners().publish(event, inHook);
+		this.dispatcher.listeners().publish(event);
 	}
 
 	private void refuse(KvEvent event, KeyHooks found) {
@@ -146,7 +155,7 @@ final class Dispatch {
 	private KeyHooks hooksOf(KvEvent event) {
 		KeyHooks found = (event.getType() == this.type) ? this.hooks.get(event.getKey()) : null;
 		return (found != null) ? found
-				: KeyHooks.find(this.dispatcher.registry().index(), event.getType(), event.getKey());
+				: KeyHooks.find(this.dispatcher.registry().index(), event.getType(), event.getKey(), this.context);
 	}
 
 	private CallerContext caller() {

@@ -23,8 +23,28 @@ record DispatchContext(int depth, boolean async) {
 		return (context != null) ? context : OUTSIDE;
 	}
 
+	/**
+	 * Whether a change that is made here calls no hook any more.
+	 */
 	boolean isTooDeep() {
 		return this.depth >= MAX_DEPTH;
+	}
+
+	/**
+	 * Whether the error handler may be called here: also for a hook that was not called
+	 * since it was too deep, and no deeper, since what the handler writes then would call
+	 * it for ever.
+	 */
+	boolean allowsErrorHandler() {
+		return this.depth <= MAX_DEPTH + 1;
+	}
+
+	/**
+	 * Whether filters may be asked here: also for what an error handler writes, and no
+	 * deeper, since a filter that writes would be asked for ever.
+	 */
+	boolean allowsFilters() {
+		return this.depth <= MAX_DEPTH + 2;
 	}
 
 	DispatchContext inHook() {

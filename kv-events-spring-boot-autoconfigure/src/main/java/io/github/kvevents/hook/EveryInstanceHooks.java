@@ -25,18 +25,28 @@ final class EveryInstanceHooks {
 	}
 
 	void deliver(KvEvent event) {
-		KeyHooks found = KeyHooks.find(this.registry.everyInstanceIndex(), event.getType(), event.getKey());
+		DispatchContext context = DispatchContext.current();
+		KeyHooks found = KeyHooks.find(this.registry.everyInstanceIndex(), event.getType(), event.getKey(), context);
+		CallerContext caller = this.observations.capture();
+		enqueue(event, found, caller, context.inAsyncHook());
+		DispatchContext.Scope scope = context.inHook().open();
+		try {
+			tell(event, found, caller);
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	private void tell(KvEvent event, KeyHooks found, CallerContext caller) {
 		found.failed().forEach((hook, failure) -> {
 			if (hook.accepts(event)) {
 				this.errors.failed(hook, event, failure);
 			}
 		});
-		DispatchContext context = DispatchContext.current();
-		CallerContext caller = this.observations.capture();
-		enqueue(event, found, caller, context.inAsyncHook());
 		for (HookRegistration hook : found.sync()) {
 			if (hook.accepts(event)) {
-				this.invoker.invoke(hook, event, context.inHook(), () -> caller);
+				this.invoker.invoke(hook, event, () -> caller);
 			}
 		}
 	}

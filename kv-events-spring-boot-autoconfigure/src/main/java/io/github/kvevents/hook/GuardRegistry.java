@@ -47,13 +47,13 @@ final class GuardRegistry implements KvGuards {
 
 	@Override
 	public void check(KvEventType type, String key, byte @Nullable [] value) {
-		List<Guard> found = this.index.find(type, key, (guard, ex) -> {
+		DispatchContext context = DispatchContext.current();
+		List<Guard> found = this.index.find(type, key, context, (guard, ex) -> {
 			throw veto(guard, type, key, ex);
 		});
 		if (found.isEmpty()) {
 			return;
 		}
-		DispatchContext context = DispatchContext.current();
 		GuardedChange change = new GuardedChange(type, key, value, this.codec);
 		for (Guard guard : found) {
 			if (context.isTooDeep()) {

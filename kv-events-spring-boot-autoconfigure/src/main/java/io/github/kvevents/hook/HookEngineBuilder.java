@@ -5,6 +5,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ public final class HookEngineBuilder {
 
 	Predicate<KvEventType> springListeners = (type) -> false;
 
-	KvHookErrorHandler errorHandler = new LoggingErrorHandler();
+	Supplier<? extends @Nullable KvHookErrorHandler> errorHandler = () -> null;
 
 	ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
 
@@ -96,6 +97,17 @@ public final class HookEngineBuilder {
 	 * @return this builder
 	 */
 	public HookEngineBuilder errorHandler(KvHookErrorHandler errorHandler) {
+		return lazyErrorHandler(() -> errorHandler);
+	}
+
+	/**
+	 * Sets who hears of errors, where that can't be made yet: a handler may itself use
+	 * what this engine belongs to.
+	 * @param errorHandler gives the handler, or {@code null} for one that logs; asked for
+	 * the first error, and again for the next one if it fails
+	 * @return this builder
+	 */
+	public HookEngineBuilder lazyErrorHandler(Supplier<? extends @Nullable KvHookErrorHandler> errorHandler) {
 		this.errorHandler = errorHandler;
 		return this;
 	}

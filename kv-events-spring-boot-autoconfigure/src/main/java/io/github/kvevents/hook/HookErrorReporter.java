@@ -1,26 +1,35 @@
 package io.github.kvevents.hook;
 
 import java.time.Clock;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.support.JvmFailures;
 
 /**
  * Delivers what goes wrong in hooks: to the hook's own errors, then to the handler.
+ * Called in the context of the hook, so that the handler is in it, too: what it writes is
+ * as deep as what the hook writes, and doesn't wait for a queue that it may be needed to
+ * empty.
  */
 final class HookErrorReporter {
 
 	private static final Log logger = LogFactory.getLog(HookErrorReporter.class);
 
-	private final KvHookErrorHandler handler;
+	private final Supplier<? extends @Nullable KvHookErrorHandler> source;
+
+	private volatile @Nullable KvHookErrorHandler handler;
+
+	private final KvHookErrorHandler logging = new LoggingErrorHandler();
 
 	private final Clock clock;
 
-	HookErrorReporter(KvHookErrorHandler handler, Clock clock) {
-		this.handler = handler;
+	HookErrorReporter(Supplier<? extends @Nullable KvHookErrorHandler> source, Clock clock) {
+		this.source = source;
 		this.clock = clock;
 	}
 
@@ -45,8 +54,12 @@ final class HookErrorReporter {
 	}
 
 	private void handle(KvHookError error) {
+		if (!DispatchContext.current().allowsErrorHandler()) {
+			this.logging.onError(error);
+			return;
+		}
 		try {
-			this.handler.onError(error);
+			handler().onError(error);
 		}
 		catch (Throwable ex) {
 			JvmFailures.rethrow(ex);
@@ -54,6 +67,16 @@ final class HookErrorReporter {
 					+ error.hookId() + "'");
 			logger.debug("What the KvHookErrorHandler threw", ex);
 		}
+	}
+
+	private KvHookErrorHandler handler() {
+		KvHookErrorHandler handler = this.handler;
+		if (handler == null) {
+			KvHookErrorHandler given = this.source.get();
+			handler = (given != null) ? given : this.logging;
+			this.handler = handler;
+		}
+		return handler;
 	}
 
 }

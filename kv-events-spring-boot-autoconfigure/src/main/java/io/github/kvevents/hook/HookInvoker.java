@@ -31,20 +31,20 @@ final class HookInvoker {
 	}
 
 	/**
-	 * Calls a synchronous hook.
-	 * @param context the context that the hook runs in
+	 * Calls a synchronous hook in the current context. All that belongs to the call is in
+	 * it, too: what observes it, and what handles its error.
 	 * @param caller what follows a hook to another thread, asked for only if it goes
 	 * there
 	 */
-	void invoke(HookRegistration hook, KvEvent event, DispatchContext context, Supplier<CallerContext> caller) {
+	void invoke(HookRegistration hook, KvEvent event, Supplier<CallerContext> caller) {
 		try {
 			Duration timeout = hook.getOptions().getTimeout();
 			Semaphore share = hook.timedShare();
 			if (timeout != null && share != null) {
-				invokeTimed(hook, event, context, caller.get(), timeout, share);
+				invokeTimed(hook, event, caller.get(), timeout, share);
 			}
 			else {
-				invokeInline(hook, event, context);
+				invokeInline(hook, event);
 			}
 		}
 		catch (Throwable ex) {
@@ -54,17 +54,18 @@ final class HookInvoker {
 		}
 	}
 
-	private void invokeInline(HookRegistration hook, KvEvent event, DispatchContext context) {
+	private void invokeInline(HookRegistration hook, KvEvent event) {
 		Observation observation = this.observations.start(hook, event, "sync", null);
-		Throwable failure = call(hook, event, context, observation);
+		Throwable failure = call(hook, event, observation);
 		if (failure instanceof InterruptedException) {
 			Thread.currentThread().interrupt();
 		}
 		ended(hook, event, observation, failure);
 	}
 
-	private void invokeTimed(HookRegistration hook, KvEvent event, DispatchContext context, CallerContext caller,
-			Duration timeout, Semaphore share) {
+	private void invokeTimed(HookRegistration hook, KvEvent event, CallerContext caller, Duration timeout,
+			Semaphore share) {
+		DispatchContext context = DispatchContext.current();
 		Observation observation = this.observations.start(hook, event, "timed", null);
 		try {
 			Throwable failure = this.timed.run(hook.getId(), share, timeout,
@@ -81,15 +82,28 @@ final class HookInvoker {
 	 * Calls an asynchronous hook for an event from its queue, on a worker's thread.
 	 */
 	void invokeQueued(HookRegistration hook, QueuedEvent item) {
-		KvEvent event = item.event();
+		DispatchContext.Scope scope = item.context().open();
 		try {
-			Observation observation = this.observations.start(hook, event, "async", item.caller().observation());
-			Throwable failure = callElsewhere(hook, event, item.context(), item.caller(), observation);
-			ended(hook, event, observation, failure);
+			invokeQueued(hook, item.event(), item.caller());
 		}
 		catch (Throwable ex) {
 			JvmFailures.rethrow(ex);
-			this.errors.failed(hook, event, ex);
+			this.errors.failed(hook, item.event(), ex);
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	private void invokeQueued(HookRegistration hook, KvEvent event, CallerContext caller) {
+		DispatchContext.Scope carried = caller.open();
+		try {
+			Observation observation = this.observations.start(hook, event, "async", caller.observation());
+			Throwable failure = call(hook, event, observation);
+			ended(hook, event, observation, failure);
+		}
+		finally {
+			carried.close();
 		}
 	}
 
@@ -102,19 +116,19 @@ final class HookInvoker {
 
 	private static @Nullable Throwable callElsewhere(HookRegistration hook, KvEvent event, DispatchContext context,
 			CallerContext caller, Observation observation) {
-		DispatchContext.Scope scope = caller.open();
+		DispatchContext.Scope carried = caller.open();
+		DispatchContext.Scope scope = context.open();
 		try {
-			return call(hook, event, context, observation);
+			return call(hook, event, observation);
 		}
 		finally {
 			scope.close();
+			carried.close();
 		}
 	}
 
-	private static @Nullable Throwable call(HookRegistration hook, KvEvent event, DispatchContext context,
-			Observation observation) {
+	private static @Nullable Throwable call(HookRegistration hook, KvEvent event, Observation observation) {
 		long begun = hook.stats().begin();
-		DispatchContext.Scope scope = context.open();
 		Observation.Scope observed = observation.openScope();
 		try {
 			hook.callback().onEvent(event);
@@ -126,7 +140,6 @@ final class HookInvoker {
 		}
 		finally {
 			observed.close();
-			scope.close();
 			hook.stats().end(begun);
 		}
 	}

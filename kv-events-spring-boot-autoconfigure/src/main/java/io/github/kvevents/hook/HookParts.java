@@ -8,6 +8,8 @@ import java.util.function.LongSupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.github.kvevents.support.JvmFailures;
+
 /**
  * Makes what each registered hook has for itself.
  */
@@ -72,18 +74,23 @@ final class HookParts {
 			@Override
 			public void dropped(QueuedEvent item) {
 				hook.stats().dropped();
-				tellOfDrop(hook.getId());
+				tellOfDrop(hook.getId(), item.context());
 			}
 
 		});
 	}
 
-	private void tellOfDrop(String hookId) {
+	private void tellOfDrop(String hookId, DispatchContext context) {
+		DispatchContext.Scope scope = context.open();
 		try {
 			this.dropListener.accept(hookId);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			JvmFailures.rethrow(ex);
 			logger.warn("The listener for dropped events failed", ex);
+		}
+		finally {
+			scope.close();
 		}
 	}
 

@@ -93,6 +93,11 @@ final class HookRegistration implements KvHookRegistration, Indexed {
 	}
 
 	@Override
+	public String name() {
+		return this.id;
+	}
+
+	@Override
 	public Set<KvEventType> events() {
 		return this.options.getEvents();
 	}

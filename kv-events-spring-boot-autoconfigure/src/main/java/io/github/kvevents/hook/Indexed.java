@@ -12,6 +12,11 @@ import io.github.kvevents.KvEventType;
  */
 interface Indexed {
 
+	/**
+	 * What it is called, for messages.
+	 */
+	String name();
+
 	Set<KvEventType> events();
 
 	@Nullable KeyFilter filter();

@@ -18,12 +18,12 @@ record KeyHooks(List<HookRegistration> sync, List<HookRegistration> async, Map<H
 
 	private static final KeyHooks NONE = new KeyHooks(List.of(), List.of(), Map.of());
 
-	static KeyHooks find(MatchIndex<HookRegistration> index, KvEventType type, String key) {
+	static KeyHooks find(MatchIndex<HookRegistration> index, KvEventType type, String key, DispatchContext context) {
 		if (!index.isHeard(type)) {
 			return NONE;
 		}
 		Map<HookRegistration, Throwable> failed = new HashMap<>(0);
-		List<HookRegistration> found = index.find(type, key, failed::put);
+		List<HookRegistration> found = index.find(type, key, context, failed::put);
 		if (found.isEmpty() && failed.isEmpty()) {
 			return NONE;
 		}

@@ -9,8 +9,11 @@ package io.github.kvevents.hook;
 public interface KvHookErrorHandler {
 
 	/**
-	 * Called on the thread on which the hook ran or was waited for. What it throws is
-	 * logged and goes no further.
+	 * Called on the thread on which the hook ran or was waited for, as a part of the
+	 * hook: what it writes is as deep as what the hook writes, and like that doesn't wait
+	 * for room in the queue of an asynchronous hook that it belongs to. What it throws is
+	 * logged and goes no further. It isn't called for a hook that was not called because
+	 * the handler's own writes were too deep; that is logged.
 	 * @param error the error
 	 */
 	void onError(KvHookError error);

@@ -12,7 +12,7 @@ import io.github.kvevents.support.JvmFailures;
 
 /**
  * Passes events to ordinary Spring listeners, on the caller's thread and so within its
- * transaction. What they throw goes no further.
+ * transaction and within the current context. What they throw goes no further.
  */
 final class ListenerPublisher {
 
@@ -33,20 +33,16 @@ final class ListenerPublisher {
 		return this.publisher != null && this.listeners.test(type);
 	}
 
-	void publish(KvEvent event, DispatchContext context) {
+	void publish(KvEvent event) {
 		if (this.publisher == null) {
 			return;
 		}
-		DispatchContext.Scope scope = context.open();
 		try {
 			this.publisher.publishEvent(event);
 		}
 		catch (Throwable ex) {
 			JvmFailures.rethrow(ex);
 			this.errors.listenerFailed(event, ex);
-		}
-		finally {
-			scope.close();
 		}
 	}
 

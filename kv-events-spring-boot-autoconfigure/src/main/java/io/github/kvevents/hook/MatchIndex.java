@@ -43,10 +43,11 @@ final class MatchIndex<T extends Indexed> {
 	 * The elements that match, in the order in which they are to be called.
 	 * @param type the operation
 	 * @param key the key
+	 * @param context the context of the operation: filters run one deeper, as hooks do
 	 * @param filterFailure hears of each element whose filter threw: it isn't in the
 	 * result
 	 */
-	List<T> find(KvEventType type, String key, BiConsumer<T, Throwable> filterFailure) {
+	List<T> find(KvEventType type, String key, DispatchContext context, BiConsumer<T, Throwable> filterFailure) {
 		Keys<T> keys = this.byType.get(type);
 		if (keys == null) {
 			return List.of();
@@ -58,15 +59,23 @@ final class MatchIndex<T extends Indexed> {
 		if (candidates.size() > 1) {
 			candidates.sort(ORDER);
 		}
-		return matching(candidates, key, filterFailure);
+		DispatchContext inFilter = context.inHook();
+		DispatchContext.Scope scope = inFilter.open();
+		try {
+			return matching(candidates, key, inFilter, filterFailure);
+		}
+		finally {
+			scope.close();
+		}
 	}
 
-	private List<T> matching(List<T> candidates, String key, BiConsumer<T, Throwable> filterFailure) {
+	private List<T> matching(List<T> candidates, String key, DispatchContext context,
+			BiConsumer<T, Throwable> filterFailure) {
 		List<T> found = new ArrayList<>(candidates.size());
 		T last = null;
 		for (T candidate : candidates) {
 			// found in several ways when its hint has several alternatives
-			if (candidate != last && matches(candidate, key, filterFailure)) {
+			if (candidate != last && matches(candidate, key, context, filterFailure)) {
 				found.add(candidate);
 			}
 			last = candidate;
@@ -74,10 +83,14 @@ final class MatchIndex<T extends Indexed> {
 		return found;
 	}
 
-	private boolean matches(T candidate, String key, BiConsumer<T, Throwable> filterFailure) {
+	private boolean matches(T candidate, String key, DispatchContext context, BiConsumer<T, Throwable> filterFailure) {
 		KeyFilter filter = candidate.filter();
 		if (filter == null) {
 			return true;
+		}
+		if (!context.allowsFilters()) {
+			filterFailure.accept(candidate, new KvHookRecursionException(candidate.name(), key, context.depth()));
+			return false;
 		}
 		try {
 			return filter.matches(key);

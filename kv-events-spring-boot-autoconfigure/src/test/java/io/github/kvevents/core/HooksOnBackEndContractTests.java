@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,9 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.HookSettings;
 import io.github.kvevents.hook.KvHookCallback;
+import io.github.kvevents.hook.KvHookErrorHandler;
 import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.hook.KvHookRecursionException;
 import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.KvOverflow;
 import io.github.kvevents.store.KvStore;
@@ -59,7 +63,16 @@ abstract class HooksOnBackEndContractTests {
 	}
 
 	private HookEngine engine(HookSettings settings) {
-		HookEngine engine = HookEngine.builder().codec(this.codec).settings(settings).build();
+		return engine(settings, (error) -> {
+		});
+	}
+
+	private HookEngine engine(HookSettings settings, KvHookErrorHandler errorHandler) {
+		HookEngine engine = HookEngine.builder()
+			.codec(this.codec)
+			.settings(settings)
+			.errorHandler(errorHandler)
+			.build();
 		engine.start();
 		return engine;
 	}
@@ -134,6 +147,29 @@ abstract class HooksOnBackEndContractTests {
 	 * Each event names the value before it, so the chain of a key's events is the order
 	 * in which the store applied them.
 	 */
+	@Test
+	void anErrorHandlerThatWritesWhatItsHookMatchesEndsAtTheSameDepth() {
+		for (KvHookOptions options : List.of(KvHookOptions.defaults(), KvHookOptions.defaults().async(),
+				KvHookOptions.defaults().timeout(Duration.ofSeconds(30)))) {
+			AtomicReference<KvTemplate> template = new AtomicReference<>();
+			AtomicInteger handled = new AtomicInteger();
+			this.engine.stop();
+			this.engine = engine(HookSettings.defaults().queueCapacity(1).concurrency(1),
+					(error) -> Objects.requireNonNull(template.get())
+						.set("error:" + handled.incrementAndGet(), error.cause().getClass().getName()));
+			template.set(template());
+			KvHookRegistration hook = register(options, (event) -> {
+				throw new IllegalStateException("failed");
+			});
+			template.get().set("order:1", "a");
+			await().until(() -> hook.getStats().failures() == 18);
+			assertThat(hook.getStats().invocations()).isEqualTo(16);
+			assertThat(handled).hasValue(17);
+			assertThat(template.get().get("error:17", String.class)).contains(KvHookRecursionException.class.getName());
+			template.get().batchDelete(template.get().keys("error:").toList());
+		}
+	}
+
 	@Test
 	void asyncEventsComeInTheOrderInWhichTheStoreAppliedThem() throws Exception {
 		this.engine.stop();

@@ -41,7 +41,7 @@ class MatchIndexTests {
 				.filter((entry) -> entry.filter() == null || entry.filter().matches(key))
 				.sorted(Comparator.comparingInt(Entry::order).thenComparingLong(Entry::sequence))
 				.toList();
-			assertThat(index.find(type, key, (entry, ex) -> {
+			assertThat(index.find(type, key, DispatchContext.current(), (entry, ex) -> {
 				throw new AssertionError(ex);
 			})).as(key).isEqualTo(expected);
 		}
@@ -63,7 +63,7 @@ class MatchIndexTests {
 		MatchIndex<Entry> index = new MatchIndex<>(entries);
 		for (String key : List.of("p8:x", "x:9", "k10", "r11:4")) {
 			asked.set(0);
-			assertThat(index.find(KvEventType.SET, key, (entry, ex) -> {
+			assertThat(index.find(KvEventType.SET, key, DispatchContext.current(), (entry, ex) -> {
 			})).as(key).hasSize(1);
 			assertThat(asked).as(key).hasValue(1);
 		}
@@ -98,6 +98,12 @@ class MatchIndexTests {
 
 	private record Entry(Set<KvEventType> events, @Nullable KeyFilter filter, int order,
 			long sequence) implements Indexed {
+
+		@Override
+		public String name() {
+			return "entry " + this.sequence;
+		}
+
 	}
 
 	private record Counting(KeyFilter filter, AtomicInteger asked) implements KeyFilter {
