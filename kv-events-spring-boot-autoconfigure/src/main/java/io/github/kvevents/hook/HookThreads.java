@@ -1,6 +1,7 @@
 package io.github.kvevents.hook;
 
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,14 @@ final class HookThreads {
 	private static final int IDLE_SECONDS = 5;
 
 	private HookThreads() {
+	}
+
+	/**
+	 * A thread for each task that runs, however many: whoever submits them bounds them.
+	 */
+	static ThreadPoolExecutor unbounded(ThreadFactory threadFactory) {
+		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(),
+				threadFactory);
 	}
 
 	static ThreadPoolExecutor pool(int threads, ThreadFactory threadFactory) {

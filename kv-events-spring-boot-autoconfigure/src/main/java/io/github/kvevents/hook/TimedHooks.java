@@ -13,25 +13,26 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls hooks that have a timeout, on a bounded number of threads. A thread counts as
- * used until the call really ended, also when nobody waits for it any more.
+ * Calls hooks that have a timeout, a bounded number at a time. A call counts until it
+ * really ended, also when nobody waits for it any more; one that is made by another, which
+ * waits for it, counts as part of that.
  */
 final class TimedHooks {
 
-	private final Semaphore threads;
+	private final TimedPermits permits;
 
 	private final Executor pool;
 
 	TimedHooks(HookSettings settings, ThreadFactory threadFactory) {
-		this.threads = new Semaphore(settings.maxTimedThreads());
-		this.pool = HookThreads.pool(settings.maxTimedThreads(), threadFactory);
+		this.permits = new TimedPermits(settings.maxTimedThreads());
+		this.pool = HookThreads.unbounded(threadFactory);
 	}
 
 	/**
 	 * Calls a hook and waits for it until the timeout. An interrupt doesn't shorten that:
 	 * the thread has its flag set afterwards.
 	 * @param name the hook, for messages
-	 * @param share the threads that this hook may use
+	 * @param share how many calls of this hook may run
 	 * @param timeout how long to wait for a thread and for the call together
 	 * @param call calls the hook, returns what it threw
 	 * @return what the call returned
@@ -42,47 +43,50 @@ final class TimedHooks {
 			throws TimeoutException {
 		Patience patience = new Patience(timeout);
 		try {
-			FutureTask<@Nullable Throwable> task = start(name, share, timeout, call, patience);
-			return await(name, task, timeout, patience);
+			TimedPermits.Call permitted = this.permits.take(share, patience::acquire);
+			if (permitted == null) {
+				throw noThread(name, timeout);
+			}
+			return await(name, start(permitted, call), timeout, patience);
 		}
 		finally {
 			patience.end();
 		}
 	}
 
-	private FutureTask<@Nullable Throwable> start(String name, Semaphore share, Duration timeout,
-			Callable<@Nullable Throwable> call, Patience patience) throws TimeoutException {
-		if (!patience.acquire(share)) {
-			throw noThread(name, timeout);
-		}
-		if (!patience.acquire(this.threads)) {
-			share.release();
-			throw noThread(name, timeout);
-		}
-		FutureTask<@Nullable Throwable> task = new FutureTask<>(call);
+	private FutureTask<@Nullable Throwable> start(TimedPermits.Call permitted, Callable<@Nullable Throwable> call) {
+		FutureTask<@Nullable Throwable> task = new FutureTask<>(() -> {
+			try {
+				return call.call();
+			}
+			finally {
+				permitted.returned();
+			}
+		});
 		boolean started = false;
 		try {
-			this.pool.execute(() -> {
-				try {
-					task.run();
-				}
-				finally {
-					// an interrupt that came as the call ended must not reach the next
-					// one
-					Thread.interrupted();
-					this.threads.release();
-					share.release();
-				}
-			});
+			this.pool.execute(() -> run(permitted, task));
 			started = true;
 		}
 		finally {
 			if (!started) {
-				this.threads.release();
-				share.release();
+				permitted.ended();
 			}
 		}
 		return task;
+	}
+
+	private void run(TimedPermits.Call permitted, FutureTask<@Nullable Throwable> task) {
+		this.permits.begin(permitted);
+		try {
+			task.run();
+		}
+		finally {
+			this.permits.end();
+			// an interrupt that came as the call ended must not reach the next one
+			Thread.interrupted();
+			permitted.ended();
+		}
 	}
 
 	private static @Nullable Throwable await(String name, FutureTask<@Nullable Throwable> task, Duration timeout,

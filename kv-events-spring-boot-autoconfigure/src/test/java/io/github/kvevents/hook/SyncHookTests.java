@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,14 +52,14 @@ class SyncHookTests {
 
 	private final AtomicLong nanos = new AtomicLong();
 
-	private final HookEngine engine = HookEngine.builder()
+	private HookEngine engine = HookEngine.builder()
 		.settings(HookSettings.defaults().maxTimedThreads(8).errorsKept(3))
 		.errorHandler(this.errors::add)
 		.clock(Clock.fixed(Instant.ofEpochMilli(1_700_000_000_123L), ZoneOffset.UTC))
 		.nanoTime(this.nanos::get)
 		.build();
 
-	private final MapStore store = new MapStore(this.engine);
+	private MapStore store = new MapStore(this.engine);
 
 	@AfterEach
 	void release() {
@@ -280,6 +281,88 @@ class SyncHookTests {
 		assertThat(hanging.getStats().timeouts()).isEqualTo(12);
 		assertThat(hanging.getStats().invocations()).as("a quarter of the threads").isEqualTo(2);
 		assertThat(this.errors.get(11).cause()).hasMessageContaining("no thread was free within PT0.02S");
+	}
+
+	@Test
+	void timedHooksThatWriteWhatTheyMatchDoNotWaitForEachOther() throws Exception {
+		use(HookSettings.defaults());
+		CyclicBarrier begun = new CyclicBarrier(8);
+		KvHookRegistration one = registerWriting("one", begun);
+		KvHookRegistration other = registerWriting("other", begun);
+		List<Thread> callers = new ArrayList<>();
+		for (int number = 0; number < 8; number++) {
+			String key = "one:0:" + number;
+			callers.add(new Thread(() -> this.store.set(key, 1)));
+		}
+		callers.forEach(Thread::start);
+		for (Thread caller : callers) {
+			caller.join(TimeUnit.SECONDS.toMillis(25));
+			assertThat(caller.isAlive()).isFalse();
+		}
+		assertThat(one.getStats().timeouts() + other.getStats().timeouts()).isZero();
+		assertThat(one.getStats().invocations()).isEqualTo(16);
+		assertThat(other.getStats().invocations()).isEqualTo(16);
+		assertThat(this.errors).isEmpty();
+	}
+
+	/** A chain of four writes, in turns with the other hook. */
+	private KvHookRegistration registerWriting(String id, CyclicBarrier begun) {
+		return register(
+				KvHookOptions.defaults().id(id).timeout(Duration.ofSeconds(50)).filter(KeyFilter.prefix(id + ":")),
+				(event) -> {
+					String[] key = event.getKey().split(":");
+					int depth = Integer.parseInt(key[1]);
+					if (depth == 0) {
+						begun.await();
+					}
+					if (depth < 3) {
+						this.store.set((id.equals("one") ? "other:" : "one:") + (depth + 1) + ":" + key[2], 1);
+					}
+				});
+	}
+
+	@Test
+	void timedHookThatWritesSeveralTimesNeedsOnePermit() {
+		use(HookSettings.defaults().maxTimedThreads(1));
+		KvHookRegistration hook = register(KvHookOptions.defaults().timeout(Duration.ofSeconds(50)), (event) -> {
+			if (event.getKey().equals("a")) {
+				for (int number = 0; number < 200; number++) {
+					this.store.set("b", number);
+				}
+			}
+		});
+		this.store.set("a", 1);
+		assertThat(hook.getStats().timeouts()).isZero();
+		assertThat(hook.getStats().invocations()).isEqualTo(201);
+	}
+
+	@Test
+	void permitThatAHangingCallHasIsNotLentTwice() {
+		use(HookSettings.defaults().maxTimedThreads(1));
+		KvHookRegistration hanging = register(
+				KvHookOptions.defaults().timeout(Duration.ofMillis(50)).filter(KeyFilter.prefix("b")),
+				(event) -> ignoreInterrupts());
+		KvHookRegistration writing = register(
+				KvHookOptions.defaults().timeout(Duration.ofSeconds(50)).filter(KeyFilter.prefix("a")), (event) -> {
+					for (int number = 0; number < 3; number++) {
+						this.store.set("b", number);
+					}
+				});
+		this.store.set("a", 1);
+		assertThat(writing.getStats().timeouts()).isZero();
+		assertThat(hanging.getStats().timeouts()).isEqualTo(3);
+		assertThat(hanging.getStats().invocations()).as("the others found no thread").isEqualTo(1);
+		this.gate.countDown();
+		await().until(() -> hanging.getStats().inFlight() == 0);
+		await().untilAsserted(() -> {
+			this.store.set("b", 1);
+			assertThat(hanging.getStats().invocations()).as("the permit is free again").isGreaterThan(1);
+		});
+	}
+
+	private void use(HookSettings settings) {
+		this.engine = HookEngine.builder().settings(settings).errorHandler(this.errors::add).build();
+		this.store = new MapStore(this.engine);
 	}
 
 	@Test
