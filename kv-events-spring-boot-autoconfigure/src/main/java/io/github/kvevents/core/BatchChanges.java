@@ -20,11 +20,13 @@ import io.github.kvevents.store.StoreBatch;
 import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.support.DeferredInterrupt;
 
 /**
  * Changes many keys, a chunk at a time: the locks that keep order per key are held for a
  * chunk and not for a whole batch. When some keys of a chunk fail, the events of the
- * others are passed before the failure is thrown.
+ * others are passed before the failure is thrown. An interrupt of a hook is held back
+ * until the last chunk is done.
  */
 final class BatchChanges {
 
@@ -53,6 +55,16 @@ final class BatchChanges {
 	}
 
 	Map<String, KvSetResult> set(List<StoreWrite> writes) {
+		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
+		try {
+			return setInChunks(writes);
+		}
+		finally {
+			interrupts.close();
+		}
+	}
+
+	private Map<String, KvSetResult> setInChunks(List<StoreWrite> writes) {
 		writes.forEach((write) -> this.guards.check(KvEventType.BATCH_SET, write.key(), write.value()));
 		Map<String, KvSetResult> results = new LinkedHashMap<>();
 		String id = UUID.randomUUID().toString();
@@ -80,6 +92,16 @@ final class BatchChanges {
 	}
 
 	long delete(List<String> keys) {
+		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
+		try {
+			return deleteInChunks(keys);
+		}
+		finally {
+			interrupts.close();
+		}
+	}
+
+	private long deleteInChunks(List<String> keys) {
 		keys.forEach((key) -> this.guards.check(KvEventType.BATCH_DELETE, key, null));
 		LongAdder existed = new LongAdder();
 		String id = UUID.randomUUID().toString();

@@ -16,10 +16,12 @@ import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.support.DeferredInterrupt;
 
 /**
  * Changes one key: asks the guards, has the dispatcher run the call to the store, and
- * passes the event of what was applied. Arguments are checked and encoded before.
+ * passes the event of what was applied. Arguments are checked and encoded before. An
+ * interrupt of a guard or hook is held back until all are done.
  */
 final class Changes {
 
@@ -43,8 +45,7 @@ final class Changes {
 	}
 
 	KvSetResult set(StoreWrite write) {
-		this.guards.check(write.type(), write.key(), write.value());
-		return dispatch(write.type(), write.key(), (sink) -> {
+		return dispatch(write.type(), write.key(), write.value(), (sink) -> {
 			StoreOutcome outcome = this.observer.observe(Operation.SET, () -> this.store.set(write));
 			if (!outcome.applied()) {
 				return KvSetResult.NOT_APPLIED;
@@ -56,8 +57,7 @@ final class Changes {
 	}
 
 	Optional<byte[]> delete(String key) {
-		this.guards.check(KvEventType.DELETE, key, null);
-		return dispatch(KvEventType.DELETE, key, (sink) -> {
+		return dispatch(KvEventType.DELETE, key, null, (sink) -> {
 			StoreOutcome outcome = this.observer.observe(Operation.DELETE, () -> this.store.delete(key));
 			if (outcome.applied()) {
 				sink.accept(this.events.deleted(KvEventType.DELETE, new StoreDelete(key), outcome));
@@ -67,8 +67,7 @@ final class Changes {
 	}
 
 	boolean compareAndSet(String key, byte @Nullable [] expected, byte[] value) {
-		this.guards.check(KvEventType.SET, key, value);
-		return dispatch(KvEventType.SET, key, (sink) -> {
+		return dispatch(KvEventType.SET, key, value, (sink) -> {
 			StoreOutcome outcome = compareAndSetInStore(key, expected, value);
 			if (outcome.applied()) {
 				sink.accept(this.events.written(new StoreWrite(key, value), outcome));
@@ -78,8 +77,7 @@ final class Changes {
 	}
 
 	boolean compareAndDelete(String key, byte[] expected) {
-		this.guards.check(KvEventType.DELETE, key, null);
-		return dispatch(KvEventType.DELETE, key, (sink) -> {
+		return dispatch(KvEventType.DELETE, key, null, (sink) -> {
 			StoreOutcome outcome = compareAndSetInStore(key, expected, null);
 			if (outcome.applied()) {
 				sink.accept(this.events.deleted(KvEventType.DELETE, new StoreDelete(key), outcome));
@@ -92,9 +90,17 @@ final class Changes {
 		return this.observer.observe(Operation.COMPARE_AND_SET, () -> this.store.compareAndSet(key, expected, value));
 	}
 
-	private <R> R dispatch(KvEventType type, String key, Function<Consumer<KvEvent>, R> operation) {
+	private <R> R dispatch(KvEventType type, String key, byte @Nullable [] value,
+			Function<Consumer<KvEvent>, R> operation) {
 		AtomicReference<R> result = new AtomicReference<>();
-		this.dispatcher.dispatch(type, key, (sink) -> result.set(operation.apply(sink)));
+		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
+		try {
+			this.guards.check(type, key, value);
+			this.dispatcher.dispatch(type, key, (sink) -> result.set(operation.apply(sink)));
+		}
+		finally {
+			interrupts.close();
+		}
 		return Objects.requireNonNull(result.get(), "The dispatcher did not run the operation");
 	}
 

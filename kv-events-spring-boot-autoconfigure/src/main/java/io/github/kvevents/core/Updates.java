@@ -12,6 +12,7 @@ import org.springframework.dao.OptimisticLockingFailureException;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.support.DeferredInterrupt;
 
 /**
  * Read, change, compare and set, and again if another writer came between.
@@ -38,8 +39,18 @@ final class Updates {
 	}
 
 	<T> KvSetResult update(String key, Class<T> type, UnaryOperator<@Nullable T> change) {
+		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
+		try {
+			return attempt(key, type, change);
+		}
+		finally {
+			interrupts.close();
+		}
+	}
+
+	private <T> KvSetResult attempt(String key, Class<T> type, UnaryOperator<@Nullable T> change) {
 		for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-			KvSetResult result = attempt(key, type, change);
+			KvSetResult result = attemptOnce(key, type, change);
 			if (result != null) {
 				return result;
 			}
@@ -53,7 +64,7 @@ final class Updates {
 	 * One attempt.
 	 * @return what it did, {@code null} if another writer came between
 	 */
-	private <T> @Nullable KvSetResult attempt(String key, Class<T> type, UnaryOperator<@Nullable T> change) {
+	private <T> @Nullable KvSetResult attemptOnce(String key, Class<T> type, UnaryOperator<@Nullable T> change) {
 		byte[] present = this.observer.observe(Operation.GET, () -> this.store.primary().get(key));
 		T value = change.apply((present != null) ? this.codec.decode(key, present.clone(), type) : null);
 		if (value != null) {

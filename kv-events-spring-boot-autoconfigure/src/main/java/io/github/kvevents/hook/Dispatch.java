@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.DeferredInterrupt;
 
 /**
  * One operation on its way: who is to hear of it is found before it runs. Where that
@@ -41,6 +42,16 @@ final class Dispatch {
 	}
 
 	void run(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
+		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
+		try {
+			runDeferring(keys, operation);
+		}
+		finally {
+			interrupts.close();
+		}
+	}
+
+	private void runDeferring(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
 		MatchIndex<HookRegistration> index = this.dispatcher.registry().index();
 		boolean async = false;
 		for (String key : keys) {
@@ -104,6 +115,8 @@ final class Dispatch {
 	}
 
 	private void tell(KvEvent event) {
+		// an interrupt of the caller must not make the first hook fail, either
+		DeferredInterrupt.hold();
 		KeyHooks found = hooksOf(event);
 		DispatchContext.Scope scope = this.context.inHook().open();
 		try {

@@ -1,6 +1,7 @@
 package io.github.kvevents.hook;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.support.DeferredInterrupt;
 
 /**
  * Calls the hooks that hear of each change of the fleet, for events that are read from
@@ -30,10 +31,14 @@ final class EveryInstanceHooks {
 		CallerContext caller = this.observations.capture();
 		enqueue(event, found, caller, context.inAsyncHook());
 		DispatchContext.Scope scope = context.inHook().open();
+		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
 		try {
 			tell(event, found, caller);
 		}
 		finally {
+			interrupts.close();
+			// meant for a hook: the thread that reads the log reads on
+			Thread.interrupted();
 			scope.close();
 		}
 	}

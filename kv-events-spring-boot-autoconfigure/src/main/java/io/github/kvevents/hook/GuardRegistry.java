@@ -12,6 +12,7 @@ import io.github.kvevents.KeyText;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvVetoException;
+import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;
 
 /**
@@ -65,18 +66,20 @@ final class GuardRegistry implements KvGuards {
 
 	private static void ask(Guard guard, GuardedChange change, DispatchContext context) {
 		DispatchContext.Scope scope = context.open();
+		boolean interruptedBefore = Thread.currentThread().isInterrupted();
 		try {
 			guard.check().check(change);
 		}
 		catch (Throwable ex) {
 			JvmFailures.rethrow(ex);
-			if (ex instanceof InterruptedException) {
-				Thread.currentThread().interrupt();
-			}
+			DeferredInterrupt.hold(ex);
 			throw veto(guard, change.type(), change.key(), ex);
 		}
 		finally {
 			scope.close();
+			if (!interruptedBefore) {
+				DeferredInterrupt.hold();
+			}
 		}
 	}
 

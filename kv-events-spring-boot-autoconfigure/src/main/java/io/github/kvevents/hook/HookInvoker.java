@@ -10,6 +10,7 @@ import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;
 
 /**
@@ -52,13 +53,17 @@ final class HookInvoker {
 			JvmFailures.rethrow(ex);
 			this.errors.failed(hook, event, ex);
 		}
+		finally {
+			DeferredInterrupt.hold();
+		}
 	}
 
 	private void invokeInline(HookRegistration hook, KvEvent event) {
 		Observation observation = this.observations.start(hook, event, "sync", null);
 		Throwable failure = call(hook, event, observation);
-		if (failure instanceof InterruptedException) {
-			Thread.currentThread().interrupt();
+		DeferredInterrupt.hold();
+		if (failure != null) {
+			DeferredInterrupt.hold(failure);
 		}
 		ended(hook, event, observation, failure);
 	}
@@ -70,9 +75,11 @@ final class HookInvoker {
 		try {
 			Throwable failure = this.timed.run(hook.getId(), share, timeout,
 					() -> callElsewhere(hook, event, context, caller, observation));
+			DeferredInterrupt.hold();
 			ended(hook, event, observation, failure);
 		}
 		catch (TimeoutException ex) {
+			DeferredInterrupt.hold();
 			this.errors.timedOut(hook, event, ex);
 			this.observations.stop(observation, "timeout", ex);
 		}
@@ -100,6 +107,8 @@ final class HookInvoker {
 		try {
 			Observation observation = this.observations.start(hook, event, "async", caller.observation());
 			Throwable failure = call(hook, event, observation);
+			// meant for the hook, not for what handles its error
+			Thread.interrupted();
 			ended(hook, event, observation, failure);
 		}
 		finally {

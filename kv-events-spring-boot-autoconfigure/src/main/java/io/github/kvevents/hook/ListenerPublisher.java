@@ -8,6 +8,7 @@ import org.springframework.context.ApplicationEventPublisher;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;
 
 /**
@@ -42,7 +43,12 @@ final class ListenerPublisher {
 		}
 		catch (Throwable ex) {
 			JvmFailures.rethrow(ex);
+			DeferredInterrupt.hold();
+			DeferredInterrupt.hold(ex);
 			this.errors.listenerFailed(event, ex);
+		}
+		finally {
+			DeferredInterrupt.hold();
 		}
 	}
 

@@ -12,6 +12,7 @@ import java.util.function.BiConsumer;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KeyHint;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;
 
 /**
@@ -61,11 +62,16 @@ final class MatchIndex<T extends Indexed> {
 		}
 		DispatchContext inFilter = context.inHook();
 		DispatchContext.Scope scope = inFilter.open();
+		boolean interruptedBefore = Thread.currentThread().isInterrupted();
 		try {
 			return matching(candidates, key, inFilter, filterFailure);
 		}
 		finally {
 			scope.close();
+			if (!interruptedBefore) {
+				// a filter's own, which the operation behind it must not take for its own
+				DeferredInterrupt.hold();
+			}
 		}
 	}
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls hooks that have a timeout, a bounded number at a time. A call counts until it
- * really ended, also when nobody waits for it any more; one that is made by another, which
- * waits for it, counts as part of that.
+ * really ended, also when nobody waits for it any more; one that is made by another,
+ * which waits for it, counts as part of that.
  */
 final class TimedHooks {
 

@@ -109,7 +109,8 @@ final class TimedPermits {
 		}
 
 		/**
-		 * The hook returned: its caller, who is about to go on, may lend the permit again.
+		 * The hook returned: its caller, who is about to go on, may lend the permit
+		 * again.
 		 */
 		void returned() {
 			if (this.lentByCaller != null) {

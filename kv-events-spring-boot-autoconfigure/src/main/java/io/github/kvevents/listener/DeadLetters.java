@@ -14,6 +14,7 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.listener.ListenerStore.Failure;
 import io.github.kvevents.listener.ListenerStore.StoredLetter;
+import io.github.kvevents.support.DeferredInterrupt;
 
 /**
  * The dead letters of one listener. The id of a letter is its partition and its id there.
@@ -81,9 +82,15 @@ final class DeadLetters implements KvDeadLetters {
 		if (letterId == null || letter == null) {
 			return false;
 		}
-		Failure failure = send(letter);
-		this.store.settle(letterId.partition(), this.listener, letter, this.instance, failure);
-		return failure == null;
+		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
+		try {
+			Failure failure = send(letter);
+			this.store.settle(letterId.partition(), this.listener, letter, this.instance, failure);
+			return failure == null;
+		}
+		finally {
+			interrupts.close();
+		}
 	}
 
 	private @Nullable Failure send(StoredLetter letter) {
@@ -95,10 +102,12 @@ final class DeadLetters implements KvDeadLetters {
 			logger.warn("Listener '" + this.listener + "' failed again for the dead letter at "
 					+ letter.change().position() + ": " + ex.getClass().getName());
 			logger.debug("What listener '" + this.listener + "' threw", ex);
-			if (ex instanceof InterruptedException) {
-				Thread.currentThread().interrupt();
-			}
+			DeferredInterrupt.hold(ex);
 			return Failure.of(letter.failure().attempts() + 1, ex);
+		}
+		finally {
+			// otherwise what became of the letter could not be written down
+			DeferredInterrupt.hold();
 		}
 	}
 

@@ -83,11 +83,14 @@ final class Delivery {
 			}
 		}
 		catch (Throwable ex) {
+			// meant for the handler: it must not keep the event from being put aside
+			Thread.interrupted();
 			return failed(ex);
 		}
 		finally {
 			this.policy.counters().ended();
 		}
+		Thread.interrupted();
 		return end(false);
 	}
 

@@ -76,6 +76,7 @@ record SubscriptionParts(String id, String instance, ListenerOptions options, Li
 				logger.warn("Listener '" + this.id + "' failed when it was told of missing changes", ex);
 			}
 			finally {
+				Thread.interrupted();
 				told.run();
 				this.policy.wakeLoop();
 			}

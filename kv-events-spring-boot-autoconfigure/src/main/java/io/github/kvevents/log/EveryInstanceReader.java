@@ -15,6 +15,7 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.JvmFailures;
 
 /**
  * Reads the change log for the hooks of this instance that hear of each change of the
@@ -141,8 +142,12 @@ public final class EveryInstanceReader implements SmartLifecycle {
 		try {
 			this.publisher.publishEvent(new LogGapEvent(this, READER, next.partition(), after, next));
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			JvmFailures.rethrow(ex);
 			logger.error("A listener for gaps in the change log failed", ex);
+		}
+		finally {
+			Thread.interrupted();
 		}
 	}
 

@@ -146,6 +146,10 @@ final class FollowDelivery {
 			logger.warn("A listener that follows the event log '" + KeyText.printable(this.log)
 					+ "' failed; the follow goes on", ex);
 		}
+		finally {
+			// meant for the listener: what reads on must not fail of it
+			Thread.interrupted();
+		}
 		return true;
 	}
 

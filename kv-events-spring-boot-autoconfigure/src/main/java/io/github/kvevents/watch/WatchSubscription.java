@@ -165,6 +165,8 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 			this.demand.getAndUpdate((present) -> (present == Long.MAX_VALUE) ? present : present - 1);
 			hasDemand(this.demand.get() > 0);
 			call(() -> subscriber.onNext(event));
+			// meant for the subscriber: what reads on must not fail of it
+			Thread.interrupted();
 		}
 		else if (this.session.isExhausted()) {
 			end(subscriber::onComplete);

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -24,6 +25,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.github.kvevents.KeyFilter;
@@ -154,20 +157,96 @@ abstract class HooksOnBackEndContractTests {
 			AtomicReference<KvTemplate> template = new AtomicReference<>();
 			AtomicInteger handled = new AtomicInteger();
 			this.engine.stop();
-			this.engine = engine(HookSettings.defaults().queueCapacity(1).concurrency(1),
-					(error) -> Objects.requireNonNull(template.get())
-						.set("error:" + handled.incrementAndGet(), error.cause().getClass().getName()));
+			this.engine = engine(HookSettings.defaults().queueCapacity(1).concurrency(1), (error) -> late(template)
+				.set("error:" + handled.incrementAndGet(), error.cause().getClass().getName()));
 			template.set(template());
 			KvHookRegistration hook = register(options, (event) -> {
 				throw new IllegalStateException("failed");
 			});
-			template.get().set("order:1", "a");
+			late(template).set("order:1", "a");
 			await().until(() -> hook.getStats().failures() == 18);
 			assertThat(hook.getStats().invocations()).isEqualTo(16);
 			assertThat(handled).hasValue(17);
-			assertThat(template.get().get("error:17", String.class)).contains(KvHookRecursionException.class.getName());
-			template.get().batchDelete(template.get().keys("error:").toList());
+			assertThat(late(template).get("error:17", String.class)).contains(KvHookRecursionException.class.getName());
+			late(template).batchDelete(late(template).keys("error:").toList());
 		}
+	}
+
+	@Test
+	void anInterruptOfOneHookReachesNeitherTheNextHookNorTheStoreInBetween() {
+		AtomicReference<KvTemplate> template = new AtomicReference<>();
+		List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+		this.engine.stop();
+		this.engine = engine(HookSettings.defaults(), (error) -> {
+			failures.add(error.cause());
+			late(template).set("error", error.hookId());
+		});
+		template.set(template());
+		register(KvHookOptions.defaults().id("throws").filter(KeyFilter.prefix("k")), (event) -> {
+			throw new InterruptedException();
+		});
+		register(KvHookOptions.defaults().id("raises").filter(KeyFilter.prefix("k")),
+				(event) -> Thread.currentThread().interrupt());
+		register(KvHookOptions.defaults().id("filter").filter((key) -> {
+			Thread.currentThread().interrupt();
+			return false;
+		}), (event) -> {
+		});
+		register(KvHookOptions.defaults().id("copies").filter(KeyFilter.prefix("k")),
+				(event) -> late(template).set("copy:" + event.getKey(), "x"));
+		Map<String, String> batch = new TreeMap<>();
+		for (int number = 0; number < 2 * BatchChanges.CHUNK + 1; number++) {
+			batch.put("k" + number, "x");
+		}
+		assertThat(late(template).batchSet(batch)).hasSize(batch.size());
+		assertThat(Thread.interrupted()).as("raised again behind the last hook").isTrue();
+		assertThat(failures).hasOnlyElementsOfType(InterruptedException.class).hasSize(batch.size());
+		assertThat(late(template).keys("copy:")).hasSize(batch.size());
+		assertThat(late(template).batchDelete(batch.keySet())).isEqualTo(batch.size());
+		assertThat(Thread.interrupted()).isTrue();
+		late(template).set("other", "x");
+		assertThat(Thread.interrupted()).as("of the filter").isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void anInterruptDoesNotReachTheHandlerOfAnErrorOnAnotherThread(boolean async) {
+		AtomicReference<KvTemplate> template = new AtomicReference<>();
+		this.engine.stop();
+		this.engine = engine(HookSettings.defaults(), (error) -> late(template).set("error", error.hookId()));
+		template.set(template());
+		KvHookOptions options = KvHookOptions.defaults().id("hook").filter(KeyFilter.prefix("k"));
+		register(async ? options.async() : options.timeout(Duration.ofSeconds(30)), (event) -> {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("interrupted");
+		});
+		late(template).set("k", "x");
+		await().until(() -> late(template).get("error", String.class).isPresent());
+		assertThat(Thread.interrupted()).isFalse();
+	}
+
+	@Test
+	void anInterruptOfTheCallerWaitsUntilTheTimedHookAndTheNextAreDone() throws Exception {
+		KvTemplate template = template();
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch gate = new CountDownLatch(1);
+		register(KvHookOptions.defaults().timeout(Duration.ofSeconds(30)).filter(KeyFilter.prefix("k")), (event) -> {
+			begun.countDown();
+			gate.await();
+		});
+		register(KvHookOptions.defaults().filter(KeyFilter.prefix("k")), (event) -> template.set("copy", "x"));
+		AtomicBoolean flag = new AtomicBoolean();
+		Thread caller = new Thread(() -> {
+			template.set("k", "x");
+			flag.set(Thread.interrupted());
+		});
+		caller.start();
+		begun.await();
+		caller.interrupt();
+		gate.countDown();
+		caller.join();
+		assertThat(flag).isTrue();
+		assertThat(template.get("copy", String.class)).contains("x");
 	}
 
 	@Test
@@ -205,6 +284,10 @@ abstract class HooksOnBackEndContractTests {
 			full.countDown();
 			await().until(() -> delivered.sum() == 51);
 		}
+	}
+
+	private static KvTemplate late(AtomicReference<KvTemplate> template) {
+		return Objects.requireNonNull(template.get());
 	}
 
 	private static boolean follows(byte @Nullable [] before, KvEvent event) {

@@ -253,7 +253,7 @@ class SyncHookTests {
 	@Test
 	void timeoutInterruptsTheHook() throws Exception {
 		CountDownLatch interrupted = new CountDownLatch(1);
-		register(KvHookOptions.defaults().timeout(Duration.ofMillis(20)), (event) -> {
+		register(KvHookOptions.defaults().timeout(Duration.ofMillis(500)), (event) -> {
 			try {
 				this.gate.await();
 			}

@@ -329,6 +329,36 @@ abstract class ListenerContractTests {
 	}
 
 	@Test
+	void interruptOfAHandlerKeepsNoEventFromBeingHandledOrPutAside() {
+		AtomicBoolean broken = new AtomicBoolean(true);
+		KvSubscription subscription = listen("audit",
+				QUICK.maxAttempts(1).onExhausted(OnExhausted.DEAD_LETTER).filter(KeyFilter.prefix("in")), (event) -> {
+					this.instance.template.set("out:" + event.getKey(), "done");
+					this.recorder.onEvent(event);
+					Thread.currentThread().interrupt();
+					if (event.getKey().equals("in:poison") && broken.get()) {
+						throw new InterruptedException("from the test");
+					}
+				});
+		this.instance.template.set("in:1", "v");
+		this.instance.template.set("in:poison", "v");
+		this.instance.template.set("in:2", "v");
+		awaitHeard(3);
+		await().until(() -> subscription.getDeadLetters().count() == 1);
+		awaitNoLag(subscription);
+		assertThat(subscription.getStats().failed()).isEqualTo(1);
+		String letter = subscription.getDeadLetters().list(1).get(0).id();
+		assertThat(subscription.getDeadLetters().redrive(letter)).isFalse();
+		assertThat(Thread.interrupted()).as("the handler's, on this thread").isTrue();
+		assertThat(subscription.getDeadLetters().list(1).get(0).attempts()).as("it is written down").isEqualTo(2);
+		broken.set(false);
+		letter = subscription.getDeadLetters().list(1).get(0).id();
+		assertThat(subscription.getDeadLetters().redrive(letter)).isTrue();
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(subscription.getDeadLetters().count()).isZero();
+	}
+
+	@Test
 	void handlerMayWrite() {
 		listen("audit", QUICK.filter(KeyFilter.prefix("in")), (event) -> {
 			this.instance.template.set("out:" + event.getKey(), "done");
