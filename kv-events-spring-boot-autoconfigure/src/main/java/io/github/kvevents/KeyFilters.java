@@ -27,7 +27,8 @@ final class KeyFilters {
 	static KeyFilter prefixes(String... prefixes) {
 		Set<String> distinct = checked("prefixes", asList(prefixes));
 		String[] array = distinct.toArray(String[]::new);
-		return new Hinted(quoted("prefix", distinct), KeyHint.prefixes(distinct), (key) -> {
+		String description = quoted("prefix", distinct);
+		return new Hinted(description, description, KeyHint.prefixes(distinct), (key) -> {
 			for (String prefix : array) {
 				if (key.startsWith(prefix)) {
 					return true;
@@ -40,7 +41,8 @@ final class KeyFilters {
 	static KeyFilter suffixes(String... suffixes) {
 		Set<String> distinct = checked("suffixes", asList(suffixes));
 		String[] array = distinct.toArray(String[]::new);
-		return new Hinted(quoted("suffix", distinct), KeyHint.suffixes(distinct), (key) -> {
+		String description = quoted("suffix", distinct);
+		return new Hinted(description, description, KeyHint.suffixes(distinct), (key) -> {
 			for (String suffix : array) {
 				if (key.endsWith(suffix)) {
 					return true;
@@ -51,8 +53,10 @@ final class KeyFilters {
 	}
 
 	static KeyFilter keys(Collection<String> keys) {
-		Set<String> distinct = Set.copyOf(checked("keys", keys));
-		return new Hinted("keys (" + distinct.size() + ")", KeyHint.keys(distinct), distinct::contains);
+		Set<String> sorted = checked("keys", keys);
+		Set<String> distinct = Set.copyOf(sorted);
+		return new Hinted("keys (" + distinct.size() + ")", quoted("keys", sorted), KeyHint.keys(distinct),
+				distinct::contains);
 	}
 
 	static KeyFilter regex(String regex) {
@@ -60,23 +64,37 @@ final class KeyFilters {
 		Pattern pattern = compile(regex);
 		String prefix = RegexPrefix.of(regex);
 		KeyHint hint = prefix.isEmpty() ? KeyHint.anyKey() : KeyHint.prefixes(Set.of(prefix));
-		return new Hinted("regex '" + KeyText.printable(regex) + "'", hint, (key) -> pattern.matcher(key).find());
+		String description = "regex '" + KeyText.printable(regex) + "'";
+		return new Hinted(description, description, hint, (key) -> pattern.matcher(key).find());
 	}
 
 	static KeyFilter and(KeyFilter one, KeyFilter other) {
 		Assert.notNull(other, "'other' must not be null");
-		return new Hinted("(" + one + " and " + other + ")", one.hint().and(other.hint()),
-				(key) -> one.matches(key) && other.matches(key));
+		return new Hinted("(" + one + " and " + other + ")", "(" + signature(one) + " and " + signature(other) + ")",
+				one.hint().and(other.hint()), (key) -> one.matches(key) && other.matches(key));
 	}
 
 	static KeyFilter or(KeyFilter one, KeyFilter other) {
 		Assert.notNull(other, "'other' must not be null");
-		return new Hinted("(" + one + " or " + other + ")", one.hint().or(other.hint()),
-				(key) -> one.matches(key) || other.matches(key));
+		return new Hinted("(" + one + " or " + other + ")", "(" + signature(one) + " or " + signature(other) + ")",
+				one.hint().or(other.hint()), (key) -> one.matches(key) || other.matches(key));
 	}
 
 	static KeyFilter not(KeyFilter filter) {
-		return new Hinted("not " + filter, KeyHint.anyKey(), (key) -> !filter.matches(key));
+		return new Hinted("not " + filter, "not " + signature(filter), KeyHint.anyKey(), (key) -> !filter.matches(key));
+	}
+
+	/**
+	 * Says what a filter matches, the same way in each instance of an application. A
+	 * filter that wasn't made here counts as the same where it is of the same class.
+	 */
+	static String signature(KeyFilter filter) {
+		if (filter instanceof Hinted hinted) {
+			return hinted.signature();
+		}
+		String name = filter.getClass().getName();
+		int generated = name.indexOf("$$");
+		return "class " + ((generated >= 0) ? name.substring(0, generated) : name);
 	}
 
 	private static Pattern compile(String regex) {
@@ -109,7 +127,8 @@ final class KeyFilters {
 			.collect(Collectors.joining(", ", name + " ", ""));
 	}
 
-	private record Hinted(String description, KeyHint hint, Predicate<String> predicate) implements KeyFilter {
+	private record Hinted(String description, String signature, KeyHint hint,
+			Predicate<String> predicate) implements KeyFilter {
 
 		@Override
 		public boolean matches(String key) {

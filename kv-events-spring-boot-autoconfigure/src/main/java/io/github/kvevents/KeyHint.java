@@ -32,6 +32,16 @@ public record KeyHint(boolean any, Set<String> keys, Set<String> prefixes, Set<S
 		return ANY;
 	}
 
+	/**
+	 * Whether a key may be one that the filter matches.
+	 * @param key the key
+	 * @return {@code false} if the filter certainly doesn't match it
+	 */
+	public boolean mayMatch(String key) {
+		return this.any || this.keys.contains(key) || this.prefixes.stream().anyMatch(key::startsWith)
+				|| this.suffixes.stream().anyMatch(key::endsWith);
+	}
+
 	static KeyHint keys(Collection<String> keys) {
 		return new KeyHint(false, Set.copyOf(keys), Set.of(), Set.of());
 	}

@@ -2,8 +2,10 @@ package io.github.kvevents;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Runs an operation and tells everybody in this instance who should hear of it. It is
@@ -42,6 +44,39 @@ public interface KvEventDispatcher {
 	 * before: the event should be delivered again then
 	 */
 	CompletionStage<Void> deliver(KvEvent event);
+
+	/**
+	 * Dispatches an event as {@link #deliver(KvEvent)} does, but not to receivers that
+	 * got it before, in another instance. Ordinary Spring listeners can't be called one
+	 * by one: all are, unless each of them got it.
+	 * @param event the event
+	 * @param except the ids of the receivers to leave out
+	 * @return which receivers got it, and when they are done
+	 */
+	default KvDelivery deliver(KvEvent event, Set<String> except) {
+		return new KvDelivery(receivers(event.getType()).stream().map(KvReceiver::id).collect(Collectors.toSet()),
+				deliver(event));
+	}
+
+	/**
+	 * Everything in this instance that receives events of one type; a hook that is
+	 * disabled doesn't.
+	 * @param type the type of the events
+	 * @return by default one that selects every key, while {@link #isHeard(KvEventType)}
+	 * says so
+	 */
+	default List<KvReceiver> receivers(KvEventType type) {
+		return isHeard(type) ? List.of(KvReceiver.of("all", null)) : List.of();
+	}
+
+	/**
+	 * Sets who is called when {@link #receivers(KvEventType)} may have changed. Spring
+	 * listeners come and go without.
+	 * @param listener called on the thread that made the change; must be quick
+	 */
+	default void setReceiversListener(Runnable listener) {
+		// what never changes needs no listener
+	}
 
 	/**
 	 * Whether anything in this instance would hear of such an event: an enabled or

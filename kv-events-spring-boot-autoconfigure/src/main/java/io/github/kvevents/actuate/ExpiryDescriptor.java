@@ -35,6 +35,7 @@ import io.github.kvevents.expiry.TrackingStatus;
  * @param delivered how many expiries this instance told its hooks of
  * @param redelivered how many of them had been given to an instance before
  * @param trimmed how many this instance gave up because too many waited
+ * @param unreceived how many this instance acknowledged that no hook selected
  * @param lateness how late the expiries that this instance heard of were
  * @param evictionPolicy the server's {@code maxmemory-policy}
  * @param partitions what the store told, partition by partition
@@ -45,8 +46,8 @@ import io.github.kvevents.expiry.TrackingStatus;
 public record ExpiryDescriptor(@Nullable String instance, TrackingMode mode, TrackingActivity.State state,
 		@Nullable Boolean storeReachable, @Nullable String storeError, @Nullable Long tracked, @Nullable Long overdue,
 		@Nullable Long overdueMillis, @Nullable Instant nextDeadline, @Nullable Long waiting, @Nullable Long pending,
-		long delivered, long redelivered, long trimmed, LatenessDescriptor lateness, @Nullable String evictionPolicy,
-		List<ExpiryPartitionDescriptor> partitions,
+		long delivered, long redelivered, long trimmed, long unreceived, LatenessDescriptor lateness,
+		@Nullable String evictionPolicy, List<ExpiryPartitionDescriptor> partitions,
 		@Nullable NotificationStatus notifications) implements OperationResponseBody {
 
 	static ExpiryDescriptor of(@Nullable String instance, TrackingActivity activity, @Nullable TrackingStatus status,
@@ -55,12 +56,12 @@ public record ExpiryDescriptor(@Nullable String instance, TrackingMode mode, Tra
 		if (status == null) {
 			return new ExpiryDescriptor(instance, activity.mode(), activity.state(), (error != null) ? false : null,
 					error, null, null, null, null, null, null, activity.delivered(), activity.redelivered(),
-					activity.trimmed(), summary, null, List.of(), notifications);
+					activity.trimmed(), activity.unreceived(), summary, null, List.of(), notifications);
 		}
 		return new ExpiryDescriptor(instance, activity.mode(), activity.state(), true, null, status.tracked(),
 				status.overdue(), status.overdueBy().toMillis(), status.nextDeadline(), status.waiting(),
-				status.pending(), activity.delivered(), activity.redelivered(), activity.trimmed(), summary,
-				status.evictionPolicy(), partitions(status), notifications);
+				status.pending(), activity.delivered(), activity.redelivered(), activity.trimmed(),
+				activity.unreceived(), summary, status.evictionPolicy(), partitions(status), notifications);
 	}
 
 	private static List<ExpiryPartitionDescriptor> partitions(TrackingStatus status) {

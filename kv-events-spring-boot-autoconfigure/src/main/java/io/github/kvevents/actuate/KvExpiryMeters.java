@@ -22,8 +22,9 @@ import io.github.kvevents.expiry.TrackingStatus;
  * <ul>
  * <li>{@code kv.expiry.lateness}, a timer, from the deadline to the moment at which the
  * expiry was noticed;</li>
- * <li>{@code kv.expiry.delivered}, {@code kv.expiry.redelivered} and
- * {@code kv.expiry.trimmed}, counters of this instance;</li>
+ * <li>{@code kv.expiry.delivered}, {@code kv.expiry.redelivered},
+ * {@code kv.expiry.trimmed} and {@code kv.expiry.unreceived}, counters of this
+ * instance;</li>
  * <li>{@code kv.expiry.tracked} and {@code kv.expiry.pending}, gauges of the whole
  * namespace, so each instance shows the same. Not a number where nothing in this instance
  * hears of expiries, since it must not connect for them, and while the store isn't
@@ -67,6 +68,8 @@ public final class KvExpiryMeters implements MeterBinder {
 				TrackingActivity::redelivered);
 		count(registry, "kv.expiry.trimmed", "Expiries given up because too many waited for hooks",
 				TrackingActivity::trimmed);
+		count(registry, "kv.expiry.unreceived", "Expiries acknowledged that no hook of a live instance selected",
+				TrackingActivity::unreceived);
 		gauge(registry, "kv.expiry.tracked", "Keys of the namespace whose deadline is tracked",
 				TrackingStatus::tracked);
 		gauge(registry, "kv.expiry.pending", "Expiries of the namespace that hooks are not done with",

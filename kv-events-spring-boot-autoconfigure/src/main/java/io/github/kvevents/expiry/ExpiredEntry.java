@@ -19,9 +19,10 @@ import org.springframework.data.redis.connection.stream.ByteRecord;
  * @param detectedBy the id of the instance that did
  * @param value what it held, {@code null} if it was no string
  * @param logId the id of its entry in the change log, {@code null} where there was none
+ * @param note who has received it in other instances, {@code null} if it was in none
  */
 record ExpiredEntry(String id, byte[] name, long deadline, long detectedAt, String detectedBy, byte @Nullable [] value,
-		@Nullable String logId) {
+		@Nullable String logId, @Nullable String note) {
 
 	/**
 	 * Reads an entry.
@@ -48,9 +49,18 @@ record ExpiredEntry(String id, byte[] name, long deadline, long detectedAt, Stri
 
 	private static ExpiredEntry of(String id, Map<String, byte[]> fields) {
 		byte[] logId = fields.get("log");
+		byte[] note = fields.get("note");
 		return new ExpiredEntry(id, field(fields, "key"), Long.parseLong(text(field(fields, "deadline"))),
 				Long.parseLong(text(field(fields, "at"))), text(field(fields, "by")), fields.get("value"),
-				(logId != null) ? text(logId) : null);
+				(logId != null) ? text(logId) : null, (note != null) ? text(note) : null);
+	}
+
+	/**
+	 * The same for those who see to it that each receiver gets it.
+	 */
+	TakenExpiry taken() {
+		int size = this.name.length + ((this.value != null) ? this.value.length : 0);
+		return new TakenExpiry(this.id, text(this.name), size, this.note);
 	}
 
 	private static byte[] field(Map<String, byte[]> fields, String name) {

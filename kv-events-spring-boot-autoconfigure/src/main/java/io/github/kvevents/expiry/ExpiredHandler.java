@@ -2,7 +2,7 @@ package io.github.kvevents.expiry;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CompletionStage;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
@@ -10,6 +10,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvExpiredEvent;
@@ -37,28 +38,32 @@ final class ExpiredHandler {
 
 	private final KeyedExecutor executor;
 
-	ExpiredHandler(KeyNames names, KvCodec codec, KvEventDispatcher dispatcher, Consumer<KvExpiredEvent> listener,
-			TrackingCounters counters, KeyedExecutor executor) {
-		this.names = names;
-		this.codec = codec;
-		this.dispatcher = dispatcher;
-		this.listener = listener;
+	private final OwnAnnouncement own;
+
+	ExpiredHandler(ExpiryTrackerBuilder parts, OwnAnnouncement own, TrackingCounters counters, KeyedExecutor executor) {
+		this.names = parts.names;
+		this.codec = parts.codec;
+		this.dispatcher = parts.dispatcher;
+		this.listener = parts.listener;
+		this.own = own;
 		this.counters = counters;
 		this.executor = executor;
 	}
 
 	/**
-	 * Tells of an expiry, on another thread.
+	 * Delivers an expiry to those receivers of this instance that have not got it in
+	 * another one, on another thread.
 	 * @param partition the partition of its key
 	 * @param entry the expiry
+	 * @param expiry the same, remembers who has got it
 	 * @param done runs when asynchronous hooks are done too, whatever became of them; not
 	 * when the application stopped before they ran
 	 */
-	void handle(int partition, ExpiredEntry entry, Runnable done) {
+	void handle(int partition, ExpiredEntry entry, TakenExpiry expiry, Runnable done) {
 		@Nullable String key = this.names.fromRedis(entry.name());
 		if (key == null) {
-			logger.warn("Dropped an expiry of a key that has not the configured 'kv.events.key-prefix': "
-					+ "applications that share a namespace must share the prefix");
+			// of an application with another 'kv.events.key-prefix'
+			expiry.askedHere(this.own.get(), Set.of());
 			done.run();
 			return;
 		}
@@ -69,26 +74,33 @@ final class ExpiredHandler {
 			.previousValue(entry.value())
 			.position((entry.logId() != null) ? KvPosition.parse(partition + ":" + entry.logId()) : null)
 			.expired(Instant.ofEpochMilli(entry.deadline()), lateness);
-		this.executor.submit(key, () -> deliver(event, done));
+		this.executor.submit(key, () -> deliver(event, expiry, done));
 	}
 
-	private void deliver(KvExpiredEvent event, Runnable done) {
-		CompletionStage<Void> hooks = null;
+	private void deliver(KvExpiredEvent event, TakenExpiry expiry, Runnable done) {
+		Announcement receivers = this.own.get();
+		boolean isFirst = !expiry.isReached();
 		try {
-			this.listener.accept(event);
-			hooks = this.dispatcher.deliver(event);
+			KvDelivery delivery = this.dispatcher.deliver(event, expiry.reached());
+			expiry.askedHere(receivers, delivery.reached());
+			if (!delivery.reached().isEmpty()) {
+				count(event, isFirst);
+			}
+			// what failed was cancelled by a shutdown: unconfirmed, it is redelivered
+			// elsewhere
+			delivery.completion().thenRun(done);
 		}
 		catch (Throwable ex) {
-			logger.error("Telling of an expiry failed", ex);
-		}
-		this.counters.delivered();
-		if (hooks != null) {
-			// what failed was cancelled by a shutdown: unconfirmed, it comes again
-			// elsewhere
-			hooks.thenRun(done);
-		}
-		else {
+			logger.error("Failed to dispatch an expiry event", ex);
+			expiry.askedHere(receivers, receivers.ids());
 			done.run();
+		}
+	}
+
+	private void count(KvExpiredEvent event, boolean isFirst) {
+		this.counters.delivered();
+		if (isFirst) {
+			this.listener.accept(event);
 		}
 	}
 

@@ -17,7 +17,7 @@ import io.github.kvevents.support.LoopHealth;
 
 /**
  * The thread that tells the server what has become of the expiries of one partition that
- * this instance took: which are done, and which it still works on.
+ * this instance took, which it still works on, and what it receives.
  */
 final class ExpiredKeeper implements Runnable {
 
@@ -33,6 +33,12 @@ final class ExpiredKeeper implements Runnable {
 
 	private final InFlight inFlight;
 
+	private final ExpiredIntake intake;
+
+	private final Fleet fleet;
+
+	private final Settlement settlement;
+
 	private final Duration claimAfter;
 
 	private final Pause touchPause;
@@ -43,18 +49,47 @@ final class ExpiredKeeper implements Runnable {
 
 	private final long waitMillis;
 
-	private final List<String> done = new ArrayList<>();
+	private final List<TakenExpiry> done = new ArrayList<>();
 
 	private volatile boolean stopped;
 
+	private volatile boolean leaving;
+
 	ExpiredKeeper(RedisConnectionFactory connectionFactory, ExpiredStream stream, InFlight inFlight,
-			Duration claimAfter) {
+			ExpiredIntake intake, Fleet fleet, Settlement settlement, Duration claimAfter) {
 		this.connectionFactory = connectionFactory;
 		this.stream = stream;
 		this.inFlight = inFlight;
+		this.intake = intake;
+		this.fleet = fleet;
+		this.settlement = settlement;
 		this.claimAfter = claimAfter;
 		this.touchPause = new Pause(claimAfter.dividedBy(3));
 		this.waitMillis = Math.min(MAX_WAIT_MILLIS, claimAfter.dividedBy(6).toMillis());
+	}
+
+	/**
+	 * Has the thread look whether there is something to announce.
+	 */
+	void wake() {
+		this.inFlight.wake();
+	}
+
+	/**
+	 * Other instances have changed.
+	 */
+	void fleetChanged() {
+		this.fleet.changed();
+		wake();
+	}
+
+	/**
+	 * Has the other instances hand nothing to this one any more, and take over what waits
+	 * here for a receiver.
+	 */
+	void leave() {
+		this.leaving = true;
+		wake();
 	}
 
 	/**
@@ -64,6 +99,7 @@ final class ExpiredKeeper implements Runnable {
 	void stop() {
 		this.stopped = true;
 		this.alarm.ringIn(0);
+		wake();
 	}
 
 	@Override
@@ -91,41 +127,57 @@ final class ExpiredKeeper implements Runnable {
 			this.done.addAll(this.inFlight.pollDone(MAX_IDS, this.waitMillis));
 		}
 		boolean touchIsDue = this.touchPause.isOver();
-		if (this.done.isEmpty() && !touchIsDue) {
+		boolean announces = touchIsDue || this.fleet.isOutdated(this.leaving);
+		if (this.done.isEmpty() && !announces && !this.settlement.isDue()) {
 			return;
 		}
 		withConnection((connection) -> {
-			acknowledge(connection);
+			if (announces) {
+				announce(connection);
+			}
+			settle(connection);
 			if (touchIsDue) {
-				touch(connection, Duration.ZERO);
+				touch(connection);
 			}
 		});
 	}
 
+	private void announce(RedisConnection connection) {
+		if (this.fleet.announce(connection, this.leaving) && !this.leaving) {
+			// what was handed to this instance until now, and what waits here
+			this.intake.resume(connection, () -> this.stopped);
+		}
+		this.settlement.fleetChanged();
+	}
+
+	private void settle(RedisConnection connection) {
+		while (!this.settlement.settle(connection, this.done)) {
+			this.fleet.announce(connection, this.leaving);
+			this.settlement.fleetChanged();
+		}
+		this.done.clear();
+	}
+
 	private void finish() throws InterruptedException {
-		List<String> last;
+		this.leaving = true;
+		List<TakenExpiry> last;
 		do {
 			last = this.inFlight.pollDone(MAX_IDS, 0);
 			this.done.addAll(last);
-			withConnection(this::acknowledge);
+			withConnection((connection) -> {
+				this.fleet.announce(connection, true);
+				settle(connection);
+			});
 		}
 		while (!last.isEmpty());
-		withConnection((connection) -> touch(connection, this.claimAfter.plusMillis(1)));
+		withConnection((connection) -> this.stream.release(connection, this.claimAfter.plusMillis(1)));
 	}
 
-	private void acknowledge(RedisConnection connection) {
-		if (!this.done.isEmpty()) {
-			this.stream.acknowledge(connection, this.done);
-			this.inFlight.remove(this.done);
-			this.done.clear();
-		}
-	}
-
-	private void touch(RedisConnection connection, Duration idle) {
+	private void touch(RedisConnection connection) {
 		List<String> ids = this.inFlight.ids();
 		try {
 			for (int start = 0; start < ids.size(); start += MAX_IDS) {
-				this.stream.touch(connection, ids.subList(start, Math.min(ids.size(), start + MAX_IDS)), idle);
+				this.stream.touch(connection, ids.subList(start, Math.min(ids.size(), start + MAX_IDS)));
 			}
 		}
 		catch (DataAccessException ex) {

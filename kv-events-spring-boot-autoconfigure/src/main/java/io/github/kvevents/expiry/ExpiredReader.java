@@ -1,10 +1,10 @@
 package io.github.kvevents.expiry;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -26,6 +26,9 @@ final class ExpiredReader implements Runnable {
 
 	private static final Log logger = LogFactory.getLog(ExpiryTracker.class);
 
+	/** How many to fetch at a time that were handed to this instance. */
+	private static final int MAX_FETCHED = 20;
+
 	private static final int MAX_READ = 100;
 
 	/** How often to look whether somebody hears, while nobody does. */
@@ -37,11 +40,12 @@ final class ExpiredReader implements Runnable {
 
 	private final InFlight inFlight;
 
-	private final BiConsumer<ExpiredEntry, Runnable> handler;
+	private final ExpiredIntake intake;
 
 	private final BooleanSupplier heard;
 
-	private final TrackingCounters counters;
+	/** Called when other instances may have changed. */
+	private final Runnable fleetListener;
 
 	private final Duration claimAfter;
 
@@ -60,14 +64,13 @@ final class ExpiredReader implements Runnable {
 	private @Nullable RedisConnection connection;
 
 	ExpiredReader(RedisConnectionFactory connectionFactory, ExpiredStream stream, InFlight inFlight,
-			BiConsumer<ExpiredEntry, Runnable> handler, BooleanSupplier heard, TrackingCounters counters,
-			Duration claimAfter, Duration wait) {
+			ExpiredIntake intake, BooleanSupplier heard, Runnable fleetListener, Duration claimAfter, Duration wait) {
 		this.connectionFactory = connectionFactory;
 		this.stream = stream;
 		this.inFlight = inFlight;
-		this.handler = handler;
+		this.intake = intake;
 		this.heard = heard;
-		this.counters = counters;
+		this.fleetListener = fleetListener;
 		this.claimAfter = claimAfter;
 		this.wait = wait;
 		this.claimPause = new Pause(claimAfter.dividedBy(3));
@@ -104,31 +107,49 @@ final class ExpiredReader implements Runnable {
 			connection = this.connectionFactory.getConnection();
 			this.connection = connection;
 			this.stream.ensureGroup(connection);
-			resume(connection);
+			this.intake.resume(connection, () -> this.stopped);
 		}
 		if (this.claimPause.isOver()) {
 			claim(connection);
 		}
 		int room = this.inFlight.awaitRoom(this.wait.toMillis());
 		if (room > 0 && !this.stopped) {
-			for (ByteRecord entry : this.stream.read(connection, Math.min(room, MAX_READ), this.wait)) {
-				take(entry.getId().getValue(), () -> ExpiredEntry.of(entry));
+			read(connection, room);
+		}
+	}
+
+	private void read(RedisConnection connection, int room) {
+		List<ByteRecord> woken = new ArrayList<>();
+		for (ByteRecord entry : this.stream.read(connection, Math.min(room, MAX_READ), this.wait)) {
+			if (this.stream.isWake(entry)) {
+				woken.add(entry);
 			}
+			else {
+				this.intake.take(entry);
+			}
+		}
+		for (int start = 0; start < woken.size(); start += MAX_FETCHED) {
+			wake(connection, woken.subList(start, Math.min(woken.size(), start + MAX_FETCHED)));
 		}
 	}
 
 	/**
-	 * Takes up what this instance read and then lost sight of, because a reply did not
-	 * arrive or the instance was started anew under the same id.
+	 * Takes what other instances have handed to this one, or has it look at them anew.
 	 */
-	private void resume(RedisConnection connection) {
-		String after = ExpiredStream.START;
-		do {
-			ExpiredStream.Page page = this.stream.resume(connection, after, MAX_READ);
-			takeAgain(page.entries());
-			after = page.next();
+	private void wake(RedisConnection connection, List<ByteRecord> woken) {
+		List<String> ids = new ArrayList<>();
+		for (ByteRecord entry : woken) {
+			entry.getValue().forEach((name, value) -> {
+				if (new String(name, StandardCharsets.US_ASCII).equals("id")) {
+					ids.add(new String(value, StandardCharsets.US_ASCII));
+				}
+				else {
+					this.fleetListener.run();
+				}
+			});
 		}
-		while (!after.equals(ExpiredStream.START) && !this.stopped);
+		this.intake.takeHanded(
+				this.stream.fetch(connection, woken.stream().map((entry) -> entry.getId().getValue()).toList(), ids));
 	}
 
 	/**
@@ -141,7 +162,7 @@ final class ExpiredReader implements Runnable {
 		while (room > 0 && !this.stopped) {
 			ExpiredStream.Page page = this.stream.claim(connection, this.claimAfter, this.claimFrom,
 					Math.min(room, MAX_READ));
-			takeAgain(page.entries());
+			this.intake.takeAgain(page.entries());
 			this.claimFrom = page.next();
 			if (page.isLast()) {
 				break;
@@ -149,32 +170,6 @@ final class ExpiredReader implements Runnable {
 			room = this.inFlight.awaitRoom(0);
 		}
 		this.stream.removeGoneConsumers(connection, this.claimAfter.multipliedBy(2));
-	}
-
-	private void takeAgain(List<List<?>> entries) {
-		for (List<?> entry : entries) {
-			if (take(ExpiredStream.id(entry), () -> ExpiredEntry.of(entry))) {
-				this.counters.redelivered();
-			}
-		}
-	}
-
-	/**
-	 * Takes an expiry, unless it is in flight already.
-	 */
-	private boolean take(String id, Supplier<ExpiredEntry> entry) {
-		if (!this.inFlight.add(id)) {
-			return false;
-		}
-		Runnable done = () -> this.inFlight.done(id);
-		try {
-			this.handler.accept(entry.get(), done);
-		}
-		catch (RuntimeException ex) {
-			logger.warn("Dropped entry " + id + " of the stream of expiries: it can't be read", ex);
-			done.run();
-		}
-		return true;
 	}
 
 	private void failed(Throwable failure) {

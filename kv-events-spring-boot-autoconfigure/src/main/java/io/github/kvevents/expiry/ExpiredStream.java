@@ -3,7 +3,11 @@ package io.github.kvevents.expiry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,7 @@ import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
+import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.OwnKeys;
 import io.github.kvevents.store.redis.RedisScript;
 import io.github.kvevents.support.PageSize;
@@ -31,7 +36,15 @@ final class ExpiredStream {
 
 	static final String START = "0-0";
 
-	private static final RedisScript ACKNOWLEDGE = RedisScript.load(ExpiredStream.class, "acknowledge.lua");
+	private static final RedisScript SETTLE = RedisScript.load(ExpiredStream.class, "settle.lua");
+
+	private static final RedisScript ANNOUNCE = RedisScript.load(ExpiredStream.class, "announce.lua");
+
+	private static final RedisScript WAKE = RedisScript.load(ExpiredStream.class, "wake.lua");
+
+	private static final RedisScript FETCH = RedisScript.load(ExpiredStream.class, "fetch.lua");
+
+	private static final RedisScript RELEASE = RedisScript.load(ExpiredStream.class, "release.lua");
 
 	private static final RedisScript TOUCH = RedisScript.load(ExpiredStream.class, "touch.lua");
 
@@ -42,21 +55,36 @@ final class ExpiredStream {
 	private static final RedisScript REMOVE_GONE_CONSUMERS = RedisScript.load(ExpiredStream.class,
 			"remove-gone-consumers.lua");
 
+	private final Namespace namespace;
+
+	private final int partition;
+
 	private final byte[] name;
+
+	private final byte[] hooks;
+
+	private final byte[] handed;
+
+	private final byte[] wake;
 
 	private final String instanceId;
 
-	private final List<byte[]> keys;
-
 	private final StreamOffset<byte[]> unread;
+
+	private final StreamOffset<byte[]> unreadWake;
 
 	private final PageSize size = new PageSize(1);
 
-	ExpiredStream(String name, String instanceId) {
-		this.name = bytes(name);
+	ExpiredStream(Namespace namespace, int partition, String instanceId) {
+		this.namespace = namespace;
+		this.partition = partition;
+		this.name = bytes(namespace.expired(partition));
+		this.hooks = bytes(namespace.hooks(partition));
+		this.handed = bytes(namespace.handed(partition));
+		this.wake = bytes(namespace.wake(partition, instanceId));
 		this.instanceId = instanceId;
-		this.keys = List.of(this.name);
 		this.unread = StreamOffset.create(this.name, ReadOffset.lastConsumed());
+		this.unreadWake = StreamOffset.create(this.wake, ReadOffset.lastConsumed());
 	}
 
 	/**
@@ -64,9 +92,14 @@ final class ExpiredStream {
 	 * was heard of by nobody.
 	 */
 	void ensureGroup(RedisConnection connection) {
+		ensureGroup(connection, this.name);
+		ensureGroup(connection, this.wake);
+	}
+
+	private static void ensureGroup(RedisConnection connection, byte[] stream) {
 		try {
-			OwnKeys.naming(connection, this.keys,
-					() -> connection.streamCommands().xGroupCreate(this.name, GROUP, ReadOffset.from("0"), true));
+			OwnKeys.naming(connection, List.of(stream),
+					() -> connection.streamCommands().xGroupCreate(stream, GROUP, ReadOffset.from("0"), true));
 		}
 		catch (DataAccessException ex) {
 			if (!startsWith(ex, "BUSYGROUP")) {
@@ -76,17 +109,19 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Reads expiries that no instance has taken. The command can't be limited in bytes:
-	 * it takes few at first, and more as long as they are small.
+	 * Reads expiries that no instance has taken, and what others have woken this instance
+	 * for. The command can't be limited in bytes: it takes few at first, and more as long
+	 * as they are small.
 	 * @param max how many at most
 	 * @param wait how long to wait if there is none
 	 */
-	@SuppressWarnings("unchecked") // a generic array for the only stream
+	@SuppressWarnings("unchecked") // a generic array for the streams
 	List<ByteRecord> read(RedisConnection connection, int max, Duration wait) {
 		try {
 			StreamReadOptions options = StreamReadOptions.empty().count(this.size.count(max)).block(wait);
-			List<ByteRecord> entries = OwnKeys.naming(connection, this.keys, () -> connection.streamCommands()
-				.xReadGroup(Consumer.from(GROUP, this.instanceId), options, this.unread));
+			List<ByteRecord> entries = OwnKeys.naming(connection, List.of(this.name, this.wake),
+					() -> connection.streamCommands()
+						.xReadGroup(Consumer.from(GROUP, this.instanceId), options, this.unread, this.unreadWake));
 			return (entries != null) ? noting(entries) : List.of();
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {
@@ -105,10 +140,61 @@ final class ExpiredStream {
 	}
 
 	/**
+	 * Whether an entry that was read is no expiry, but wakes this instance.
+	 */
+	boolean isWake(ByteRecord entry) {
+		return Arrays.equals(entry.getStream(), this.wake);
+	}
+
+	/**
+	 * Reads expiries of this instance by their ids, and forgets what it was woken by.
+	 * @param woken the ids of the entries that woke it
+	 * @param ids the ids of the expiries
+	 * @return those that it still has
+	 */
+	List<List<?>> fetch(RedisConnection connection, List<String> woken, Collection<String> ids) {
+		List<byte[]> arguments = arguments(this.instanceId, woken.size());
+		woken.forEach((id) -> arguments.add(bytes(id)));
+		ids.forEach((id) -> arguments.add(bytes(id)));
+		return entries(FETCH.list(connection, List.of(this.name, this.handed, this.wake), arguments));
+	}
+
+	/**
+	 * Tells the other instances what this one receives, and learns what they do.
+	 * @param announcement what it receives, {@code null} if it takes no more expiries
+	 * @param validMillis for how long that holds
+	 * @param version the version that is known
+	 */
+	Members announce(RedisConnection connection, @Nullable Announcement announcement, long validMillis,
+			String version) {
+		List<byte[]> arguments = List.of(bytes(this.instanceId),
+				bytes(String.valueOf((announcement != null) ? validMillis : 0)),
+				bytes((announcement != null) ? announcement.fingerprint() : ""),
+				bytes((announcement != null) ? announcement.text() : ""), bytes(GROUP), bytes(version));
+		List<?> reply = ANNOUNCE.list(connection, List.of(this.hooks, this.name, this.wake), arguments);
+		Map<String, Announcement> others = new LinkedHashMap<>();
+		for (int index = 1; index + 1 < reply.size(); index += 2) {
+			others.put(text(reply.get(index)), Announcement.parse(text(reply.get(index + 1))));
+		}
+		return new Members(text(reply.get(0)), others);
+	}
+
+	/**
+	 * Has other instances look anew at what nobody has received yet.
+	 */
+	void wake(RedisConnection connection, Collection<String> instanceIds) {
+		WAKE.count(connection, instanceIds.stream().map(this::wakeOf).toList(), List.of());
+	}
+
+	private byte[] wakeOf(String instanceId) {
+		return bytes(this.namespace.wake(this.partition, instanceId));
+	}
+
+	/**
 	 * Reads again what this instance has taken and not acknowledged.
 	 */
 	Page resume(RedisConnection connection, String after, int max) {
-		return page(RESUME.list(connection, this.keys, arguments(this.instanceId, after, max)));
+		return page(RESUME.list(connection, List.of(this.name, this.handed), arguments(this.instanceId, after, max)));
 	}
 
 	/**
@@ -116,31 +202,55 @@ final class ExpiredStream {
 	 * be among it.
 	 */
 	Page claim(RedisConnection connection, Duration idle, String from, int max) {
-		return page(CLAIM.list(connection, this.keys, arguments(this.instanceId, idle.toMillis(), from, max)));
+		return page(CLAIM.list(connection, List.of(this.name, this.handed),
+				arguments(this.instanceId, idle.toMillis(), from, max)));
 	}
 
 	/**
-	 * Removes expiries that are done.
+	 * Removes expiries that are done, and hands on others.
+	 * @param version the version of the other instances that was looked at
+	 * @param done the ids of those to remove
+	 * @param handedOn those to hand on, each with the id of the instance that gets it
+	 * @return {@code false} if the version has changed: nothing was done then
 	 */
-	void acknowledge(RedisConnection connection, List<String> ids) {
-		ACKNOWLEDGE.count(connection, this.keys, arguments(ids.toArray()));
+	boolean settle(RedisConnection connection, String version, Collection<String> done,
+			Map<TakenExpiry, String> handedOn) {
+		List<byte[]> keys = new ArrayList<>(List.of(this.name, this.hooks, this.handed));
+		List<byte[]> arguments = arguments(this.instanceId, version, done.size());
+		done.forEach((id) -> arguments.add(bytes(id)));
+		List<String> instances = handedOn.values().stream().distinct().toList();
+		instances.forEach((instance) -> keys.add(wakeOf(instance)));
+		handedOn.forEach((expiry, instance) -> {
+			arguments.add(bytes(expiry.id()));
+			arguments.add(bytes(instance));
+			arguments.add(bytes(String.valueOf(4 + instances.indexOf(instance))));
+			arguments.add(bytes(expiry.note()));
+		});
+		return SETTLE.test(connection, keys, arguments);
 	}
 
 	/**
-	 * Says when expiries that are still this instance's own were touched last.
-	 * @param idle zero to keep them, longer to give them away
+	 * Gives away all that this instance has.
+	 * @param idle how long it is said to have been silent
 	 */
-	void touch(RedisConnection connection, List<String> ids, Duration idle) {
-		List<byte[]> arguments = arguments(this.instanceId, idle.toMillis());
+	void release(RedisConnection connection, Duration idle) {
+		RELEASE.count(connection, List.of(this.name), arguments(this.instanceId, idle.toMillis()));
+	}
+
+	/**
+	 * Says that this instance still works on expiries that are its own.
+	 */
+	void touch(RedisConnection connection, List<String> ids) {
+		List<byte[]> arguments = arguments(this.instanceId);
 		ids.forEach((id) -> arguments.add(bytes(id)));
-		TOUCH.count(connection, this.keys, arguments);
+		TOUCH.count(connection, List.of(this.name), arguments);
 	}
 
 	/**
 	 * Removes consumers of instances that are gone and left nothing behind.
 	 */
 	void removeGoneConsumers(RedisConnection connection, Duration silence) {
-		REMOVE_GONE_CONSUMERS.count(connection, this.keys, arguments(silence.toMillis()));
+		REMOVE_GONE_CONSUMERS.count(connection, List.of(this.name), arguments(silence.toMillis()));
 	}
 
 	private static List<byte[]> arguments(Object... arguments) {
@@ -153,9 +263,17 @@ final class ExpiredStream {
 	}
 
 	private static Page page(List<?> reply) {
+		return new Page(text(reply.get(0)), entries((List<?>) reply.get(1)));
+	}
+
+	private static List<List<?>> entries(List<?> reply) {
 		List<List<?>> entries = new ArrayList<>();
-		((List<?>) reply.get(1)).forEach((entry) -> entries.add((List<?>) entry));
-		return new Page(new String((byte[]) reply.get(0), StandardCharsets.UTF_8), entries);
+		reply.forEach((entry) -> entries.add((List<?>) entry));
+		return entries;
+	}
+
+	private static String text(Object bytes) {
+		return new String((byte[]) bytes, StandardCharsets.UTF_8);
 	}
 
 	static String id(List<?> entry) {
@@ -169,6 +287,16 @@ final class ExpiredStream {
 
 	private static byte[] bytes(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * The other instances that take expiries.
+	 *
+	 * @param version changes with them
+	 * @param others what each receives, by its id; empty if the version is the one that
+	 * was known
+	 */
+	record Members(String version, Map<String, Announcement> others) {
 	}
 
 	/**

@@ -40,10 +40,14 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 
 	private final TrackingStatusReader statusReader;
 
+	private final OwnAnnouncement own;
+
 	private volatile @Nullable TrackingRun run;
 
 	ExpiryTracker(ExpiryTrackerBuilder builder) {
 		this.parts = builder;
+		this.own = new OwnAnnouncement(builder.dispatcher, builder.names.prefix());
+		builder.dispatcher.setReceiversListener(this::receiversChanged);
 		this.statusReader = new TrackingStatusReader(builder.connectionFactory, builder.namespace);
 	}
 
@@ -101,10 +105,19 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 		}
 	}
 
+	private void receiversChanged() {
+		this.own.changed();
+		TrackingRun run = this.run;
+		if (run != null) {
+			run.receiversChanged();
+		}
+	}
+
 	@Override
 	public synchronized void start() {
 		if (this.run == null && this.parts.settings.mode() != TrackingMode.OFF) {
-			TrackingRun run = new TrackingRun(this.parts, this.counters);
+			this.own.changed();
+			TrackingRun run = new TrackingRun(this.parts, this.own, this.counters);
 			run.start();
 			this.run = run;
 		}
@@ -131,7 +144,7 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 			state = isActive() ? TrackingActivity.State.TRACKING : TrackingActivity.State.IDLE;
 		}
 		return new TrackingActivity(this.parts.settings.mode(), state, this.counters.getDelivered(),
-				this.counters.getRedelivered(), this.counters.getGivenUp());
+				this.counters.getRedelivered(), this.counters.getGivenUp(), this.counters.getUnreceived());
 	}
 
 	@Override

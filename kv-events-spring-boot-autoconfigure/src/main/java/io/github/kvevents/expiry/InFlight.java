@@ -2,6 +2,7 @@ package io.github.kvevents.expiry;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -9,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class InFlight {
 
+	/** Is none, but ends a wait. */
+	private static final TakenExpiry WAKE = TakenExpiry.unreadable("");
+
 	private final int capacity;
 
 	/** Released for each expiry that leaves, so that a reader without room waits. */
@@ -26,7 +31,10 @@ final class InFlight {
 
 	private final Set<String> ids = ConcurrentHashMap.newKeySet();
 
-	private final BlockingQueue<String> done = new LinkedBlockingQueue<>();
+	/** How many of them wait for a receiver, and take no room. */
+	private final AtomicInteger waiting = new AtomicInteger();
+
+	private final BlockingQueue<TakenExpiry> done = new LinkedBlockingQueue<>();
 
 	InFlight(int capacity) {
 		this.capacity = capacity;
@@ -38,10 +46,14 @@ final class InFlight {
 	 */
 	int awaitRoom(long millis) throws InterruptedException {
 		this.left.drainPermits();
-		if (this.ids.size() >= this.capacity) {
+		if (room() <= 0) {
 			this.left.tryAcquire(millis, TimeUnit.MILLISECONDS);
 		}
-		return Math.max(0, this.capacity - this.ids.size());
+		return Math.max(0, room());
+	}
+
+	private int room() {
+		return this.capacity - this.ids.size() + this.waiting.get();
 	}
 
 	/**
@@ -53,31 +65,51 @@ final class InFlight {
 		return this.ids.add(id);
 	}
 
-	/**
-	 * The hooks are done with an expiry.
-	 */
-	void done(String id) {
-		this.done.add(id);
+	boolean contains(String id) {
+		return this.ids.contains(id);
 	}
 
 	/**
-	 * Waits for expiries that the hooks are done with.
-	 * @return their ids, empty if there were none in time
+	 * The receivers of this instance are done with an expiry.
 	 */
-	List<String> pollDone(int max, long millis) throws InterruptedException {
-		List<String> ids = new ArrayList<>();
-		@Nullable String first = this.done.poll(millis, TimeUnit.MILLISECONDS);
+	void done(TakenExpiry expiry) {
+		this.done.add(expiry);
+	}
+
+	/**
+	 * Ends a wait for expiries that are done.
+	 */
+	void wake() {
+		this.done.add(WAKE);
+	}
+
+	/**
+	 * Waits for expiries that the receivers of this instance are done with.
+	 * @return the expiries, empty if there were none in time
+	 */
+	List<TakenExpiry> pollDone(int max, long millis) throws InterruptedException {
+		List<TakenExpiry> found = new ArrayList<>();
+		@Nullable TakenExpiry first = this.done.poll(millis, TimeUnit.MILLISECONDS);
 		if (first != null) {
-			ids.add(first);
-			this.done.drainTo(ids, max - 1);
+			found.add(first);
+			this.done.drainTo(found, max - 1);
+			found.removeIf(WAKE::equals);
 		}
-		return ids;
+		return found;
+	}
+
+	/**
+	 * Sets how many of those that are in flight wait for a receiver.
+	 */
+	void setWaiting(int count) {
+		this.waiting.set(count);
+		this.left.release();
 	}
 
 	/**
 	 * The server has confirmed that these are done.
 	 */
-	void remove(List<String> ids) {
+	void remove(Collection<String> ids) {
 		ids.forEach(this.ids::remove);
 		this.left.release();
 	}
@@ -90,12 +122,12 @@ final class InFlight {
 	}
 
 	/**
-	 * Waits until nothing is in flight any more.
+	 * Waits until nothing is in flight any more but what waits for a receiver.
 	 */
 	void awaitEmpty(Duration timeout) throws InterruptedException {
 		long end = System.nanoTime() + timeout.toNanos();
 		long nanos = timeout.toNanos();
-		while (!this.ids.isEmpty() && nanos > 0) {
+		while (this.ids.size() > this.waiting.get() && nanos > 0) {
 			this.left.tryAcquire(nanos, TimeUnit.NANOSECONDS);
 			nanos = end - System.nanoTime();
 		}

@@ -13,12 +13,18 @@ final class TrackingCounters {
 
 	private final LongAdder givenUp = new LongAdder();
 
+	private final LongAdder unreceived = new LongAdder();
+
 	void delivered() {
 		this.delivered.increment();
 	}
 
 	void redelivered() {
 		this.redelivered.increment();
+	}
+
+	void unreceived(long count) {
+		this.unreceived.add(count);
 	}
 
 	void givenUp(long count) {
@@ -31,6 +37,10 @@ final class TrackingCounters {
 
 	long getRedelivered() {
 		return this.redelivered.sum();
+	}
+
+	long getUnreceived() {
+		return this.unreceived.sum();
 	}
 
 	long getGivenUp() {

@@ -42,23 +42,27 @@ final class TrackingRun {
 
 	private final List<Thread> keepingThreads = new ArrayList<>();
 
-	TrackingRun(ExpiryTrackerBuilder parts, TrackingCounters counters) {
+	TrackingRun(ExpiryTrackerBuilder parts, OwnAnnouncement own, TrackingCounters counters) {
 		this.settings = parts.settings;
 		BooleanSupplier heard = () -> parts.dispatcher.isHeard(KvEventType.EXPIRED);
 		this.sweeper = new Sweeper(parts, heard, counters);
 		this.executor = new KeyedExecutor(THREAD_PREFIX + "hooks-", parts.settings.threads());
 		this.takingThreads.add(thread("sweeper", this.sweeper));
-		ExpiredHandler handler = new ExpiredHandler(parts.names, parts.codec, parts.dispatcher, parts.listener,
-				counters, this.executor);
+		ExpiredHandler handler = new ExpiredHandler(parts, own, counters, this.executor);
 		Duration claimAfter = parts.settings.claimAfter();
 		for (int number = 0; number < parts.namespace.partitions(); number++) {
 			int partition = number;
 			InFlight inFlight = new InFlight(parts.settings.maxInFlight());
-			ExpiredStream stream = new ExpiredStream(parts.namespace.expired(partition), parts.instanceId);
-			ExpiredReader reader = new ExpiredReader(parts.connectionFactory, stream, inFlight,
-					(entry, done) -> handler.handle(partition, entry, done), heard, counters, claimAfter,
-					waitTime(parts.connectionFactory, claimAfter));
-			ExpiredKeeper keeper = new ExpiredKeeper(parts.connectionFactory, stream, inFlight, claimAfter);
+			ExpiredStream stream = new ExpiredStream(parts.namespace, partition, parts.instanceId);
+			ExpiredIntake intake = new ExpiredIntake(stream, inFlight,
+					(entry, expiry, done) -> handler.handle(partition, entry, expiry, done), counters);
+			Fleet fleet = new Fleet(stream, own, heard, claimAfter.toMillis());
+			Settlement settlement = new Settlement(stream, inFlight, intake, fleet, counters, claimAfter,
+					System::nanoTime);
+			ExpiredKeeper keeper = new ExpiredKeeper(parts.connectionFactory, stream, inFlight, intake, fleet,
+					settlement, claimAfter);
+			ExpiredReader reader = new ExpiredReader(parts.connectionFactory, stream, inFlight, intake, heard,
+					keeper::fleetChanged, claimAfter, waitTime(parts.connectionFactory, claimAfter));
 			this.inFlight.add(inFlight);
 			this.readers.add(reader);
 			this.keepers.add(keeper);
@@ -90,12 +94,20 @@ final class TrackingRun {
 	}
 
 	/**
+	 * A receiver has come or gone.
+	 */
+	void receiversChanged() {
+		this.keepers.forEach(ExpiredKeeper::wake);
+	}
+
+	/**
 	 * Takes no more, waits for what is under way within the time that is set, tells the
 	 * server what became of it, and ends the threads.
 	 */
 	void stop() {
 		this.sweeper.stop();
 		this.readers.forEach(ExpiredReader::stop);
+		this.keepers.forEach(ExpiredKeeper::leave);
 		try {
 			join(this.takingThreads);
 			long end = Delay.of(this.settings.stopTimeout()).after(System.nanoTime());

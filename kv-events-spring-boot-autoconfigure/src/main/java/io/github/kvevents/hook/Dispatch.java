@@ -25,7 +25,7 @@ final class Dispatch {
 
 	private final KvEventType type;
 
-	private final @Nullable Completion completion;
+	private final @Nullable Delivery delivery;
 
 	private final DispatchContext context = DispatchContext.current();
 
@@ -35,10 +35,10 @@ final class Dispatch {
 
 	private @Nullable CallerContext caller;
 
-	Dispatch(HookDispatcher dispatcher, KvEventType type, @Nullable Completion completion) {
+	Dispatch(HookDispatcher dispatcher, KvEventType type, @Nullable Delivery delivery) {
 		this.dispatcher = dispatcher;
 		this.type = type;
-		this.completion = completion;
+		this.delivery = delivery;
 	}
 
 	void run(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
@@ -102,14 +102,18 @@ final class Dispatch {
 	}
 
 	private void enqueue(KvEvent event) {
+		if (this.delivery != null && this.dispatcher.getTaps().isHeard(event)) {
+			this.delivery.reach(Delivery.WATCHES);
+		}
 		this.dispatcher.getTaps().tell(event);
 		if (this.context.isTooDeep()) {
 			return;
 		}
 		for (HookRegistration hook : hooksOf(event).async()) {
 			HookQueue queue = hook.queue();
-			if (queue != null && hook.accepts(event)) {
-				queue.offer(new QueuedEvent(event, caller(), this.context.inAsyncHook(), this.completion));
+			if (queue != null && accepts(hook, event)) {
+				queue.offer(new QueuedEvent(event, caller(), this.context.inAsyncHook(),
+						(this.delivery != null) ? this.delivery.completion() : null));
 			}
 		}
 	}
@@ -129,7 +133,7 @@ final class Dispatch {
 
 	private void tell(KvEvent event, KeyHooks found) {
 		found.failed().forEach((hook, failure) -> {
-			if (hook.accepts(event)) {
+			if (accepts(hook, event)) {
 				this.dispatcher.errors().failed(hook, event, failure);
 			}
 		});
@@ -138,11 +142,21 @@ final class Dispatch {
 			return;
 		}
 		for (HookRegistration hook : found.sync()) {
-			if (hook.accepts(event)) {
+			if (accepts(hook, event)) {
 				this.dispatcher.invoker().invoke(hook, event, this::caller);
 			}
 		}
-		this.dispatcher.listeners().publish(event);
+		if (this.delivery == null || this.delivery.reachAll(this.dispatcher.listeners().receivers(event.getType()))) {
+			this.dispatcher.listeners().publish(event);
+		}
+	}
+
+	/**
+	 * Whether the hook is to get the event now. One that is gone or disabled doesn't
+	 * count as reached, one that fails does.
+	 */
+	private boolean accepts(HookRegistration hook, KvEvent event) {
+		return hook.accepts(event) && (this.delivery == null || this.delivery.reach(hook.receiver().id()));
 	}
 
 	private void refuse(KvEvent event, KeyHooks found) {

@@ -1,7 +1,9 @@
 package io.github.kvevents.hook;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -9,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvReceiver;
 
 /**
  * Starts a {@link Dispatch} for each operation.
@@ -51,15 +55,38 @@ final class HookDispatcher implements KvEventDispatcher {
 
 	@Override
 	public CompletionStage<Void> deliver(KvEvent event) {
+		return deliver(event, Set.of()).completion();
+	}
+
+	@Override
+	public KvDelivery deliver(KvEvent event, Set<String> except) {
 		Assert.notNull(event, "'event' must not be null");
-		Completion completion = new Completion();
+		Assert.notNull(except, "'except' must not be null");
+		Delivery delivery = new Delivery(except);
 		try {
-			run(event.getType(), List.of(event.getKey()), (events) -> events.accept(event), completion);
+			run(event.getType(), List.of(event.getKey()), (events) -> events.accept(event), delivery);
 		}
 		finally {
-			completion.done();
+			delivery.completion().done();
 		}
-		return completion.stage();
+		return delivery.result();
+	}
+
+	@Override
+	public List<KvReceiver> receivers(KvEventType type) {
+		List<KvReceiver> receivers = new ArrayList<>(this.registry.receivers(type));
+		receivers.addAll(this.listeners.receivers(type));
+		if (!this.taps.isEmpty()) {
+			receivers.add(KvReceiver.observer(Delivery.WATCHES));
+		}
+		return receivers;
+	}
+
+	@Override
+	public void setReceiversListener(Runnable listener) {
+		Assert.notNull(listener, "'listener' must not be null");
+		this.registry.setChangeListener(listener);
+		this.taps.setChangeListener(listener);
 	}
 
 	@Override
@@ -73,8 +100,8 @@ final class HookDispatcher implements KvEventDispatcher {
 	}
 
 	private void run(KvEventType type, Collection<String> keys, Consumer<Consumer<KvEvent>> operation,
-			@Nullable Completion completion) {
-		new Dispatch(this, type, completion).run(keys, operation);
+			@Nullable Delivery delivery) {
+		new Dispatch(this, type, delivery).run(keys, operation);
 	}
 
 	HookRegistry registry() {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvReceiver;
 
 /**
  * One registered hook and what belongs to it alone.
@@ -35,12 +36,16 @@ final class HookRegistration implements KvHookRegistration, Indexed {
 
 	private final Consumer<HookRegistration> onClose;
 
+	private final Runnable onChange;
+
+	private final KvReceiver receiver;
+
 	private volatile boolean enabled = true;
 
 	private volatile boolean closed;
 
 	HookRegistration(String id, KvHookOptions options, KvHookCallback callback, HookOrigin origin, long sequence,
-			HookParts parts, Consumer<HookRegistration> onClose) {
+			HookParts parts, Consumer<HookRegistration> onClose, Runnable onChange) {
 		this.id = id;
 		this.options = options.id(id);
 		this.callback = callback;
@@ -51,6 +56,8 @@ final class HookRegistration implements KvHookRegistration, Indexed {
 		this.queue = options.isAsync() ? parts.newQueue(this) : null;
 		this.timedShare = (options.getTimeout() != null) ? parts.newTimedShare() : null;
 		this.onClose = onClose;
+		this.onChange = onChange;
+		this.receiver = receiver(options);
 	}
 
 	/**
@@ -58,6 +65,34 @@ final class HookRegistration implements KvHookRegistration, Indexed {
 	 */
 	boolean accepts(KvEvent event) {
 		return isActive() && this.options.getChanges().contains(event.getChange());
+	}
+
+	/**
+	 * Whether the hook is called for what this instance does, if it is of this type.
+	 */
+	boolean receives(KvEventType type) {
+		Set<KvEventType> events = this.options.getEvents();
+		return isActive() && this.options.getScope() == KvHookScope.ONE_INSTANCE && events.contains(type)
+				&& PossibleChanges.any(Set.of(type), this.options.getChanges());
+	}
+
+	/**
+	 * A generated id depends on the order of registration, which other instances may have
+	 * otherwise: there the callback says which hook it is.
+	 */
+	private KvReceiver receiver(KvHookOptions options) {
+		if (this.origin.beanName() != null || options.getId() != null) {
+			return KvReceiver.of(this.id, options.getFilter());
+		}
+		String name = this.callback.getClass().getName();
+		int generated = name.indexOf("$$");
+		String signature = KvReceiver.of(this.id, options.getFilter()).signature();
+		return KvReceiver.of("callback " + ((generated >= 0) ? name.substring(0, generated) : name) + " " + signature,
+				options.getFilter());
+	}
+
+	KvReceiver receiver() {
+		return this.receiver;
 	}
 
 	boolean isActive() {
@@ -155,6 +190,7 @@ final class HookRegistration implements KvHookRegistration, Indexed {
 	@Override
 	public void setEnabled(boolean enabled) {
 		this.enabled = enabled;
+		this.onChange.run();
 	}
 
 	@Override

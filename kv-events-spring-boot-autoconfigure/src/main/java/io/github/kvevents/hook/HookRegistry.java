@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvReceiver;
+
 /**
  * Keeps the hooks and the index that finds them. The index is built anew on the first
  * dispatch after a change: many registrations in a row cost one.
@@ -31,6 +34,9 @@ final class HookRegistry implements KvHookRegistry {
 	private volatile @Nullable Indexes indexes;
 
 	private @Nullable Consumer<Boolean> everyInstanceListener;
+
+	private volatile Runnable changeListener = () -> {
+	};
 
 	private long sequence;
 
@@ -53,6 +59,7 @@ final class HookRegistry implements KvHookRegistry {
 		}
 		HookRegistration hook = add(options, callback, origin);
 		tellOfEveryInstance(hook);
+		changed();
 		return hook;
 	}
 
@@ -61,7 +68,7 @@ final class HookRegistry implements KvHookRegistry {
 			String id = (options.getId() != null) ? options.getId() : unused(origin.defaultId());
 			Assert.isTrue(!this.hooks.containsKey(id), () -> "'id' must be unique but there is a hook '" + id + "'");
 			HookRegistration hook = new HookRegistration(id, options, callback, origin, this.sequence++, this.parts,
-					this::remove);
+					this::remove, this::changed);
 			this.hooks.put(id, hook);
 			this.indexes = null;
 			return hook;
@@ -173,6 +180,25 @@ final class HookRegistry implements KvHookRegistry {
 			}
 		}
 		tellOfEveryInstance(hook);
+		changed();
+	}
+
+	/**
+	 * Sets who is called when a hook has come, gone, or been enabled or disabled.
+	 */
+	void setChangeListener(Runnable listener) {
+		this.changeListener = listener;
+	}
+
+	private void changed() {
+		this.changeListener.run();
+	}
+
+	/**
+	 * The hooks that get events of a type from what this instance does.
+	 */
+	List<KvReceiver> receivers(KvEventType type) {
+		return hooks().stream().filter((hook) -> hook.receives(type)).map(HookRegistration::receiver).toList();
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.github.kvevents.hook;
 
+import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -8,6 +10,7 @@ import org.springframework.context.ApplicationEventPublisher;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvReceiver;
 import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;
 
@@ -16,6 +19,8 @@ import io.github.kvevents.support.JvmFailures;
  * transaction and within the current context. What they throw goes no further.
  */
 final class ListenerPublisher {
+
+	private static final String RECEIVER_PREFIX = "spring-listener:";
 
 	private final @Nullable ApplicationEventPublisher publisher;
 
@@ -50,6 +55,17 @@ final class ListenerPublisher {
 		finally {
 			DeferredInterrupt.hold();
 		}
+	}
+
+	/**
+	 * The listeners that would hear of an event, each of which would get each key.
+	 */
+	List<KvReceiver> receivers(KvEventType type) {
+		if (!isHeard(type)) {
+			return List.of();
+		}
+		Set<String> ids = (this.listeners instanceof SpringListeners spring) ? spring.ids(type) : Set.of("any");
+		return ids.stream().map((id) -> KvReceiver.of(RECEIVER_PREFIX + id, null)).toList();
 	}
 
 	void refuse(KvEvent event, int depth) {

@@ -4,6 +4,7 @@ import java.util.ConcurrentModificationException;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 import org.springframework.context.ApplicationContext;
@@ -11,6 +12,7 @@ import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.GenericApplicationListener;
 import org.springframework.context.event.GenericApplicationListenerAdapter;
+import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ConcurrentReferenceHashMap;
@@ -55,6 +57,33 @@ public final class SpringListeners implements Predicate<KvEventType> {
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * The ids of the listeners that are meant for an event, the same in each instance of
+	 * an application.
+	 */
+	Set<String> ids(KvEventType type) {
+		Set<String> ids = new TreeSet<>();
+		for (ApplicationContext current = this.context; current != null; current = current.getParent()) {
+			if (current instanceof AbstractApplicationContext withListeners) {
+				// a copy in one step, since one may be added meanwhile
+				for (Object listener : withListeners.getApplicationListeners().toArray()) {
+					if (listener instanceof ApplicationListener<?> found
+							&& this.heard.computeIfAbsent(found, SpringListeners::heardBy).contains(type)) {
+						ids.add(id(found));
+					}
+				}
+			}
+		}
+		return ids;
+	}
+
+	private static String id(ApplicationListener<?> listener) {
+		String id = (listener instanceof SmartApplicationListener smart) ? smart.getListenerId() : "";
+		String name = id.isEmpty() ? listener.getClass().getName() : id;
+		int generated = name.indexOf("$$");
+		return (generated >= 0) ? name.substring(0, generated) : name;
 	}
 
 	private boolean hasListener(AbstractApplicationContext context, KvEventType type) {

@@ -31,6 +31,9 @@ final class Taps implements KvEventTaps {
 
 	private final KeyLocks locks;
 
+	private volatile Runnable changeListener = () -> {
+	};
+
 	Taps(KeyLocks locks) {
 		this.locks = locks;
 	}
@@ -39,11 +42,17 @@ final class Taps implements KvEventTaps {
 	public void add(KvEventTap tap) {
 		Assert.notNull(tap, "'tap' must not be null");
 		this.taps.add(tap);
+		this.changeListener.run();
 	}
 
 	@Override
 	public void remove(KvEventTap tap) {
 		this.taps.remove(tap);
+		this.changeListener.run();
+	}
+
+	void setChangeListener(Runnable listener) {
+		this.changeListener = listener;
 	}
 
 	@Override
@@ -77,6 +86,13 @@ final class Taps implements KvEventTaps {
 		finally {
 			this.unheard.end(ticket);
 		}
+	}
+
+	/**
+	 * Whether a tap would look at an event.
+	 */
+	boolean isHeard(KvEvent event) {
+		return isHeard(event.getType(), List.of(event.getKey()));
 	}
 
 	private boolean isHeard(KvEventType type, Collection<String> keys) {

@@ -97,6 +97,35 @@ public record Namespace(String name, int partitions) {
 	}
 
 	/**
+	 * Which instances take expiries, and what each of them selects: a hash.
+	 * @param partition the partition
+	 * @return the name in Redis
+	 */
+	public String hooks(int partition) {
+		return inner(partition, "hooks");
+	}
+
+	/**
+	 * Who has received an expiry that one instance handed on to another: a hash by the id
+	 * of its entry.
+	 * @param partition the partition
+	 * @return the name in Redis
+	 */
+	public String handed(int partition) {
+		return inner(partition, "handed");
+	}
+
+	/**
+	 * What an instance is to look at now among its expiries, a stream.
+	 * @param partition the partition
+	 * @param instanceId the id of the instance
+	 * @return the name in Redis
+	 */
+	public String wake(int partition, String instanceId) {
+		return inner(partition, "wake:" + instanceId);
+	}
+
+	/**
 	 * The names of keys that left the deadline index because they expired, for some
 	 * seconds after: a sorted set by epoch milliseconds.
 	 * @param partition the partition

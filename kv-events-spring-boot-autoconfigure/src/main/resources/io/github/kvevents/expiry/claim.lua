@@ -2,21 +2,30 @@
 --[[
 Takes over expiries that nobody has touched for a while: the instance that had them is gone.
 
-KEYS[1]  :expired
+KEYS[1]  :expired    KEYS[2]  :handed
 ARGV[1]  the consumer group
 ARGV[2]  the id of the instance that takes over
 ARGV[3]  for how long they were not touched, in milliseconds
 ARGV[4]  where to go on, 0-0 at the start
 ARGV[5]  how many to take, at most; fewer if they are large
-Reply    where to go on, 0-0 at the end; the expiries, each its id and its fields
+Reply    where to go on, 0-0 at the end; the expiries, each its id and its fields,
+         with the note behind them if there is one
 Error    NOGROUP if the group is gone
 Cost     O(1) an expiry, ten times as many are looked at
 --]]
 -- include bounded-page.lua
+-- include note.lua
+local noted = redis.call('EXISTS', KEYS[2]) == 1
 local from = ARGV[4]
 local found = bounded(tonumber(ARGV[5]), function(count)
 	local reply = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], from, 'COUNT', count)
 	from = reply[1]
+	for _, trimmed in ipairs(noted and reply[3] or {}) do
+		redis.call('HDEL', KEYS[2], trimmed)
+	end
 	return reply[2], from ~= '0-0'
 end)
+for _, entry in ipairs(noted and found or {}) do
+	with_note(KEYS[2], entry)
+end
 return { from, found }

@@ -52,7 +52,7 @@ class ExpiryOverHttpTests {
 			Map<String, Object> expiry = expiry(context);
 			assertThat(expiry).containsOnlyKeys("instance", "mode", "state", "storeReachable", "storeError", "tracked",
 					"overdue", "overdueMillis", "nextDeadline", "waiting", "pending", "delivered", "redelivered",
-					"trimmed", "lateness", "evictionPolicy", "partitions", "notifications");
+					"trimmed", "unreceived", "lateness", "evictionPolicy", "partitions", "notifications");
 			assertThat(expiry).containsEntry("instance", "blue")
 				.containsEntry("mode", "AUTO")
 				.containsEntry("state", "TRACKING")

@@ -76,6 +76,7 @@ class KvMetricsTests {
 				Awaitility.await().until(() -> meters.get("kv.expiry.delivered").functionCounter().count() == 1);
 				assertThat(meters.get("kv.expiry.redelivered").functionCounter().count()).isZero();
 				assertThat(meters.get("kv.expiry.trimmed").functionCounter().count()).isZero();
+				assertThat(meters.get("kv.expiry.unreceived").functionCounter().count()).isZero();
 				assertThat(meters.get("kv.expiry.tracked").gauge().value()).isEqualTo(2);
 				assertThat(meters.get("kv.expiry.pending").gauge().value()).isBetween(0.0, 1.0);
 			});

@@ -98,7 +98,7 @@ class ExpiryTakeOverTests {
 		// goes
 		await().until(() -> idleMillis("idle") > 10 && idleMillis("silent") > 10);
 		try (RedisConnection connection = this.connectionFactory.getConnection()) {
-			new ExpiredStream(STREAM, "me").removeGoneConsumers(connection, Duration.ofMillis(1));
+			new ExpiredStream(TrackedInstance.NAMESPACE, 0, "me").removeGoneConsumers(connection, Duration.ofMillis(1));
 		}
 		assertThat(this.redis.template().opsForStream().consumers(STREAM, ExpiredStream.GROUP).stream())
 			.extracting((consumer) -> consumer.consumerName())

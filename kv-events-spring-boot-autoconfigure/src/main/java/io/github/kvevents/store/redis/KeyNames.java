@@ -46,6 +46,14 @@ public final class KeyNames {
 		return new KeyNames(KvKeys.requireValidPrefix(keyPrefix));
 	}
 
+	/**
+	 * What stands in front of each key in Redis.
+	 * @return the prefix, empty for none
+	 */
+	public String prefix() {
+		return this.keyPrefix;
+	}
+
 	byte[] toRedis(String key) {
 		return encode(KvKeys.requireValid(key));
 	}

@@ -55,7 +55,8 @@ public final class NamespaceCheck {
 		for (int partition = 0; partition < this.namespace.partitions(); partition++) {
 			List.of(this.namespace.log(partition), this.namespace.deadlines(partition),
 					this.namespace.values(partition), this.namespace.expired(partition),
-					this.namespace.recent(partition), this.namespace.sweeper(partition))
+					this.namespace.recent(partition), this.namespace.sweeper(partition),
+					this.namespace.hooks(partition), this.namespace.handed(partition))
 				.forEach((name) -> OwnKeys.check(connection, bytes(name)));
 		}
 	}

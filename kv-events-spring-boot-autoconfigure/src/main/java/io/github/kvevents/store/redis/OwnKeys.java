@@ -30,7 +30,8 @@ public final class OwnKeys {
 			Map.entry("expired", DataType.STREAM), Map.entry("recent", DataType.ZSET),
 			Map.entry("sweeper", DataType.STRING), Map.entry("log", DataType.STREAM),
 			Map.entry("listeners", DataType.ZSET), Map.entry("listener", DataType.HASH),
-			Map.entry("dead", DataType.STREAM), Map.entry("eventlog", DataType.STREAM));
+			Map.entry("dead", DataType.STREAM), Map.entry("eventlog", DataType.STREAM),
+			Map.entry("hooks", DataType.HASH), Map.entry("handed", DataType.HASH), Map.entry("wake", DataType.STREAM));
 
 	private OwnKeys() {
 	}

@@ -1,0 +1,64 @@
+package io.github.kvevents.hook;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.github.kvevents.KvDelivery;
+import io.github.kvevents.KvReceiver;
+
+/**
+ * Keeps who gets one event that is delivered, and who is done with it. Confined to the
+ * thread that delivers it, but for the completion.
+ */
+final class Delivery {
+
+	/** The id under which the watches of an instance receive. */
+	static final String WATCHES = "watches";
+
+	private final Completion completion = new Completion();
+
+	private final Set<String> except;
+
+	private final Set<String> reached = new HashSet<>();
+
+	/**
+	 * Creates a delivery that has reached nobody.
+	 * @param except the ids of those that got the event before
+	 */
+	Delivery(Set<String> except) {
+		this.except = except;
+	}
+
+	/**
+	 * Whether a receiver is to get the event; then it counts as reached.
+	 */
+	boolean reach(String id) {
+		if (this.except.contains(id)) {
+			return false;
+		}
+		this.reached.add(id);
+		return true;
+	}
+
+	/**
+	 * Whether receivers that can only be called together are to get the event: unless
+	 * each of them got it.
+	 */
+	boolean reachAll(List<KvReceiver> receivers) {
+		if (!receivers.isEmpty() && receivers.stream().allMatch((receiver) -> this.except.contains(receiver.id()))) {
+			return false;
+		}
+		receivers.forEach((receiver) -> this.reached.add(receiver.id()));
+		return true;
+	}
+
+	Completion completion() {
+		return this.completion;
+	}
+
+	KvDelivery result() {
+		return new KvDelivery(this.reached, this.completion.stage());
+	}
+
+}
