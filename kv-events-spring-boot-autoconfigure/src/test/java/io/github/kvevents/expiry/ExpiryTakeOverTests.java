@@ -179,7 +179,6 @@ class ExpiryTakeOverTests {
 		writer.start();
 		await().until(() -> length() == count);
 		writer.close();
-		this.redis.execute("XGROUP", "CREATE", STREAM, ExpiredStream.GROUP, "0");
 	}
 
 	/**

@@ -14,6 +14,8 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.data.domain.Range;
 import org.springframework.data.redis.connection.RedisConnection;
@@ -29,6 +31,7 @@ import io.github.kvevents.core.SetOptions;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.KvHookRegistry;
+import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
 
@@ -254,6 +257,30 @@ class UnequalInstancesTests {
 		a.hook("hc", "c:");
 		awaitKeys(a, "hc", keys("c:", 20));
 		awaitNothingLeft();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "set", "batch", "expire" })
+	void whatWasTrackedForAHookThatIsGoneIsReceivedByTheNextInstance(String way) {
+		ChangeLogSettings log = new ChangeLogSettings(FleetInstance.NAMESPACE, "log", 1000, Duration.ofHours(1));
+		try (FleetInstance first = new FleetInstance(this.connectionFactory, "first", FleetInstance.SETTINGS, log)) {
+			// closed before anything of it looked for expiries
+			first.hook("h", "k:");
+			switch (way) {
+				case "set" -> first.template.set("k:1", "v", SOON);
+				case "batch" -> expire(first, List.of("k:1"));
+				default -> {
+					first.template.setRaw("k:1", new byte[] { 1 });
+					first.template.expire("k:1", SOON);
+				}
+			}
+		}
+		FleetInstance next = new FleetInstance(this.connectionFactory, "next", FleetInstance.SETTINGS, log);
+		this.instances.add(next);
+		next.start();
+		await().until(() -> this.redis.template().opsForZSet().zCard("kv-events:{fleet:0}:deadlines") == 0);
+		next.hook("h", "k:");
+		awaitKeys(next, "h", List.of("k:1"));
 	}
 
 	@Test

@@ -61,6 +61,8 @@ final class TrackedWrites implements Writes {
 
 	private final byte[] instanceId;
 
+	private final ExpiredGroups groups;
+
 	/**
 	 * Creates it.
 	 * @param tracking wants the index kept, {@code null} for none
@@ -80,6 +82,7 @@ final class TrackedWrites implements Writes {
 		this.rights = new WriteRightsCheck(this.index);
 		String instanceId = (log != null) ? log.instanceId() : Objects.requireNonNull(tracking).instanceId();
 		this.instanceId = instanceId.getBytes(StandardCharsets.UTF_8);
+		this.groups = new ExpiredGroups(this.connections, namespace);
 		this.usualSet = new UsualSet(this.connections, this.index, this.instanceId, log);
 	}
 
@@ -113,6 +116,7 @@ final class TrackedWrites implements Writes {
 	public StoreOutcome set(StoreWrite write) {
 		SetCommand command = SetCommand.of(this.names, write);
 		int partition = this.namespace.partitionOf(write.key());
+		ensureGroup(partition);
 		StoreOutcome outcome = set(partition, command, write).outcome(command);
 		if (outcome.applied()) {
 			tellDeadline(partition, write);
@@ -131,6 +135,7 @@ final class TrackedWrites implements Writes {
 
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
+		writes.forEach((write) -> ensureGroup(this.namespace.partitionOf(write.key())));
 		TrackedBatch batch = new TrackedBatch(SET, this.index::all, setArguments());
 		writes.forEach((write) -> batch.add(this.namespace.partitionOf(write.key()),
 				new LoggedCommand(SetCommand.of(this.names, write), meta(write.type(), write.batch()))));
@@ -174,6 +179,7 @@ final class TrackedWrites implements Writes {
 			return this.untracked.expire(key, timeToLiveMillis);
 		}
 		int partition = this.namespace.partitionOf(key);
+		ensureGroup(partition);
 		List<byte[]> keys = keys(this.index.index(partition), this.names.toRedis(key));
 		List<byte[]> arguments = List.of(ScriptArguments.number(timeToLiveMillis));
 		boolean exists = this.connections.call((connection) -> EXPIRE.test(connection, keys, arguments));
@@ -240,6 +246,16 @@ final class TrackedWrites implements Writes {
 
 	private boolean isHeard() {
 		return this.tracking != null && this.tracking.isHeard();
+	}
+
+	/**
+	 * Before the first key is tracked for a hook: whoever finds out that it expired keeps
+	 * that for hooks, although none may be there then.
+	 */
+	private void ensureGroup(int partition) {
+		if (isHeard()) {
+			this.groups.ensure(partition);
+		}
 	}
 
 	private void tellDeadline(int partition, StoreWrite write) {
