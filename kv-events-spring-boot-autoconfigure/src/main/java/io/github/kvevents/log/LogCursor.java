@@ -76,7 +76,8 @@ final class LogCursor {
 		if (this.place.isTrimmed(state)) {
 			return new LogGap(position, Place.earliest(state), Place.earliestPosition(state));
 		}
-		if (!this.place.inclusive() && state.last().compareTo(position) < 0) {
+		// past the end, also where it was asked for: what is written from now on
+		if (state.last().compareTo(position) < 0) {
 			return new LogGap(position, Place.end(state), null);
 		}
 		return (this.seen && this.place.isLost(state)) ? new LogGap(position, Place.after(position), null) : null;

@@ -238,8 +238,11 @@ abstract class KvChangeLogContractTests {
 		KvPosition past = new KvPosition(end.partition(), end.millis() + 3_600_000, 0);
 		KvChangePage page = read(StartPosition.after(past));
 		assertThat(page.isEmpty()).isTrue();
+		KvChangePage inclusive = read(StartPosition.at(past));
+		assertThat(inclusive.isEmpty()).isTrue();
 		set("k", "2");
 		assertThat(values(page.next())).containsExactly("2");
+		assertThat(values(inclusive.next())).containsExactly("2");
 	}
 
 	@Test
