@@ -77,10 +77,11 @@ final class HeldLease {
 
 	/**
 	 * Renews the lease, and writes how far the listener is if that is news.
+	 * @param quiet whether this instance begins no event since it knows of a pause
 	 * @return whether this instance still has the partition
 	 */
-	boolean renew(Window window) {
-		return keep(window, this.trail, window.hasProgress());
+	boolean renew(Window window, boolean quiet) {
+		return keep(window, this.trail, window.hasProgress(), quiet);
 	}
 
 	/**
@@ -88,7 +89,7 @@ final class HeldLease {
 	 * @return whether this instance still has the partition
 	 */
 	boolean write(Window window) {
-		return keep(window, this.trail, true);
+		return keep(window, this.trail, true, false);
 	}
 
 	/**
@@ -97,20 +98,20 @@ final class HeldLease {
 	 * @return whether this instance still has the partition
 	 */
 	boolean move(Window window, Checkpoint to) {
-		boolean kept = keep(window, to.trail(), true);
+		boolean kept = keep(window, to.trail(), true, false);
 		if (kept) {
 			this.passed.goOnFrom(to.position());
 		}
 		return kept;
 	}
 
-	private boolean keep(Window window, Trail trail, boolean write) {
+	private boolean keep(Window window, Trail trail, boolean write, boolean quiet) {
 		Window.Progress progress = window.progress();
 		Trail longer = write ? trail.with(progress.mark().position(), progress.mark().operationId()) : trail;
 		long now = this.parts.nanoTime().getAsLong();
 		Duration duration = this.parts.settings().lease();
 		Kept kept = this.parts.store()
-			.keep(this.lease, duration, write ? progress.toCheckpoint(longer) : null, progress.aside());
+			.keep(this.lease, duration, write ? progress.toCheckpoint(longer) : null, progress.aside(), quiet);
 		if (kept == Kept.LOST) {
 			this.lost = true;
 			return false;
@@ -123,6 +124,13 @@ final class HeldLease {
 			this.passed.reached(progress.toCheckpoint(longer));
 		}
 		return true;
+	}
+
+	/**
+	 * Says that nothing is begun any more, since the partition is lost.
+	 */
+	void obey() {
+		this.parts.store().obey(this.lease);
 	}
 
 	/**

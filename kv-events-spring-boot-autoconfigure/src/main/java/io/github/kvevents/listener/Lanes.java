@@ -1,7 +1,9 @@
 package io.github.kvevents.listener;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -53,6 +55,8 @@ final class Lanes {
 	private final Set<Lane> waiting = new HashSet<>();
 
 	private final List<Lane> held = new ArrayList<>();
+
+	private final Set<Delivery> running = new HashSet<>();
 
 	private boolean suspended;
 
@@ -171,12 +175,10 @@ final class Lanes {
 				return;
 			}
 			long wait = attempt(delivery);
+			ended(lane, delivery, wait);
 			if (wait >= 0) {
-				await(lane, wait);
+				this.waits.run();
 				return;
-			}
-			synchronized (this) {
-				lane.deliveries.poll();
 			}
 		}
 		schedule(lane);
@@ -192,7 +194,36 @@ final class Lanes {
 			this.held.add(lane);
 			return null;
 		}
+		this.running.add(delivery);
 		return delivery;
+	}
+
+	private synchronized void ended(Lane lane, Delivery delivery, long wait) {
+		this.running.remove(delivery);
+		notifyAll();
+		if (wait >= 0) {
+			lane.retryAt = this.nanoTime.getAsLong() + wait;
+			this.waiting.add(lane);
+		}
+		else {
+			lane.deliveries.poll();
+		}
+	}
+
+	/**
+	 * Waits until the events that are being handled now have ended. What was let through
+	 * a moment ago may not have reached its handler yet. A handler doesn't wait for
+	 * itself or others.
+	 * @param timeout how long to wait at most
+	 */
+	synchronized void awaitCurrent(Duration timeout) throws InterruptedException {
+		Set<Delivery> current = isOwnThread() ? Set.of() : Set.copyOf(this.running);
+		long end = this.nanoTime.getAsLong() + timeout.toNanos();
+		long left = timeout.toNanos();
+		while (!Collections.disjoint(current, this.running) && left > 0) {
+			TimeUnit.NANOSECONDS.timedWait(this, left);
+			left = end - this.nanoTime.getAsLong();
+		}
 	}
 
 	private static long attempt(Delivery delivery) {
@@ -205,19 +236,22 @@ final class Lanes {
 		}
 	}
 
-	private void await(Lane lane, long nanos) {
-		synchronized (this) {
-			lane.retryAt = this.nanoTime.getAsLong() + nanos;
-			this.waiting.add(lane);
-		}
-		this.waits.run();
-	}
-
 	/**
 	 * Whether the current thread is one of these.
 	 */
 	boolean isOwnThread() {
 		return Thread.currentThread().getThreadGroup() == this.group;
+	}
+
+	/**
+	 * Whether nothing runs any more since these were closed.
+	 */
+	boolean isOver() {
+		return this.threads.isTerminated();
+	}
+
+	void awaitOver(Duration timeout) throws InterruptedException {
+		this.threads.awaitTermination(timeout.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -30,8 +31,9 @@ import io.github.kvevents.support.Alarm;
 /**
  * Everything of durable listeners, put together. Listeners begin when it is started, and
  * those that are registered later at once; when it is stopped they finish what they
- * handle within the shutdown timeout. It keeps entries of the log from being removed that
- * listeners need, also those of other applications.
+ * handle within the shutdown timeout, and stay registered for the next start. It keeps
+ * entries of the log from being removed that listeners need, also those of other
+ * applications.
  */
 public final class ListenerEngine implements KvListenerRegistry, RetentionGuard, SmartLifecycle {
 
@@ -108,19 +110,34 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	}
 
 	private Subscription create(String id, ListenerOptions options, KvEventHandler handler) {
+		ListenerCounters counters = new ListenerCounters(Clock.systemUTC());
+		Map<Integer, Passed> passed = new ConcurrentHashMap<>();
+		DeliveryPolicy outside = policy(id, options, handler, counters, () -> {
+		});
+		outside.warnIfEndless();
+		DeadLetters deadLetters = new DeadLetters(id, this.parts.instanceId,
+				this.parts.log.getSettings().namespace().partitions(), this.store, outside);
+		return new Subscription(() -> run(id, options, handler, counters, passed), deadLetters, this::closed);
+	}
+
+	/**
+	 * What is made anew for each start; what is counted and known stays.
+	 */
+	private SubscriptionRun run(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,
+			Map<Integer, Passed> passed) {
 		Alarm alarm = new Alarm();
 		Runnable wake = () -> alarm.ringIn(0);
-		ListenerCounters counters = new ListenerCounters(Clock.systemUTC());
-		RetryDelays delays = new RetryDelays(options, () -> ThreadLocalRandom.current().nextDouble());
-		DeliveryPolicy policy = new DeliveryPolicy(id, options, handler, this.parts.codec, this.store, counters, delays,
-				wake);
-		policy.warnIfEndless();
 		Lanes lanes = new Lanes("kv-listener-" + id, options.getConcurrency(), System::nanoTime, wake);
 		SubscriptionParts shared = new SubscriptionParts(id, this.parts.instanceId, options, this.parts.settings,
-				handler, this.parts.log, this.store, lanes, policy, this.parts.gapPublisher, System::nanoTime);
-		SubscriptionLoop loop = new SubscriptionLoop(shared, this.parts.feed, alarm);
-		DeadLetters deadLetters = new DeadLetters(id, this.parts.instanceId, shared.partitions(), this.store, policy);
-		return new Subscription(shared, loop, deadLetters, this::closed);
+				handler, this.parts.log, this.store, new LogContinuity(this.parts.log), lanes,
+				policy(id, options, handler, counters, wake), this.parts.gapPublisher, System::nanoTime, passed);
+		return new SubscriptionRun(shared, new SubscriptionLoop(shared, this.parts.feed, alarm));
+	}
+
+	private DeliveryPolicy policy(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,
+			Runnable wake) {
+		RetryDelays delays = new RetryDelays(options, () -> ThreadLocalRandom.current().nextDouble());
+		return new DeliveryPolicy(id, options, handler, this.parts.codec, this.store, counters, delays, wake);
 	}
 
 	private void closed(Subscription subscription) {
@@ -162,7 +179,8 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	}
 
 	/**
-	 * Closes all listeners, at the same time.
+	 * Stops all listeners, at the same time. They stay registered: with the next start
+	 * each resumes from its checkpoint.
 	 */
 	@Override
 	public void stop() {
@@ -171,7 +189,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 			this.running = false;
 			open = List.copyOf(this.subscriptions.values());
 		}
-		open.forEach(Subscription::stop);
+		open.forEach(Subscription::suspend);
 		long end = Subscription.endOfPatience(this.parts.settings);
 		open.forEach((subscription) -> subscription.awaitEnd(end));
 	}

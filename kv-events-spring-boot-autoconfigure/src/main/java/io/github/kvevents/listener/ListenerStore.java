@@ -40,7 +40,15 @@ interface ListenerStore {
 	 * @param checkpoint the new checkpoint, {@code null} to leave it
 	 * @param settled the places of dead letters that the checkpoint has passed
 	 */
-	Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint, List<KvPosition> settled);
+	default Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint, List<KvPosition> settled) {
+		return keep(lease, duration, checkpoint, settled, false);
+	}
+
+	/**
+	 * Keeps a partition as above, and says whether a pause is obeyed.
+	 * @param quiet whether this instance begins no event since it knows of the pause
+	 */
+	Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint, List<KvPosition> settled, boolean quiet);
 
 	/**
 	 * Gives a partition back, unless it is lost already.
@@ -49,21 +57,35 @@ interface ListenerStore {
 
 	/**
 	 * Pauses a partition of a listener for all, or ends that.
+	 * @return who has to obey the pause
 	 */
-	void setPaused(int partition, String listener, boolean paused);
+	@Nullable Holder setPaused(int partition, String listener, boolean paused);
 
 	/**
-	 * Moves the checkpoint whoever has the partition, who is fenced off by that.
+	 * Moves the checkpoint whichever instance has the partition, which is fenced off by
+	 * that.
 	 * @param forwardOnly whether to leave a checkpoint that is there already
+	 * @return who has to obey, {@code null} also where it was left
 	 */
-	void move(String listener, Checkpoint to, boolean forwardOnly);
+	@Nullable Holder move(String listener, Checkpoint to, boolean forwardOnly);
 
 	/**
 	 * Forgets a partition of a listener.
 	 * @param remember for how long others are to find out that it was removed, zero if
 	 * there are no others
+	 * @return who has to obey
 	 */
-	void remove(int partition, String listener, Duration remember);
+	@Nullable Holder remove(int partition, String listener, Duration remember);
+
+	/**
+	 * Says that this instance begins no event any more under a lease that it lost.
+	 */
+	void obey(Lease lease);
+
+	/**
+	 * Whether an instance has obeyed an order: it begins no event that it must not begin.
+	 */
+	boolean hasObeyed(Holder holder);
 
 	/**
 	 * Puts an event aside, once.
@@ -146,6 +168,26 @@ interface ListenerStore {
 		static Acquisition none(Outcome outcome, Delay freeIn) {
 			return new Acquisition(outcome, 0, freeIn, false, null, Set.of());
 		}
+
+	}
+
+	/**
+	 * An instance that had a partition when an order was written. It may begin events
+	 * until it knows of the order, or its lease ends.
+	 *
+	 * @param lease its lease
+	 * @param order the order
+	 * @param endsInMillis when the lease ends unless it is renewed
+	 */
+	record Holder(Lease lease, Order order, long endsInMillis) {
+	}
+
+	/**
+	 * What is ordered for all instances.
+	 */
+	enum Order {
+
+		PAUSE, MOVE, REMOVE
 
 	}
 

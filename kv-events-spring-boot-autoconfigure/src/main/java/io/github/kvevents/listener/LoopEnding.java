@@ -75,7 +75,7 @@ final class LoopEnding {
 		if (now() - this.nextTickAt >= 0) {
 			this.nextTickAt = this.tick.after(now());
 			for (OwnedPartition partition : this.partitions.all()) {
-				pause = pause.min(ask(() -> partition.renew(null)));
+				pause = pause.min(ask(() -> partition.renew(null, false)));
 			}
 		}
 		this.parts.lanes().resumeDue(true);

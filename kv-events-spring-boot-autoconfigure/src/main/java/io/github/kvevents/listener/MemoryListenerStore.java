@@ -36,16 +36,17 @@ final class MemoryListenerStore implements ListenerStore {
 	@Override
 	public synchronized Members join(String listener, String instance, Duration lease) {
 		long now = this.millis.getAsLong();
-		Map<String, Long> members = partition(0, listener).members;
-		members.put(instance, now + Delay.of(lease).toMillis());
-		members.values().removeIf((until) -> until <= now);
+		Map<String, Term> members = partition(0, listener).members;
+		members.put(instance, new Term(now, lease));
+		members.values().removeIf((term) -> !term.holds(now));
 		Delay changesIn = members.entrySet()
 			.stream()
 			.filter((member) -> !member.getKey().equals(instance))
-			.map((member) -> Delay.ofMillis(member.getValue() - now))
+			.map((member) -> Delay.ofMillis(member.getValue().until() - now))
 			.reduce(Delay.NEVER, Delay::min);
-		Partition first = partition(0, listener);
-		return new Members(List.copyOf(members.keySet()), changesIn, now, first.removedAt, first.paused);
+		Partition partition = partition(0, listener);
+		long removedAt = (partition.removedAt <= now) ? partition.removedAt : 0;
+		return new Members(List.copyOf(members.keySet()), changesIn, now, removedAt, partition.paused);
 	}
 
 	@Override
@@ -57,30 +58,33 @@ final class MemoryListenerStore implements ListenerStore {
 	public synchronized Acquisition acquire(int number, String listener, String instance, Duration lease, long since) {
 		long now = this.millis.getAsLong();
 		Partition partition = partition(number, listener);
-		if (partition.removedAt > since) {
+		if (partition.removedAt > since && partition.removedAt <= now) {
 			return Acquisition.none(Acquisition.Outcome.REMOVED, Delay.NEVER);
 		}
 		partition.seenAt = now;
-		if (partition.owner != null && !partition.owner.equals(instance) && partition.until > now) {
-			return Acquisition.none(Acquisition.Outcome.TAKEN, Delay.ofMillis(partition.until - now));
+		if (partition.owner != null && !partition.owner.equals(instance) && partition.term.holds(now)) {
+			return Acquisition.none(Acquisition.Outcome.TAKEN, Delay.ofMillis(partition.term.until() - now));
 		}
 		partition.owner = instance;
-		partition.until = now + Delay.of(lease).toMillis();
-		partition.epoch++;
+		partition.term = new Term(now, lease);
+		partition.taken = ++partition.epoch;
 		return new Acquisition(Acquisition.Outcome.ACQUIRED, partition.epoch, Delay.NEVER, partition.paused,
 				partition.checkpoint, Set.copyOf(partition.aside));
 	}
 
 	@Override
 	public synchronized Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint,
-			List<KvPosition> settled) {
+			List<KvPosition> settled, boolean quiet) {
 		Partition partition = partition(lease.partition(), lease.listener());
 		if (!partition.isHeldBy(lease)) {
 			return Kept.LOST;
 		}
 		long now = this.millis.getAsLong();
-		partition.until = now + Delay.of(duration).toMillis();
+		partition.term = new Term(now, duration);
 		partition.seenAt = now;
+		if (partition.paused && quiet) {
+			partition.quiet = lease;
+		}
 		if (checkpoint != null) {
 			partition.checkpoint = checkpoint;
 			settled.forEach(partition.aside::remove);
@@ -97,26 +101,58 @@ final class MemoryListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public synchronized void setPaused(int number, String listener, boolean paused) {
-		partition(number, listener).paused = paused;
+	public synchronized @Nullable Holder setPaused(int number, String listener, boolean paused) {
+		Partition partition = partition(number, listener);
+		partition.paused = paused;
+		partition.quiet = null;
+		return paused ? holder(partition, number, listener, Order.PAUSE) : null;
 	}
 
 	@Override
-	public synchronized void move(String listener, Checkpoint to, boolean forwardOnly) {
-		Partition partition = partition(to.position().partition(), listener);
+	public synchronized @Nullable Holder move(String listener, Checkpoint to, boolean forwardOnly) {
+		int number = to.position().partition();
+		Partition partition = partition(number, listener);
 		Checkpoint before = partition.checkpoint;
-		if (!forwardOnly || before == null || before.position().compareTo(to.position()) < 0) {
-			partition.checkpoint = to;
-			partition.epoch++;
-			partition.aside.clear();
+		if (forwardOnly && before != null && before.position().compareTo(to.position()) >= 0) {
+			return null;
 		}
+		partition.checkpoint = to;
+		partition.epoch++;
+		partition.aside.clear();
+		return holder(partition, number, listener, Order.MOVE);
 	}
 
 	@Override
-	public synchronized void remove(int number, String listener, Duration remember) {
+	public synchronized @Nullable Holder remove(int number, String listener, Duration remember) {
 		Partition removed = new Partition();
 		removed.removedAt = remember.isZero() ? 0 : this.millis.getAsLong();
+		Partition before = partition(number, listener);
 		partitions(listener).put(number, removed);
+		return holder(before, number, listener, Order.REMOVE);
+	}
+
+	private @Nullable Holder holder(Partition partition, int number, String listener, Order order) {
+		long now = this.millis.getAsLong();
+		return (partition.owner != null && partition.term.holds(now))
+				? new Holder(new Lease(listener, number, partition.owner, partition.taken), order,
+						partition.term.until() - now)
+				: null;
+	}
+
+	@Override
+	public synchronized void obey(Lease lease) {
+		partition(lease.partition(), lease.listener()).fenced = lease;
+	}
+
+	@Override
+	public synchronized boolean hasObeyed(Holder holder) {
+		Lease lease = holder.lease();
+		Partition partition = partition(lease.partition(), lease.listener());
+		return switch (holder.order()) {
+			case PAUSE -> lease.equals(partition.quiet) || lease.equals(partition.fenced) || !partition.isOf(lease);
+			case MOVE -> lease.equals(partition.fenced) || !partition.isOf(lease);
+			case REMOVE -> lease.equals(partition.fenced);
+		};
 	}
 
 	@Override
@@ -140,7 +176,7 @@ final class MemoryListenerStore implements ListenerStore {
 	@Override
 	public synchronized Standing standing(int number, String listener) {
 		Partition partition = partition(number, listener);
-		String owner = (partition.until > this.millis.getAsLong()) ? partition.owner : null;
+		String owner = partition.term.holds(this.millis.getAsLong()) ? partition.owner : null;
 		return new Standing(owner, partition.epoch, partition.paused, partition.checkpoint, partition.letters.size());
 	}
 
@@ -155,10 +191,10 @@ final class MemoryListenerStore implements ListenerStore {
 		Partition partition = partition(number, listener);
 		long now = this.millis.getAsLong();
 		StoredLetter stored = partition.letters.get(letter);
-		if (stored == null || partition.claims.getOrDefault(letter, 0L) > now) {
+		if (stored == null || partition.claims.getOrDefault(letter, Term.NONE).holds(now)) {
 			return null;
 		}
-		partition.claims.put(letter, now + Delay.of(duration).toMillis());
+		partition.claims.put(letter, new Term(now, duration));
 		return stored;
 	}
 
@@ -202,19 +238,26 @@ final class MemoryListenerStore implements ListenerStore {
 
 	private static final class Partition {
 
-		private final Map<String, Long> members = new TreeMap<>();
+		private final Map<String, Term> members = new TreeMap<>();
 
 		private final Set<KvPosition> aside = new HashSet<>();
 
 		private final Map<String, StoredLetter> letters = new LinkedHashMap<>();
 
-		private final Map<String, Long> claims = new HashMap<>();
+		private final Map<String, Term> claims = new HashMap<>();
 
 		private @Nullable String owner;
 
-		private long until;
+		private Term term = Term.NONE;
 
 		private long epoch;
+
+		/** The epoch of the lease, which stays as it is when the checkpoint is moved. */
+		private long taken;
+
+		private @Nullable Lease quiet;
+
+		private @Nullable Lease fenced;
 
 		private long seenAt = Long.MIN_VALUE;
 
@@ -226,6 +269,28 @@ final class MemoryListenerStore implements ListenerStore {
 
 		private boolean isHeldBy(Lease lease) {
 			return lease.instance().equals(this.owner) && lease.epoch() == this.epoch;
+		}
+
+		private boolean isOf(Lease lease) {
+			return lease.instance().equals(this.owner) && lease.epoch() == this.taken;
+		}
+
+	}
+
+	/**
+	 * From when on something holds, and for how long. While that lies ahead it doesn't:
+	 * the clock was set back.
+	 */
+	private record Term(long since, Duration duration) {
+
+		private static final Term NONE = new Term(0, Duration.ZERO);
+
+		long until() {
+			return Delay.ofMillis(this.since).plus(Delay.of(this.duration)).toMillis();
+		}
+
+		boolean holds(long now) {
+			return now >= this.since && now < until();
 		}
 
 	}

@@ -35,6 +35,8 @@ final class OwnedPartition {
 
 	private volatile boolean tellingOfGap;
 
+	private volatile boolean moved;
+
 	/**
 	 * Creates an instance.
 	 * @param checkpoint behind which place to begin
@@ -78,9 +80,10 @@ final class OwnedPartition {
 	 * Renews the lease, and looks whether the log still is the one that was read.
 	 * @param end where the feed saw it end, {@code null} if it doesn't know: who has read
 	 * up to there need not look
+	 * @param quiet whether this instance begins no event since it knows of a pause
 	 */
-	void renew(@Nullable KvPosition end) {
-		if (!isLost() && hasKept(this.held.renew(this.window)) && !this.reading.isAt(end)) {
+	void renew(@Nullable KvPosition end, boolean quiet) {
+		if (!isLost() && hasKept(this.held.renew(this.window, quiet)) && !this.reading.isAt(end)) {
 			look(this.parts.log().getState(this.held.lease().partition()));
 		}
 	}
@@ -95,10 +98,29 @@ final class OwnedPartition {
 				this.passed.reached(this.held.reached(this.window));
 			}
 			// whoever takes the partition next finds out by itself where to go on
-			this.reading.end();
-			this.window.lose();
+			lose();
 		}
 		return kept;
+	}
+
+	/**
+	 * Begins nothing any more, since this instance lost the partition or the listener was
+	 * removed, and says so.
+	 */
+	void lose() {
+		this.reading.end();
+		this.window.lose();
+		this.parts.awaitLetThrough();
+		this.held.obey();
+	}
+
+	/**
+	 * Begins nothing of this place any more, since the checkpoint was moved. From any
+	 * thread.
+	 */
+	void moved() {
+		this.moved = true;
+		this.window.lose();
 	}
 
 	private void look(LogState state) {
@@ -150,7 +172,9 @@ final class OwnedPartition {
 			return;
 		}
 		Checkpoint reached = this.held.reached(this.window);
-		Checkpoint to = this.reading.placeToGoOn(reached, this.passed);
+		Checkpoint earliest = this.reading.placeToGoOn(reached, this.passed);
+		boolean skipped = missing == Missing.TRIMMED && earliest.position().compareTo(reached.position()) < 0;
+		Checkpoint to = skipped ? reached : earliest;
 		Set<KvPosition> marks = new HashSet<>(this.window.aside());
 		if (missing == Missing.LOST) {
 			// what is at these places from now on was not put aside
@@ -162,9 +186,18 @@ final class OwnedPartition {
 		}
 		KvPosition after = (missing == Missing.LOST) ? reached.position() : this.reading.place().position();
 		this.asideBefore.removeAll(marks);
+		begin(next, to);
+		if (!skipped) {
+			tellOfGap(after);
+		}
+	}
+
+	private void begin(Window next, Checkpoint to) {
 		this.window = next;
+		if (this.moved) {
+			next.lose();
+		}
 		this.reading.goOnFrom(to);
-		tellOfGap(after);
 	}
 
 	/**
@@ -207,15 +240,30 @@ final class OwnedPartition {
 	/**
 	 * Takes everything up to a place as done with. From any thread.
 	 */
-	void completeUpTo(KvPosition position) {
-		this.window.completeUpTo(position);
+	void completeUpTo(Checkpoint place) {
+		this.window.completeUpTo(place);
 	}
 
 	/**
-	 * Begins nothing more.
+	 * Waits until the store knows that everything up to a place is done with. From any
+	 * thread.
+	 * @return whether it does; not if this instance lost the partition, or that takes
+	 * longer than a lease
+	 */
+	boolean awaitWritten(KvPosition position) throws InterruptedException {
+		return this.window.awaitWritten(position, this.parts.settings().lease());
+	}
+
+	/**
+	 * Begins nothing more, or only what comes before an event that was begun.
 	 */
 	void leave() {
-		this.window.leave();
+		if (isPaused()) {
+			this.window.leaveQuietly();
+		}
+		else {
+			this.window.leave();
+		}
 	}
 
 	boolean isLost() {

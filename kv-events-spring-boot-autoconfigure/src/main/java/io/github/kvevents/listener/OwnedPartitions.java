@@ -1,7 +1,9 @@
 package io.github.kvevents.listener;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Acquisition;
+import io.github.kvevents.listener.ListenerStore.Holder;
 import io.github.kvevents.listener.ListenerStore.Members;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.support.Delay;
@@ -77,16 +80,37 @@ final class OwnedPartitions {
 	}
 
 	/**
-	 * Pauses the listener for all, or ends that. When this returns, it holds here. From
-	 * any thread.
+	 * Pauses the listener for all, or ends that. When this returns, no event is let
+	 * through here. From any thread.
+	 * @return who has to obey
 	 */
-	synchronized void setPaused(boolean paused) {
+	synchronized List<Holder> setPaused(boolean paused) {
+		List<Holder> holders = new ArrayList<>();
 		for (int partition = 0; partition < this.parts.partitions(); partition++) {
-			this.parts.store().setPaused(partition, this.parts.id(), paused);
+			Holder holder = this.parts.store().setPaused(partition, this.parts.id(), paused);
+			if (holder != null) {
+				holders.add(holder);
+			}
 		}
 		this.owned.values().forEach((partition) -> partition.setPaused(paused));
 		this.paused = paused;
 		this.parts.lanes().setSuspended(paused);
+		return holders;
+	}
+
+	/**
+	 * Moves the checkpoint, whichever instance has the partition. When this returns,
+	 * nothing of the old place is let through here. From any thread.
+	 * @param forwardOnly whether to leave a checkpoint that is there already
+	 * @return who has to obey
+	 */
+	synchronized @Nullable Holder move(Checkpoint to, boolean forwardOnly) {
+		Holder holder = this.parts.store().move(this.parts.id(), to, forwardOnly);
+		OwnedPartition here = this.owned.get(to.position().partition());
+		if (here != null && (!forwardOnly || holder != null)) {
+			here.moved();
+		}
+		return holder;
 	}
 
 	/**
@@ -103,20 +127,32 @@ final class OwnedPartitions {
 	synchronized Delay coordinate() {
 		Duration lease = this.parts.settings().lease();
 		Members members = this.parts.store().join(this.parts.id(), this.parts.instance(), lease);
-		this.since = (this.since != 0) ? this.since : members.now();
+		// the clock of the store may be set back
+		this.since = (this.since != 0) ? Math.min(this.since, members.now()) : members.now();
 		if (members.removedAt() > this.since) {
-			this.removed = true;
+			removed();
 			return this.tick;
 		}
 		int share = FairShare.of(this.parts.instance(), members.ids(), this.parts.partitions(), this.parts.id());
-		this.owned.forEach((number, partition) -> partition.renew(this.ends.get(number)));
+		boolean quiet = this.paused;
+		this.owned.forEach((number, partition) -> partition.renew(this.ends.get(number), quiet));
 		Delay pause = members.changesIn().min(acquire(share)).plus(JUST_AFTER).min(this.tick);
 		giveUp(share);
 		// a pause is of all partitions, so any of them tells
 		this.paused = this.owned.isEmpty() ? members.paused()
 				: this.owned.values().stream().anyMatch(OwnedPartition::isPaused);
 		this.parts.lanes().setSuspended(this.paused);
+		if (this.paused && !quiet) {
+			this.parts.awaitLetThrough();
+			// others wait until it is obeyed
+			return Delay.ofMillis(1);
+		}
 		return pause;
+	}
+
+	private void removed() {
+		this.removed = true;
+		this.owned.values().forEach(OwnedPartition::lose);
 	}
 
 	/**
@@ -135,7 +171,7 @@ final class OwnedPartitions {
 			switch (acquisition.outcome()) {
 				case ACQUIRED -> this.owned.put(partition, begin(partition, acquisition, now));
 				case TAKEN -> wait = wait.min(acquisition.freeIn());
-				case REMOVED -> this.removed = true;
+				case REMOVED -> removed();
 			}
 		}
 		return wait;

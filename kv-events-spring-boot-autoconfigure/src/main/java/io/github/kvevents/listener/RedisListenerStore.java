@@ -41,6 +41,12 @@ final class RedisListenerStore implements ListenerStore {
 
 	private static final RedisScript REMOVE = script("remove");
 
+	private static final RedisScript PAUSE = script("pause");
+
+	private static final RedisScript OBEY = script("obey");
+
+	private static final RedisScript HAS_OBEYED = script("has-obeyed");
+
 	private static final RedisScript PUT_ASIDE = script("put-aside");
 
 	private static final RedisScript CLAIM = script("claim-letter");
@@ -101,13 +107,11 @@ final class RedisListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint, List<KvPosition> settled) {
+	public Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint, List<KvPosition> settled,
+			boolean quiet) {
 		List<byte[]> arguments = arguments(lease.listener(), lease.instance(), lease.epoch(),
-				Delay.of(duration).toMillis());
-		if (checkpoint == null) {
-			arguments.add(bytes(""));
-		}
-		else {
+				Delay.of(duration).toMillis(), quiet ? "1" : "0");
+		if (checkpoint != null) {
 			arguments.addAll(checkpoint(checkpoint));
 			arguments.add(bytes(checkpoint.trail().toText()));
 			settled.forEach((position) -> arguments.add(bytes(StoredFields.place(position))));
@@ -129,24 +133,45 @@ final class RedisListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public void setPaused(int partition, String listener, boolean paused) {
-		byte[] hash = hash(partition, listener);
-		call(hash, (connection) -> paused ? connection.hashCommands().hSet(hash, bytes("paused"), bytes("1"))
-				: connection.hashCommands().hDel(hash, bytes("paused")));
+	public @Nullable Holder setPaused(int partition, String listener, boolean paused) {
+		List<?> reply = call((connection) -> PAUSE.list(connection, List.of(hash(partition, listener)),
+				arguments(paused ? "1" : "0")));
+		return holder(reply, partition, listener, Order.PAUSE);
 	}
 
 	@Override
-	public void move(String listener, Checkpoint to, boolean forwardOnly) {
+	public @Nullable Holder move(String listener, Checkpoint to, boolean forwardOnly) {
+		int partition = to.position().partition();
 		List<byte[]> arguments = checkpoint(to);
 		arguments.add(bytes(forwardOnly ? "1" : "0"));
-		call((connection) -> MOVE.test(connection, List.of(hash(to.position().partition(), listener)), arguments));
+		List<?> reply = call((connection) -> MOVE.list(connection, List.of(hash(partition, listener)), arguments));
+		return holder(reply, partition, listener, Order.MOVE);
 	}
 
 	@Override
-	public void remove(int partition, String listener, Duration remember) {
-		call((connection) -> REMOVE.test(connection, List.of(hash(partition, listener),
+	public @Nullable Holder remove(int partition, String listener, Duration remember) {
+		List<?> reply = call((connection) -> REMOVE.list(connection, List.of(hash(partition, listener),
 				bytes(this.namespace.listeners(partition)), letters(partition, listener)),
 				arguments(listener, remember.toMillis())));
+		return holder(reply, partition, listener, Order.REMOVE);
+	}
+
+	private static @Nullable Holder holder(List<?> reply, int partition, String listener, Order order) {
+		return reply.isEmpty() ? null : new Holder(
+				new Lease(listener, partition, text(reply.get(0)), (Long) reply.get(1)), order, (Long) reply.get(2));
+	}
+
+	@Override
+	public void obey(Lease lease) {
+		call((connection) -> OBEY.test(connection, List.of(hash(lease.partition(), lease.listener())),
+				arguments(lease.instance(), lease.epoch())));
+	}
+
+	@Override
+	public boolean hasObeyed(Holder holder) {
+		Lease lease = holder.lease();
+		return call((connection) -> HAS_OBEYED.test(connection, List.of(hash(lease.partition(), lease.listener())),
+				arguments(lease.instance(), lease.epoch(), holder.order())));
 	}
 
 	@Override

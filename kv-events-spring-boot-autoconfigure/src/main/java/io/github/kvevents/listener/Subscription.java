@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.ListenerStore.Holder;
 import io.github.kvevents.listener.ListenerStore.Standing;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.store.LogState;
@@ -26,89 +26,96 @@ final class Subscription implements KvSubscription {
 	/** What the loop may need behind the shutdown timeout, for a command that hangs. */
 	private static final Duration GRACE = Duration.ofSeconds(2);
 
-	/** How often to look whether the loop waits for a store that is gone. */
-	private static final long LOOK_MILLIS = 50;
+	/** How long to wait for what was let through before an order. */
+	private static final Duration LET_THROUGH = Duration.ofSeconds(1);
 
-	private final SubscriptionParts parts;
-
-	private final SubscriptionLoop loop;
+	private final Supplier<SubscriptionRun> runs;
 
 	private final DeadLetters deadLetters;
 
-	private final Consumer<Subscription> closed;
+	private final Consumer<Subscription> closing;
 
 	private final Object monitor = new Object();
 
-	private @Nullable Thread thread;
-
-	private volatile boolean removed;
+	private volatile SubscriptionRun run;
 
 	private volatile SubscriptionState stage = SubscriptionState.IDLE;
 
+	private boolean closed;
+
+	private volatile boolean removed;
+
 	/**
-	 * Creates a subscription.
-	 * @param closed told when it is closed
+	 * Creates a subscription that isn't started.
+	 * @param runs makes what begins with a start
+	 * @param closing told when it is closed
 	 */
-	Subscription(SubscriptionParts parts, SubscriptionLoop loop, DeadLetters deadLetters,
-			Consumer<Subscription> closed) {
-		this.parts = parts;
-		this.loop = loop;
+	Subscription(Supplier<SubscriptionRun> runs, DeadLetters deadLetters, Consumer<Subscription> closing) {
+		this.runs = runs;
+		this.run = runs.get();
 		this.deadLetters = deadLetters;
-		this.closed = closed;
+		this.closing = closing;
 	}
 
+	/**
+	 * Begins, or begins again after {@link #suspend()}.
+	 */
 	void start() {
 		synchronized (this.monitor) {
-			if (this.thread == null && this.stage == SubscriptionState.IDLE) {
-				this.stage = SubscriptionState.RUNNING;
-				Thread thread = new Thread(this::run, "kv-listener-" + this.parts.id());
-				thread.setDaemon(true);
-				this.thread = thread;
-				thread.start();
+			if (this.closed || isStarted()) {
+				return;
 			}
+			SubscriptionRun previous = (this.stage != SubscriptionState.IDLE) ? this.run : null;
+			SubscriptionRun next = (previous != null) ? this.runs.get() : this.run;
+			next.loop().onEnd(() -> ended(next));
+			this.run = next;
+			this.stage = SubscriptionState.RUNNING;
+			next.start(previous);
+		}
+	}
+
+	private boolean isStarted() {
+		return this.stage == SubscriptionState.RUNNING;
+	}
+
+	private void ended(SubscriptionRun ended) {
+		synchronized (this.monitor) {
+			if (this.run == ended) {
+				this.stage = SubscriptionState.STOPPED;
+			}
+		}
+		if (ended.loop().partitions().isRemoved()) {
+			this.closing.accept(this);
 		}
 	}
 
 	/**
-	 * Waits, if it was started to hear of what comes from now on, until that place is
+	 * Waits, if it was started to receive what comes from now on, until that place is
 	 * settled.
 	 * @param end when to wait no longer, in nanoseconds
 	 */
 	void awaitBegin(long end) {
 		if (getOptions().getStartAt() == StartAt.LATEST && isStarted()) {
-			try {
-				this.loop.awaitFirstTurn(end);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
+			interruptibly(() -> this.run.loop().awaitFirstTurn(end));
 		}
 	}
 
-	private boolean isStarted() {
-		synchronized (this.monitor) {
-			return this.thread != null;
-		}
+	private SubscriptionParts parts() {
+		return this.run.parts();
 	}
 
-	private void run() {
-		try {
-			this.loop.run();
-		}
-		finally {
-			this.stage = SubscriptionState.STOPPED;
-			this.closed.accept(this);
-		}
+	private OwnedPartitions partitions() {
+		return this.run.loop().partitions();
 	}
 
 	@Override
 	public String getId() {
-		return this.parts.id();
+		return parts().id();
 	}
 
 	@Override
 	public ListenerOptions getOptions() {
-		return this.parts.options();
+		return parts().options();
 	}
 
 	@Override
@@ -117,26 +124,26 @@ final class Subscription implements KvSubscription {
 		if (stage != SubscriptionState.RUNNING) {
 			return stage;
 		}
-		if (this.loop.partitions().isPaused()) {
+		if (partitions().isPaused()) {
 			return SubscriptionState.PAUSED;
 		}
-		return this.loop.partitions().all().isEmpty() ? SubscriptionState.IDLE : SubscriptionState.RUNNING;
+		return partitions().all().isEmpty() ? SubscriptionState.IDLE : SubscriptionState.RUNNING;
 	}
 
 	@Override
 	public KvListenerStats getStats() {
-		return this.parts.policy().counters().snapshot(this.loop.partitions().all());
+		return parts().policy().counters().snapshot(partitions().all());
 	}
 
 	@Override
 	public ListenerStatus getStatus() {
 		List<ListenerStatus.Partition> partitions = new ArrayList<>();
-		for (int partition = 0; partition < this.parts.partitions(); partition++) {
-			Standing standing = this.parts.store().standing(partition, getId());
+		for (int partition = 0; partition < parts().partitions(); partition++) {
+			Standing standing = parts().store().standing(partition, getId());
 			Checkpoint checkpoint = standing.checkpoint();
 			partitions.add(new ListenerStatus.Partition(partition, standing.owner(), standing.epoch(),
 					standing.paused(), (checkpoint != null) ? checkpoint.position() : null,
-					Lag.of(this.parts.log().getState(partition), checkpoint), standing.deadLetters()));
+					Lag.of(parts().log().getState(partition), checkpoint), standing.deadLetters()));
 		}
 		return new ListenerStatus(partitions);
 	}
@@ -158,8 +165,11 @@ final class Subscription implements KvSubscription {
 
 	private void setPaused(boolean paused) {
 		requireNotRemoved();
-		this.loop.partitions().setPaused(paused);
-		this.loop.tick();
+		List<Holder> holders = partitions().setPaused(paused);
+		this.run.loop().tick();
+		if (paused) {
+			awaitObeyed(holders);
+		}
 	}
 
 	@Override
@@ -167,41 +177,80 @@ final class Subscription implements KvSubscription {
 		Assert.notNull(position, "'position' must not be null");
 		requireNotRemoved();
 		LogState state = state(position);
-		Checkpoint to = this.parts.continuity().at(state, position);
-		OwnedPartition owned = this.loop.partitions().get(position.partition());
-		if (owned != null && !owned.isLeaving()) {
-			owned.completeUpTo(to.position());
-			this.parts.lanes().resumeDue(true);
+		Checkpoint to = parts().continuity().at(state, position);
+		Holder holder = completesHere(to) ? null : partitions().move(to, true);
+		this.run.loop().tick();
+		awaitObeyed((holder != null) ? List.of(holder) : List.of());
+	}
+
+	/**
+	 * Where this instance has the partition, it knows what of it is under way.
+	 * @return whether it does, and has written the checkpoint
+	 */
+	private boolean completesHere(Checkpoint to) {
+		OwnedPartition owned = partitions().get(to.position().partition());
+		if (!isStarted() || owned == null || owned.isLeaving()) {
+			return false;
 		}
-		else {
-			this.parts.store().move(getId(), to, true);
+		owned.completeUpTo(to);
+		parts().lanes().resumeDue(true);
+		this.run.loop().tick();
+		try {
+			return owned.awaitWritten(to.position());
 		}
-		this.loop.tick();
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return true;
+		}
 	}
 
 	@Override
 	public void seek(StartPosition position) {
 		Assert.notNull(position, "'position' must not be null");
 		requireNotRemoved();
-		for (int partition : position.partitions(this.parts.partitions())) {
-			LogState state = this.parts.log().getState(partition);
-			this.parts.store().move(getId(), this.parts.continuity().at(state, position, partition), false);
+		List<Holder> holders = new ArrayList<>();
+		for (int partition : position.partitions(parts().partitions())) {
+			LogState state = parts().log().getState(partition);
+			Holder holder = partitions().move(parts().continuity().at(state, position, partition), false);
+			if (holder != null) {
+				holders.add(holder);
+			}
 		}
-		this.loop.tick();
+		this.run.loop().tick();
+		awaitObeyed(holders);
+	}
+
+	/**
+	 * Waits until no instance begins an event any more that an order forbids.
+	 */
+	private void awaitObeyed(List<Holder> holders) {
+		interruptibly(() -> {
+			parts().lanes().awaitCurrent(LET_THROUGH);
+			parts().awaitObeyed(holders);
+		});
+	}
+
+	private static void interruptibly(Wait wait) {
+		try {
+			wait.run();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private LogState state(KvPosition position) {
-		int partitions = this.parts.partitions();
+		int partitions = parts().partitions();
 		Assert.isTrue(position.partition() < partitions,
 				() -> "'%s' is no position of this change log: it has %d partition(s), counted from 0"
 					.formatted(position, partitions));
-		return this.parts.log().getState(position.partition());
+		return parts().log().getState(position.partition());
 	}
 
 	@Override
 	public void close() {
 		stop();
-		awaitEnd(endOfPatience(this.parts.settings()));
+		awaitEnd(endOfPatience(parts().settings()));
 	}
 
 	/**
@@ -212,40 +261,35 @@ final class Subscription implements KvSubscription {
 	}
 
 	/**
-	 * Begins to stop, without waiting.
+	 * Begins to stop for good, without waiting.
 	 */
 	void stop() {
-		// at once; the loop lets what fills holes go on
-		this.parts.lanes().end();
 		synchronized (this.monitor) {
-			if (this.stage == SubscriptionState.STOPPED) {
-				return;
-			}
-			this.stage = (this.thread != null) ? SubscriptionState.STOPPING : SubscriptionState.STOPPED;
+			this.closed = true;
 		}
-		this.loop.stop();
-		this.closed.accept(this);
+		suspend();
+		this.closing.accept(this);
+	}
+
+	/**
+	 * Begins to stop until the next start, without waiting.
+	 */
+	void suspend() {
+		synchronized (this.monitor) {
+			if (isStarted()) {
+				this.stage = SubscriptionState.STOPPING;
+				this.run.stop();
+			}
+			else if (this.closed && this.stage == SubscriptionState.IDLE) {
+				this.stage = SubscriptionState.STOPPED;
+			}
+		}
 	}
 
 	void awaitEnd(long end) {
-		Thread thread;
-		synchronized (this.monitor) {
-			thread = this.thread;
-		}
-		if (thread == null || thread == Thread.currentThread() || this.parts.lanes().isOwnThread()) {
-			return;
-		}
-		try {
-			thread.join(LOOK_MILLIS);
-			while (thread.isAlive() && System.nanoTime() - end < 0) {
-				if (this.loop.isToBeInterrupted()) {
-					thread.interrupt();
-				}
-				thread.join(LOOK_MILLIS);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+		SubscriptionRun run = this.run;
+		if (!run.isCalledFromWithin()) {
+			interruptibly(() -> run.awaitEnd(end));
 		}
 	}
 
@@ -254,17 +298,20 @@ final class Subscription implements KvSubscription {
 		if (this.removed) {
 			return;
 		}
-		boolean alone = this.parts.store()
-			.join(getId(), this.parts.instance(), this.parts.settings().lease())
-			.ids()
-			.size() == 1;
+		SubscriptionParts parts = parts();
+		boolean alone = parts.store().join(getId(), parts.instance(), parts.settings().lease()).ids().size() == 1;
 		close();
-		Delay lease = Delay.of(this.parts.settings().lease());
+		Delay lease = Delay.of(parts.settings().lease());
 		Duration remember = Duration.ofNanos(lease.plus(lease).plus(lease).max(Delay.of(REMEMBER)).nanos());
-		for (int partition = 0; partition < this.parts.partitions(); partition++) {
-			this.parts.store().remove(partition, getId(), alone ? Duration.ZERO : remember);
+		List<Holder> holders = new ArrayList<>();
+		for (int partition = 0; partition < parts.partitions(); partition++) {
+			Holder holder = parts.store().remove(partition, getId(), alone ? Duration.ZERO : remember);
+			if (holder != null) {
+				holders.add(holder);
+			}
 		}
 		this.removed = true;
+		awaitObeyed(holders);
 	}
 
 	/**
@@ -272,8 +319,17 @@ final class Subscription implements KvSubscription {
 	 * is to begin anew.
 	 */
 	private void requireNotRemoved() {
-		Assert.state(!this.removed && !this.loop.partitions().isRemoved(),
+		Assert.state(!this.removed && !partitions().isRemoved(),
 				() -> "The listener '" + getId() + "' was removed: register it again");
+	}
+
+	/**
+	 * Something that waits.
+	 */
+	private interface Wait {
+
+		void run() throws InterruptedException;
+
 	}
 
 }

@@ -41,6 +41,9 @@ final class SubscriptionLoop implements Runnable {
 
 	private volatile boolean stopped;
 
+	private volatile Runnable end = () -> {
+	};
+
 	private volatile boolean tickNow = true;
 
 	/**
@@ -69,6 +72,17 @@ final class SubscriptionLoop implements Runnable {
 		this.patience.stops();
 		this.stopped = true;
 		this.alarm.ringIn(0);
+	}
+
+	/**
+	 * Sets what to do at the end of the loop.
+	 */
+	void onEnd(Runnable end) {
+		this.end = end;
+	}
+
+	boolean isStopped() {
+		return this.stopped;
 	}
 
 	/**
@@ -103,6 +117,7 @@ final class SubscriptionLoop implements Runnable {
 		finally {
 			this.firstTurn.countDown();
 			subscription.close();
+			this.end.run();
 		}
 	}
 

@@ -1,12 +1,16 @@
 package io.github.kvevents.listener;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+
+import io.github.kvevents.listener.ListenerStore.Holder;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
@@ -21,14 +25,12 @@ record SubscriptionParts(String id, String instance, ListenerOptions options, Li
 		KvEventHandler handler, ChangeLogStore log, ListenerStore store, LogContinuity continuity, Lanes lanes,
 		DeliveryPolicy policy, Consumer<LogGapEvent> publisher, LongSupplier nanoTime, Map<Integer, Passed> passed) {
 
-	private static final Log logger = LogFactory.getLog(KvListenerRegistry.class);
+	private static final Duration LET_THROUGH = Duration.ofMillis(50);
 
-	SubscriptionParts(String id, String instance, ListenerOptions options, ListenerSettings settings,
-			KvEventHandler handler, ChangeLogStore log, ListenerStore store, Lanes lanes, DeliveryPolicy policy,
-			Consumer<LogGapEvent> publisher, LongSupplier nanoTime) {
-		this(id, instance, options, settings, handler, log, store, new LogContinuity(log), lanes, policy, publisher,
-				nanoTime, new ConcurrentHashMap<>());
-	}
+	/** How often to look whether another instance has obeyed. */
+	private static final long LOOK_MILLIS = 20;
+
+	private static final Log logger = LogFactory.getLog(KvListenerRegistry.class);
 
 	int partitions() {
 		return this.log.getSettings().namespace().partitions();
@@ -55,6 +57,34 @@ record SubscriptionParts(String id, String instance, ListenerOptions options, Li
 
 	Passed passedIn(int partition) {
 		return this.passed.computeIfAbsent(partition, (number) -> new Passed());
+	}
+
+	/**
+	 * Waits a moment for events that were let through before this instance knew of an
+	 * order, so that they have reached the handler when it says that it obeys.
+	 */
+	void awaitLetThrough() {
+		try {
+			this.lanes.awaitCurrent(LET_THROUGH);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Waits until other instances have obeyed an order, or their leases have ended: then
+	 * they begin nothing any more either.
+	 */
+	void awaitObeyed(List<Holder> holders) throws InterruptedException {
+		long begun = this.nanoTime.getAsLong();
+		for (Holder holder : holders) {
+			long lasts = TimeUnit.MILLISECONDS.toNanos(holder.endsInMillis());
+			boolean other = !holder.lease().instance().equals(this.instance);
+			while (other && this.nanoTime.getAsLong() - begun < lasts && !this.store.hasObeyed(holder)) {
+				TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+			}
+		}
 	}
 
 	/**

@@ -17,7 +17,7 @@ public enum SubscriptionState {
 	/** It finishes what it handles and begins nothing new. */
 	STOPPING,
 
-	/** It is closed or removed, or the application stopped. */
+	/** It is closed or removed, or the application context is stopped or paused. */
 	STOPPED
 
 }

@@ -1,10 +1,12 @@
 package io.github.kvevents.listener;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,8 @@ final class Window {
 	private long openBytes;
 
 	private boolean leaving;
+
+	private boolean quiet;
 
 	private boolean lost;
 
@@ -98,7 +102,7 @@ final class Window {
 	synchronized boolean begin(Slot slot) {
 		KvPosition position = slot.position;
 		boolean behind = this.highestStarted == null || position.compareTo(this.highestStarted) > 0;
-		if (slot.done || this.lost || (this.leaving && (behind || slot.failed))) {
+		if (slot.done || this.lost || (this.leaving && (this.quiet || behind || slot.failed))) {
 			close(slot);
 			return false;
 		}
@@ -142,7 +146,8 @@ final class Window {
 	/**
 	 * Takes everything up to a place as done with, also what is not read yet.
 	 */
-	synchronized void completeUpTo(KvPosition position) {
+	synchronized void completeUpTo(Checkpoint place) {
+		KvPosition position = place.position();
 		if (this.doneUpTo == null || this.doneUpTo.compareTo(position) < 0) {
 			this.doneUpTo = position;
 		}
@@ -150,6 +155,23 @@ final class Window {
 			slot.done |= slot.position.compareTo(position) <= 0;
 		}
 		advance();
+		if (this.low.position.compareTo(position) < 0) {
+			this.low = new Mark(position, place.operationId(), place.ordinal(), this.low.handled);
+		}
+	}
+
+	/**
+	 * Waits until the store knows that everything up to a place is done with.
+	 * @return whether it does; not if the partition is lost, or that takes too long
+	 */
+	synchronized boolean awaitWritten(KvPosition position, Duration timeout) throws InterruptedException {
+		long end = System.nanoTime() + timeout.toNanos();
+		long left = timeout.toNanos();
+		while (!this.lost && this.written.position.compareTo(position) < 0 && left > 0) {
+			TimeUnit.NANOSECONDS.timedWait(this, left);
+			left = end - System.nanoTime();
+		}
+		return !this.lost && this.written.position.compareTo(position) >= 0;
 	}
 
 	synchronized boolean isDone(KvPosition position) {
@@ -160,8 +182,11 @@ final class Window {
 		Slot first = this.slots.peek();
 		while (first != null && first.done) {
 			this.slots.poll();
-			this.low = new Mark(first.position, first.operationId, first.ordinal,
-					this.low.handled + (first.handled ? 1 : 0));
+			long handled = this.low.handled + (first.handled ? 1 : 0);
+			// what is read behind a place up to which all was taken as done with
+			boolean before = first.position.compareTo(this.low.position) < 0;
+			this.low = before ? new Mark(this.low.position, this.low.operationId, this.low.ordinal, handled)
+					: new Mark(first.position, first.operationId, first.ordinal, handled);
 			this.passed.add(first.position, first.operationId);
 			if (first.aside) {
 				this.aside.add(first.position);
@@ -197,6 +222,7 @@ final class Window {
 	synchronized void written(Progress progress) {
 		this.written = progress.mark;
 		this.aside.removeAll(progress.aside);
+		notifyAll();
 	}
 
 	/**
@@ -217,11 +243,21 @@ final class Window {
 	}
 
 	/**
+	 * Begins nothing any more while the partition is given up, not even what comes before
+	 * one that was begun: the listener is paused.
+	 */
+	synchronized void leaveQuietly() {
+		this.leaving = true;
+		this.quiet = true;
+	}
+
+	/**
 	 * Begins nothing any more, and what ends counts for nothing: another instance has the
 	 * partition.
 	 */
 	synchronized void lose() {
 		this.lost = true;
+		notifyAll();
 	}
 
 	synchronized boolean isLeaving() {

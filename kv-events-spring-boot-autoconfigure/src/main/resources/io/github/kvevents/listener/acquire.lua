@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 --[[
 Takes a partition of a listener that no other instance has. The epoch rises each time, so that
-whoever had it before can change nothing any more.
+whoever had it before can change nothing any more. A lease that ends further ahead than it ever
+lasts is void, and so is a removal that lies ahead: the server's clock was set back.
 
 KEYS[1]  :listener:<id>    KEYS[2]  :listeners
 ARGV[1]  the id of the listener
@@ -14,18 +15,22 @@ Cost     O(1) a field: an instance, or an event that was put aside lately
 --]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local facts = redis.call('HMGET', KEYS[1], 'removed', 'owner', 'until')
-if facts[1] and tonumber(facts[1]) > tonumber(ARGV[4]) then
+local facts = redis.call('HMGET', KEYS[1], 'removed', 'owner', 'until', 'lease')
+local removed = tonumber(facts[1] or 0)
+if removed > tonumber(ARGV[4]) and removed <= now then
 	return { 2 }
 end
 redis.call('ZADD', KEYS[2], string.format('%.0f', now), ARGV[1])
-if facts[2] and facts[2] ~= ARGV[2] and tonumber(facts[3]) > now then
-	return { 0, tonumber(facts[3]) - now }
+local left = tonumber(facts[3] or 0) - now
+if facts[2] and facts[2] ~= ARGV[2] and left > 0 and left <= tonumber(facts[4] or ARGV[3]) then
+	return { 0, left }
 end
 if facts[1] then
 	-- begun anew: what tells the others of the removal stays as long as that lives
 	redis.call('PERSIST', KEYS[1])
 end
 local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
-redis.call('HSET', KEYS[1], 'owner', ARGV[2], 'until', string.format('%.0f', now + ARGV[3]))
+redis.call('HSET', KEYS[1], 'owner', ARGV[2], 'until', string.format('%.0f', now + ARGV[3]), 'lease', ARGV[3],
+	'taken', epoch)
+redis.call('HDEL', KEYS[1], 'obeyed')
 return { 1, epoch, redis.call('HGETALL', KEYS[1]) }

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 --[[
-Says that an instance has a listener, and tells which ones have.
+Says that an instance has a listener, and tells which ones have. What lies further ahead than it
+can is void: the server's clock was set back.
 
 KEYS[1]  :listener:<id> of partition 0
 ARGV[1]  the id of the instance
@@ -12,14 +13,17 @@ Cost     O(1) a field: an instance, or an event that was put aside lately
 --]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('HSET', KEYS[1], 'instance:' .. ARGV[1], string.format('%.0f', now + ARGV[2]))
+redis.call('HSET', KEYS[1], 'instance:' .. ARGV[1], string.format('%.0f', now + ARGV[2]) .. ' ' .. ARGV[2])
 local facts = redis.call('HMGET', KEYS[1], 'removed', 'paused')
-local reply, first = { -1, now, tonumber(facts[1] or 0), facts[2] and 1 or 0 }, nil
+local removed = tonumber(facts[1] or 0)
+local reply, first = { -1, now, (removed <= now) and removed or 0, facts[2] and 1 or 0 }, nil
 local fields = redis.call('HGETALL', KEYS[1])
 for index = 1, #fields, 2 do
 	if string.sub(fields[index], 1, 9) == 'instance:' then
-		local id, till = string.sub(fields[index], 10), tonumber(fields[index + 1])
-		if till > now then
+		local id = string.sub(fields[index], 10)
+		local till, lease = string.match(fields[index + 1], '^(%d+) ?(%d*)$')
+		till = tonumber(till)
+		if till > now and till - now <= (tonumber(lease) or tonumber(ARGV[2])) then
 			reply[#reply + 1] = id
 			if id ~= ARGV[1] and (not first or till < first) then
 				first = till

@@ -8,9 +8,10 @@ ARGV[1]  the id of the listener
 ARGV[2]  the id of the instance
 ARGV[3]  its epoch
 ARGV[4]  for how long, in milliseconds
-ARGV[5]  the checkpoint, empty to leave it    ARGV[6]  its operation    ARGV[7]  its ordinal
-ARGV[8]  the trail
-ARGV[9]  and so on, places of dead letters that the checkpoint has passed
+ARGV[5]  1 if the instance begins no event at present, since it knows of a pause
+ARGV[6]  the checkpoint, empty to leave it    ARGV[7]  its operation    ARGV[8]  its ordinal
+ARGV[9]  the trail
+ARGV[10]  and so on, places of dead letters that the checkpoint has passed
 Reply    0 refused, 1 kept, 2 kept and paused
 Cost     O(1) an argument
 --]]
@@ -22,13 +23,14 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local till = string.format('%.0f', now + ARGV[4])
 redis.call('ZADD', KEYS[2], string.format('%.0f', now), ARGV[1])
-if ARGV[5] == '' then
-	redis.call('HSET', KEYS[1], 'until', till)
-else
-	redis.call('HSET', KEYS[1], 'until', till, 'checkpoint', ARGV[5], 'operation', ARGV[6], 'ordinal', ARGV[7], 'trail',
-		ARGV[8])
+redis.call('HSET', KEYS[1], 'until', till, 'lease', ARGV[4])
+if ARGV[6] and ARGV[6] ~= '' then
+	redis.call('HSET', KEYS[1], 'checkpoint', ARGV[6], 'operation', ARGV[7], 'ordinal', ARGV[8], 'trail', ARGV[9])
 end
-for index = 9, #ARGV do
+if facts[3] and ARGV[5] == '1' then
+	redis.call('HSET', KEYS[1], 'obeyed', ARGV[2] .. ' ' .. ARGV[3] .. ' PAUSED')
+end
+for index = 10, #ARGV do
 	redis.call('HDEL', KEYS[1], 'aside:' .. ARGV[index])
 end
 return facts[3] and 2 or 1

@@ -12,5 +12,5 @@ local facts = redis.call('HMGET', KEYS[1], 'owner', 'epoch')
 if facts[1] ~= ARGV[1] or facts[2] ~= ARGV[2] then
 	return 0
 end
-redis.call('HDEL', KEYS[1], 'owner', 'until')
+redis.call('HDEL', KEYS[1], 'owner', 'until', 'lease', 'taken', 'obeyed')
 return 1

@@ -483,6 +483,62 @@ abstract class ListenerContractTests {
 	}
 
 	@Test
+	void stoppedAndStartedItResumesFromItsCheckpoint() {
+		KvSubscription subscription = listen(QUICK);
+		write("k", 20);
+		awaitHeard(20);
+		for (int cycle = 1; cycle <= 2; cycle++) {
+			this.instance.engine.stop();
+			assertThat(subscription.getState()).isEqualTo(SubscriptionState.STOPPED);
+			assertThat(this.instance.engine.all()).containsExactly(subscription);
+			this.instance.template.set("stopped", String.valueOf(cycle));
+			this.instance.engine.start();
+			awaitHeard(20 + cycle);
+			await().until(() -> subscription.getState() == SubscriptionState.RUNNING);
+		}
+		assertThat(this.recorder.heard()).endsWith("stopped=1", "stopped=2").doesNotHaveDuplicates();
+		assertThat(subscription.getStats().processed()).as("counted on").isEqualTo(22);
+		this.instance.engine.stop();
+		subscription.close();
+		this.instance.engine.start();
+		assertThat(this.instance.engine.all()).isEmpty();
+		assertThat(subscription.getState()).isEqualTo(SubscriptionState.STOPPED);
+	}
+
+	@Test
+	void handlerThatOutlivesAStopDelaysTheNextStart() throws Exception {
+		CountDownLatch inHandler = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		AtomicBoolean first = new AtomicBoolean(true);
+		listen("audit", QUICK, (event) -> {
+			if (first.getAndSet(false)) {
+				inHandler.countDown();
+				awaitWhateverComes(goOn);
+			}
+			this.recorder.onEvent(event);
+		});
+		write("k", 2);
+		inHandler.await();
+		this.instance.engine.stop();
+		this.instance.engine.start();
+		assertThat(this.recorder.size()).isZero();
+		goOn.countDown();
+		await().until(() -> this.recorder.size() >= 3);
+		assertThat(this.recorder.heard()).containsExactlyInAnyOrder("k=0", "k=0", "k=1");
+	}
+
+	private static void awaitWhateverComes(CountDownLatch latch) {
+		while (latch.getCount() > 0) {
+			try {
+				latch.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.onSpinWait();
+			}
+		}
+	}
+
+	@Test
 	void handlerThatDoesNotEndIsInterruptedAndThatIsNoFailure() throws Exception {
 		CountDownLatch inHandler = new CountDownLatch(1);
 		KvSubscription subscription = listen("audit", QUICK, (event) -> {

@@ -43,12 +43,17 @@ final class ListeningInstance implements AutoCloseable {
 
 	ListeningInstance(KvStore store, ChangeLogStore log, ListenerStores stores, ListenerSettings settings,
 			Runnable ending) {
+		this(log.getSettings().instanceId(), store, log, stores, settings, ending);
+	}
+
+	private ListeningInstance(String id, KvStore store, ChangeLogStore log, ListenerStores stores,
+			ListenerSettings settings, Runnable ending) {
 		PlainKvCodec codec = new PlainKvCodec();
 		this.log = log;
 		this.template = KvTemplate.builder(store, codec).build();
 		this.feed = new StoreChangeFeed(log);
 		this.engine = ListenerEngine.builder(log, this.feed, stores, codec)
-			.instanceId(log.getSettings().instanceId())
+			.instanceId(id)
 			.settings(settings)
 			.gapPublisher(this.gaps::add)
 			.build();
@@ -76,6 +81,16 @@ final class ListeningInstance implements AutoCloseable {
 		return new ListeningInstance(store, store.getChangeLog(), ListenerStores.memory(), SETTINGS, store::stop);
 	}
 
+	/**
+	 * What several instances in this process have in common.
+	 */
+	static Shared shareMemory(int partitions) {
+		MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(), settings("shared", partitions));
+		ListenerStores stores = ListenerStores.memory();
+		return (id) -> new ListeningInstance(id, store, store.getChangeLog(), stores, SETTINGS, () -> {
+		});
+	}
+
 	private static ChangeLogSettings settings(String id, int partitions) {
 		return new ChangeLogSettings(new Namespace("listening", partitions), id, 200_000, Duration.ofHours(3));
 	}
@@ -89,6 +104,15 @@ final class ListeningInstance implements AutoCloseable {
 		this.engine.stop();
 		this.feed.stop();
 		this.ending.run();
+	}
+
+	/**
+	 * Makes instances that share a store.
+	 */
+	interface Shared {
+
+		ListeningInstance createInstance(String id);
+
 	}
 
 }

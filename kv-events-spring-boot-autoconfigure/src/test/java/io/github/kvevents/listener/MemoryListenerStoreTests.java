@@ -1,5 +1,14 @@
 package io.github.kvevents.listener;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.Test;
+
+import io.github.kvevents.listener.ListenerStore.Acquisition.Outcome;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * {@link MemoryListenerStore}.
  */
@@ -8,6 +17,24 @@ class MemoryListenerStoreTests extends ListenerStoreContractTests {
 	@Override
 	ListenerStore createStore() {
 		return new MemoryListenerStore(System::currentTimeMillis);
+	}
+
+	@Test
+	void nothingHoldsAnyMoreWhenTheClockIsSetBack() {
+		AtomicLong clock = new AtomicLong(Duration.ofHours(2).toMillis());
+		MemoryListenerStore store = new MemoryListenerStore(clock::get);
+		Duration lease = Duration.ofSeconds(9);
+		store.join("audit", "a", lease);
+		store.acquire(1, "audit", "a", lease, 0);
+		store.remove(0, "other", lease);
+		store.remove(1, "other", lease);
+		clock.set(Duration.ofHours(1).toMillis());
+		assertThat(store.standing(1, "audit").owner()).isNull();
+		assertThat(store.join("audit", "b", lease).ids()).containsExactly("b");
+		assertThat(store.acquire(1, "audit", "b", lease, 0).outcome()).isEqualTo(Outcome.ACQUIRED);
+		assertThat(store.acquire(1, "audit", "a", lease, 0).outcome()).isEqualTo(Outcome.TAKEN);
+		assertThat(store.acquire(1, "other", "a", lease, 0).outcome()).isEqualTo(Outcome.ACQUIRED);
+		assertThat(store.join("other", "a", lease).removedAt()).isZero();
 	}
 
 }

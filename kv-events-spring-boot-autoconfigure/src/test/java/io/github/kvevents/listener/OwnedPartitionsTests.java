@@ -2,6 +2,7 @@ package io.github.kvevents.listener;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.AfterEach;
@@ -73,9 +74,9 @@ class OwnedPartitionsTests {
 				new RetryDelays(options, () -> 0), () -> {
 				});
 		SubscriptionParts parts = new SubscriptionParts("audit", instance, options,
-				ListenerSettings.defaults().lease(LEASE), handler, log.getChangeLog(), this.store, this.lanes, policy,
-				(gap) -> {
-				}, System::nanoTime);
+				ListenerSettings.defaults().lease(LEASE), handler, log.getChangeLog(), this.store,
+				new LogContinuity(log.getChangeLog()), this.lanes, policy, (gap) -> {
+				}, System::nanoTime, new HashMap<>());
 		return new OwnedPartitions(parts, TICK);
 	}
 

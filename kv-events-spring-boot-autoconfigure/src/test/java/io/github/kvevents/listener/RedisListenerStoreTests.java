@@ -1,6 +1,7 @@
 package io.github.kvevents.listener;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,7 +12,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.ListenerStore.Acquisition.Outcome;
+import io.github.kvevents.listener.ListenerStore.Acquisition;
+import io.github.kvevents.listener.ListenerStore.Failure;
 import io.github.kvevents.listener.ListenerStore.StoredLetter;
+import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
@@ -24,6 +31,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @ExtendWith(TestRedisExtension.class)
 class RedisListenerStoreTests extends ListenerStoreContractTests {
+
+	private static final String HASH = "kv-events:{shop:1}:listener:audit";
 
 	private final TestRedis redis;
 
@@ -84,6 +93,68 @@ class RedisListenerStoreTests extends ListenerStoreContractTests {
 				.isEqualTo(fields);
 		}
 		this.redis.execute("RENAME", "aside", name);
+	}
+
+	@Test
+	void leaseThatEndsFurtherAheadThanItLastsIsVoid() {
+		acquire("a");
+		put("until", inAnHour());
+		assertThat(this.store.standing(1, "audit").owner()).isNull();
+		assertThat(acquire("b")).isEqualTo(Outcome.ACQUIRED);
+		put("until", inAnHour());
+		this.redis.template().opsForHash().delete(HASH, "lease");
+		assertThat(acquire("c")).as("written by who doesn't say how long it lasts").isEqualTo(Outcome.ACQUIRED);
+		assertThat(acquire("d")).as("one that ends in time").isEqualTo(Outcome.TAKEN);
+	}
+
+	@Test
+	void leaseOfAnotherLengthIsNoReasonToTakeIt() {
+		this.store.acquire(1, "audit", "patient", Duration.ofHours(3), 0);
+		assertThat(acquire("hasty")).isEqualTo(Outcome.TAKEN);
+		this.store.join("audit", "patient", Duration.ofHours(3));
+		assertThat(this.store.join("audit", "hasty", Duration.ofSeconds(9)).ids()).containsExactly("hasty", "patient");
+	}
+
+	@Test
+	void instanceThatIsHereForLongerThanItSaidIsGone() {
+		this.store.join("audit", "a", Duration.ofSeconds(9));
+		this.redis.template().opsForHash().put("kv-events:{shop:0}:listener:audit", "instance:gone", inAnHour());
+		this.redis.template()
+			.opsForHash()
+			.put("kv-events:{shop:0}:listener:audit", "instance:back", inAnHour() + " 9000");
+		assertThat(this.store.join("audit", "b", Duration.ofSeconds(9)).ids()).containsExactly("a", "b");
+	}
+
+	@Test
+	void removalThatLiesAheadDoesNotKeepAListenerFromBeginning() {
+		put("removed", inAnHour());
+		assertThat(acquire("a")).isEqualTo(Outcome.ACQUIRED);
+		this.redis.template().opsForHash().put("kv-events:{shop:0}:listener:audit", "removed", inAnHour());
+		assertThat(this.store.join("audit", "a", Duration.ofSeconds(9)).removedAt()).isZero();
+	}
+
+	@Test
+	void claimOfALetterThatEndsFurtherAheadThanItLastsIsVoid() {
+		Acquisition taken = this.store.acquire(1, "audit", "a", Duration.ofSeconds(9), 0);
+		LoggedChange change = new LoggedChange(new KvPosition(1, 5, 1), KvEventType.SET, "k", new byte[0], null, "a",
+				"op", Instant.ofEpochMilli(5), Instant.ofEpochMilli(5), null);
+		this.store.putAside(new Lease("audit", 1, "a", taken.epoch()), change, new Failure(1, "E", ""));
+		String letter = this.store.letters(1, "audit", 1).get(0).id();
+		put("claim:" + letter, inAnHour() + " gone");
+		assertThat(this.store.claim(1, "audit", letter, "a", Duration.ofMinutes(5))).isNotNull();
+		assertThat(this.store.claim(1, "audit", letter, "b", Duration.ofMinutes(5))).isNull();
+	}
+
+	private Outcome acquire(String instance) {
+		return this.store.acquire(1, "audit", instance, Duration.ofSeconds(9), 0).outcome();
+	}
+
+	private void put(String field, String value) {
+		this.redis.template().opsForHash().put(HASH, field, value);
+	}
+
+	private static String inAnHour() {
+		return String.valueOf(System.currentTimeMillis() + Duration.ofHours(1).toMillis());
 	}
 
 }

@@ -116,7 +116,7 @@ class WindowTests {
 		Slot first = admit(11);
 		Slot second = admit(12);
 		begin(first);
-		this.window.completeUpTo(position(11));
+		this.window.completeUpTo(Checkpoint.at(position(11), "op-11", 11));
 		assertThat(this.window.isDue()).isTrue();
 		assertThat(this.window.progress().mark().position()).isEqualTo(position(11));
 		assertThat(this.window.done(first, false)).isFalse();

@@ -1,0 +1,106 @@
+package io.github.kvevents.listener;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listener in this instance from one start to the next stop: its loop, and the threads
+ * that handle its events.
+ */
+final class SubscriptionRun {
+
+	/** How often to look whether the loop waits for a store that is gone. */
+	private static final long LOOK_MILLIS = 50;
+
+	private final SubscriptionParts parts;
+
+	private final SubscriptionLoop loop;
+
+	private final Thread thread;
+
+	private @Nullable SubscriptionRun previous;
+
+	/**
+	 * Creates a run that hasn't begun.
+	 */
+	SubscriptionRun(SubscriptionParts parts, SubscriptionLoop loop) {
+		this.parts = parts;
+		this.loop = loop;
+		this.thread = new Thread(this::run, "kv-listener-" + parts.id());
+		this.thread.setDaemon(true);
+	}
+
+	SubscriptionParts parts() {
+		return this.parts;
+	}
+
+	SubscriptionLoop loop() {
+		return this.loop;
+	}
+
+	/**
+	 * Begins.
+	 * @param previous what was stopped before, {@code null} if nothing was
+	 */
+	void start(@Nullable SubscriptionRun previous) {
+		this.previous = previous;
+		this.thread.start();
+	}
+
+	private void run() {
+		try {
+			awaitPrevious();
+		}
+		finally {
+			this.loop.run();
+		}
+	}
+
+	/**
+	 * A handler that doesn't end, though the run is over, may hold up what comes behind:
+	 * as in any other instance, for as long as a lease.
+	 */
+	private void awaitPrevious() {
+		SubscriptionRun previous = this.previous;
+		this.previous = null;
+		long end = System.nanoTime() + this.parts.settings().lease().toNanos();
+		try {
+			while (previous != null && !previous.isOver() && !this.loop.isStopped() && System.nanoTime() - end < 0) {
+				previous.thread.join(LOOK_MILLIS);
+				previous.parts.lanes().awaitOver(Duration.ofMillis(LOOK_MILLIS));
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private boolean isOver() {
+		return !this.thread.isAlive() && this.parts.lanes().isOver();
+	}
+
+	/**
+	 * Begins to stop, without waiting.
+	 */
+	void stop() {
+		// at once; the loop lets what fills holes go on
+		this.parts.lanes().end();
+		this.loop.stop();
+	}
+
+	boolean isCalledFromWithin() {
+		return this.thread == Thread.currentThread() || this.parts.lanes().isOwnThread();
+	}
+
+	void awaitEnd(long end) throws InterruptedException {
+		this.thread.join(LOOK_MILLIS);
+		while (this.thread.isAlive() && System.nanoTime() - end < 0) {
+			if (this.loop.isToBeInterrupted()) {
+				this.thread.interrupt();
+			}
+			this.thread.join(LOOK_MILLIS);
+		}
+	}
+
+}
