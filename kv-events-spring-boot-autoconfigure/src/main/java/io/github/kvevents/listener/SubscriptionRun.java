@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.support.Delay;
+
 /**
  * A listener in this instance from one start to the next stop: its loop, and the threads
  * that handle its events.
@@ -64,7 +66,7 @@ final class SubscriptionRun {
 	private void awaitPrevious() {
 		SubscriptionRun previous = this.previous;
 		this.previous = null;
-		long end = System.nanoTime() + this.parts.settings().lease().toNanos();
+		long end = Delay.of(this.parts.settings().lease()).after(System.nanoTime());
 		try {
 			while (previous != null && !previous.isOver() && !this.loop.isStopped() && System.nanoTime() - end < 0) {
 				previous.thread.join(LOOK_MILLIS);

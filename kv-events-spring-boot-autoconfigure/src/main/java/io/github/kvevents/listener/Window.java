@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.Delay;
 
 /**
  * The entries of a partition between the checkpoint and what was read, and up to which of
@@ -165,8 +166,8 @@ final class Window {
 	 * @return whether it does; not if the partition is lost, or that takes too long
 	 */
 	synchronized boolean awaitWritten(KvPosition position, Duration timeout) throws InterruptedException {
-		long end = System.nanoTime() + timeout.toNanos();
-		long left = timeout.toNanos();
+		long left = Delay.of(timeout).nanos();
+		long end = Delay.of(timeout).after(System.nanoTime());
 		while (!this.lost && this.written.position.compareTo(position) < 0 && left > 0) {
 			TimeUnit.NANOSECONDS.timedWait(this, left);
 			left = end - System.nanoTime();

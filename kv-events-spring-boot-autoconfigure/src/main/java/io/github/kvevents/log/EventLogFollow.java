@@ -1,8 +1,6 @@
 package io.github.kvevents.log;
 
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,8 +28,6 @@ final class EventLogFollow implements Follow {
 
 	private final FollowDelivery delivery;
 
-	private final Executor executor;
-
 	private final FollowBuffer buffer = new FollowBuffer();
 
 	/**
@@ -51,13 +47,11 @@ final class EventLogFollow implements Follow {
 
 	private long epoch;
 
-	EventLogFollow(LogChannel channel, EventLogFollows follows, EventLogStore store, FollowDelivery delivery,
-			Executor executor) {
+	EventLogFollow(LogChannel channel, EventLogFollows follows, EventLogStore store, FollowDelivery delivery) {
 		this.channel = channel;
 		this.follows = follows;
 		this.store = store;
 		this.delivery = delivery;
-		this.executor = executor;
 		this.epoch = channel.getEpoch();
 	}
 
@@ -135,12 +129,19 @@ final class EventLogFollow implements Follow {
 		}
 	}
 
+	/**
+	 * The event logs are started again.
+	 */
+	void resume() {
+		signal();
+	}
+
 	private void execute(Runnable task) {
-		try {
-			this.executor.execute(task);
-		}
-		catch (RejectedExecutionException ex) {
-			logger.debug("A follow ends with the event logs", ex);
+		if (!this.follows.execute(task)) {
+			this.work.set(0);
+			if (!this.follows.isStopped()) {
+				signal();
+			}
 		}
 	}
 
@@ -163,7 +164,7 @@ final class EventLogFollow implements Follow {
 	}
 
 	private void work() {
-		while (isOpen()) {
+		while (isOpen() && !this.follows.isStopped()) {
 			Throwable error = this.error.getAndSet(null);
 			if (error != null) {
 				this.delivery.error(error);

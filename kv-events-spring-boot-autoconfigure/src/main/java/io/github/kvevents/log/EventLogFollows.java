@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,7 @@ final class EventLogFollows {
 
 	private volatile @Nullable FollowReader reader;
 
-	private @Nullable ThreadPoolExecutor workers;
+	private volatile @Nullable ThreadPoolExecutor workers;
 
 	private volatile boolean stopped;
 
@@ -58,11 +59,11 @@ final class EventLogFollows {
 
 	private synchronized EventLogFollow add(String log, FollowDelivery delivery) {
 		Assert.state(!this.stopped,
-				"The event logs are stopped: a follow can't be opened while the application shuts down");
+				"The event logs are stopped: a follow can't be opened while the application's context is stopped");
+		startWorkers();
 		startReader();
 		LogChannel channel = this.channels.computeIfAbsent(log, LogChannel::new);
-		EventLogFollow follow = new EventLogFollow(channel, this, this.store, delivery,
-				new RetryingExecutor(workers()));
+		EventLogFollow follow = new EventLogFollow(channel, this, this.store, delivery);
 		channel.getFollows().add(follow);
 		return follow;
 	}
@@ -112,8 +113,45 @@ final class EventLogFollows {
 		return this.reader != reader;
 	}
 
+	/**
+	 * Resumes the follows that are open.
+	 */
 	synchronized void start() {
+		if (!this.stopped) {
+			return;
+		}
+		if (!this.channels.isEmpty()) {
+			startWorkers();
+			startReader();
+		}
 		this.stopped = false;
+		this.channels.values().forEach((channel) -> channel.getFollows().forEach(EventLogFollow::resume));
+	}
+
+	/**
+	 * Runs something for a follow. Takes no lock: it is called by who holds that of a
+	 * channel.
+	 * @return whether it runs; not while the event logs are stopped
+	 */
+	boolean execute(Runnable task) {
+		ThreadPoolExecutor workers = this.workers;
+		if (workers == null) {
+			return false;
+		}
+		try {
+			new RetryingExecutor(workers).execute(task);
+			return true;
+		}
+		catch (RejectedExecutionException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Closes all follows.
+	 */
+	synchronized void closeAll() {
+		List.copyOf(this.channels.values()).forEach((channel) -> channel.getFollows().forEach(Follow::close));
 	}
 
 	boolean isStopped() {
@@ -121,7 +159,8 @@ final class EventLogFollows {
 	}
 
 	/**
-	 * Closes all follows, and waits some seconds for the calls of listeners that run.
+	 * Has all follows wait for the next start, and waits some seconds for the calls of
+	 * listeners that run.
 	 */
 	void stop() {
 		FollowReader reader;
@@ -130,11 +169,12 @@ final class EventLogFollows {
 			this.stopped = true;
 			reader = this.reader;
 			workers = this.workers;
+			this.reader = null;
 			this.workers = null;
-			List.copyOf(this.channels.values()).forEach((channel) -> channel.getFollows().forEach(Follow::close));
 		}
 		try {
 			if (reader != null) {
+				reader.wakeUp();
 				reader.awaitEnd(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
 			}
 			if (workers != null) {
@@ -157,16 +197,13 @@ final class EventLogFollows {
 	 * A listener may block, so each follow that has something to deliver needs a thread
 	 * of its own; there are never more than follows.
 	 */
-	private ThreadPoolExecutor workers() {
-		ThreadPoolExecutor workers = this.workers;
-		if (workers == null) {
+	private void startWorkers() {
+		if (this.workers == null) {
 			CustomizableThreadFactory threads = new CustomizableThreadFactory("kv-event-log-follow-");
 			threads.setDaemon(true);
-			workers = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
+			this.workers = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
 					threads);
-			this.workers = workers;
 		}
-		return workers;
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.kvevents.log;
 
+import java.util.Map;
 import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
@@ -20,8 +21,8 @@ import io.github.kvevents.support.JvmFailures;
 /**
  * Reads the change log for the hooks of this instance that hear of each change of the
  * fleet, from the moment at which there is one. One thread does, so that events come in
- * the order of the log; while the store fails it keeps its place. What was missed is told
- * as a {@link LogGapEvent}.
+ * the order of the log; while the store fails, or this is stopped, it keeps its place.
+ * What was missed is told as a {@link LogGapEvent}.
  */
 public final class EveryInstanceReader implements SmartLifecycle {
 
@@ -45,6 +46,9 @@ public final class EveryInstanceReader implements SmartLifecycle {
 	private final ApplicationEventPublisher publisher;
 
 	private @Nullable EveryInstanceWorker worker;
+
+	/** Behind what was delivered before a stop, as long as there are hooks. */
+	private Map<Integer, Place> stoppedAt = Map.of();
 
 	private boolean running;
 
@@ -78,7 +82,10 @@ public final class EveryInstanceReader implements SmartLifecycle {
 	 * @param needed whether there is
 	 */
 	public void setNeeded(boolean needed) {
-		EveryInstanceWorker ended = adapt(() -> this.needed = needed);
+		EveryInstanceWorker ended = adapt(() -> {
+			this.needed = needed;
+			this.stoppedAt = needed ? this.stoppedAt : Map.of();
+		});
 		if (ended != null) {
 			ended.end();
 		}
@@ -90,7 +97,8 @@ public final class EveryInstanceReader implements SmartLifecycle {
 	}
 
 	/**
-	 * Waits some seconds for the hook that is called, and interrupts it then.
+	 * Waits some seconds for the hook that is called, and interrupts it then. With the
+	 * next start reading resumes behind what was delivered.
 	 */
 	@Override
 	public void stop() {
@@ -98,6 +106,13 @@ public final class EveryInstanceReader implements SmartLifecycle {
 		if (ended != null) {
 			ended.end();
 			ended.await();
+			stopped(ended);
+		}
+	}
+
+	private synchronized void stopped(EveryInstanceWorker ended) {
+		if (this.needed && this.worker == null) {
+			this.stoppedAt = ended.reached();
 		}
 	}
 
@@ -123,7 +138,8 @@ public final class EveryInstanceReader implements SmartLifecycle {
 			EveryInstanceWorker worker = new EveryInstanceWorker(this.store, this.feed, this::isCurrent, this::deliver,
 					this::tellOfGap);
 			this.worker = worker;
-			worker.begin();
+			worker.begin(this.stoppedAt);
+			this.stoppedAt = Map.of();
 		}
 		else if (!wanted) {
 			this.worker = null;

@@ -3,6 +3,9 @@ package io.github.kvevents.log;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -54,6 +57,8 @@ final class EveryInstanceWorker {
 
 	private volatile List<LogCursor> cursors = List.of();
 
+	private final Map<Integer, Place> reached = new ConcurrentHashMap<>();
+
 	private ChangeFeed.@Nullable Subscription subscription;
 
 	private volatile boolean delivering;
@@ -75,11 +80,19 @@ final class EveryInstanceWorker {
 
 	/**
 	 * Finds the place to read from at once if it can: what is written from now on is to
-	 * be heard.
+	 * be received.
+	 * @param places where a worker before this one was stopped, empty if there was none
 	 */
-	void begin() {
+	void begin(Map<Integer, Place> places) {
 		try {
-			findEnds();
+			this.cursors = new TreeMap<>(places).values()
+				.stream()
+				.map((place) -> new LogCursor(this.store, place))
+				.toList();
+			this.reached.putAll(places);
+			if (places.isEmpty()) {
+				findEnds();
+			}
 		}
 		catch (RuntimeException ex) {
 			this.health.failed(ex);
@@ -95,6 +108,7 @@ final class EveryInstanceWorker {
 			ends.add(new LogCursor(this.store, Place.end(this.store.getState(partition))));
 		}
 		this.cursors = List.copyOf(ends);
+		ends.forEach((cursor) -> this.reached.put(cursor.place().position().partition(), cursor.place()));
 	}
 
 	private boolean hasReadUpTo(KvPosition last) {
@@ -126,16 +140,33 @@ final class EveryInstanceWorker {
 		boolean more = false;
 		for (LogCursor cursor : this.cursors) {
 			List<LoggedChange> read = cursor.read(PAGE, (gap) -> this.gaps.accept(gap.after(), gap.next().position()));
-			read.forEach(this::deliver);
+			deliver(read, cursor.place());
 			more |= !read.isEmpty();
 		}
 		return more;
 	}
 
-	private void deliver(LoggedChange change) {
-		if (!this.current.test(this)) {
-			return;
+	private void deliver(List<LoggedChange> changes, Place end) {
+		long left = changes.size();
+		for (LoggedChange change : changes) {
+			if (!this.current.test(this)) {
+				return;
+			}
+			deliver(change);
+			left--;
+			this.reached.put(change.position().partition(), end.before(change.position(), left));
 		}
+		this.reached.put(end.position().partition(), end);
+	}
+
+	/**
+	 * Behind what was delivered, in each partition. Empty if it has not begun.
+	 */
+	Map<Integer, Place> reached() {
+		return Map.copyOf(this.reached);
+	}
+
+	private void deliver(LoggedChange change) {
 		this.delivering = true;
 		try {
 			this.changes.accept(change);

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An open follow of an event log. It ends with {@link #close()} or with the application.
+ * While the application's context is stopped or paused no call of the listener begins;
+ * with the next start the follow resumes behind what it delivered.
  */
 public interface Follow extends AutoCloseable {
 

@@ -57,6 +57,15 @@ record Place(KvPosition position, boolean inclusive, long count) {
 	}
 
 	/**
+	 * The place behind an entry that was read before this one.
+	 * @param position that of the entry
+	 * @param entries how many were read behind it
+	 */
+	Place before(KvPosition position, long entries) {
+		return new Place(position, false, (this.count >= 0) ? this.count - entries : UNKNOWN);
+	}
+
+	/**
 	 * Whether entries from here on were removed, or may have been where the count isn't
 	 * known.
 	 */

@@ -9,6 +9,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.Assert;
@@ -18,14 +23,17 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.log.ChangeFeed;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.support.ContextEnd;
 import io.github.kvevents.support.RetryingExecutor;
 
 /**
- * Opens watches, and closes those that are open when the application stops. Watches can
- * be opened from the moment it is built. The threads that call subscribers are shared by
- * all watches and end when there is nothing to do.
+ * Opens watches, and closes those that are open when the application ends. While its
+ * context is only stopped or paused they stay open and have nothing to read; with the
+ * next start they resume where they were. Watches can be opened from the moment it is
+ * built. The threads that call subscribers are shared by all watches and end when there
+ * is nothing to do.
  */
-public final class KvWatches implements SmartLifecycle {
+public final class KvWatches implements SmartLifecycle, ApplicationContextAware, DisposableBean {
 
 	/**
 	 * Stops before everything else, the web server included: requests that wait for a
@@ -40,6 +48,8 @@ public final class KvWatches implements SmartLifecycle {
 	private final Executor executor = executor();
 
 	private final WatchSource source;
+
+	private @Nullable ApplicationContext context;
 
 	private volatile boolean stopped;
 
@@ -90,8 +100,8 @@ public final class KvWatches implements SmartLifecycle {
 	 * Opens a watch. It hears of each change that begins after this returned.
 	 * @param options which changes, and how
 	 * @return the watch, to be closed
-	 * @throws IllegalStateException if the application shuts down, or if the options need
-	 * the change log and it is off
+	 * @throws IllegalStateException if the application's context is stopped, or if the
+	 * options need the change log and it is off
 	 */
 	public KvWatch open(WatchOptions options) {
 		Assert.notNull(options, "'options' must not be null");
@@ -100,7 +110,7 @@ public final class KvWatches implements SmartLifecycle {
 		session.onEnd(() -> this.open.remove(session));
 		try {
 			// asked after it was added, so that stop() closes what this lets pass
-			Assert.state(!this.stopped, "A watch can't be opened while the application shuts down");
+			Assert.state(!this.stopped, "A watch can't be opened while the application's context is stopped");
 			this.source.open(session, options);
 			return session;
 		}
@@ -124,14 +134,34 @@ public final class KvWatches implements SmartLifecycle {
 		this.running = true;
 	}
 
+	@Override
+	public void setApplicationContext(ApplicationContext context) {
+		this.context = context;
+	}
+
 	/**
-	 * Closes all watches.
+	 * Closes all watches, unless the context may be started again.
 	 */
 	@Override
 	public void stop() {
 		this.stopped = true;
-		List.copyOf(this.open).forEach(KvWatch::close);
+		if (ContextEnd.isFinal(this.context)) {
+			closeAll();
+		}
 		this.running = false;
+	}
+
+	/**
+	 * Closes all watches.
+	 */
+	@Override
+	public void destroy() {
+		this.stopped = true;
+		closeAll();
+	}
+
+	private void closeAll() {
+		List.copyOf(this.open).forEach(KvWatch::close);
 	}
 
 	@Override
