@@ -9,7 +9,8 @@ import org.springframework.util.Assert;
  *
  * @param id the same for all events of one call, unique among calls
  * @param index the place of this event's key in the caller's iteration order, from 0
- * @param size how many keys the caller passed
+ * @param size how many keys the caller passed, those included that were absent or not
+ * applied and so have no event
  */
 public record KvBatch(String id, int index, int size) implements Serializable {
 

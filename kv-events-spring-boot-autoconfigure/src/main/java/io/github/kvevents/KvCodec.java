@@ -22,6 +22,18 @@ public interface KvCodec {
 	byte[] encode(Object value);
 
 	/**
+	 * Encodes a value whose type was declared. It matters where the value's class says
+	 * less than the declaration: of a {@code List<Shape>} the class knows no elements'
+	 * type. A codec that knows no generic types may leave this as it is.
+	 * @param value the value, never {@code null}
+	 * @param type the declared type
+	 * @return its bytes, owned by the caller
+	 */
+	default byte[] encode(Object value, Type type) {
+		return encode(value);
+	}
+
+	/**
 	 * Decodes a value. The type comes from the caller, never from the bytes.
 	 * @param <T> the type to decode to
 	 * @param value the bytes, not to be changed

@@ -18,6 +18,10 @@ import org.springframework.util.Assert;
  * copy, and each call of a getter for a value decodes anew, on the caller's thread, with
  * the codec of the template that published the event. Events are immutable and may be
  * kept and passed between threads.
+ * <p>
+ * Java serialization keeps everything but the codec and the source. JSON is one way: an
+ * event can be written but not read back, so send what you need of it in a class of your
+ * own.
  */
 public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent, KvDeleteEvent, KvExpiredEvent {
 

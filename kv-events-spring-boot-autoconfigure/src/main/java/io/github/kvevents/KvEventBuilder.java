@@ -57,7 +57,8 @@ public final class KvEventBuilder {
 	}
 
 	/**
-	 * Sets the value after the operation.
+	 * Sets the value after the operation. For {@link #expired} it is the last value, as
+	 * {@link #previousValue} is; a deletion has none.
 	 * @param value the bytes, {@code null} (the default) if the key is gone
 	 * @return this builder
 	 */
@@ -140,29 +141,42 @@ public final class KvEventBuilder {
 	public KvDeleteEvent delete(KvEventType type) {
 		Assert.isTrue(type == KvEventType.DELETE || type == KvEventType.BATCH_DELETE,
 				() -> "'type' must be DELETE or BATCH_DELETE but was " + type);
-		this.value = null;
+		Assert.state(this.value == null,
+				"A deletion leaves no value: give the one that was deleted with 'previousValue'");
 		return new KvDeleteEvent(type, this);
 	}
 
 	/**
-	 * Makes the event of an expiry that was tracked.
+	 * Makes the event of an expiry that was tracked. Its last value is what was given as
+	 * {@link #value} or as {@link #previousValue}.
 	 * @param deadline when the key ceased to exist
 	 * @param lateness how long after that it was detected, not negative
 	 * @return the event
 	 */
 	public KvExpiredEvent expired(Instant deadline, Duration lateness) {
 		Assert.isTrue(!lateness.isNegative(), () -> "'lateness' must not be negative but was " + lateness);
-		this.value = null;
+		takeLastValue();
 		return new KvExpiredEvent(KvExpirySource.TRACKING, deadline, lateness, this);
 	}
 
 	/**
-	 * Makes the event of an expiry that the server notified of.
+	 * Makes the event of an expiry that the server notified of. A notification has no
+	 * value, so neither may have been given.
 	 * @return the event
 	 */
 	public KvExpiredEvent expiredByNotification() {
-		this.value = null;
+		Assert.state(this.value == null && this.previousValue == null,
+				"A notification has no last value: use 'expired(deadline, lateness)', or give none");
 		return new KvExpiredEvent(KvExpirySource.NOTIFICATION, null, null, this);
+	}
+
+	private void takeLastValue() {
+		Assert.state(this.value == null || this.previousValue == null,
+				"An expiry has one last value: give it with 'value' or with 'previousValue', not with both");
+		if (this.value != null) {
+			this.previousValue = this.value;
+			this.value = null;
+		}
 	}
 
 }

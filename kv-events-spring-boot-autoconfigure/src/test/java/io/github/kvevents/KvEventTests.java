@@ -76,7 +76,7 @@ class KvEventTests {
 		assertThatExceptionOfType(KvCodecException.class).isThrownBy(() -> event.getValue(String.class))
 			.withMessage("The value of key 'k\\u000d\\u000a1' can't be decoded to 'java.lang.String'")
 			.withRootCauseExactlyInstanceOf(IllegalStateException.class);
-		KvExpiredEvent expired = copy(builder().expired(MOMENT, Duration.ofMillis(12)));
+		KvExpiredEvent expired = copy(builder().value(null).expired(MOMENT, Duration.ofMillis(12)));
 		assertThat(expired.getLateness()).isEqualTo(Duration.ofMillis(12));
 		assertThat(expired.getDeadline()).isEqualTo(MOMENT);
 	}
@@ -100,14 +100,14 @@ class KvEventTests {
 
 	@Test
 	void anExpiryHasNoValueButTheLastOne() {
-		KvExpiredEvent tracked = builder().expired(MOMENT, Duration.ofMillis(5));
+		KvExpiredEvent tracked = builder().value(null).expired(MOMENT, Duration.ofMillis(5));
 		assertThat(tracked.getType()).isEqualTo(KvEventType.EXPIRED);
 		assertThat(tracked.getChange()).isEqualTo(KvChange.REMOVED);
 		assertThat(tracked.getRawValue()).isNull();
 		assertThat(tracked.getValue(String.class)).isNull();
 		assertThat(tracked.getPreviousValue(String.class)).isEqualTo("old");
 		assertThat(tracked.getDetectedBy()).isEqualTo(KvExpirySource.TRACKING);
-		KvExpiredEvent notified = builder().previousValue(null).expiredByNotification();
+		KvExpiredEvent notified = builder().value(null).previousValue(null).expiredByNotification();
 		assertThat(notified.getDetectedBy()).isEqualTo(KvExpirySource.NOTIFICATION);
 		assertThat(notified.getDeadline()).isNull();
 		assertThat(notified.getLateness()).isNull();
@@ -121,7 +121,7 @@ class KvEventTests {
 		assertThat(builder().previousValue(bytes("new")).set(KvEventType.SET).getChange())
 			.isEqualTo(KvChange.UNCHANGED);
 		assertThat(builder().previousValue(null).set(KvEventType.SET).getChange()).isEqualTo(KvChange.CREATED);
-		assertThat(builder().delete(KvEventType.DELETE).getChange()).isEqualTo(KvChange.REMOVED);
+		assertThat(builder().value(null).delete(KvEventType.DELETE).getChange()).isEqualTo(KvChange.REMOVED);
 	}
 
 	@Test
@@ -138,6 +138,25 @@ class KvEventTests {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> KvEventBuilder.forKey("source", "", new OverwritingCodec()))
 			.withMessage("'key' must not be empty");
+	}
+
+	@Test
+	void valueOfAnExpiryIsItsLast() {
+		KvExpiredEvent event = builder().previousValue(null).expired(MOMENT, Duration.ofMillis(5));
+		assertThat(event.getRawValue()).isNull();
+		assertThat(event.getPreviousValue(String.class)).isEqualTo("new");
+	}
+
+	@Test
+	void buildersRefuseAValueThatTheEventCanNotHave() {
+		assertThatIllegalStateException().isThrownBy(() -> builder().expired(MOMENT, Duration.ZERO))
+			.withMessageContaining("not with both");
+		assertThatIllegalStateException().isThrownBy(() -> builder().delete(KvEventType.DELETE))
+			.withMessageContaining("'previousValue'");
+		assertThatIllegalStateException().isThrownBy(() -> builder().value(null).expiredByNotification())
+			.withMessageContaining("no last value");
+		assertThatIllegalStateException().isThrownBy(() -> builder().previousValue(null).expiredByNotification())
+			.withMessageContaining("no last value");
 	}
 
 	@Test

@@ -1,6 +1,11 @@
 package io.github.kvevents.core;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import tools.jackson.core.JacksonException;
@@ -41,15 +46,45 @@ final class JsonFailure extends RuntimeException {
 	}
 
 	/**
-	 * The name of a property is part of the program, the key of a map part of the value.
+	 * The name of a property is part of the program where a class declares it. The key of
+	 * a map, and a property that nothing declares, are part of the value.
 	 */
 	private static String describe(JacksonException.Reference reference) {
 		if (reference.getPropertyName() == null) {
 			return "[" + reference.getIndex() + "]";
 		}
-		boolean map = reference.from() instanceof Map
-				|| (reference.from() instanceof Class<?> type && Map.class.isAssignableFrom(type));
-		return map ? "[*]" : reference.getPropertyName();
+		Object from = reference.from();
+		Class<?> type = (from instanceof Class<?> rawType) ? rawType : (from != null) ? from.getClass() : Object.class;
+		return declares(type, reference.getPropertyName()) ? reference.getPropertyName() : "[*]";
+	}
+
+	/**
+	 * Whether there is a field or an accessor of that name, in whatever case the mapper
+	 * writes it.
+	 */
+	private static boolean declares(Class<?> type, String property) {
+		if (Map.class.isAssignableFrom(type)) {
+			return false;
+		}
+		String name = lettersOf(property);
+		Set<String> accessors = Set.of(name, "get" + name, "is" + name, "set" + name);
+		for (Class<?> level = type; level != null; level = level.getSuperclass()) {
+			if (Arrays.stream(level.getDeclaredFields())
+				.map(Field::getName)
+				.map(JsonFailure::lettersOf)
+				.anyMatch(name::equals)
+					|| Arrays.stream(level.getDeclaredMethods())
+						.map(Method::getName)
+						.map(JsonFailure::lettersOf)
+						.anyMatch(accessors::contains)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static String lettersOf(String name) {
+		return name.replaceAll("[_\\-. ]", "").toLowerCase(Locale.ROOT);
 	}
 
 }

@@ -1,9 +1,12 @@
 package io.github.kvevents.core;
 
 import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,10 +21,15 @@ import io.github.kvevents.KvCodec;
  * bytes. There is no Java serialization and no default typing, even where the application
  * has switched that on: types come from the caller.
  * <p>
+ * A value that is written as JSON {@code null}, as an empty {@code Optional} is, is
+ * refused.
+ * <p>
  * What it throws says where decoding failed, never what stood there: a value must not get
  * into a log.
  */
 public final class JsonKvCodec implements KvCodec {
+
+	private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
 	private final PlainKvCodec plain = new PlainKvCodec();
 
@@ -44,8 +52,24 @@ public final class JsonKvCodec implements KvCodec {
 		if (PlainKvCodec.knows(value.getClass())) {
 			return this.plain.encode(value);
 		}
+		return write(this.mapper.writer(), value);
+	}
+
+	@Override
+	public byte[] encode(Object value, Type type) {
+		if (type instanceof Class<?>) {
+			return encode(value);
+		}
+		return write(this.mapper.writerFor(this.mapper.constructType(type)), value);
+	}
+
+	private static byte[] write(ObjectWriter writer, Object value) {
 		try {
-			return this.mapper.writeValueAsBytes(value);
+			byte[] json = writer.writeValueAsBytes(value);
+			Assert.isTrue(!Arrays.equals(json, NULL),
+					"It is written as JSON null, which no reader can tell from a value "
+							+ "that is missing: delete the key instead");
+			return json;
 		}
 		catch (JacksonException ex) {
 			throw JsonFailure.of(ex);

@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.ParameterizedTypeReference;
+
 import io.github.kvevents.watch.KvWatch;
 import io.github.kvevents.watch.WatchOptions;
 
@@ -26,7 +28,7 @@ import io.github.kvevents.KvVetoException;
  * have run by then, on the caller's thread. What they throw never reaches the caller.
  * <p>
  * <b>Errors.</b> A key that is null, empty or not valid Unicode, a null value, a time to
- * live below a millisecond and an expiry in the past are
+ * live below a millisecond and an expiry too far ahead are
  * {@link IllegalArgumentException}s that name the argument, before anything is sent. A
  * value that can't be encoded or decoded is a {@link KvCodecException}. A guard that
  * refuses is a {@link KvVetoException}. Failures of the store, and a key that holds
@@ -65,6 +67,21 @@ public interface KvOperations {
 	KvSetResult set(String key, Object value, SetOptions options);
 
 	/**
+	 * Sets a key to a value of a declared type. Use it where the class of the value says
+	 * less than its type: the elements of a {@code List<Shape>} keep their type ids only
+	 * if the declaration is known.
+	 * @param <T> the type of the value
+	 * @param key the key
+	 * @param value the value
+	 * @param type the declared type, for example {@code new
+	 * ParameterizedTypeReference<List<Shape>>() {}}
+	 * @param options when it expires and under which condition it is written
+	 * @return what the write did
+	 * @see #get(String, ParameterizedTypeReference)
+	 */
+	<T> KvSetResult set(String key, T value, ParameterizedTypeReference<T> type, SetOptions options);
+
+	/**
 	 * Sets a key to bytes, past the codec. The event is of type
 	 * {@link KvEventType#SET_RAW}. The key never expires.
 	 * @param key the key
@@ -90,6 +107,16 @@ public interface KvOperations {
 	 * @return the value, empty if the key is absent
 	 */
 	<T> Optional<T> get(String key, Class<T> type);
+
+	/**
+	 * Reads a key whose value has a generic type.
+	 * @param <T> the type to decode to
+	 * @param key the key
+	 * @param type the type to decode to, for example {@code new
+	 * ParameterizedTypeReference<List<Order>>() {}}
+	 * @return the value, empty if the key is absent
+	 */
+	<T> Optional<T> get(String key, ParameterizedTypeReference<T> type);
 
 	/**
 	 * Reads the bytes of a key, past the codec.
@@ -216,6 +243,17 @@ public interface KvOperations {
 	 * @return the view; it holds no data and costs nothing to make
 	 */
 	<T> KvCollection<T> collection(String name, Class<T> type);
+
+	/**
+	 * A typed view of the keys {@code name:id}, whose values have a generic type. They
+	 * are encoded and decoded by the declaration: a {@code List<Shape>} keeps the type
+	 * ids of its elements.
+	 * @param <T> the type of the values
+	 * @param name the name of the collection, without the colon
+	 * @param type the type of the values
+	 * @return the view; it holds no data and costs nothing to make
+	 */
+	<T> KvCollection<T> collection(String name, ParameterizedTypeReference<T> type);
 
 	/**
 	 * Watches keys. With the change log on, a watch hears the whole fleet and can start

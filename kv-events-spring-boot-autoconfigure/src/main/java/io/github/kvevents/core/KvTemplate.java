@@ -1,6 +1,5 @@
 package io.github.kvevents.core;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,6 +12,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
@@ -34,8 +34,6 @@ public class KvTemplate implements KvOperations {
 
 	private final ValueCodec codec;
 
-	private final Clock clock;
-
 	private final OperationObserver observer;
 
 	private final Changes changes;
@@ -49,14 +47,13 @@ public class KvTemplate implements KvOperations {
 	KvTemplate(KvTemplateBuilder builder) {
 		this.store = builder.store;
 		this.codec = new ValueCodec(builder.codec);
-		this.clock = builder.clock;
 		this.observer = new OperationObserver(builder.observationRegistry, this.store.getName());
-		EventFactory events = new EventFactory(this, builder.codec, builder.origin, this.clock);
+		EventFactory events = new EventFactory(this, builder.codec, builder.origin, builder.clock);
 		this.changes = new Changes(this.store, builder.guards, builder.dispatcher, events, this.observer);
 		this.batchChanges = new BatchChanges(this.store, builder.guards, builder.dispatcher, events, this.observer);
 		this.updates = new Updates(this.store, this.codec, this.changes, this.observer);
 		this.watches = (builder.watches != null) ? builder.watches
-				: new KvWatches(this.store, builder.dispatcher, builder.codec, builder.origin, this.clock);
+				: new KvWatches(this.store, builder.dispatcher, builder.codec, builder.origin, builder.clock);
 	}
 
 	/**
@@ -88,6 +85,18 @@ public class KvTemplate implements KvOperations {
 	}
 
 	@Override
+	public <T> KvSetResult set(String key, T value, ParameterizedTypeReference<T> type, SetOptions options) {
+		return set(key, value, ValueType.of(type), options);
+	}
+
+	<T> KvSetResult set(String key, T value, ValueType<T> type, SetOptions options) {
+		Arguments.key(key);
+		Arguments.notNull(value, "value");
+		checkOptions(options);
+		return this.changes.set(options.toWrite(key, this.codec.encode(key, value, type)));
+	}
+
+	@Override
 	public KvSetResult setRaw(String key, byte[] value) {
 		return setRaw(key, value, SetOptions.defaults());
 	}
@@ -102,7 +111,15 @@ public class KvTemplate implements KvOperations {
 
 	@Override
 	public <T> Optional<T> get(String key, Class<T> type) {
-		Arguments.notNull(type, "type");
+		return get(key, ValueType.of(type));
+	}
+
+	@Override
+	public <T> Optional<T> get(String key, ParameterizedTypeReference<T> type) {
+		return get(key, ValueType.of(type));
+	}
+
+	<T> Optional<T> get(String key, ValueType<T> type) {
 		return getRaw(key).map((value) -> this.codec.decode(key, value, type));
 	}
 
@@ -118,7 +135,7 @@ public class KvTemplate implements KvOperations {
 		return this.changes.delete(Arguments.key(key)).isPresent();
 	}
 
-	<T> Optional<T> deleteAndGet(String key, Class<T> type) {
+	<T> Optional<T> deleteAndGet(String key, ValueType<T> type) {
 		return this.changes.delete(Arguments.key(key))
 			.map((lastValue) -> this.codec.decode(key, lastValue.clone(), type));
 	}
@@ -175,7 +192,10 @@ public class KvTemplate implements KvOperations {
 	@Override
 	public <T> Map<String, T> batchGet(Collection<String> keys, Class<T> type) {
 		Arguments.keys(keys);
-		Arguments.notNull(type, "type");
+		return batchGet(keys, ValueType.of(type));
+	}
+
+	<T> Map<String, T> batchGet(Collection<String> keys, ValueType<T> type) {
 		Map<String, T> values = new LinkedHashMap<>();
 		if (keys.isEmpty()) {
 			return values;
@@ -205,15 +225,28 @@ public class KvTemplate implements KvOperations {
 	@Override
 	public <T> KvSetResult update(String key, Class<T> type, UnaryOperator<@Nullable T> change) {
 		Arguments.key(key);
-		Arguments.notNull(type, "type");
+		return update(key, ValueType.of(type), change);
+	}
+
+	<T> KvSetResult update(String key, ValueType<T> type, UnaryOperator<@Nullable T> change) {
+		Arguments.key(key);
 		Arguments.notNull(change, "change");
 		return this.updates.update(key, type, change);
 	}
 
 	@Override
 	public <T> KvCollection<T> collection(String name, Class<T> type) {
+		return collection(name, ValueType.of(type));
+	}
+
+	@Override
+	public <T> KvCollection<T> collection(String name, ParameterizedTypeReference<T> type) {
+		return collection(name, ValueType.of(type));
+	}
+
+	private <T> KvCollection<T> collection(String name, ValueType<T> type) {
 		Assert.hasText(name, () -> "'name' must not be empty but was '" + name + "'");
-		return new TemplateCollection<>(this, Arguments.key(name), Arguments.notNull(type, "type"));
+		return new TemplateCollection<>(this, Arguments.key(name), type);
 	}
 
 	@Override
@@ -223,7 +256,7 @@ public class KvTemplate implements KvOperations {
 
 	private void checkOptions(SetOptions options) {
 		Arguments.notNull(options, "options");
-		Arguments.inFuture(options.getExpireAt(), this.clock.instant());
+		Arguments.expireAt(options.getExpireAt());
 	}
 
 }

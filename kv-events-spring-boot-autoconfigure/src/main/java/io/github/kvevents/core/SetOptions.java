@@ -60,7 +60,8 @@ public final class SetOptions {
 	}
 
 	/**
-	 * The key expires at this moment, which must be in the future when it is written.
+	 * The key expires at this moment. If that has passed, the key is written and expires
+	 * at once, with an event for the one and for the other.
 	 * @param expireAt the moment, by the clock of the server; a fraction of a millisecond
 	 * is rounded up
 	 * @return new options
@@ -104,7 +105,8 @@ public final class SetOptions {
 	}
 
 	/**
-	 * What the store is asked to do. Called once the moment of expiry was checked.
+	 * What the store is asked to do. Called once the moment of expiry was checked to be
+	 * one that a store can count.
 	 */
 	StoreWrite toWrite(String key, byte[] value) {
 		return new StoreWrite(key, value, this.condition, this.timeToLive, this.expireAt, this.keepTimeToLive);

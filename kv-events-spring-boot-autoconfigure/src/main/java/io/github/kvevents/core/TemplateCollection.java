@@ -36,9 +36,9 @@ final class TemplateCollection<T> implements KvCollection<T> {
 
 	private final String prefix;
 
-	private final Class<T> type;
+	private final ValueType<T> type;
 
-	TemplateCollection(KvTemplate template, String name, Class<T> type) {
+	TemplateCollection(KvTemplate template, String name, ValueType<T> type) {
 		this.template = template;
 		this.name = name;
 		this.prefix = name + ":";
@@ -52,12 +52,12 @@ final class TemplateCollection<T> implements KvCollection<T> {
 
 	@Override
 	public KvSetResult set(String id, T value) {
-		return this.template.set(key(id), value);
+		return set(id, value, SetOptions.defaults());
 	}
 
 	@Override
 	public KvSetResult set(String id, T value, SetOptions options) {
-		return this.template.set(key(id), value, options);
+		return this.template.set(key(id), value, this.type, options);
 	}
 
 	@Override

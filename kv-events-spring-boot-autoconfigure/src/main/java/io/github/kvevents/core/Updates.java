@@ -38,7 +38,7 @@ final class Updates {
 		this.observer = observer;
 	}
 
-	<T> KvSetResult update(String key, Class<T> type, UnaryOperator<@Nullable T> change) {
+	<T> KvSetResult update(String key, ValueType<T> type, UnaryOperator<@Nullable T> change) {
 		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
 		try {
 			return attempt(key, type, change);
@@ -48,7 +48,7 @@ final class Updates {
 		}
 	}
 
-	private <T> KvSetResult attempt(String key, Class<T> type, UnaryOperator<@Nullable T> change) {
+	private <T> KvSetResult attempt(String key, ValueType<T> type, UnaryOperator<@Nullable T> change) {
 		for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
 			KvSetResult result = attemptOnce(key, type, change);
 			if (result != null) {
@@ -64,11 +64,11 @@ final class Updates {
 	 * One attempt.
 	 * @return what it did, {@code null} if another writer came between
 	 */
-	private <T> @Nullable KvSetResult attemptOnce(String key, Class<T> type, UnaryOperator<@Nullable T> change) {
+	private <T> @Nullable KvSetResult attemptOnce(String key, ValueType<T> type, UnaryOperator<@Nullable T> change) {
 		byte[] present = this.observer.observe(Operation.GET, () -> this.store.primary().get(key));
 		T value = change.apply((present != null) ? this.codec.decode(key, present.clone(), type) : null);
 		if (value != null) {
-			byte[] bytes = this.codec.encode(key, value);
+			byte[] bytes = this.codec.encode(key, value, type);
 			boolean applied = this.changes.compareAndSet(key, present, bytes);
 			return applied ? KvSetResult.of(KvChange.of(present, bytes)) : null;
 		}

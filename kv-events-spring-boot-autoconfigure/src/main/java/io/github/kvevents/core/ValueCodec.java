@@ -23,12 +23,25 @@ final class ValueCodec {
 		}
 	}
 
-	<T> T decode(String key, byte[] value, Class<T> type) {
+	byte[] encode(String key, Object value, ValueType<?> type) {
 		try {
-			return this.codec.decode(value, type);
+			return type.encode(this.codec, value);
 		}
 		catch (RuntimeException ex) {
-			throw KvCodecException.decoding(key, type, ex);
+			throw KvCodecException.encoding(key, type.type(), ex);
+		}
+	}
+
+	<T> T decode(String key, byte[] value, Class<T> type) {
+		return decode(key, value, ValueType.of(type));
+	}
+
+	<T> T decode(String key, byte[] value, ValueType<T> type) {
+		try {
+			return type.decode(this.codec, value);
+		}
+		catch (RuntimeException ex) {
+			throw KvCodecException.decoding(key, type.type(), ex);
 		}
 	}
 

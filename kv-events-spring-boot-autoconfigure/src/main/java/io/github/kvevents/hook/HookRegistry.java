@@ -2,6 +2,7 @@ package io.github.kvevents.hook;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,11 @@ final class HookRegistry implements KvHookRegistry {
 	private final Object monitor = new Object();
 
 	private final Map<String, HookRegistration> hooks = new LinkedHashMap<>();
+
+	/**
+	 * How many ids were made from each.
+	 */
+	private final Map<String, Integer> generated = new HashMap<>();
 
 	private volatile @Nullable Indexes indexes;
 
@@ -80,14 +86,17 @@ final class HookRegistry implements KvHookRegistry {
 	}
 
 	/**
-	 * An id that nobody has, made from the given one.
+	 * An id that nobody has or had, made from the given one: figures and errors of a hook
+	 * that was closed must not pass for those of another.
 	 */
 	String unused(String id) {
 		synchronized (this.monitor) {
-			String unused = id;
-			for (int number = 2; this.hooks.containsKey(unused); number++) {
-				unused = id + "#" + number;
+			String unused;
+			do {
+				int number = this.generated.merge(id, 1, Integer::sum);
+				unused = (number == 1) ? id : id + "#" + number;
 			}
+			while (this.hooks.containsKey(unused));
 			return unused;
 		}
 	}

@@ -37,7 +37,8 @@ public final class KvHookOptions {
 
 	/**
 	 * Sets the id.
-	 * @param id unique among the hooks of the application, by default made up
+	 * @param id unique among the hooks of the application, by default generated; the id
+	 * that was generated for a hook that is closed is not generated again
 	 * @return new options
 	 */
 	public KvHookOptions id(String id) {

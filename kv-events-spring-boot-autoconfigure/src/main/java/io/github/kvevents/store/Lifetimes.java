@@ -19,6 +19,8 @@ public final class Lifetimes {
 
 	private static final Instant MAX_INSTANT = Instant.ofEpochMilli(MAX_MILLIS);
 
+	private static final Instant FIRST_INSTANT = Instant.ofEpochMilli(1);
+
 	private Lifetimes() {
 	}
 
@@ -38,15 +40,19 @@ public final class Lifetimes {
 	}
 
 	/**
-	 * A moment in milliseconds.
+	 * A moment in milliseconds. One before 1970, which Redis can't express, is the first
+	 * that it can: both have passed.
 	 * @param expireAt when a key expires
-	 * @return the milliseconds since 1970
+	 * @return the milliseconds since 1970, at least one
 	 * @throws IllegalArgumentException if it is later than a store can count
 	 */
 	public static long toEpochMillis(Instant expireAt) {
 		if (expireAt.compareTo(MAX_INSTANT) > 0) {
 			throw new IllegalArgumentException(
 					"'expireAt' must be at most %s, but is %s".formatted(MAX_INSTANT, expireAt));
+		}
+		if (expireAt.compareTo(FIRST_INSTANT) < 0) {
+			return FIRST_INSTANT.toEpochMilli();
 		}
 		long millis = expireAt.toEpochMilli();
 		return expireAt.equals(Instant.ofEpochMilli(millis)) ? millis : millis + 1;

@@ -6,8 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.DefaultTyping;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
@@ -22,6 +25,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * Tests for {@link JsonKvCodec}.
  */
 class JsonKvCodecTests {
+
+	private static final JsonMapper STRICT = JsonMapper.builder()
+		.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+		.build();
 
 	private final JsonKvCodec codec = new JsonKvCodec(JsonMapper.builder().build());
 
@@ -97,6 +104,35 @@ class JsonKvCodecTests {
 	}
 
 	@Test
+	void failureToDecodeHidesTheNameOfAPropertyThatNothingDeclares() {
+		assertThatExceptionOfType(JsonFailure.class)
+			.isThrownBy(() -> new JsonKvCodec(STRICT).decode(utf8("{\"name\":\"tea\",\"count\":3,\"4111-secret\":1}"),
+					Item.class))
+			.withMessageContaining("UnrecognizedPropertyException")
+			.withMessageContaining("at [*]")
+			.withMessageNotContaining("secret")
+			.withNoCause();
+	}
+
+	@Test
+	void failureToDecodeNamesAPropertyInTheMappersOwnCase() {
+		JsonKvCodec snake = new JsonKvCodec(
+				JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build());
+		assertThatExceptionOfType(JsonFailure.class)
+			.isThrownBy(() -> snake.decode(utf8("{\"unit_price\":\"secret\"}"), Price.class))
+			.withMessageContaining("at unit_price")
+			.withMessageNotContaining("secret");
+	}
+
+	@Test
+	void failureToDecodeHidesWhatAnAnySetterTakes() {
+		assertThatExceptionOfType(JsonFailure.class)
+			.isThrownBy(() -> this.codec.decode(utf8("{\"secret\":\"x\"}"), Open.class))
+			.withMessageContaining("at [*]")
+			.withMessageNotContaining("secret");
+	}
+
+	@Test
 	void failureToEncodeHidesWhatAGetterSaid() {
 		assertThatExceptionOfType(JsonFailure.class).isThrownBy(() -> this.codec.encode(new Throwing()))
 			.withMessageContaining("at content")
@@ -124,6 +160,20 @@ class JsonKvCodecTests {
 	}
 
 	record Item(String name, int count) {
+	}
+
+	record Price(int unitPrice) {
+	}
+
+	static class Open {
+
+		private final Map<String, Integer> all = new LinkedHashMap<>();
+
+		@JsonAnySetter
+		public void put(String name, Integer value) {
+			this.all.put(name, value);
+		}
+
 	}
 
 	static class Holder {

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import org.springframework.core.ParameterizedTypeReference;
+
 import io.github.kvevents.core.KvCollection;
 import io.github.kvevents.core.KvSetResult;
 import io.github.kvevents.core.KvTemplate;
@@ -63,8 +65,21 @@ class OperationsSnippets {
 		use(found, last);
 	}
 
+	void generic(List<Shape> drawing) {
+		ParameterizedTypeReference<List<Shape>> shapes = new ParameterizedTypeReference<>() {
+		};
+		this.template.set("drawing:1", drawing, shapes, SetOptions.defaults());
+		Optional<List<Shape>> found = this.template.get("drawing:1", shapes);
+		KvCollection<List<Shape>> drawings = this.template.collection("drawing", shapes);
+		use(found, drawings);
+	}
+
 	private void use(Object... results) {
 		assert results.length > 0;
+	}
+
+	interface Shape {
+
 	}
 
 	record Order(String id, long cents) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
+import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvExpirySource;
@@ -110,6 +112,24 @@ abstract class ExpiryContractTests {
 		assertThat(event.getOrigin()).isEqualTo(INSTANCE_ID);
 		assertThat(event.getBatch()).isNull();
 		assertThat(event.getPosition()).isNull();
+	}
+
+	@Test
+	void keyWhoseMomentHasPassedExpiresAtOnce() {
+		start();
+		List<KvEvent> all = new CopyOnWriteArrayList<>();
+		this.engine.getRegistry().register(KvHookOptions.defaults().filter(KeyFilter.prefix("late")), all::add);
+		Instant past = inMillis(-7_000);
+		this.template.set("late", "last", SetOptions.defaults().expireAt(past));
+		KvExpiredEvent event = awaitEvents("late").get(0);
+		assertThat(event.getDeadline()).isEqualTo(past);
+		assertThat(event.getLateness()).isGreaterThanOrEqualTo(Duration.ofSeconds(7));
+		assertThat(event.getPreviousValue(String.class)).isEqualTo("last");
+		await().untilAsserted(() -> assertThat(all).extracting(KvEvent::getType)
+			.containsExactly(KvEventType.SET, KvEventType.EXPIRED));
+		assertThat(this.template.batchSet(Map.of("late:2", "v"), SetOptions.defaults().expireAt(past)))
+			.containsEntry("late:2", KvSetResult.CREATED);
+		assertThat(awaitEvents("late", "late:2")).extracting(KvExpiredEvent::getDeadline).containsOnly(past);
 	}
 
 	@Test

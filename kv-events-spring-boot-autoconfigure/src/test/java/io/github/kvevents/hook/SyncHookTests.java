@@ -6,9 +6,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -489,6 +491,27 @@ class SyncHookTests {
 		this.engine.getDispatcher()
 			.dispatch(KvEventType.SET, "a", (events) -> events.accept(MapStore.event("a").delete(KvEventType.DELETE)));
 		assertThat(this.calls).containsExactly("deleted");
+	}
+
+	@Test
+	void idOfAClosedHookIsNotMadeUpAgain() {
+		KvHookRegistry registry = this.engine.getRegistry();
+		Set<String> ids = new HashSet<>();
+		for (int number = 0; number < 50; number++) {
+			try (KvHookRegistration hook = registry.register(KvHookOptions.defaults(), (event) -> {
+			})) {
+				ids.add(hook.getId());
+			}
+		}
+		assertThat(ids).hasSize(50);
+		try (KvHookRegistration hook = registry.register(KvHookOptions.defaults().id("mine"), (event) -> {
+		})) {
+			assertThat(hook.getId()).isEqualTo("mine");
+		}
+		try (KvHookRegistration hook = registry.register(KvHookOptions.defaults().id("mine"), (event) -> {
+		})) {
+			assertThat(hook.getId()).as("an id of one's own may be used again").isEqualTo("mine");
+		}
 	}
 
 	@Test
