@@ -141,6 +141,16 @@ class FeedTests {
 	}
 
 	@Test
+	void requestForTheHeadersAloneIsNoReader() throws Exception {
+		double before = this.clients.value();
+		HttpResponse<Void> headers = this.client.send(
+				HttpRequest.newBuilder(this.events).method("HEAD", HttpRequest.BodyPublishers.noBody()).build(),
+				HttpResponse.BodyHandlers.discarding());
+		assertThat(headers.headers().firstValue("Content-Type")).hasValue("text/event-stream");
+		assertThat(this.clients.value()).isEqualTo(before);
+	}
+
+	@Test
 	void oneReaderThatStandsStillHoldsUpNobody() throws Exception {
 		HttpResponse<InputStream> stuck = this.client.send(HttpRequest.newBuilder(this.events).build(),
 				HttpResponse.BodyHandlers.ofInputStream());

@@ -4,6 +4,8 @@ import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
@@ -23,6 +25,17 @@ class LiveController {
 			// nginx buffers a response unless it is told not to
 			.header("X-Accel-Buffering", "no")
 			.body(this.feed.connect());
+	}
+
+	/**
+	 * Otherwise Spring has the method above answer, and nobody would read what it opens.
+	 */
+	@RequestMapping(path = "/events", method = RequestMethod.HEAD)
+	ResponseEntity<Void> headers() {
+		return ResponseEntity.ok()
+			.contentType(MediaType.TEXT_EVENT_STREAM)
+			.cacheControl(CacheControl.noStore())
+			.build();
 	}
 
 }
