@@ -91,7 +91,7 @@ class RedisStoreConfiguration {
 	@ConditionalOnMissingBean(KvStore.class)
 	RedisKvStore kvStore(RedisLink link, KeyNames names, ExpiryTracker tracker, KvEventsProperties properties,
 			Environment environment) {
-		return new RedisKvStore(link.connectionFactory(), names, tracker,
+		return new RedisKvStore(link.connectionFactory(), link.readConnectionFactory(), names, tracker,
 				StoreSettings.changeLog(properties, environment));
 	}
 

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.Message;
 import org.springframework.data.redis.connection.MessageListener;
@@ -88,11 +89,27 @@ final class ChannelSubscription implements NotificationSource.Subscription, Mess
 		}
 		catch (Throwable ex) {
 			this.broken = true;
-			this.opened.completeExceptionally(ex);
+			this.opened.completeExceptionally(refusalOf(ex));
 		}
 		finally {
 			closeIfAbandoned();
 		}
+	}
+
+	/**
+	 * A driver that can't subscribe never will: to try again makes no sense.
+	 */
+	private static Throwable refusalOf(Throwable failure) {
+		Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
+		if (cause instanceof UnsupportedOperationException && cause != failure) {
+			return new UnsupportedOperationException(
+					"Expiry notifications are off, and keys that other clients gave a time to live expire without an event: "
+							+ "the driver can't subscribe with 'spring.data.redis.masterreplica.nodes' ("
+							+ cause.getMessage() + "). Use Sentinel, or 'spring.data.redis.host' of the primary and "
+							+ "'spring.data.redis.lettuce.read-from'; or set 'kv.events.expiry.notifications.mode=off'",
+					failure);
+		}
+		return failure;
 	}
 
 	@Override

@@ -22,7 +22,8 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Connections of our own, to the same servers and with the same settings as those of the
- * application, but for the pool: what blocks has a connection for as long as it does.
+ * application, but for the pool: what blocks has a connection for as long as it does; and
+ * but for replicas: what decides anything is read from the primary.
  */
 final class OwnLettuce {
 
@@ -57,6 +58,17 @@ final class OwnLettuce {
 		own.afterPropertiesSet();
 		own.start();
 		return own;
+	}
+
+	/**
+	 * Whether the application's connections read from other servers than they write to.
+	 * @param application a factory of Lettuce
+	 */
+	static boolean readsElsewhere(RedisConnectionFactory application) {
+		return ((LettuceConnectionFactory) application).getClientConfiguration()
+			.getReadFrom()
+			.filter((readFrom) -> !readFrom.equals(ReadFrom.UPSTREAM))
+			.isPresent();
 	}
 
 	private static @Nullable RedisConfiguration configuration(LettuceConnectionFactory factory) {
@@ -97,7 +109,9 @@ final class OwnLettuce {
 	}
 
 	/**
-	 * The settings of the application's client without its pool.
+	 * The settings of the application's client without its pool and its replicas. Where
+	 * it knows of replicas, so does this: the server that is named need not be the
+	 * primary.
 	 */
 	private record Unpooled(LettuceClientConfiguration settings) implements LettuceClientConfiguration {
 
@@ -139,7 +153,7 @@ final class OwnLettuce {
 
 		@Override
 		public Optional<ReadFrom> getReadFrom() {
-			return this.settings.getReadFrom();
+			return this.settings.getReadFrom().map((ignored) -> ReadFrom.UPSTREAM);
 		}
 
 		@Override

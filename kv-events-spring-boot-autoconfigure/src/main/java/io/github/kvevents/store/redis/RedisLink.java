@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -52,7 +53,9 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 
 	private final RedisConnectionFactory application;
 
-	private final RedisConnectionFactory factory = new LinkedFactory();
+	private final RedisConnectionFactory factory = new LinkedFactory(this::connect);
+
+	private final RedisConnectionFactory readFactory = new LinkedFactory(this::connectToRead);
 
 	private final LinkState state;
 
@@ -81,6 +84,18 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	 */
 	public RedisConnectionFactory connectionFactory() {
 		return this.factory;
+	}
+
+	/**
+	 * Connections for what the application reads by itself: from replicas where its
+	 * factory does. All else that is read decides something, and is read from the primary
+	 * by the {@linkplain #connectionFactory() others}.
+	 * @return a factory that may be used at any time, the other one where it makes no
+	 * difference
+	 */
+	public RedisConnectionFactory readConnectionFactory() {
+		boolean elsewhere = BlockingReads.isLettuce(this.application) && OwnLettuce.readsElsewhere(this.application);
+		return elsewhere ? this.readFactory : this.factory;
 	}
 
 	/**
@@ -191,6 +206,11 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		}
 	}
 
+	private RedisConnection connectToRead() {
+		return WatchedCalls.watch(this.application.getConnection(), this.state, () -> {
+		});
+	}
+
 	private boolean isOwn() {
 		return this.target != null && this.target != this.application;
 	}
@@ -278,6 +298,12 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	 */
 	private final class LinkedFactory implements RedisConnectionFactory {
 
+		private final Supplier<RedisConnection> connections;
+
+		LinkedFactory(Supplier<RedisConnection> connections) {
+			this.connections = connections;
+		}
+
 		RedisConnectionFactory application() {
 			return RedisLink.this.application;
 		}
@@ -289,7 +315,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		@Override
 		public RedisConnection getConnection() {
 			RedisLink.this.state.awaitAnswer();
-			return RedisLink.this.connect();
+			return this.connections.get();
 		}
 
 		@Override
