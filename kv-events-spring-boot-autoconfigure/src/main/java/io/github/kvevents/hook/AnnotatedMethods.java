@@ -7,15 +7,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotationUtils;
-import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
-import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Finds the methods of a class that are annotated as hooks, guards or listeners. As with
@@ -29,8 +29,8 @@ public final class AnnotatedMethods {
 
 	static Map<Method, AnnotatedBean.DeclaredHooks> of(Class<?> targetClass) {
 		return select(targetClass, List.of(KvHook.class, KvGuard.class), (method) -> {
-			Set<KvHook> hooks = closest(method, KvHook.class);
-			Set<KvGuard> guards = closest(method, KvGuard.class);
+			Set<KvHook> hooks = closest(method, targetClass, KvHook.class);
+			Set<KvGuard> guards = closest(method, targetClass, KvGuard.class);
 			return (hooks.isEmpty() && guards.isEmpty()) ? null : new AnnotatedBean.DeclaredHooks(hooks, guards);
 		});
 	}
@@ -44,14 +44,14 @@ public final class AnnotatedMethods {
 	 */
 	public static <A extends Annotation> Map<Method, Set<A>> of(Class<?> targetClass, Class<A> type) {
 		return select(targetClass, List.of(type), (method) -> {
-			Set<A> found = closest(method, type);
+			Set<A> found = closest(method, targetClass, type);
 			return found.isEmpty() ? null : found;
 		});
 	}
 
 	private static <T> Map<Method, T> select(Class<?> targetClass, List<Class<? extends Annotation>> types,
 			Function<Method, @Nullable T> lookup) {
-		if (isSpringsOwn(targetClass) || !AnnotationUtils.isCandidateClass(targetClass, types)) {
+		if (!isAnnotated(targetClass, types)) {
 			return Collections.emptyMap();
 		}
 		return MethodIntrospector.selectMethods(targetClass,
@@ -59,11 +59,31 @@ public final class AnnotatedMethods {
 	}
 
 	/**
-	 * Most beans of an application are, and looking through what each of their methods
-	 * overrides would take its time.
+	 * Whether a class has methods that are annotated, inherits or implements them. Quick
+	 * to say no: most beans have none.
+	 * @param type the class
+	 * @param annotations the annotations to look for
+	 * @return whether a method of it or of one of its types has any of them
 	 */
-	private static boolean isSpringsOwn(Class<?> targetClass) {
-		return targetClass.getName().startsWith("org.springframework.");
+	public static boolean isAnnotated(Class<?> type, List<Class<? extends Annotation>> annotations) {
+		if (!AnnotationUtils.isCandidateClass(type, annotations)) {
+			return false;
+		}
+		return MethodDeclarations.hierarchy(type).stream().anyMatch((declaring) -> declares(declaring, annotations));
+	}
+
+	private static boolean declares(Class<?> type, List<Class<? extends Annotation>> annotations) {
+		if (!AnnotationUtils.isCandidateClass(type, annotations)) {
+			return false;
+		}
+		AtomicBoolean found = new AtomicBoolean();
+		ReflectionUtils.doWithLocalMethods(type, (method) -> {
+			if (!found.get() && method.getAnnotations().length > 0) {
+				MergedAnnotations merged = MergedAnnotations.from(method);
+				found.set(annotations.stream().anyMatch(merged::isPresent));
+			}
+		});
+		return found.get();
 	}
 
 	/**
@@ -71,20 +91,17 @@ public final class AnnotatedMethods {
 	 * it overrides: one that says it anew is not called twice. Containers of repeated
 	 * annotations are opened, also those of an application's own annotations.
 	 */
-	private static <A extends Annotation> Set<A> closest(Method method, Class<A> type) {
-		Set<A> closest = new LinkedHashSet<>();
-		int level = Integer.MAX_VALUE;
-		for (MergedAnnotation<A> found : annotations(method, type)) {
-			level = Math.min(level, found.getAggregateIndex());
-			if (found.getAggregateIndex() == level) {
-				closest.add(found.synthesize());
+	private static <A extends Annotation> Set<A> closest(Method method, Class<?> targetClass, Class<A> type) {
+		for (Method declaration : MethodDeclarations.of(method, targetClass)) {
+			Set<A> found = new LinkedHashSet<>();
+			MergedAnnotations.from(declaration)
+				.stream(type)
+				.forEach((annotation) -> found.add(annotation.synthesize()));
+			if (!found.isEmpty()) {
+				return found;
 			}
 		}
-		return closest;
-	}
-
-	private static <A extends Annotation> List<MergedAnnotation<A>> annotations(Method method, Class<A> type) {
-		return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).stream(type).toList();
+		return Set.of();
 	}
 
 }

@@ -4,6 +4,8 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.time.Duration;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -21,6 +23,8 @@ import org.springframework.format.datetime.standard.DurationFormatterUtils;
 public record DefinitionSite(String beanName, Method method, Class<? extends Annotation> annotation,
 		ConfigurableBeanFactory beanFactory) {
 
+	private static final Log logger = LogFactory.getLog(DefinitionSite.class);
+
 	/**
 	 * Replaces {@code ${...}}.
 	 * @param attribute the attribute of the annotation
@@ -30,6 +34,10 @@ public record DefinitionSite(String beanName, Method method, Class<? extends Ann
 	public String resolve(String attribute, String value) {
 		try {
 			String resolved = this.beanFactory.resolveEmbeddedValue(value);
+			if (resolved != null && resolved.contains("#{")) {
+				warn(attribute, "'" + resolved + "' is taken as it stands",
+						"Expressions '#{...}' aren't evaluated: use a placeholder '${...}' or a 'filter' bean");
+			}
 			return (resolved != null) ? resolved : "";
 		}
 		catch (IllegalArgumentException ex) {
@@ -82,6 +90,16 @@ public record DefinitionSite(String beanName, Method method, Class<? extends Ann
 			@Nullable Throwable cause) {
 		return new KvHookDefinitionException(this.beanName, this.method,
 				"@" + this.annotation.getSimpleName() + "(" + attribute + ")", description, action, cause);
+	}
+
+	/**
+	 * Something is probably not what was meant. Only for a bean that is made once: a
+	 * prototype would say it again and again.
+	 */
+	void warn(String attribute, String description, String action) {
+		if (!this.beanFactory.containsBean(this.beanName) || this.beanFactory.isSingleton(this.beanName)) {
+			logger.warn(error(attribute, description, action).getMessage());
+		}
 	}
 
 	/**

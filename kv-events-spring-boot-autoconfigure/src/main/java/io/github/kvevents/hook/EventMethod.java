@@ -33,10 +33,11 @@ public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, K
 	 * @throws KvHookDefinitionException if it can't work
 	 */
 	public static EventMethod read(DefinitionSite site, Object bean, Class<?> targetClass, Attributes attributes) {
-		BoundMethod bound = BoundMethod.of(site, bean);
+		BoundMethod bound = BoundMethod.of(site, bean, targetClass);
 		List<HookParameter> parameters = MethodParameters.read(site, targetClass);
 		Set<KvEventType> events = events(site, attributes.events(), parameters);
 		checkChanges(site, attributes.changes(), events);
+		AsyncMethods.checkEvents(site, bean, targetClass, events);
 		KeyFilter filter = KeyFilterReader.read(site, attributes.prefix(), attributes.suffix(), attributes.keys(),
 				attributes.regex(), attributes.filter());
 		return new EventMethod(events, filter, callback(bound, parameters));

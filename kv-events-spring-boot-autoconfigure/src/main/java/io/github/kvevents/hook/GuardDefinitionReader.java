@@ -26,7 +26,8 @@ final class GuardDefinitionReader {
 
 	GuardDefinition read(Object bean, String beanName, Class<?> targetClass, Method method, KvGuard annotation) {
 		DefinitionSite site = new DefinitionSite(beanName, method, KvGuard.class, this.beanFactory);
-		BoundMethod bound = BoundMethod.of(site, bean);
+		BoundMethod bound = BoundMethod.of(site, bean, targetClass);
+		AsyncMethods.checkGuard(site, bean, targetClass);
 		Set<KvEventType> events = events(site, annotation);
 		List<HookParameter> parameters = MethodParameters.read(site, targetClass);
 		parameters.forEach((parameter) -> check(site, parameter, events));

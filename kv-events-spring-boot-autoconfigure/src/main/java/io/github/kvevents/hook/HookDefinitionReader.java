@@ -43,8 +43,13 @@ final class HookDefinitionReader {
 	}
 
 	static int order(Method method, Class<?> targetClass) {
-		Order order = AnnotatedElementUtils.findMergedAnnotation(method, Order.class);
-		return (order != null) ? order.value() : OrderUtils.getOrder(targetClass, Ordered.LOWEST_PRECEDENCE);
+		for (Method declaration : MethodDeclarations.of(method, targetClass)) {
+			Order order = AnnotatedElementUtils.getMergedAnnotation(declaration, Order.class);
+			if (order != null) {
+				return order.value();
+			}
+		}
+		return OrderUtils.getOrder(targetClass, Ordered.LOWEST_PRECEDENCE);
 	}
 
 	private KvHookOptions options(DefinitionSite site, KvHook annotation, EventMethod method) {

@@ -106,6 +106,10 @@ final class KeyFilterReader {
 				throw this.site.error(attribute, "'" + element + "' is blank",
 						"Remove the element: without any, the attribute fits all keys");
 			}
+			if (text.contains("*")) {
+				this.site.warn(attribute, "'" + text + "' has a '*', which stands for itself",
+						"'prefix' and 'suffix' match the begin and the end of a key without one; for a pattern use 'regex'");
+			}
 			resolved.add(text);
 		}
 		return resolved;

@@ -9,8 +9,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.context.ApplicationEvent;
-import org.springframework.core.GenericTypeResolver;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
 
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvChange;
@@ -19,22 +24,27 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
 
 /**
- * Finds out what each parameter of an annotated method takes.
+ * Finds out what each parameter of an annotated method takes: by its type, as it is for
+ * the bean's class, and by the annotations of the parameter or of those that it
+ * overrides.
  */
 final class MethodParameters {
 
 	/**
-	 * Nobody stores these: who asks for one means the event's.
+	 * Nobody stores these: a parameter of such a type means the event's.
 	 */
 	private static final Set<Class<?>> PARTS_OF_EVENT = Set.of(KvChange.class, KvBatch.class, KvPosition.class);
 
 	private final DefinitionSite site;
 
-	private final Class<?> targetClass;
+	private final ResolvableType beanType;
+
+	private final List<Method> declarations;
 
 	private MethodParameters(DefinitionSite site, Class<?> targetClass) {
 		this.site = site;
-		this.targetClass = targetClass;
+		this.beanType = beanType(site, targetClass);
+		this.declarations = MethodDeclarations.of(site.method(), targetClass);
 	}
 
 	/**
@@ -45,38 +55,78 @@ final class MethodParameters {
 		return new MethodParameters(site, targetClass).read();
 	}
 
-	private List<HookParameter> read() {
-		Method method = this.site.method();
-		List<HookParameter> parameters = new ArrayList<>();
-		Set<ParameterKind> seen = EnumSet.noneOf(ParameterKind.class);
-		for (Parameter parameter : method.getParameters()) {
-			ParameterKind kind = kindOf(parameter);
-			if (!seen.add(kind)) {
-				throw error(parameter, "is a second " + kind,
-						(kind == ParameterKind.KEY)
-								? "A String is the key: annotate the one that is to take the value with @KvValue"
-								: "Take at most one " + kind);
+	/**
+	 * The bean's definition may know more of a generic class than the class itself.
+	 */
+	private static ResolvableType beanType(DefinitionSite site, Class<?> targetClass) {
+		try {
+			BeanDefinition definition = site.beanFactory().getMergedBeanDefinition(site.beanName());
+			ResolvableType declared = definition.getResolvableType();
+			if (declared.resolve() == targetClass && declared.hasGenerics()) {
+				return declared;
 			}
-			Type type = GenericTypeResolver.resolveType(parameter.getParameterizedType(), this.targetClass);
-			if (type instanceof TypeVariable) {
-				throw error(parameter, "has the type variable '" + type + "', which nothing resolves",
-						"Declare it with a type that values can be decoded to");
-			}
-			parameters.add(new HookParameter(parameter.getName(), kind, type));
 		}
-		return parameters;
+		catch (NoSuchBeanDefinitionException ex) {
+			// a singleton that somebody made and registered
+		}
+		return ResolvableType.forClass(targetClass);
 	}
 
-	private ParameterKind kindOf(Parameter parameter) {
-		boolean value = parameter.isAnnotationPresent(KvValue.class);
-		boolean previous = parameter.isAnnotationPresent(KvPreviousValue.class);
-		if (value && previous) {
-			throw error(parameter, "has both @KvValue and @KvPreviousValue", "Remove one of them");
+	private List<HookParameter> read() {
+		List<HookParameter> read = new ArrayList<>();
+		Parameter[] parameters = this.site.method().getParameters();
+		for (int index = 0; index < parameters.length; index++) {
+			read.add(read(parameters[index], index));
 		}
-		Class<?> type = parameter.getType();
+		boolean plainKey = false;
+		for (int index = 0; index < parameters.length; index++) {
+			plainKey |= read.get(index).kind() == ParameterKind.KEY && !isVariable(index);
+		}
+		Set<ParameterKind> seen = EnumSet.noneOf(ParameterKind.class);
+		for (int index = 0; index < parameters.length; index++) {
+			HookParameter parameter = read.get(index);
+			if (plainKey && parameter.kind() == ParameterKind.KEY && isVariable(index)) {
+				// in on(String key, T value) the key is told from the value, whatever T
+				// is
+				parameter = new HookParameter(parameter.name(), ParameterKind.VALUE, parameter.type());
+				read.set(index, parameter);
+			}
+			checkFirst(parameters[index], parameter.kind(), seen);
+		}
+		return read;
+	}
+
+	private void checkFirst(Parameter parameter, ParameterKind kind, Set<ParameterKind> seen) {
+		if (!seen.add(kind)) {
+			throw error(parameter, "is a second " + kind,
+					(kind == ParameterKind.KEY)
+							? "A String is the key: annotate the one that is to take the value with @KvValue"
+							: "Take at most one " + kind);
+		}
+	}
+
+	private HookParameter read(Parameter parameter, int index) {
+		ResolvableType resolvable = ResolvableType.forMethodParameter(new MethodParameter(this.site.method(), index),
+				this.beanType);
+		Type type = ResolvedTypes.of(resolvable);
+		if (type == null) {
+			throw error(parameter, "has the type variable '" + resolvable.getType() + "', which nothing resolves",
+					"Declare it with a type that values can be decoded to");
+		}
+		Class<?> rawType = resolvable.resolve(parameter.getType());
+		return new HookParameter(parameter.getName(), kindOf(parameter, index, rawType), type);
+	}
+
+	private boolean isVariable(int index) {
+		return this.declarations.stream()
+			.anyMatch((declaration) -> declaration.getGenericParameterTypes()[index] instanceof TypeVariable);
+	}
+
+	private ParameterKind kindOf(Parameter parameter, int index, Class<?> type) {
+		ParameterKind annotated = annotated(parameter, index);
 		boolean reserved = KvEvent.class.isAssignableFrom(type) || type == KvEventType.class
 				|| PARTS_OF_EVENT.contains(type);
-		if (reserved && (value || previous)) {
+		if (reserved && annotated != null) {
 			throw error(parameter, "is a " + type.getSimpleName() + " and no value",
 					"Remove the annotation from the parameter");
 		}
@@ -88,10 +138,26 @@ final class MethodParameters {
 			throw error(parameter, "is a " + type.getSimpleName() + ", an event that comes another way",
 					"Take it in a method with @EventListener");
 		}
-		if (value || previous) {
-			return value ? ParameterKind.VALUE : ParameterKind.PREVIOUS_VALUE;
+		return (annotated != null) ? annotated : byType(type);
+	}
+
+	/**
+	 * What the closest annotation of the parameter says, which may stand where the method
+	 * is declared first.
+	 */
+	private @Nullable ParameterKind annotated(Parameter parameter, int index) {
+		for (Method declaration : this.declarations) {
+			Parameter declared = declaration.getParameters()[index];
+			boolean value = declared.isAnnotationPresent(KvValue.class);
+			boolean previous = declared.isAnnotationPresent(KvPreviousValue.class);
+			if (value && previous) {
+				throw error(parameter, "has both @KvValue and @KvPreviousValue", "Remove one of them");
+			}
+			if (value || previous) {
+				return value ? ParameterKind.VALUE : ParameterKind.PREVIOUS_VALUE;
+			}
 		}
-		return byType(type);
+		return null;
 	}
 
 	private static ParameterKind byType(Class<?> type) {
