@@ -1,0 +1,83 @@
+--[[
+Removes what kv-events keeps for one namespace, and nothing else. Keys of the application stay.
+For redis-cli, with -n for another database than 0:
+
+  redis-cli --eval remove-namespace.lua , shop           lists what there is
+  redis-cli --eval remove-namespace.lua , shop remove    removes it, unless an instance runs
+  redis-cli --eval remove-namespace.lua , shop force     removes it all the same
+
+KEYS     none: names are found by a scan, so it is not for Redis Cluster
+ARGV[1]  the namespace
+ARGV[2]  what to do: nothing to list, remove or force
+Reply    a summary, then each key with the number of its entries; an error if an instance runs
+Cost     O(N) for the N keys of the database, less than a second for a million; Redis serves
+         nobody else meanwhile
+--]]
+local name, action = ARGV[1] or '', ARGV[2] or 'list'
+if #KEYS > 0 or name == '' or #ARGV > 2 or not (action == 'list' or action == 'remove' or action == 'force') then
+	return redis.error_reply("ERR Usage: redis-cli --eval remove-namespace.lua , NAMESPACE [remove | force]")
+end
+local prefix = 'kv-events:{' .. name
+local counters = { stream = 'XLEN', hash = 'HLEN', zset = 'ZCARD' }
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+-- what the key is for; nil for one of another namespace, whose name may begin the same
+local function purpose(key)
+	local rest = string.sub(key, #prefix + 1)
+	if string.sub(key, 1, #prefix) ~= prefix then
+		return nil
+	elseif rest == '}:meta' then
+		return 'meta'
+	end
+	local what = string.match(rest, '^:%d+}:(.*)$')
+	return (what ~= 'meta') and what or nil
+end
+
+-- whether an instance says by this key that it runs: leases end by themselves if it was killed
+local function is_alive(key, what, kind)
+	if what == 'sweeper' then
+		return true
+	elseif kind ~= 'hash' or string.sub(what, 1, 9) ~= 'listener:' then
+		return false
+	end
+	local fields = redis.call('HGETALL', key)
+	for index = 1, #fields, 2 do
+		local field, till = fields[index], tonumber(fields[index + 1])
+		if (field == 'until' or string.sub(field, 1, 9) == 'instance:') and till and till > now then
+			return true
+		end
+	end
+	return false
+end
+
+local pattern = string.gsub(prefix, '[%*%?%[%]\\]', '\\%0') .. '*'
+local keys, lines, seen, alive, cursor = {}, {}, {}, nil, '0'
+repeat
+	local page = redis.call('SCAN', cursor, 'MATCH', pattern, 'COUNT', 10000)
+	cursor = page[1]
+	for _, key in ipairs(page[2]) do
+		local what = purpose(key)
+		if what and not seen[key] then
+			local kind = redis.call('TYPE', key).ok
+			seen[key] = true
+			keys[#keys + 1] = key
+			lines[#lines + 1] = key .. (counters[kind] and (': ' .. redis.call(counters[kind], key)) or '')
+			alive = alive or (is_alive(key, what, kind) and key)
+		end
+	end
+until cursor == '0'
+table.sort(lines)
+
+if action == 'remove' and alive then
+	return redis.error_reply("ERR Namespace '" .. name .. "' is in use, as '" .. alive
+		.. "' says: stop all its instances; where one was killed wait until its lease has ended; or use 'force'. Nothing was removed")
+end
+if action ~= 'list' then
+	for _, key in ipairs(keys) do
+		redis.call('UNLINK', key)
+	end
+end
+local done = (action == 'list') and ((alive and 'an instance is running; ' or '') .. 'nothing was removed') or 'removed'
+table.insert(lines, 1, "Namespace '" .. name .. "': " .. #keys .. ' keys, ' .. done)
+return lines
