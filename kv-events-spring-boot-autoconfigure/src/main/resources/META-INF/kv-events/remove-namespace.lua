@@ -38,13 +38,19 @@ end
 local function is_alive(key, what, kind)
 	if what == 'sweeper' then
 		return true
-	elseif kind ~= 'hash' or string.sub(what, 1, 9) ~= 'listener:' then
+	elseif kind ~= 'hash' or (what ~= 'hooks' and string.sub(what, 1, 9) ~= 'listener:') then
 		return false
 	end
 	local fields = redis.call('HGETALL', key)
 	for index = 1, #fields, 2 do
-		local field, till = fields[index], tonumber(fields[index + 1])
-		if (field == 'until' or string.sub(field, 1, 9) == 'instance:') and till and till > now then
+		local field, value, till = fields[index], fields[index + 1], nil
+		if string.sub(field, 1, 2) == 'i:' then
+			local at, valid = string.match(value, '^(%d+):(%d+):')
+			till = at and at + valid
+		elseif field == 'until' or string.sub(field, 1, 9) == 'instance:' then
+			till = tonumber(value)
+		end
+		if till and till > now then
 			return true
 		end
 	end

@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -22,6 +23,7 @@ import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.redis.KeyNames;
+import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.store.redis.RedisChangeLogStore;
 import io.github.kvevents.store.redis.RedisKvStore;
 import io.github.kvevents.store.redis.RedisLink;
@@ -56,15 +58,25 @@ class RedisStoreConfiguration {
 		return new RedisLink(connectionFactory);
 	}
 
+	/**
+	 * One for all that use the namespace, so that it is claimed once.
+	 */
+	@Bean
+	NamespaceCheck kvNamespaceCheck(KeyNames names, KvEventsProperties properties, ApplicationContext context) {
+		return new NamespaceCheck(StoreSettings.namespace(properties, context.getEnvironment()), names,
+				ApplicationIdentity.of(context, properties.namespace()));
+	}
+
 	@Bean
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean({ KvStore.class, ExpiryTracker.class })
 	ExpiryTracker kvExpiryTracker(RedisLink link, KeyNames names, HookEngine engine, ObjectProvider<KvCodec> codec,
-			KvEventsProperties properties, LatenessRecorder lateness, Environment environment) {
+			KvEventsProperties properties, LatenessRecorder lateness, Environment environment, NamespaceCheck check) {
 		return ExpiryTracker
 			.builder(link.connectionFactory(), StoreSettings.namespace(properties, environment), engine.getDispatcher(),
 					LazyCodec.of(codec))
 			.names(names)
+			.namespaceCheck(check)
 			.instanceId(properties.instanceId())
 			.listener(lateness)
 			.settings(properties.expiry().toTrackingSettings(properties.hooks().shutdownTimeout()))
@@ -81,18 +93,18 @@ class RedisStoreConfiguration {
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean({ KvStore.class, ChangeLogStore.class })
 	RedisChangeLogStore kvChangeLogStore(RedisLink link, KeyNames names, KvEventsProperties properties,
-			Environment environment) {
+			Environment environment, NamespaceCheck check) {
 		return new RedisChangeLogStore(link.connectionFactory(), names,
-				Objects.requireNonNull(StoreSettings.changeLog(properties, environment)));
+				Objects.requireNonNull(StoreSettings.changeLog(properties, environment)), check);
 	}
 
 	@Bean
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean(KvStore.class)
 	RedisKvStore kvStore(RedisLink link, KeyNames names, ExpiryTracker tracker, KvEventsProperties properties,
-			Environment environment) {
+			Environment environment, NamespaceCheck check) {
 		return new RedisKvStore(link.connectionFactory(), link.readConnectionFactory(), names, tracker,
-				StoreSettings.changeLog(properties, environment));
+				StoreSettings.changeLog(properties, environment), check);
 	}
 
 	@Bean

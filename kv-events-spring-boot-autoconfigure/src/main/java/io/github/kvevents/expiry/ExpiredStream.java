@@ -21,6 +21,7 @@ import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
 import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.store.redis.OwnKeys;
 import io.github.kvevents.store.redis.RedisScript;
 import io.github.kvevents.support.PageSize;
@@ -75,7 +76,9 @@ final class ExpiredStream {
 
 	private final PageSize size = new PageSize(1);
 
-	ExpiredStream(Namespace namespace, int partition, String instanceId) {
+	private final NamespaceCheck check;
+
+	ExpiredStream(Namespace namespace, int partition, String instanceId, NamespaceCheck check) {
 		this.namespace = namespace;
 		this.partition = partition;
 		this.name = bytes(namespace.expired(partition));
@@ -83,6 +86,7 @@ final class ExpiredStream {
 		this.handed = bytes(namespace.handed(partition));
 		this.wake = bytes(namespace.wake(partition, instanceId));
 		this.instanceId = instanceId;
+		this.check = check;
 		this.unread = StreamOffset.create(this.name, ReadOffset.lastConsumed());
 		this.unreadWake = StreamOffset.create(this.wake, ReadOffset.lastConsumed());
 	}
@@ -92,6 +96,7 @@ final class ExpiredStream {
 	 * was heard of by nobody.
 	 */
 	void ensureGroup(RedisConnection connection) {
+		this.check.check(connection);
 		ensureGroup(connection, this.name);
 		ensureGroup(connection, this.wake);
 	}
@@ -167,6 +172,7 @@ final class ExpiredStream {
 	 */
 	Members announce(RedisConnection connection, @Nullable Announcement announcement, long validMillis,
 			String version) {
+		this.check.check(connection);
 		List<byte[]> arguments = List.of(bytes(this.instanceId),
 				bytes(String.valueOf((announcement != null) ? validMillis : 0)),
 				bytes((announcement != null) ? announcement.fingerprint() : ""),

@@ -14,6 +14,7 @@ import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.KeyNames;
+import io.github.kvevents.store.redis.NamespaceCheck;
 
 /**
  * Builds a tracker.
@@ -35,6 +36,8 @@ public final class ExpiryTrackerBuilder {
 	TrackingSettings settings = TrackingSettings.defaults();
 
 	@Nullable ChangeLogSettings log;
+
+	private @Nullable NamespaceCheck namespaceCheck;
 
 	Consumer<KvExpiredEvent> listener = (event) -> {
 	};
@@ -106,6 +109,23 @@ public final class ExpiryTrackerBuilder {
 		Assert.notNull(listener, "'listener' must not be null");
 		this.listener = listener;
 		return this;
+	}
+
+	/**
+	 * Sets what looks at the namespace before it is used.
+	 * @param namespaceCheck the same as the store has, by default one that leaves open
+	 * which application uses it
+	 * @return this builder
+	 */
+	public ExpiryTrackerBuilder namespaceCheck(NamespaceCheck namespaceCheck) {
+		Assert.notNull(namespaceCheck, "'namespaceCheck' must not be null");
+		this.namespaceCheck = namespaceCheck;
+		return this;
+	}
+
+	NamespaceCheck namespaceCheck() {
+		NamespaceCheck check = this.namespaceCheck;
+		return (check != null) ? check : new NamespaceCheck(this.namespace, this.names);
 	}
 
 	/**

@@ -106,7 +106,7 @@ final class Sweeper implements Runnable {
 		this.interval = Delay.of(settings.sweepInterval());
 		this.batchSize = settings.batchSize();
 		this.instanceId = parts.instanceId.getBytes(StandardCharsets.UTF_8);
-		this.namespaceCheck = new NamespaceCheck(namespace);
+		this.namespaceCheck = parts.namespaceCheck();
 		this.partitions = IntStream.range(0, namespace.partitions())
 			.mapToObj((partition) -> Stream
 				.of(namespace.deadlines(partition), namespace.values(partition), namespace.expired(partition),

@@ -53,7 +53,8 @@ final class TrackingRun {
 		for (int number = 0; number < parts.namespace.partitions(); number++) {
 			int partition = number;
 			InFlight inFlight = new InFlight(parts.settings.maxInFlight());
-			ExpiredStream stream = new ExpiredStream(parts.namespace, partition, parts.instanceId);
+			ExpiredStream stream = new ExpiredStream(parts.namespace, partition, parts.instanceId,
+					parts.namespaceCheck());
 			ExpiredIntake intake = new ExpiredIntake(stream, inFlight,
 					(entry, expiry, done) -> handler.handle(partition, entry, expiry, done), counters);
 			Fleet fleet = new Fleet(stream, own, heard, claimAfter.toMillis());

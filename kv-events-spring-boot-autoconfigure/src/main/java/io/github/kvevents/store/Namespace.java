@@ -26,11 +26,19 @@ public record Namespace(String name, int partitions) {
 	 */
 	private static final Pattern FORBIDDEN = Pattern.compile("[{}\\p{Cntrl}]");
 
+	/**
+	 * Its keys could be taken for those of a partition of another namespace.
+	 */
+	private static final Pattern PARTITION_AT_END = Pattern.compile(":\\d+\\z");
+
 	public Namespace {
 		Assert.hasText(name, "'name' of a namespace must not be blank: set 'kv.events.namespace'");
 		Assert.isTrue(!FORBIDDEN.matcher(name).find(),
 				"'name' of a namespace must have neither braces nor control characters, but is '%s': "
 					.formatted(FORBIDDEN.matcher(name).replaceAll("?")) + "set 'kv.events.namespace'");
+		Assert.isTrue(!PARTITION_AT_END.matcher(name).find(),
+				"'name' of a namespace must not end with a colon and a number, as the names of partitions do, but is '%s': "
+					.formatted(name) + "set 'kv.events.namespace'");
 		Assert.isTrue(partitions >= 1 && partitions <= MAX_PARTITIONS,
 				() -> "'partitions' must be from 1 to %d, but is %d".formatted(MAX_PARTITIONS, partitions));
 	}

@@ -28,6 +28,7 @@ import io.github.kvevents.core.SetOptions;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookCallback;
 import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
 
@@ -98,7 +99,9 @@ class ExpiryTakeOverTests {
 		// goes
 		await().until(() -> idleMillis("idle") > 10 && idleMillis("silent") > 10);
 		try (RedisConnection connection = this.connectionFactory.getConnection()) {
-			new ExpiredStream(TrackedInstance.NAMESPACE, 0, "me").removeGoneConsumers(connection, Duration.ofMillis(1));
+			new ExpiredStream(TrackedInstance.NAMESPACE, 0, "me",
+					new NamespaceCheck(TrackedInstance.NAMESPACE, TrackedInstance.NAMES))
+				.removeGoneConsumers(connection, Duration.ofMillis(1));
 		}
 		assertThat(this.redis.template().opsForStream().consumers(STREAM, ExpiredStream.GROUP).stream())
 			.extracting((consumer) -> consumer.consumerName())

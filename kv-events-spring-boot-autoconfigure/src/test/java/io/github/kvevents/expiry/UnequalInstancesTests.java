@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.data.domain.Range;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -32,10 +33,13 @@ import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.KvHookRegistry;
 import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.redis.KeyNames;
+import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -321,19 +325,24 @@ class UnequalInstancesTests {
 	}
 
 	@Test
-	void applicationWithAnotherKeyPrefixIsLeftItsExpiries() {
+	void instanceWithAnotherKeyPrefixTakesNoPart() {
 		FleetInstance a = instance("a", HASTY);
 		a.hook("ha", (options) -> options);
 		try (TrackedInstance other = new TrackedInstance(this.connectionFactory, FleetInstance.NAMESPACE,
 				(tracker) -> tracker.instanceId("other").settings(HASTY))) {
 			startAll();
+			awaitInstances(1);
 			other.start();
-			awaitInstances(2);
+			assertThatExceptionOfType(InvalidDataAccessResourceUsageException.class)
+				.isThrownBy(() -> other.template.set("k", "v", SOON))
+				.withMessageContaining("Namespace 'fleet' is used with the key prefix ''");
+			assertThat(this.redis.template().hasKey("app:k")).isFalse();
 			for (String key : keys("k", 30)) {
-				other.template.set(key, "v", SOON);
+				a.template.set(key, "v", SOON);
 			}
-			await().until(() -> other.expired().size() >= 30);
-			assertThat(other.expired()).containsExactlyInAnyOrderElementsOf(keys("k", 30));
+			await().until(() -> a.keys("ha").size() >= 30);
+			assertThat(a.keys("ha")).containsExactlyInAnyOrderElementsOf(keys("k", 30));
+			assertThat(other.expired()).isEmpty();
 		}
 	}
 
@@ -376,10 +385,12 @@ class UnequalInstancesTests {
 	private void announce(String instanceId, Duration valid, String... hooks) {
 		RedisConnection connection = this.connectionFactory.getConnection();
 		try {
-			new ExpiredStream(FleetInstance.NAMESPACE, 0, instanceId).announce(connection,
-					Announcement.of("",
-							Stream.of(hooks).map((id) -> KvReceiver.of(id, KeyFilter.prefix("k:"))).toList()),
-					valid.toMillis(), "");
+			new ExpiredStream(FleetInstance.NAMESPACE, 0, instanceId,
+					new NamespaceCheck(FleetInstance.NAMESPACE, KeyNames.plain()))
+				.announce(connection,
+						Announcement.of("",
+								Stream.of(hooks).map((id) -> KvReceiver.of(id, KeyFilter.prefix("k:"))).toList()),
+						valid.toMillis(), "");
 		}
 		finally {
 			connection.close();

@@ -61,12 +61,23 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 	 * @param settings where the log is, the same as the store has
 	 */
 	public RedisChangeLogStore(RedisConnectionFactory connectionFactory, KeyNames names, ChangeLogSettings settings) {
+		this(connectionFactory, names, settings, new NamespaceCheck(settings.namespace(), names));
+	}
+
+	/**
+	 * Creates a reader of the log; nothing is sent.
+	 * @param connectionFactory as above
+	 * @param names as above
+	 * @param settings as above
+	 * @param check looks at the namespace before it is used
+	 */
+	public RedisChangeLogStore(RedisConnectionFactory connectionFactory, KeyNames names, ChangeLogSettings settings,
+			NamespaceCheck check) {
 		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
 		Assert.notNull(names, "'names' must not be null");
 		Assert.notNull(settings, "'settings' must not be null");
 		this.connectionFactory = connectionFactory;
-		this.connections = new RedisConnections(connectionFactory)
-			.checkedBy(new NamespaceCheck(settings.namespace())::check);
+		this.connections = new RedisConnections(connectionFactory).checkedBy(check::check);
 		this.names = names;
 		this.settings = settings;
 		this.index = new IndexNames(settings.namespace());

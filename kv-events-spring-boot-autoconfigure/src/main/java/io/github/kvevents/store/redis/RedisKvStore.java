@@ -89,7 +89,7 @@ public final class RedisKvStore implements KvStore {
 	 */
 	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names, @Nullable ExpiryTracking tracking,
 			@Nullable ChangeLogSettings log) {
-		this(connectionFactory, connectionFactory, names, tracking, log);
+		this(connectionFactory, connectionFactory, names, tracking, log, null);
 	}
 
 	/**
@@ -101,10 +101,13 @@ public final class RedisKvStore implements KvStore {
 	 * @param names how keys are called in Redis
 	 * @param tracking keeps a deadline index, as above
 	 * @param log has each change written to the change log, as above
+	 * @param check looks at the namespace before it is used; {@code null} for one that
+	 * leaves open which application uses it
 	 * @throws IllegalArgumentException if the two are in different namespaces
 	 */
 	public RedisKvStore(RedisConnectionFactory connectionFactory, RedisConnectionFactory readConnectionFactory,
-			KeyNames names, @Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log) {
+			KeyNames names, @Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log,
+			@Nullable NamespaceCheck check) {
 		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
 		Assert.notNull(readConnectionFactory, "'readConnectionFactory' must not be null");
 		Assert.notNull(names, "'names' must not be null");
@@ -113,7 +116,7 @@ public final class RedisKvStore implements KvStore {
 				: new RedisConnections(readConnectionFactory);
 		this.names = names;
 		this.plainWrites = new PlainWrites(this.connections, names);
-		this.trackedWrites = trackedWrites(tracking, log);
+		this.trackedWrites = trackedWrites(tracking, log, check);
 	}
 
 	/**
@@ -132,22 +135,24 @@ public final class RedisKvStore implements KvStore {
 		return (this.reads == this.connections) ? this : new RedisKvStore(this);
 	}
 
-	private @Nullable TrackedWrites trackedWrites(@Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log) {
+	private @Nullable TrackedWrites trackedWrites(@Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log,
+			@Nullable NamespaceCheck check) {
 		if (tracking == null && log == null) {
 			return null;
 		}
 		Namespace namespace = (log != null) ? log.namespace() : Objects.requireNonNull(tracking).namespace();
 		Assert.isTrue(tracking == null || tracking.namespace().equals(namespace),
 				() -> "'tracking' and 'log' must be of one namespace, but are of " + tracking + " and " + log);
-		return new TrackedWrites(this.connections, this.names, namespace, tracking, log, this.plainWrites);
+		return new TrackedWrites(this.connections, this.names, namespace, tracking, log, this.plainWrites,
+				(check != null) ? check : new NamespaceCheck(namespace, this.names));
 	}
 
 	/**
 	 * Asks the server whether this store can work with it, if it keeps more than the keys
 	 * there: the change log, or deadlines because something hears of expiries. Otherwise
 	 * nothing is asked.
-	 * @throws InvalidDataAccessResourceUsageException if the server is too old, or keeps
-	 * the namespace in another number of partitions
+	 * @throws InvalidDataAccessResourceUsageException if the server is too old, or the
+	 * namespace is kept in another way or used by another application
 	 * @throws PermissionDeniedDataAccessException if the server refuses what a write
 	 * takes
 	 * @throws DataAccessException if it doesn't answer

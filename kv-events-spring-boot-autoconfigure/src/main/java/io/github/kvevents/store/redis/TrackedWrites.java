@@ -68,10 +68,11 @@ final class TrackedWrites implements Writes {
 	 * @param tracking wants the index kept, {@code null} for none
 	 * @param log the change log, {@code null} for none
 	 * @param untracked changes lifetimes while no index is kept
+	 * @param check looks at the namespace before it is used
 	 */
 	TrackedWrites(RedisConnections connections, KeyNames names, Namespace namespace, @Nullable ExpiryTracking tracking,
-			@Nullable ChangeLogSettings log, Writes untracked) {
-		this.connections = connections.checkedBy(new NamespaceCheck(namespace)::check);
+			@Nullable ChangeLogSettings log, Writes untracked, NamespaceCheck check) {
+		this.connections = connections.checkedBy(check::check);
 		this.names = names;
 		this.namespace = namespace;
 		this.tracking = tracking;

@@ -90,7 +90,8 @@ class RemoveNamespaceTests {
 		others.add("kv-events:{shop-admin:0}:sweeper");
 		List<Runnable> signs = List.of(() -> this.redis.execute("SET", SHOP.sweeper(2), "one"),
 				() -> this.redis.execute("HSET", SHOP.listener(1, "one"), "owner", "i", "until", future),
-				() -> this.redis.execute("HSET", SHOP.listener(0, "one"), "instance:i", future));
+				() -> this.redis.execute("HSET", SHOP.listener(0, "one"), "instance:i", future),
+				() -> this.redis.execute("HSET", SHOP.hooks(0), "i:one", future + ":90000:f"));
 		for (Runnable sign : signs) {
 			fill(SHOP);
 			sign.run();
@@ -128,8 +129,10 @@ class RemoveNamespaceTests {
 			this.redis.execute("ZADD", namespace.listeners(partition), "1", "one");
 			this.redis.execute("HSET", namespace.values(partition), "a", "1");
 			this.redis.execute("HSET", namespace.listener(partition, "one"), "until", "1");
+			this.redis.execute("HSET", namespace.hooks(partition), "i:one", "1:90000:f");
+			this.redis.execute("HSET", namespace.handed(partition), "a", "1");
 			for (String stream : List.of(namespace.expired(partition), namespace.log(partition),
-					namespace.deadLetters(partition, "one\n}:two"))) {
+					namespace.deadLetters(partition, "one\n}:two"), namespace.wake(partition, "one"))) {
 				this.redis.execute("XADD", stream, "*", "a", "1");
 				this.redis.execute("XADD", stream, "*", "a", "2");
 			}
@@ -139,7 +142,7 @@ class RemoveNamespaceTests {
 		logs.open("sensors {x}", EventLogOptions.defaults()).add(Map.of("a", "1"));
 		Set<String> keys = keys();
 		keys.removeAll(before);
-		assertThat(keys).hasSize(2 + 8 * namespace.partitions());
+		assertThat(keys).hasSize(2 + 11 * namespace.partitions());
 		return keys;
 	}
 
