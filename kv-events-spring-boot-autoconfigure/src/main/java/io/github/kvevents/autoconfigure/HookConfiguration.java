@@ -2,6 +2,7 @@ package io.github.kvevents.autoconfigure;
 
 import io.micrometer.observation.ObservationRegistry;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -36,8 +37,8 @@ class HookConfiguration {
 	}
 
 	@Bean
-	static LazyInitializationExcludeFilter kvHookLazyInitializationExcludeFilter() {
-		return new HookLazyInitializationExcludeFilter();
+	static LazyInitializationExcludeFilter kvHookLazyInitializationExcludeFilter(BeanFactory beanFactory) {
+		return new HookLazyInitializationExcludeFilter(beanFactory);
 	}
 
 	@Bean

@@ -1,15 +1,22 @@
 package io.github.kvevents.autoconfigure;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.LazyInitializationExcludeFilter;
-import org.springframework.core.annotation.AnnotationUtils;
-import org.springframework.core.annotation.MergedAnnotations;
-import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.core.type.MethodMetadata;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.ReflectionUtils;
 
+import io.github.kvevents.hook.AnnotatedMethods;
 import io.github.kvevents.hook.KvGuard;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.listener.KvListener;
@@ -17,24 +24,54 @@ import io.github.kvevents.listener.KvListener;
 /**
  * Makes beans with hooks, guards and listeners at start-up, also with
  * {@code spring.main.lazy-initialization}: nobody asks for such a bean, so it would never
- * be made, and its hooks never called. A bean that is {@code @Lazy} itself stays lazy.
+ * be made, and its hooks never called. A bean of the application that is declared with an
+ * interface or an abstract class may have some, which shows when it is made. A bean that
+ * is {@code @Lazy} itself stays lazy.
  */
 class HookLazyInitializationExcludeFilter implements LazyInitializationExcludeFilter {
+
+	private final BeanFactory beanFactory;
+
+	/**
+	 * Creates a filter.
+	 * @param beanFactory knows the packages of the application
+	 */
+	HookLazyInitializationExcludeFilter(BeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+	}
 
 	@Override
 	public boolean isExcluded(String beanName, BeanDefinition beanDefinition, Class<?> beanType) {
 		Class<?> type = ClassUtils.getUserClass(beanType);
-		if (!AnnotationUtils.isCandidateClass(type, KvHook.class)) {
-			return false;
+		return AnnotatedMethods.isAnnotated(type, List.of(KvHook.class, KvGuard.class, KvListener.class))
+				|| ((Modifier.isAbstract(type.getModifiers()) || type == Object.class)
+						&& isMadeByApplication(beanDefinition));
+	}
+
+	/**
+	 * Whether code of the application makes the bean. Spring's own beans have no hooks.
+	 */
+	private boolean isMadeByApplication(BeanDefinition definition) {
+		String factory = factoryClass(definition);
+		if (factory == null) {
+			return definition instanceof AbstractBeanDefinition made && made.getInstanceSupplier() != null;
 		}
-		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
-			MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
-			if (annotations.isPresent(KvHook.class) || annotations.isPresent(KvGuard.class)
-					|| annotations.isPresent(KvListener.class)) {
-				return true;
-			}
+		return !factory.startsWith("org.springframework.") || isInApplication(factory);
+	}
+
+	private static @Nullable String factoryClass(BeanDefinition definition) {
+		if (definition instanceof AnnotatedBeanDefinition annotated) {
+			MethodMetadata method = annotated.getFactoryMethodMetadata();
+			return (method != null) ? method.getDeclaringClassName() : null;
 		}
-		return false;
+		Method method = (definition instanceof RootBeanDefinition root) ? root.getResolvedFactoryMethod() : null;
+		return (method != null) ? method.getDeclaringClass().getName() : null;
+	}
+
+	private boolean isInApplication(String className) {
+		return AutoConfigurationPackages.has(this.beanFactory) && AutoConfigurationPackages.get(this.beanFactory)
+			.stream()
+			.anyMatch((name) -> className.startsWith(name + "."));
 	}
 
 }

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -16,33 +18,44 @@ import org.springframework.aop.scope.ScopedObject;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
+import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.util.Assert;
 
 /**
  * Finds the methods of beans that are annotated and registers them: when all singletons
- * are made, since a filter may be a bean, and from then on as beans are made. They are
- * removed when their bean is destroyed; those of a prototype stay, since nobody says when
- * it ends. Has no order, so that it comes after all post-processors that have one, and
- * sees their proxies. For our packages.
+ * are made, since a filter may be a bean, and from then on as beans are made. Those that
+ * were made before this post-processor, or past it, are looked for then. They are removed
+ * when their bean is destroyed; those of a prototype, whose end the container doesn't
+ * know, with the context. Has no order, so that it comes after all post-processors that
+ * have one, and sees their proxies. For our packages.
  *
  * @param <D> what is known of an annotated method
  */
-public abstract class AnnotatedBeanPostProcessor<D>
-		implements DestructionAwareBeanPostProcessor, SmartInitializingSingleton, BeanFactoryAware {
+public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiationAwareBeanPostProcessor,
+		DestructionAwareBeanPostProcessor, SmartInitializingSingleton, BeanFactoryAware, DisposableBean {
 
-	private static final String SCOPED_TARGET = ScopedProxyUtils.getTargetBeanName("");
+	private static final Log logger = LogFactory.getLog(AnnotatedBeanPostProcessor.class);
 
 	private final Set<Class<?>> withoutAnnotations = ConcurrentHashMap.newKeySet();
 
+	/**
+	 * What others were given of a bean in a circle, before it was initialized: a proxy,
+	 * while the post-processors go on with the bean itself.
+	 */
+	private final Map<String, Object> early = new ConcurrentHashMap<>();
+
+	private final Set<String> names = ConcurrentHashMap.newKeySet();
+
 	private final Object monitor = new Object();
 
-	private final IdentityHashMap<Object, Found<D>> beans = new IdentityHashMap<>();
+	private final IdentityHashMap<Object, FoundBean<D>> beans = new IdentityHashMap<>();
 
-	private @Nullable List<Found<D>> pending = new ArrayList<>();
+	private @Nullable List<FoundBean<D>> pending = new ArrayList<>();
 
 	private @Nullable ConfigurableBeanFactory beanFactory;
 
@@ -72,21 +85,36 @@ public abstract class AnnotatedBeanPostProcessor<D>
 	}
 
 	@Override
+	public final Object getEarlyBeanReference(Object bean, String beanName) {
+		this.early.put(beanName, bean);
+		return bean;
+	}
+
+	@Override
 	public final Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (isInfrastructure(bean) || ScopedProxyUtils.isScopedTarget(beanName)) {
-			return bean;
+		Object given = this.early.remove(beanName);
+		look((given != null && FoundBean.identity(given) == bean) ? given : bean, beanName);
+		return bean;
+	}
+
+	private void look(Object bean, String beanName) {
+		if (isInfrastructure(bean)) {
+			return;
 		}
 		Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
 		if (this.withoutAnnotations.contains(targetClass)) {
-			return bean;
+			return;
 		}
 		Map<Method, D> methods = methodsOf(targetClass);
 		if (methods.isEmpty()) {
 			this.withoutAnnotations.add(targetClass);
-			return bean;
 		}
-		add(new Found<>(bean, beanName, targetClass, methods));
-		return bean;
+		else if (ScopedProxyUtils.isScopedTarget(beanName)) {
+			checkProxy(beanName, methods.keySet());
+		}
+		else {
+			add(new FoundBean<>(bean, beanName, targetClass, methods));
+		}
 	}
 
 	/**
@@ -97,100 +125,101 @@ public abstract class AnnotatedBeanPostProcessor<D>
 		return bean instanceof AopInfrastructureBean && !(bean instanceof ScopedObject);
 	}
 
-	private void add(Found<D> found) {
+	/**
+	 * The methods of a scoped bean are called through its proxy, which is made before it:
+	 * by then its declared type is all that is known of it.
+	 */
+	private void checkProxy(String targetName, Set<Method> methods) {
+		String name = AnnotatedSingletons.proxyName(targetName);
+		if (isStarted() && this.names.add(name)) {
+			logger.warn("Bean '" + name + "' isn't called for events: " + methods
+					+ " can't be found on its scoped proxy, since the bean is declared with another type. "
+					+ "Declare it with its class, for example as the return type of its @Bean method");
+		}
+	}
+
+	private boolean isStarted() {
+		synchronized (this.monitor) {
+			return this.pending == null;
+		}
+	}
+
+	private void add(FoundBean<D> found) {
+		this.names.add(found.beanName());
 		synchronized (this.monitor) {
 			if (this.pending != null) {
-				this.pending.add(found);
-				this.beans.put(identity(found.bean), found);
+				if (this.beans.putIfAbsent(FoundBean.identity(found.bean()), found) == null) {
+					this.pending.add(found);
+				}
 				return;
 			}
 		}
-		register(found);
+		register(found, found.bean());
 		synchronized (this.monitor) {
-			this.beans.put(identity(found.bean), found);
+			this.beans.put(FoundBean.identity(found.bean()), found);
 		}
 	}
 
 	@Override
 	public final void afterSingletonsInstantiated() {
-		if (this.beanFactory instanceof ListableBeanFactory listable) {
-			makeScopedProxies(listable);
+		if (this.beanFactory instanceof ConfigurableListableBeanFactory listable) {
+			new AnnotatedSingletons(listable, (type) -> !methodsOf(type).isEmpty()).forEach(this::look);
 		}
-		List<Found<D>> found;
+		List<FoundBean<D>> found;
 		synchronized (this.monitor) {
 			found = (this.pending != null) ? this.pending : List.of();
 			this.pending = null;
 		}
-		found.forEach(this::register);
+		found.forEach((bean) -> register(bean, exposed(bean)));
 	}
 
 	/**
-	 * A scoped proxy is made when somebody asks for it: nobody may, and its methods would
-	 * never be called.
+	 * The singleton as others get it: post-processors behind this one may have put a
+	 * proxy around it.
 	 */
-	private void makeScopedProxies(ListableBeanFactory beanFactory) {
-		for (String name : beanFactory.getBeanDefinitionNames()) {
-			if (ScopedProxyUtils.isScopedTarget(name)) {
-				Class<?> type = beanFactory.getType(name, false);
-				if (type != null && !methodsOf(type).isEmpty()) {
-					beanFactory.getBean(name.substring(SCOPED_TARGET.length()));
-				}
-			}
-		}
+	private Object exposed(FoundBean<D> found) {
+		ConfigurableBeanFactory factory = this.beanFactory;
+		Object singleton = (factory != null) ? factory.getSingleton(found.beanName()) : null;
+		return (singleton != null && FoundBean.identity(singleton) == FoundBean.identity(found.bean())) ? singleton
+				: found.bean();
 	}
 
-	private void register(Found<D> found) {
+	private void register(FoundBean<D> found, Object bean) {
 		ConfigurableBeanFactory factory = this.beanFactory;
 		Assert.state(factory != null, "The bean factory was not set");
-		found.remove = register(found.bean, found.beanName, found.targetClass, found.methods, factory);
+		found.onRemoval(register(bean, found.beanName(), found.targetClass(), found.methods(), factory));
 	}
 
 	@Override
 	public final void postProcessBeforeDestruction(Object bean, String beanName) {
-		Found<D> found;
+		FoundBean<D> found;
 		synchronized (this.monitor) {
-			found = this.beans.remove(identity(bean));
+			found = this.beans.remove(FoundBean.identity(bean));
 		}
-		Runnable remove = (found != null) ? found.remove : null;
-		if (remove != null) {
-			remove.run();
+		if (found != null) {
+			found.remove();
 		}
 	}
 
 	@Override
 	public final boolean requiresDestruction(Object bean) {
 		synchronized (this.monitor) {
-			return this.beans.containsKey(identity(bean));
+			return this.beans.containsKey(FoundBean.identity(bean));
 		}
 	}
 
 	/**
-	 * The bean itself also where it is wrapped: it is destroyed without its proxy.
+	 * Removes what is left: what it was registered with may belong to a parent context,
+	 * and live on.
 	 */
-	private static Object identity(Object bean) {
-		Object target = AopProxyUtils.getSingletonTarget(bean);
-		return (target != null) ? identity(target) : bean;
-	}
-
-	private static final class Found<D> {
-
-		private final Object bean;
-
-		private final String beanName;
-
-		private final Class<?> targetClass;
-
-		private final Map<Method, D> methods;
-
-		private volatile @Nullable Runnable remove;
-
-		Found(Object bean, String beanName, Class<?> targetClass, Map<Method, D> methods) {
-			this.bean = bean;
-			this.beanName = beanName;
-			this.targetClass = targetClass;
-			this.methods = methods;
+	@Override
+	public final void destroy() {
+		List<FoundBean<D>> left;
+		synchronized (this.monitor) {
+			left = new ArrayList<>(this.beans.values());
+			this.beans.clear();
 		}
-
+		left.forEach(FoundBean::remove);
 	}
 
 }

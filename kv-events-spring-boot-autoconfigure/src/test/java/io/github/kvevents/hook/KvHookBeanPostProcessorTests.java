@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class KvHookBeanPostProcessorTests {
 
-	private static final List<String> calls = new ArrayList<>();
+	static final List<String> calls = new ArrayList<>();
 
 	private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
 
