@@ -1,5 +1,6 @@
 package io.github.kvevents;
 
+import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -8,13 +9,16 @@ import java.util.concurrent.CompletionStage;
  *
  * @param reached the ids of the {@link KvReceiver receivers} that got it; asynchronous
  * hooks may not be done with it yet
- * @param completion completes when they are, as that of
+ * @param withdrawn the ids of those of them that were closed before they handled it, as
+ * if they hadn't been there. A view: there may be more until the completion
+ * @param completion completes when they are done, as that of
  * {@link KvEventDispatcher#deliver(KvEvent)} does
  */
-public record KvDelivery(Set<String> reached, CompletionStage<Void> completion) {
+public record KvDelivery(Set<String> reached, Set<String> withdrawn, CompletionStage<Void> completion) {
 
 	public KvDelivery {
 		reached = Set.copyOf(reached);
+		withdrawn = Collections.unmodifiableSet(withdrawn);
 	}
 
 }

@@ -72,6 +72,19 @@ final class Announcement {
 	}
 
 	/**
+	 * The same without some receivers.
+	 */
+	Announcement without(Set<String> ids) {
+		if (ids.isEmpty()) {
+			return this;
+		}
+		return new Announcement(Stream
+			.concat(this.text.lines().limit(1),
+					this.text.lines().skip(1).filter((line) -> !ids.contains(receiver(line).id())))
+			.collect(Collectors.joining("\n")));
+	}
+
+	/**
 	 * The ids of all receivers.
 	 */
 	Set<String> ids() {

@@ -82,13 +82,15 @@ final class ExpiredHandler {
 		boolean isFirst = !expiry.isReached();
 		try {
 			KvDelivery delivery = this.dispatcher.deliver(event, expiry.reached());
-			expiry.askedHere(receivers, delivery.reached());
 			if (!delivery.reached().isEmpty()) {
 				count(event, isFirst);
 			}
 			// what failed was cancelled by a shutdown: unconfirmed, it is redelivered
 			// elsewhere
-			delivery.completion().thenRun(done);
+			delivery.completion().thenRun(() -> {
+				expiry.handledHere(receivers, delivery);
+				done.run();
+			});
 		}
 		catch (Throwable ex) {
 			logger.error("Failed to dispatch an expiry event", ex);

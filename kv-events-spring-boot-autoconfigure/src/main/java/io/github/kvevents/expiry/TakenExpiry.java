@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvReceiver;
 
 /**
@@ -91,6 +92,17 @@ final class TakenExpiry {
 		this.askedHere = receivers;
 		this.asked.add(receivers.fingerprint());
 		this.reached.addAll(reached);
+	}
+
+	/**
+	 * The receivers of this instance are done with it. A hook that was closed before it
+	 * handled it counts as absent: one of the same id may be in another instance.
+	 * @param receivers what this instance had
+	 */
+	void handledHere(Announcement receivers, KvDelivery delivery) {
+		Set<String> handled = new HashSet<>(delivery.reached());
+		handled.removeAll(delivery.withdrawn());
+		askedHere(receivers.without(delivery.withdrawn()), handled);
 	}
 
 	String id() {

@@ -3,13 +3,14 @@ package io.github.kvevents.hook;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvReceiver;
 
 /**
  * Keeps who gets one event that is delivered, and who is done with it. Confined to the
- * thread that delivers it, but for the completion.
+ * thread that delivers it, but for the completion and what is withdrawn.
  */
 final class Delivery {
 
@@ -21,6 +22,8 @@ final class Delivery {
 	private final Set<String> except;
 
 	private final Set<String> reached = new HashSet<>();
+
+	private final Set<String> withdrawn = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Creates a delivery that has reached nobody.
@@ -53,12 +56,19 @@ final class Delivery {
 		return true;
 	}
 
+	/**
+	 * A hook was closed before it got the event from its queue.
+	 */
+	void withdraw(String id) {
+		this.withdrawn.add(id);
+	}
+
 	Completion completion() {
 		return this.completion;
 	}
 
 	KvDelivery result() {
-		return new KvDelivery(this.reached, this.completion.stage());
+		return new KvDelivery(this.reached, this.withdrawn, this.completion.stage());
 	}
 
 }

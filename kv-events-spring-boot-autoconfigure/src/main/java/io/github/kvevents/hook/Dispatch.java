@@ -112,8 +112,7 @@ final class Dispatch {
 		for (HookRegistration hook : hooksOf(event).async()) {
 			HookQueue queue = hook.queue();
 			if (queue != null && accepts(hook, event)) {
-				queue.offer(new QueuedEvent(event, caller(), this.context.inAsyncHook(),
-						(this.delivery != null) ? this.delivery.completion() : null));
+				queue.offer(new QueuedEvent(event, caller(), this.context.inAsyncHook(), this.delivery));
 			}
 		}
 	}

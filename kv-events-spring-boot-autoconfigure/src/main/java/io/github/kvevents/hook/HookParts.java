@@ -74,6 +74,9 @@ final class HookParts {
 			@Override
 			public void dropped(QueuedEvent item) {
 				hook.stats().dropped();
+				if (hook.isClosed()) {
+					item.withdraw(hook.receiver().id());
+				}
 				tellOfDrop(hook.getId(), item.context());
 			}
 

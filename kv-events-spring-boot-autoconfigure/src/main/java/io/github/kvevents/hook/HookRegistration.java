@@ -95,6 +95,10 @@ final class HookRegistration implements KvHookRegistration, Indexed {
 		return this.receiver;
 	}
 
+	boolean isClosed() {
+		return this.closed;
+	}
+
 	boolean isActive() {
 		return this.enabled && !this.closed;
 	}

@@ -15,7 +15,7 @@ final class QueuedEvent {
 
 	private final DispatchContext context;
 
-	private final @Nullable Completion completion;
+	private final @Nullable Delivery delivery;
 
 	/**
 	 * The neighbours by age, and the next event of the same key. Guarded by the queue's
@@ -27,13 +27,13 @@ final class QueuedEvent {
 
 	@Nullable QueuedEvent nextOfKey;
 
-	QueuedEvent(KvEvent event, CallerContext caller, DispatchContext context, @Nullable Completion completion) {
+	QueuedEvent(KvEvent event, CallerContext caller, DispatchContext context, @Nullable Delivery delivery) {
 		this.event = event;
 		this.caller = caller;
 		this.context = context;
-		this.completion = completion;
-		if (completion != null) {
-			completion.add();
+		this.delivery = delivery;
+		if (delivery != null) {
+			delivery.completion().add();
 		}
 	}
 
@@ -53,11 +53,20 @@ final class QueuedEvent {
 	}
 
 	/**
+	 * Says that the hook was closed before it ran.
+	 */
+	void withdraw(String receiverId) {
+		if (this.delivery != null) {
+			this.delivery.withdraw(receiverId);
+		}
+	}
+
+	/**
 	 * Says that the hook ran, or was left out for good.
 	 */
 	void done() {
-		if (this.completion != null) {
-			this.completion.done();
+		if (this.delivery != null) {
+			this.delivery.completion().done();
 		}
 	}
 
@@ -65,8 +74,8 @@ final class QueuedEvent {
 	 * Says that the application stops before the hook ran.
 	 */
 	void cancel() {
-		if (this.completion != null) {
-			this.completion.cancel();
+		if (this.delivery != null) {
+			this.delivery.completion().cancel();
 		}
 	}
 

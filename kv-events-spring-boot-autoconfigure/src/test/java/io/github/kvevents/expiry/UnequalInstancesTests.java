@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -206,6 +207,38 @@ class UnequalInstancesTests {
 		await().until(() -> open.keys("h").size() >= 30);
 		awaitNothingLeft();
 		assertThat(keysOfAll("h")).hasSize(before + 30);
+	}
+
+	@Test
+	void whatAClosedHookHadQueuedIsReceivedByTheSameHookOfAnotherInstance() {
+		FleetInstance a = instance("a");
+		FleetInstance b = instance("b");
+		CountDownLatch release = new CountDownLatch(1);
+		Queue<String> begun = new ConcurrentLinkedQueue<>();
+		KvHookRegistration closed = a.engine.getRegistry()
+			.register(
+					KvHookOptions.defaults().id("h").events(KvEventType.EXPIRED).filter(KeyFilter.prefix("k:")).async(),
+					(event) -> {
+						begun.add(event.getKey());
+						release.await();
+					});
+		a.start();
+		awaitInstances(1);
+		expire(a, keys("k:", 100));
+		await().until(() -> a.tracker.getActivity().delivered() == 100);
+		b.hook("h", "k:");
+		b.start();
+		awaitInstances(2);
+		closed.close();
+		try {
+			await().until(() -> b.keys("h").size() + begun.size() >= 100);
+		}
+		finally {
+			release.countDown();
+		}
+		awaitNothingLeft();
+		assertThat(Stream.concat(begun.stream(), b.keys("h").stream()))
+			.containsExactlyInAnyOrderElementsOf(keys("k:", 100));
 	}
 
 	@Test
