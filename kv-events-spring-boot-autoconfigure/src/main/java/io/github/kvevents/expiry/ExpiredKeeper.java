@@ -126,6 +126,7 @@ final class ExpiredKeeper implements Runnable {
 		if (this.done.isEmpty()) {
 			this.done.addAll(this.inFlight.pollDone(MAX_IDS, this.waitMillis));
 		}
+		this.fleet.refreshOwn();
 		boolean touchIsDue = this.touchPause.isOver();
 		boolean announces = touchIsDue || this.fleet.isOutdated(this.leaving);
 		if (this.done.isEmpty() && !announces && !this.settlement.isDue()) {

@@ -54,6 +54,13 @@ final class Fleet {
 	}
 
 	/**
+	 * Looks whether this instance has receivers that came or went without a call.
+	 */
+	void refreshOwn() {
+		this.own.refresh();
+	}
+
+	/**
 	 * Whether there is something to announce or to find out.
 	 * @param leaving whether this instance takes no more expiries
 	 */

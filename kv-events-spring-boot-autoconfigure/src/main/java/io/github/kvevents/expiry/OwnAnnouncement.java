@@ -1,5 +1,7 @@
 package io.github.kvevents.expiry;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEventDispatcher;
@@ -7,13 +9,16 @@ import io.github.kvevents.KvEventType;
 
 /**
  * What this instance announces of its receivers of expiries, found out anew after each
- * change.
+ * change, and once a second.
  */
 final class OwnAnnouncement {
 
 	private final KvEventDispatcher dispatcher;
 
 	private final String keyPrefix;
+
+	/** Spring listeners come and go without a call. */
+	private final Pause pause = new Pause(Duration.ofSeconds(1));
 
 	private final Object monitor = new Object();
 
@@ -32,10 +37,31 @@ final class OwnAnnouncement {
 		synchronized (this.monitor) {
 			announcement = this.current;
 			if (announcement == null) {
-				announcement = Announcement.of(this.keyPrefix, this.dispatcher.receivers(KvEventType.EXPIRED));
+				announcement = find();
 				this.current = announcement;
 			}
 			return announcement;
+		}
+	}
+
+	private Announcement find() {
+		return Announcement.of(this.keyPrefix, this.dispatcher.receivers(KvEventType.EXPIRED));
+	}
+
+	/**
+	 * Looks for receivers that come and go without a call of {@link #changed()}, once a
+	 * second however often this is called.
+	 */
+	void refresh() {
+		if (!this.pause.isOver()) {
+			return;
+		}
+		synchronized (this.monitor) {
+			Announcement found = find();
+			Announcement known = this.current;
+			if (known != null && !known.fingerprint().equals(found.fingerprint())) {
+				this.current = found;
+			}
 		}
 	}
 

@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KeyFilter;
@@ -19,6 +20,7 @@ import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistration;
+import io.github.kvevents.hook.SpringListeners;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.KeyNames;
@@ -37,7 +39,14 @@ final class FleetInstance implements AutoCloseable {
 		.claimAfter(Duration.ofSeconds(20))
 		.stopTimeout(Duration.ofSeconds(2));
 
-	final HookEngine engine = HookEngine.builder().codec(new PlainKvCodec()).build();
+	/** Where ordinary listeners may be added. */
+	final GenericApplicationContext context = new GenericApplicationContext();
+
+	final HookEngine engine = HookEngine.builder()
+		.codec(new PlainKvCodec())
+		.publisher(this.context)
+		.springListeners(new SpringListeners(this.context))
+		.build();
 
 	final KvTemplate template;
 
@@ -51,6 +60,7 @@ final class FleetInstance implements AutoCloseable {
 
 	FleetInstance(RedisConnectionFactory connectionFactory, String id, TrackingSettings settings,
 			@Nullable ChangeLogSettings log) {
+		this.context.refresh();
 		PlainKvCodec codec = new PlainKvCodec();
 		this.tracker = ExpiryTracker.builder(connectionFactory, NAMESPACE, this.engine.getDispatcher(), codec)
 			.instanceId(id)
@@ -95,6 +105,7 @@ final class FleetInstance implements AutoCloseable {
 	public void close() {
 		this.tracker.stop();
 		this.engine.stop();
+		this.context.close();
 	}
 
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.context.ApplicationListener;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.data.domain.Range;
 import org.springframework.data.redis.connection.RedisConnection;
@@ -28,6 +29,7 @@ import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventTap;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvReceiver;
 import io.github.kvevents.core.SetOptions;
 import io.github.kvevents.hook.KvHookOptions;
@@ -265,6 +267,25 @@ class UnequalInstancesTests {
 	}
 
 	@Test
+	void springListenerThatIsAddedWhileRunningReceivesFromThenOn() {
+		FleetInstance a = instance("a");
+		FleetInstance b = instance("b");
+		a.hook("ha", "a:");
+		b.hook("hb", "b:");
+		startAll();
+		expire(a, keys("a:", 10));
+		awaitKeys(a, "ha", keys("a:", 10));
+		Queue<String> heard = new ConcurrentLinkedQueue<>();
+		a.context.addApplicationListener(new ExpiredListener(heard));
+		await().until(() -> announcements().contains(ExpiredListener.class.getSimpleName()));
+		expire(b, keys("b:", 30));
+		await().until(() -> heard.size() >= 30);
+		awaitKeys(b, "hb", keys("b:", 30));
+		awaitNothingLeft();
+		assertThat(heard).containsExactlyInAnyOrderElementsOf(keys("b:", 30));
+	}
+
+	@Test
 	void expiryThatNobodySelectsWaitsForAHookAndIsCounted() {
 		FleetInstance a = instance("a", HASTY);
 		a.hook("ha", "a:");
@@ -430,6 +451,10 @@ class UnequalInstancesTests {
 		}
 	}
 
+	private String announcements() {
+		return this.redis.template().opsForHash().values("kv-events:{fleet:0}:hooks").toString();
+	}
+
 	private long pendingOf(String instanceId) {
 		return this.redis.template()
 			.opsForStream()
@@ -467,6 +492,15 @@ class UnequalInstancesTests {
 
 	private static ConditionFactory awaitLong() {
 		return await().atMost(Duration.ofSeconds(60));
+	}
+
+	private record ExpiredListener(Queue<String> heard) implements ApplicationListener<KvExpiredEvent> {
+
+		@Override
+		public void onApplicationEvent(KvExpiredEvent event) {
+			this.heard.add(event.getKey());
+		}
+
 	}
 
 	private static KvEventTap tap(String prefix, List<String> received) {
