@@ -5,8 +5,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ final class WatchedCalls implements InvocationHandler {
 	/** What sends nothing, or waits for messages as long as there is a subscription. */
 	private static final Set<String> UNWATCHED = Set.of("isClosed", "subscribe", "pSubscribe", "getSubscription",
 			"isSubscribed", "isQueueing", "isPipelined", "getNativeConnection");
+
+	/** Asked for each command, so looked up and not worked out. */
+	private static final Map<Method, Boolean> GROUPS = new ConcurrentHashMap<>();
 
 	private final Object target;
 
@@ -100,6 +105,10 @@ final class WatchedCalls implements InvocationHandler {
 	 * Whether a method hands out commands, {@code streamCommands()} for example.
 	 */
 	static boolean isGroup(Method method) {
+		return GROUPS.computeIfAbsent(method, WatchedCalls::returnsCommands);
+	}
+
+	private static boolean returnsCommands(Method method) {
 		return method.getReturnType().isInterface() && method.getParameterCount() == 0
 				&& method.getName().toLowerCase(Locale.ROOT).endsWith("commands");
 	}
