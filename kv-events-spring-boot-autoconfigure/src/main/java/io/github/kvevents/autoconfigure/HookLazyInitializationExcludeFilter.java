@@ -19,6 +19,7 @@ import org.springframework.util.ClassUtils;
 import io.github.kvevents.hook.AnnotatedMethods;
 import io.github.kvevents.hook.KvGuard;
 import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.hook.SpringListeners;
 import io.github.kvevents.listener.KvListener;
 
 /**
@@ -26,7 +27,8 @@ import io.github.kvevents.listener.KvListener;
  * {@code spring.main.lazy-initialization}: nobody asks for such a bean, so it would never
  * be made, and its hooks never called. A bean of the application that is declared with an
  * interface or an abstract class may have some, which shows when it is made. A bean that
- * is {@code @Lazy} itself stays lazy.
+ * is {@code @Lazy} itself stays lazy. Also makes Spring listeners of our events: only
+ * those that are made count where it is decided which expiries to track.
  */
 class HookLazyInitializationExcludeFilter implements LazyInitializationExcludeFilter {
 
@@ -44,6 +46,7 @@ class HookLazyInitializationExcludeFilter implements LazyInitializationExcludeFi
 	public boolean isExcluded(String beanName, BeanDefinition beanDefinition, Class<?> beanType) {
 		Class<?> type = ClassUtils.getUserClass(beanType);
 		return AnnotatedMethods.isAnnotated(type, List.of(KvHook.class, KvGuard.class, KvListener.class))
+				|| SpringListeners.isListener(type)
 				|| ((Modifier.isAbstract(type.getModifiers()) || type == Object.class)
 						&& isMadeByApplication(beanDefinition));
 	}

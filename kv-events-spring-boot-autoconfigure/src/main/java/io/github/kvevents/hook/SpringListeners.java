@@ -7,11 +7,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
-import org.springframework.context.event.GenericApplicationListener;
-import org.springframework.context.event.GenericApplicationListenerAdapter;
 import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.core.ResolvableType;
@@ -27,36 +27,70 @@ import io.github.kvevents.KvSetEvent;
 /**
  * Whether an ordinary Spring listener of the application is meant for an event. One that
  * listens to every {@link ApplicationEvent} doesn't count: Boot has several, and none of
- * them is interested in keys.
+ * them is interested in keys. One whose type isn't known counts.
  */
 public final class SpringListeners implements Predicate<KvEventType> {
 
-	private static final ResolvableType UNRELATED = ResolvableType.forClass(UnrelatedEvent.class);
-
 	private final AbstractApplicationContext context;
 
+	private final boolean withParents;
+
 	/**
-	 * What a listener hears never changes; the listener itself may go.
+	 * What a listener observes never changes; the listener itself may go.
 	 */
-	private final Map<ApplicationListener<?>, Set<KvEventType>> heard = new ConcurrentReferenceHashMap<>(16,
+	private final Map<ApplicationListener<?>, Set<KvEventType>> observed = new ConcurrentReferenceHashMap<>(16,
 			ReferenceType.WEAK);
 
 	/**
 	 * Creates an instance.
-	 * @param context the context whose listeners are looked at, each time: more may come
+	 * @param context the context whose listeners are looked at, and those of its parents,
+	 * each time: more may come
 	 */
 	public SpringListeners(AbstractApplicationContext context) {
+		this(context, true);
+	}
+
+	private SpringListeners(AbstractApplicationContext context, boolean withParents) {
 		this.context = context;
+		this.withParents = withParents;
+	}
+
+	/**
+	 * The listeners of one context.
+	 * @param context the context, whose parents are left out
+	 * @return the listeners
+	 */
+	public static SpringListeners ofContextAlone(AbstractApplicationContext context) {
+		return new SpringListeners(context, false);
+	}
+
+	/**
+	 * Whether a listener of a class is meant for events of ours, or may be, as far as the
+	 * class tells.
+	 * @param type the class of a bean
+	 * @return whether it is such a listener
+	 */
+	public static boolean isListener(Class<?> type) {
+		if (!ApplicationListener.class.isAssignableFrom(type)
+				|| SmartApplicationListener.class.isAssignableFrom(type)) {
+			return false;
+		}
+		Set<KvEventType> observed = ListenerTypes.of(ResolvableType.forClass(type));
+		return observed == null || !observed.isEmpty();
 	}
 
 	@Override
 	public boolean test(KvEventType type) {
-		for (ApplicationContext current = this.context; current != null; current = current.getParent()) {
+		for (ApplicationContext current = this.context; current != null; current = parent(current)) {
 			if (current instanceof AbstractApplicationContext withListeners && hasListener(withListeners, type)) {
 				return true;
 			}
 		}
 		return false;
+	}
+
+	private @Nullable ApplicationContext parent(ApplicationContext context) {
+		return this.withParents ? context.getParent() : null;
 	}
 
 	/**
@@ -65,12 +99,12 @@ public final class SpringListeners implements Predicate<KvEventType> {
 	 */
 	Set<String> ids(KvEventType type) {
 		Set<String> ids = new TreeSet<>();
-		for (ApplicationContext current = this.context; current != null; current = current.getParent()) {
+		for (ApplicationContext current = this.context; current != null; current = parent(current)) {
 			if (current instanceof AbstractApplicationContext withListeners) {
 				// a copy in one step, since one may be added meanwhile
 				for (Object listener : withListeners.getApplicationListeners().toArray()) {
 					if (listener instanceof ApplicationListener<?> found
-							&& this.heard.computeIfAbsent(found, SpringListeners::heardBy).contains(type)) {
+							&& observedBy(found, withListeners).contains(type)) {
 						ids.add(id(found));
 					}
 				}
@@ -89,7 +123,7 @@ public final class SpringListeners implements Predicate<KvEventType> {
 	private boolean hasListener(AbstractApplicationContext context, KvEventType type) {
 		try {
 			for (ApplicationListener<?> listener : context.getApplicationListeners()) {
-				if (this.heard.computeIfAbsent(listener, SpringListeners::heardBy).contains(type)) {
+				if (observedBy(listener, context).contains(type)) {
 					return true;
 				}
 			}
@@ -101,18 +135,18 @@ public final class SpringListeners implements Predicate<KvEventType> {
 		}
 	}
 
-	private static Set<KvEventType> heardBy(ApplicationListener<?> listener) {
-		GenericApplicationListener generic = (listener instanceof GenericApplicationListener genericListener)
-				? genericListener : new GenericApplicationListenerAdapter(listener);
-		Set<KvEventType> heard = EnumSet.noneOf(KvEventType.class);
-		if (!generic.supportsEventType(UNRELATED)) {
-			for (KvEventType type : KvEventType.values()) {
-				if (generic.supportsEventType(ResolvableType.forClass(eventClass(type)))) {
-					heard.add(type);
-				}
-			}
+	private Set<KvEventType> observedBy(ApplicationListener<?> listener, AbstractApplicationContext context) {
+		Set<KvEventType> known = this.observed.get(listener);
+		if (known != null) {
+			return known;
 		}
-		return heard;
+		Set<KvEventType> found = ListenerTypes.of(listener, context);
+		Set<KvEventType> result = (found != null) ? found : EnumSet.allOf(KvEventType.class);
+		if (found != null || context.isRunning()) {
+			// before that, the bean of a listener may not be known yet
+			this.observed.put(listener, result);
+		}
+		return result;
 	}
 
 	static Class<? extends KvEvent> eventClass(KvEventType type) {
@@ -121,19 +155,6 @@ public final class SpringListeners implements Predicate<KvEventType> {
 			case DELETE, BATCH_DELETE -> KvDeleteEvent.class;
 			case EXPIRED -> KvExpiredEvent.class;
 		};
-	}
-
-	/**
-	 * Stands for all events that aren't ours.
-	 */
-	abstract static class UnrelatedEvent extends ApplicationEvent {
-
-		private static final long serialVersionUID = 1L;
-
-		UnrelatedEvent(Object source) {
-			super(source);
-		}
-
 	}
 
 }

@@ -8,12 +8,16 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.annotation.Async;
@@ -28,6 +32,7 @@ import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import io.github.kvevents.KvDeleteEvent;
+import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvSetEvent;
@@ -176,6 +181,52 @@ class SpringEventTests {
 			.allSatisfy((error) -> assertThat(error.cause()).isInstanceOf(KvHookRecursionException.class));
 	}
 
+	@Test
+	void lambdasObserveWhatTheirBeanMethodDeclares() {
+		start(Lambdas.class);
+		HookEngine engine = engine();
+		assertThat(engine.getDispatcher().isHeard(KvEventType.EXPIRED)).isTrue();
+		assertThat(engine.getDispatcher().isHeard(KvEventType.SET)).isFalse();
+		engine.getDispatcher().deliver(MapStore.event("a").expiredByNotification());
+		assertThat(calls).containsExactly("lambda a");
+	}
+
+	@Test
+	void lambdasForOtherEventsObserveNothing() {
+		start(OtherLambdas.class);
+		HookEngine engine = engine();
+		for (KvEventType type : KvEventType.values()) {
+			assertThat(engine.getDispatcher().isHeard(type)).isFalse();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { RawLambda.class, WildcardLambda.class, HiddenListener.class })
+	void listenerOfWhichNothingIsKnownCountsAsObserving(Class<?> bean) {
+		start(bean);
+		assertThat(engine().getDispatcher().isHeard(KvEventType.EXPIRED)).isTrue();
+		assertThat(engine().getDispatcher().isHeard(KvEventType.SET)).isTrue();
+	}
+
+	@Test
+	void lambdaThatIsAddedToTheContextCountsAsObserving() {
+		start();
+		HookEngine engine = engine();
+		assertThat(engine.getDispatcher().isHeard(KvEventType.EXPIRED)).isFalse();
+		ApplicationListener<KvExpiredEvent> listener = (event) -> calls.add("added " + event.getKey());
+		this.context.addApplicationListener(listener);
+		assertThat(engine.getDispatcher().isHeard(KvEventType.EXPIRED)).isTrue();
+		engine.getDispatcher().deliver(MapStore.event("a").expiredByNotification());
+		assertThat(calls).containsExactly("added a");
+	}
+
+	@Test
+	void listenersWhoseTypeIsASuperclassesVariable() {
+		start(ExpiryByVariable.class);
+		assertThat(engine().getDispatcher().isHeard(KvEventType.EXPIRED)).isTrue();
+		assertThat(engine().getDispatcher().isHeard(KvEventType.SET)).isFalse();
+	}
+
 	static class LoopListener implements ApplicationListener<KvSetEvent> {
 
 		private final MapStore store;
@@ -188,6 +239,86 @@ class SpringEventTests {
 		public void onApplicationEvent(KvSetEvent event) {
 			this.store.set("loop", 1);
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Lambdas {
+
+		@Bean
+		ApplicationListener<KvExpiredEvent> lambda() {
+			return (event) -> calls.add("lambda " + event.getKey());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OtherLambdas {
+
+		@Bean
+		ApplicationListener<ContextRefreshedEvent> refreshed() {
+			return (event) -> event.getTimestamp();
+		}
+
+		@Bean
+		static ApplicationListener<PayloadApplicationEvent<String>> payload() {
+			return OtherLambdas::payload;
+		}
+
+		@Bean
+		ApplicationListener<ApplicationEvent> everything() {
+			return (event) -> event.getTimestamp();
+		}
+
+		private static void payload(PayloadApplicationEvent<String> event) {
+			event.getPayload();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@SuppressWarnings("rawtypes")
+	static class RawLambda {
+
+		@Bean
+		ApplicationListener raw() {
+			return (event) -> event.getTimestamp();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WildcardLambda {
+
+		@Bean
+		ApplicationListener<?> any() {
+			ApplicationListener<KvEvent> listener = (event) -> calls.add(event.getKey());
+			return listener;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class HiddenListener {
+
+		@Bean
+		Object hidden() {
+			ApplicationListener<KvEvent> listener = (event) -> calls.add(event.getKey());
+			return listener;
+		}
+
+	}
+
+	abstract static class ByVariable<E extends ApplicationEvent> implements ApplicationListener<E> {
+
+		@Override
+		public void onApplicationEvent(E event) {
+			calls.add("variable");
+		}
+
+	}
+
+	static class ExpiryByVariable extends ByVariable<KvExpiredEvent> {
 
 	}
 
