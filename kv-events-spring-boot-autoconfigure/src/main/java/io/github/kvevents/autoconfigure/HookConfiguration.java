@@ -7,6 +7,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,8 +31,12 @@ import io.github.kvevents.listener.KvListenerRegistry;
 @Configuration(proxyBeanMethods = false)
 class HookConfiguration {
 
+	/**
+	 * Each context has its own, since it sees the beans of one: those of a child get into
+	 * the engine of the parent.
+	 */
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	static KvHookBeanPostProcessor kvHookBeanPostProcessor(ObjectProvider<HookEngine> engine) {
 		return new KvHookBeanPostProcessor(engine);
 	}
@@ -75,7 +80,18 @@ class HookConfiguration {
 		};
 	}
 
+	/**
+	 * Only where a parent has the engine.
+	 */
 	@Bean
+	@ConditionalOnMissingBean(value = { HookEngine.class, ChildContextListeners.class },
+			search = SearchStrategy.CURRENT)
+	ChildContextListeners kvChildContextListeners(HookEngine engine, AbstractApplicationContext context) {
+		return new ChildContextListeners(engine, context);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
 	KeepAliveCheck kvKeepAliveCheck(HookEngine engine, ObjectProvider<KvListenerRegistry> listeners) {
 		return new KeepAliveCheck(() -> engine.getDispatcher().isHeard(KvEventType.EXPIRED)
 				|| engine.getRegistry()

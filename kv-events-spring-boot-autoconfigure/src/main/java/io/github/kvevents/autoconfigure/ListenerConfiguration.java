@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,8 +30,11 @@ import io.github.kvevents.store.redis.RedisLink;
 @Configuration(proxyBeanMethods = false)
 class ListenerConfiguration {
 
+	/**
+	 * Each context has its own, as that of hooks.
+	 */
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	static KvListenerBeanPostProcessor kvListenerBeanPostProcessor(ObjectProvider<KvListenerRegistry> registry) {
 		return new KvListenerBeanPostProcessor(registry);
 	}

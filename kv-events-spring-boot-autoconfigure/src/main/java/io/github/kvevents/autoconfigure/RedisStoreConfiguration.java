@@ -54,6 +54,7 @@ class RedisStoreConfiguration {
 	 */
 	@Bean
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
+	@ConditionalOnMissingBean
 	RedisLink kvRedisLink(RedisConnectionFactory connectionFactory) {
 		return new RedisLink(connectionFactory);
 	}
@@ -62,6 +63,7 @@ class RedisStoreConfiguration {
 	 * One for all that use the namespace, so that it is claimed once.
 	 */
 	@Bean
+	@ConditionalOnMissingBean
 	NamespaceCheck kvNamespaceCheck(KeyNames names, KvEventsProperties properties, ApplicationContext context) {
 		return new NamespaceCheck(StoreSettings.namespace(properties, context.getEnvironment()), names,
 				ApplicationIdentity.of(context, properties.namespace()));
@@ -109,6 +111,7 @@ class RedisStoreConfiguration {
 
 	@Bean
 	@ConditionalOnBean(RedisKvStore.class)
+	@ConditionalOnMissingBean
 	RedisStartCheck kvRedisStartCheck(RedisKvStore store, RedisLink link, KvEventsProperties properties) {
 		return new RedisStartCheck(store, link, StoreSettings.waitingConnections(properties));
 	}

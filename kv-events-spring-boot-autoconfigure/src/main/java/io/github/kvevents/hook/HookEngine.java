@@ -1,11 +1,13 @@
 package io.github.kvevents.hook;
 
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.springframework.context.SmartLifecycle;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvEventType;
 
 /**
  * Everything of hooks, put together: hands out the registry, the dispatcher and the
@@ -29,6 +31,8 @@ public final class HookEngine implements SmartLifecycle {
 
 	private final GuardRegistry guards;
 
+	private final ListenerPublisher listeners;
+
 	private final AsyncThreads threads;
 
 	private volatile boolean running;
@@ -38,10 +42,10 @@ public final class HookEngine implements SmartLifecycle {
 		HookObservations observations = new HookObservations(builder.observationRegistry);
 		HookInvoker invoker = new HookInvoker(observations, errors,
 				new TimedHooks(builder.settings, builder.threadFactory));
-		ListenerPublisher listeners = new ListenerPublisher(builder.publisher, builder.springListeners, errors);
+		this.listeners = new ListenerPublisher(builder.publisher, builder.springListeners, errors);
 		this.threads = new AsyncThreads(builder.settings, builder.threadFactory);
 		this.registry = new HookRegistry(new HookParts(builder, invoker, this.threads));
-		this.dispatcher = new HookDispatcher(this.registry, invoker, errors, observations, listeners);
+		this.dispatcher = new HookDispatcher(this.registry, invoker, errors, observations, this.listeners);
 		this.everyInstance = new EveryInstanceHooks(this.registry, invoker, errors, observations);
 		this.guards = new GuardRegistry(builder.codec);
 	}
@@ -97,6 +101,17 @@ public final class HookEngine implements SmartLifecycle {
 	 */
 	public void setEveryInstanceListener(Consumer<Boolean> listener) {
 		this.registry.setEveryInstanceListener(listener);
+	}
+
+	/**
+	 * Publishes events to the Spring listeners of one more context, for example of a
+	 * child of the engine's own. What they throw goes no further.
+	 * @param publisher calls the listeners of that context alone
+	 * @param listeners whether there is one for a type of event
+	 * @return ends it
+	 */
+	public Runnable publishTo(Consumer<KvEvent> publisher, Predicate<KvEventType> listeners) {
+		return this.listeners.add(publisher, listeners);
 	}
 
 	HookRegistry hooks() {

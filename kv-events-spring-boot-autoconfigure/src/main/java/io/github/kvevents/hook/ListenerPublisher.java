@@ -2,6 +2,9 @@ package io.github.kvevents.hook;
 
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -22,29 +25,45 @@ final class ListenerPublisher {
 
 	private static final String RECEIVER_PREFIX = "spring-listener:";
 
-	private final @Nullable ApplicationEventPublisher publisher;
-
-	private final Predicate<KvEventType> listeners;
+	/**
+	 * The context of the engine, and its children.
+	 */
+	private final List<Context> contexts = new CopyOnWriteArrayList<>();
 
 	private final HookErrorReporter errors;
 
 	ListenerPublisher(@Nullable ApplicationEventPublisher publisher, Predicate<KvEventType> listeners,
 			HookErrorReporter errors) {
-		this.publisher = publisher;
-		this.listeners = listeners;
+		if (publisher != null) {
+			this.contexts.add(new Context(publisher::publishEvent, listeners));
+		}
 		this.errors = errors;
 	}
 
+	Runnable add(Consumer<KvEvent> publisher, Predicate<KvEventType> listeners) {
+		Context context = new Context(publisher, listeners);
+		this.contexts.add(context);
+		return () -> this.contexts.remove(context);
+	}
+
 	boolean isHeard(KvEventType type) {
-		return this.publisher != null && this.listeners.test(type);
+		for (Context context : this.contexts) {
+			if (context.listeners.test(type)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	void publish(KvEvent event) {
-		if (this.publisher == null) {
-			return;
+		for (Context context : this.contexts) {
+			publish(event, context);
 		}
+	}
+
+	private void publish(KvEvent event, Context context) {
 		try {
-			this.publisher.publishEvent(event);
+			context.publisher.accept(event);
 		}
 		catch (Throwable ex) {
 			JvmFailures.rethrow(ex);
@@ -61,10 +80,12 @@ final class ListenerPublisher {
 	 * The listeners that would hear of an event, each of which would get each key.
 	 */
 	List<KvReceiver> receivers(KvEventType type) {
-		if (!isHeard(type)) {
-			return List.of();
+		Set<String> ids = new TreeSet<>();
+		for (Context context : this.contexts) {
+			if (context.listeners.test(type)) {
+				ids.addAll((context.listeners instanceof SpringListeners spring) ? spring.ids(type) : Set.of("any"));
+			}
 		}
-		Set<String> ids = (this.listeners instanceof SpringListeners spring) ? spring.ids(type) : Set.of("any");
 		return ids.stream().map((id) -> KvReceiver.of(RECEIVER_PREFIX + id, null)).toList();
 	}
 
@@ -73,6 +94,9 @@ final class ListenerPublisher {
 			this.errors.listenerFailed(event,
 					new KvHookRecursionException(KvHookError.SPRING_LISTENERS, event.getKey(), depth));
 		}
+	}
+
+	private record Context(Consumer<KvEvent> publisher, Predicate<KvEventType> listeners) {
 	}
 
 }
