@@ -16,6 +16,7 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.log.KvEventLogs;
 import io.github.kvevents.log.MemoryKvEventLogs;
 import io.github.kvevents.log.RedisKvEventLogs;
+import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.store.redis.RedisLink;
 
 /**
@@ -36,9 +37,9 @@ class EventLogConfiguration {
 		@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 		@ConditionalOnMissingBean(KvEventLogs.class)
 		RedisKvEventLogs kvEventLogs(RedisLink link, ObjectProvider<KvCodec> codec, KvEventsProperties properties,
-				Environment environment) {
+				Environment environment, ObjectProvider<NamespaceCheck> check) {
 			return new RedisKvEventLogs(link.connectionFactory(), StoreSettings.namespace(properties, environment),
-					LazyCodec.of(codec));
+					LazyCodec.of(codec), check.getIfAvailable());
 		}
 
 	}

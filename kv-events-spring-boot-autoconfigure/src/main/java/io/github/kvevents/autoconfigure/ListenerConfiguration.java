@@ -21,6 +21,7 @@ import io.github.kvevents.listener.ListenerStores;
 import io.github.kvevents.listener.RedisListenerStores;
 import io.github.kvevents.log.ChangeFeed;
 import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.store.redis.RedisLink;
 
 /**
@@ -67,8 +68,9 @@ class ListenerConfiguration {
 		@Bean
 		@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 		@ConditionalOnMissingBean
-		ListenerStores kvListenerStores(RedisLink link, ChangeLogStore log) {
-			return RedisListenerStores.of(link.connectionFactory(), log.getSettings().namespace());
+		ListenerStores kvListenerStores(RedisLink link, ChangeLogStore log, ObjectProvider<NamespaceCheck> check) {
+			return RedisListenerStores.of(link.connectionFactory(), log.getSettings().namespace(),
+					check.getIfAvailable());
 		}
 
 	}

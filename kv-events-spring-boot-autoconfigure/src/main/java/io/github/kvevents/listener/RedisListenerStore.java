@@ -19,6 +19,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.store.redis.OwnKeys;
 import io.github.kvevents.store.redis.RedisScript;
 import io.github.kvevents.store.redis.StreamPages;
@@ -61,10 +62,13 @@ final class RedisListenerStore implements ListenerStore {
 
 	private final Namespace namespace;
 
-	RedisListenerStore(RedisConnectionFactory connectionFactory, Namespace namespace) {
+	private final @Nullable NamespaceCheck check;
+
+	RedisListenerStore(RedisConnectionFactory connectionFactory, Namespace namespace, @Nullable NamespaceCheck check) {
 		this.connectionFactory = connectionFactory;
 		this.pages = new StreamPages(connectionFactory, 1);
 		this.namespace = namespace;
+		this.check = check;
 	}
 
 	private static RedisScript script(String name) {
@@ -265,6 +269,9 @@ final class RedisListenerStore implements ListenerStore {
 	private <T extends @Nullable Object> T call(Function<RedisConnection, T> work) {
 		RedisConnection connection = this.connectionFactory.getConnection();
 		try {
+			if (this.check != null) {
+				this.check.check(connection);
+			}
 			return work.apply(connection);
 		}
 		finally {

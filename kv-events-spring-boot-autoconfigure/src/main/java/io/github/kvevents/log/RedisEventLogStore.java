@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.core.RedisCallback;
@@ -15,6 +17,7 @@ import org.springframework.data.redis.serializer.RedisSerializer;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.store.redis.RedisScript;
 import io.github.kvevents.store.redis.StreamPages;
 
@@ -34,10 +37,13 @@ final class RedisEventLogStore implements EventLogStore {
 
 	private final RedisTemplate<byte[], byte[]> template;
 
-	RedisEventLogStore(RedisConnectionFactory connectionFactory, Namespace namespace) {
+	private final @Nullable NamespaceCheck check;
+
+	RedisEventLogStore(RedisConnectionFactory connectionFactory, Namespace namespace, @Nullable NamespaceCheck check) {
 		this.connectionFactory = connectionFactory;
 		this.pages = new StreamPages(connectionFactory, 1);
 		this.namespace = namespace;
+		this.check = check;
 		this.template = new RedisTemplate<>();
 		this.template.setConnectionFactory(connectionFactory);
 		this.template.setDefaultSerializer(RedisSerializer.byteArray());
@@ -63,6 +69,7 @@ final class RedisEventLogStore implements EventLogStore {
 	}
 
 	List<?> run(RedisScript script, List<byte[]> keys, List<byte[]> arguments) {
+		checkNamespace();
 		return Objects.requireNonNull(this.template
 			.execute((RedisCallback<List<?>>) (connection) -> script.list(connection, keys, arguments)));
 	}
@@ -96,7 +103,14 @@ final class RedisEventLogStore implements EventLogStore {
 	}
 
 	private StreamPages.Page page(String log, StreamPages.Request request) {
+		checkNamespace();
 		return this.pages.read(request, (id) -> id + " of the event log " + KeyText.printable(log));
+	}
+
+	private void checkNamespace() {
+		if (this.check != null) {
+			this.check.check(this.connectionFactory);
+		}
 	}
 
 	private static List<StoredEntry> entries(StreamPages.Page page) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -20,6 +21,9 @@ import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.log.EventLogOptions;
+import io.github.kvevents.log.KvEventLog;
+import io.github.kvevents.log.KvEventLogs;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
 
@@ -176,6 +180,28 @@ class NamespaceSharingTests {
 				assertThat(redis.hasKey("kv-events:{shop:0}:expired")).isFalse();
 			}
 		}
+	}
+
+	@Test
+	void eventLogsOfAnotherApplicationAreNeitherWrittenNorRead() {
+		EventLogOptions options = EventLogOptions.defaults();
+		try (ConfigurableApplicationContext shop = run(Shop.class, "spring.application.name=shop")) {
+			shop.getBean(KvEventLogs.class).open("sensors", options).add(Map.of("a", "1"));
+		}
+		try (ConfigurableApplicationContext other = new SpringApplicationBuilder(Billing.class)
+			.properties("spring.main.web-application-type=none", "spring.data.redis.port=" + this.redis.getPort(),
+					"kv.events.expiry.tracking.mode=off", "kv.events.namespace=shop")
+			.run()) {
+			KvEventLog log = other.getBean(KvEventLogs.class).open("sensors", options);
+			List<ThrowingCallable> uses = List.of(() -> log.add(Map.of("a", "2")), log::tail,
+					() -> log.tailAndFollow((batch) -> {
+					}));
+			for (ThrowingCallable use : uses) {
+				assertThatExceptionOfType(InvalidDataAccessResourceUsageException.class).isThrownBy(use)
+					.withMessageContaining("Namespace 'shop' is used by the application 'shop'");
+			}
+		}
+		assertThat(this.redis.execute("XLEN", "kv-events:{shop:0}:eventlog:sensors")).isEqualTo(1L);
 	}
 
 	@Test

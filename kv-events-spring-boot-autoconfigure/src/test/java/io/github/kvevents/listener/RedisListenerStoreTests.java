@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -20,6 +21,9 @@ import io.github.kvevents.listener.ListenerStore.Failure;
 import io.github.kvevents.listener.ListenerStore.StoredLetter;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.redis.KeyNames;
+import io.github.kvevents.store.redis.NamespaceCheck;
+import io.github.kvevents.store.redis.NamespaceUser;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
 
@@ -42,7 +46,7 @@ class RedisListenerStoreTests extends ListenerStoreContractTests {
 
 	@Override
 	ListenerStore createStore() {
-		return new RedisListenerStore(this.redis.connectionFactory(), new Namespace("shop", 2));
+		return new RedisListenerStore(this.redis.connectionFactory(), new Namespace("shop", 2), null);
 	}
 
 	@Test
@@ -52,6 +56,21 @@ class RedisListenerStoreTests extends ListenerStoreContractTests {
 				"kv-events:{shop:1}:listeners");
 		this.store.remove(1, "audit", Duration.ZERO);
 		assertThat(this.redis.template().keys("*")).isEmpty();
+	}
+
+	@Test
+	void namespaceOfAnotherApplicationIsNotWrittenTo() {
+		this.redis.execute("HSET", "kv-events:{shop}:meta", "partitions", "2", "application", "other");
+		Namespace namespace = new Namespace("shop", 2);
+		RedisListenerStore refused = new RedisListenerStore(this.redis.connectionFactory(), namespace,
+				new NamespaceCheck(namespace, KeyNames.plain(), new NamespaceUser("shop", "", false)));
+		List<ThrowingCallable> uses = List.of(() -> refused.join(ID, "a", LONG), () -> refused.leave(ID, "a"),
+				() -> refused.acquire(1, ID, "a", LONG, 0), () -> refused.remove(1, ID, LONG));
+		for (ThrowingCallable use : uses) {
+			assertThatExceptionOfType(InvalidDataAccessResourceUsageException.class).isThrownBy(use)
+				.withMessageContaining("Namespace 'shop' is used by the application 'other'");
+		}
+		assertThat(this.redis.template().keys("*")).containsExactly("kv-events:{shop}:meta");
 	}
 
 	@Test

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.store.Namespace;
@@ -84,6 +85,23 @@ public final class NamespaceCheck {
 	public void check(RedisConnection connection) {
 		if (!this.passed) {
 			checkAgain(connection);
+		}
+	}
+
+	/**
+	 * Checks the namespace, unless it passed before.
+	 * @param connectionFactory where to take a connection from if it didn't
+	 * @throws InvalidDataAccessResourceUsageException as above
+	 */
+	public void check(RedisConnectionFactory connectionFactory) {
+		if (!this.passed) {
+			RedisConnection connection = connectionFactory.getConnection();
+			try {
+				check(connection);
+			}
+			finally {
+				connection.close();
+			}
 		}
 	}
 
