@@ -1,13 +1,18 @@
 package io.github.kvevents.actuate;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
@@ -19,13 +24,17 @@ import io.github.kvevents.hook.KvHookRegistry;
 /**
  * Counts the events that asynchronous hooks were not called for, as
  * {@code kv.hook.dropped} with the hook's id. Durations and errors of hooks and
- * operations are observations, which become meters by themselves.
+ * operations are observations, which become meters by themselves. All meters of a hook
+ * are removed when it is closed.
  */
 public final class KvHookMeters implements MeterBinder, Consumer<String>, ApplicationListener<ContextRefreshedEvent> {
 
 	private final Supplier<KvHookRegistry> hooks;
 
 	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+
+	/** The meters that are tagged with a hook, by its id. */
+	private final Map<String, Set<Meter>> meters = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates an instance.
@@ -39,7 +48,42 @@ public final class KvHookMeters implements MeterBinder, Consumer<String>, Applic
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
+		registry.config().onMeterAdded(this::added).onMeterRemoved(this::removed);
 		this.registries.add(registry);
+	}
+
+	private void added(Meter meter) {
+		String hookId = hookOf(meter);
+		if (hookId != null) {
+			this.meters.compute(hookId, (id, known) -> {
+				Set<Meter> all = (known != null) ? known : ConcurrentHashMap.newKeySet();
+				all.add(meter);
+				return all;
+			});
+		}
+	}
+
+	private void removed(Meter meter) {
+		String hookId = hookOf(meter);
+		if (hookId != null) {
+			this.meters.computeIfPresent(hookId,
+					(id, known) -> (known.remove(meter) && known.isEmpty()) ? null : known);
+		}
+	}
+
+	private static @Nullable String hookOf(Meter meter) {
+		return meter.getId().getName().startsWith("kv.hook") ? meter.getId().getTag("hook") : null;
+	}
+
+	/**
+	 * Removes all meters of a hook that was closed. One that is being registered at this
+	 * moment is found by the next call.
+	 * @param hookId the hook
+	 */
+	public void remove(String hookId) {
+		for (Meter meter : this.meters.getOrDefault(hookId, Set.of())) {
+			this.registries.forEach((registry) -> registry.remove(meter));
+		}
 	}
 
 	@Override

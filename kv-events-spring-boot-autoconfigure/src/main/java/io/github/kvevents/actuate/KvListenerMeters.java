@@ -1,7 +1,7 @@
 package io.github.kvevents.actuate;
 
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -9,6 +9,7 @@ import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
@@ -25,8 +26,8 @@ import io.github.kvevents.listener.KvSubscription;
  * the gauge {@code kv.listener.lag}, of the partitions that this instance has, so that
  * the sum over the instances is the lag of the fleet; and the counters
  * {@code kv.listener.processed}, {@code kv.listener.failed} and
- * {@code kv.listener.deadletters} of this instance. None asks the store. They are not a
- * number while a listener is closed.
+ * {@code kv.listener.deadletters} of this instance. None asks the store. They are removed
+ * when the listener is closed.
  */
 public final class KvListenerMeters
 		implements MeterBinder, Consumer<String>, ApplicationListener<ContextRefreshedEvent> {
@@ -35,7 +36,8 @@ public final class KvListenerMeters
 
 	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
 
-	private final Set<String> bound = ConcurrentHashMap.newKeySet();
+	/** The meters of each listener, by its id. */
+	private final Map<String, List<Meter>> bound = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates an instance.
@@ -49,7 +51,7 @@ public final class KvListenerMeters
 	@Override
 	public void bindTo(MeterRegistry registry) {
 		this.registries.add(registry);
-		this.bound.forEach((id) -> bind(registry, id));
+		this.bound.forEach((id, meters) -> meters.addAll(bind(registry, id)));
 	}
 
 	@Override
@@ -65,25 +67,38 @@ public final class KvListenerMeters
 	 */
 	@Override
 	public void accept(String id) {
-		if (this.bound.add(id)) {
-			this.registries.forEach((registry) -> bind(registry, id));
+		this.bound.computeIfAbsent(id, (listener) -> new CopyOnWriteArrayList<>(
+				this.registries.stream().flatMap((registry) -> bind(registry, listener).stream()).toList()));
+	}
+
+	/**
+	 * Removes the meters of a listener that was closed.
+	 * @param id the listener's id
+	 */
+	public void remove(String id) {
+		List<Meter> gone = this.bound.remove(id);
+		if (gone != null) {
+			gone.forEach((meter) -> this.registries.forEach((registry) -> registry.remove(meter)));
 		}
 	}
 
-	private void bind(MeterRegistry registry, String id) {
-		Gauge.builder("kv.listener.lag", this.listeners, (listeners) -> figure(id, KvListenerStats::lag))
+	private List<Meter> bind(MeterRegistry registry, String id) {
+		Gauge lag = Gauge.builder("kv.listener.lag", this.listeners, (listeners) -> figure(id, KvListenerStats::lag))
 			.description("Entries of the change log that this instance has still to handle for a listener")
 			.tag("listener", id)
 			.register(registry);
-		count(registry, id, "kv.listener.processed", "Events that a listener handled", KvListenerStats::processed);
-		count(registry, id, "kv.listener.failed", "Attempts of a listener that failed", KvListenerStats::failed);
-		count(registry, id, "kv.listener.deadletters", "Events that a listener put aside",
-				KvListenerStats::deadLettered);
+		return List.of(lag,
+				count(registry, id, "kv.listener.processed", "Events that a listener handled",
+						KvListenerStats::processed),
+				count(registry, id, "kv.listener.failed", "Attempts of a listener that failed",
+						KvListenerStats::failed),
+				count(registry, id, "kv.listener.deadletters", "Events that a listener put aside",
+						KvListenerStats::deadLettered));
 	}
 
-	private void count(MeterRegistry registry, String id, String name, String description,
+	private Meter count(MeterRegistry registry, String id, String name, String description,
 			ToDoubleFunction<KvListenerStats> figure) {
-		FunctionCounter.builder(name, this.listeners, (listeners) -> figure(id, figure))
+		return FunctionCounter.builder(name, this.listeners, (listeners) -> figure(id, figure))
 			.description(description)
 			.tag("listener", id)
 			.register(registry);

@@ -3,6 +3,7 @@ package io.github.kvevents.actuate;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
@@ -21,6 +22,19 @@ public final class KvLogGapMeter implements MeterBinder, ApplicationListener<Log
 	@Override
 	public void bindTo(MeterRegistry registry) {
 		this.registries.add(registry);
+	}
+
+	/**
+	 * Removes the meter of a listener that was closed.
+	 * @param listenerId the listener
+	 */
+	public void remove(String listenerId) {
+		for (MeterRegistry registry : this.registries) {
+			Counter counter = registry.find("kv.log.gap").tag("reader", "listener " + listenerId).counter();
+			if (counter != null) {
+				registry.remove(counter);
+			}
+		}
 	}
 
 	@Override

@@ -43,7 +43,7 @@ public final class KvMetricsAutoConfiguration {
 
 	@Bean
 	HookEngineBuilderCustomizer kvHookMetersCustomizer(KvHookMeters meters) {
-		return (builder) -> builder.dropListener(meters);
+		return (builder) -> builder.dropListener(meters).closeListener(meters::remove);
 	}
 
 	@Bean
@@ -70,10 +70,12 @@ public final class KvMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(KvListenerRegistry.class)
-	KvListenerMeters kvListenerMeters(KvListenerRegistry listeners) {
+	KvListenerMeters kvListenerMeters(KvListenerRegistry listeners, ObjectProvider<KvLogGapMeter> gaps) {
 		KvListenerMeters meters = new KvListenerMeters(listeners);
 		if (listeners instanceof ListenerEngine engine) {
 			engine.onRegistration(meters);
+			engine.onRemoval(meters::remove);
+			engine.onRemoval((id) -> gaps.ifAvailable((gap) -> gap.remove(id)));
 		}
 		return meters;
 	}

@@ -43,6 +43,9 @@ public final class HookEngineBuilder {
 	Consumer<String> dropListener = (hookId) -> {
 	};
 
+	Consumer<String> closeListener = (hookId) -> {
+	};
+
 	boolean changeLog;
 
 	HookEngineBuilder() {
@@ -160,6 +163,17 @@ public final class HookEngineBuilder {
 	 */
 	public HookEngineBuilder dropListener(Consumer<String> dropListener) {
 		this.dropListener = dropListener;
+		return this;
+	}
+
+	/**
+	 * Sets who is told of hooks that were closed, so that nothing is kept for them.
+	 * @param closeListener called with the hook's id when no hook has it any more, and
+	 * again when a call that was under way then has ended; must be quick
+	 * @return this builder
+	 */
+	public HookEngineBuilder closeListener(Consumer<String> closeListener) {
+		this.closeListener = closeListener;
 		return this;
 	}
 

@@ -82,6 +82,7 @@ final class HookInvoker {
 			DeferredInterrupt.hold();
 			this.errors.timedOut(hook, event, ex);
 			this.observations.stop(observation, "timeout", ex);
+			hook.ended();
 		}
 	}
 
@@ -121,6 +122,7 @@ final class HookInvoker {
 			this.errors.failed(hook, event, failure);
 		}
 		this.observations.stop(observation, (failure != null) ? "failure" : "success", failure);
+		hook.ended();
 	}
 
 	private static @Nullable Throwable callElsewhere(HookRegistration hook, KvEvent event, DispatchContext context,

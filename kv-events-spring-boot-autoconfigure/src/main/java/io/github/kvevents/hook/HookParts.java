@@ -25,6 +25,8 @@ final class HookParts {
 
 	private final Consumer<String> dropListener;
 
+	private final Consumer<String> closeListener;
+
 	private final boolean changeLog;
 
 	private final HookInvoker invoker;
@@ -36,6 +38,7 @@ final class HookParts {
 		this.clock = builder.clock;
 		this.nanoTime = builder.nanoTime;
 		this.dropListener = builder.dropListener;
+		this.closeListener = builder.closeListener;
 		this.changeLog = builder.changeLog;
 		this.invoker = invoker;
 		this.threads = threads;
@@ -78,9 +81,19 @@ final class HookParts {
 					item.withdraw(hook.receiver().id());
 				}
 				tellOfDrop(hook.getId(), item.context());
+				hook.ended();
 			}
 
 		});
+	}
+
+	void tellOfClose(String hookId) {
+		try {
+			this.closeListener.accept(hookId);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The listener for closed hooks failed", ex);
+		}
 	}
 
 	private void tellOfDrop(String hookId, DispatchContext context) {

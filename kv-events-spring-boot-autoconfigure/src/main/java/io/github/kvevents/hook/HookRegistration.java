@@ -207,6 +207,17 @@ final class HookRegistration implements KvHookRegistration, Indexed {
 		if (this.queue != null) {
 			this.queue.close();
 		}
+		ended();
+	}
+
+	/**
+	 * A call has ended, or an event was dropped. What is kept of that by the hook's id is
+	 * not wanted any more if the hook was closed meanwhile.
+	 */
+	void ended() {
+		if (this.closed) {
+			this.onClose.accept(this);
+		}
 	}
 
 }

@@ -74,7 +74,7 @@ final class HookRegistry implements KvHookRegistry {
 			String id = (options.getId() != null) ? options.getId() : unused(origin.defaultId());
 			Assert.isTrue(!this.hooks.containsKey(id), () -> "'id' must be unique but there is a hook '" + id + "'");
 			HookRegistration hook = new HookRegistration(id, options, callback, origin, this.sequence++, this.parts,
-					this::remove, this::changed);
+					this::closed, this::changed);
 			this.hooks.put(id, hook);
 			this.indexes = null;
 			return hook;
@@ -182,14 +182,24 @@ final class HookRegistry implements KvHookRegistry {
 		return hooks().stream().anyMatch((hook) -> hook.getOptions().getScope() == KvHookScope.EVERY_INSTANCE);
 	}
 
-	private void remove(HookRegistration hook) {
+	/**
+	 * A hook was closed, or a call that was under way then has ended.
+	 */
+	private void closed(HookRegistration hook) {
+		boolean removed;
+		boolean unused;
 		synchronized (this.monitor) {
-			if (this.hooks.remove(hook.getId(), hook)) {
-				this.indexes = null;
-			}
+			removed = this.hooks.remove(hook.getId(), hook);
+			this.indexes = removed ? null : this.indexes;
+			unused = !this.hooks.containsKey(hook.getId());
 		}
-		tellOfEveryInstance(hook);
-		changed();
+		if (removed) {
+			tellOfEveryInstance(hook);
+			changed();
+		}
+		if (unused) {
+			this.parts.tellOfClose(hook.getId());
+		}
 	}
 
 	/**

@@ -56,6 +56,8 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	private final List<Consumer<String>> observers = new CopyOnWriteArrayList<>();
 
+	private final List<Consumer<String>> removalObservers = new CopyOnWriteArrayList<>();
+
 	private boolean running;
 
 	private ListenerEngine(Builder builder) {
@@ -109,6 +111,14 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		this.observers.add(observer);
 	}
 
+	/**
+	 * Tells of listeners that this instance has no more, from now on.
+	 * @param observer told the id of each that was closed or removed
+	 */
+	public void onRemoval(Consumer<String> observer) {
+		this.removalObservers.add(observer);
+	}
+
 	private Subscription create(String id, ListenerOptions options, KvEventHandler handler) {
 		ListenerCounters counters = new ListenerCounters(Clock.systemUTC());
 		Map<Integer, Passed> passed = new ConcurrentHashMap<>();
@@ -142,7 +152,9 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	private void closed(Subscription subscription) {
 		synchronized (this.subscriptions) {
-			this.subscriptions.remove(subscription.getId(), subscription);
+			if (this.subscriptions.remove(subscription.getId(), subscription)) {
+				this.removalObservers.forEach((observer) -> observer.accept(subscription.getId()));
+			}
 		}
 	}
 

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 --[[
-Gives away all expiries that an instance has, as if it had been silent for a time.
+Gives away all expiries that an instance has, as if it had been silent for a time. With none
+left it is no consumer any more; otherwise who claims them removes it.
 
 KEYS[1]  :expired
 ARGV[1]  the consumer group
@@ -19,4 +20,7 @@ repeat
 	end
 	released = released + #pending
 until #pending == 0
+if released == 0 then
+	redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2])
+end
 return released

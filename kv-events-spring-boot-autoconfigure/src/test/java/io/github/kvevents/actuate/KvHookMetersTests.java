@@ -38,6 +38,34 @@ class KvHookMetersTests {
 	}
 
 	@Test
+	void metersOfAClosedHookAreRemovedFromEachRegistryAndNoOthers() {
+		KvHookMeters meters = new KvHookMeters(() -> this.hooks);
+		meters.bindTo(this.first);
+		meters.bindTo(this.second);
+		meters.accept("a");
+		meters.accept("b");
+		this.first.counter("other", "hook", "a");
+		this.first.timer("kv.hook", "hook", "a");
+		meters.remove("a");
+		assertThat(this.first.getMeters()).extracting((meter) -> meter.getId().getName() + meter.getId().getTags())
+			.containsExactlyInAnyOrder("kv.hook.dropped[tag(hook=b)]", "other[tag(hook=a)]");
+		assertThat(this.second.getMeters()).hasSize(1);
+		meters.accept("a");
+		assertThat(this.first.get("kv.hook.dropped").tag("hook", "a").counter().count()).isEqualTo(1);
+	}
+
+	@Test
+	void meterThatIsRegisteredWhileItsHookIsClosedIsRemovedByTheNextCall() {
+		KvHookMeters meters = new KvHookMeters(() -> this.hooks);
+		meters.bindTo(this.first);
+		// listeners are called before the registry has the meter
+		this.first.config().onMeterAdded((meter) -> meters.remove("a"));
+		meters.accept("a");
+		meters.remove("a");
+		assertThat(this.first.getMeters()).isEmpty();
+	}
+
+	@Test
 	void asynchronousHooksHaveACounterFromTheStart() {
 		KvHookMeters meters = new KvHookMeters(() -> this.hooks);
 		meters.bindTo(this.first);
