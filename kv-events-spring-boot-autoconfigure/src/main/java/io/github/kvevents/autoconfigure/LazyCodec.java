@@ -32,6 +32,11 @@ final class LazyCodec implements KvCodec {
 	}
 
 	@Override
+	public byte[] encode(Object value, Type type) {
+		return codec().encode(value, type);
+	}
+
+	@Override
 	public <T> T decode(byte[] value, Class<T> type) {
 		return codec().decode(value, type);
 	}

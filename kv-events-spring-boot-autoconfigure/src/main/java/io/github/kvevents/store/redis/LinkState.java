@@ -136,11 +136,16 @@ final class LinkState {
 	}
 
 	/**
-	 * Each who waits gets an exception of its own, which others can't change.
+	 * Each who waits for a Redis that is away gets an exception of its own, which others
+	 * can't change. Anything else is what the factory of connections threw.
 	 */
 	private static RuntimeException failure(Throwable cause) {
+		StoreFailure kind = StoreFailure.of(cause);
+		if (!kind.isOutage() && cause instanceof RuntimeException unchanged) {
+			return unchanged;
+		}
 		String message = "Redis can't be reached: " + StoreFailure.reason(cause);
-		return (StoreFailure.of(cause) == StoreFailure.TIMEOUT) ? new QueryTimeoutException(message, cause)
+		return (kind == StoreFailure.TIMEOUT) ? new QueryTimeoutException(message, cause)
 				: new RedisConnectionFailureException(message, cause);
 	}
 
