@@ -42,7 +42,7 @@ import static org.awaitility.Awaitility.await;
  */
 class HookContextTests {
 
-	private static final List<String> calls = new CopyOnWriteArrayList<>();
+	static final List<String> calls = new CopyOnWriteArrayList<>();
 
 	@AfterEach
 	void reset() {

@@ -154,6 +154,27 @@ class RedisApplicationTests {
 	}
 
 	@Test
+	void childHasNothingOfItsOwnThatUsesRedis(TestRedis redis) {
+		try (ConfigurableApplicationContext parent = run(redis, "kv.events.log.enabled=true");
+				ConfigurableApplicationContext child = new SpringApplicationBuilder(HookContextTests.Child.class)
+					.parent(parent)
+					.properties(properties(redis))
+					.properties("spring.application.name=child", "kv.events.log.enabled=true")
+					.run()) {
+			assertThat(child.getBeanDefinitionNames()).filteredOn((name) -> name.matches("kv[A-Z].*"))
+				.containsExactlyInAnyOrder("kvHookBeanPostProcessor", "kvHookLazyInitializationExcludeFilter",
+						"kvLateBeans", "kvChildContextListeners", "kvListenerBeanPostProcessor",
+						"kvChangeLogLazyInitializationExcludeFilter", "kvHookMetersCustomizer");
+			parent.getBean(KvTemplate.class).set("order:1", new Order("pending"));
+			assertThat(parent.getBean(Reactions.class).hooks).containsExactly("order:1=pending");
+			assertThat(HookContextTests.calls).containsExactlyInAnyOrder("child order:1", "child listener order:1");
+		}
+		finally {
+			HookContextTests.calls.clear();
+		}
+	}
+
+	@Test
 	void unusualKeysReachHooksWhoeverLetsThemExpire(TestRedis redis) throws InterruptedException {
 		try (ConfigurableApplicationContext context = run(redis, "kv.events.expiry.notifications.mode=configure",
 				"kv.events.namespace=unusual")) {
