@@ -212,7 +212,6 @@ class ExpiryTrackerTests {
 		writer.start();
 		IntStream.range(0, 300).forEach((number) -> writer.template.set("k" + number, "1", Duration.ofMillis(1)));
 		await().until(() -> size("XLEN", "expired") == 300);
-		this.redis.execute("XGROUP", "CREATE", "kv-events:{shop:0}:expired", "hooks", "0");
 		this.redis.execute("XREADGROUP", "GROUP", "hooks", "gone", "COUNT", "250", "STREAMS",
 				"kv-events:{shop:0}:expired", ">");
 		TrackedInstance heir = instance((tracker) -> tracker.settings(SETTINGS.claimAfter(Duration.ofMillis(400))))
