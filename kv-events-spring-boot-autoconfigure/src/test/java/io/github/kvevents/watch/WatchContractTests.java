@@ -294,7 +294,7 @@ abstract class WatchContractTests extends WatchRaceContractTests {
 		assertThat(poll.get(20, TimeUnit.SECONDS)).isNull();
 		assertThat(watch.isOpen()).isFalse();
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> instance.watch(WatchOptions.all()))
-			.withMessage("A watch can't be opened while the application shuts down");
+			.withMessage("A watch can't be opened while the application's context is stopped");
 		assertThat(instance.watches.getOpenCount()).isZero();
 		instance.watches.start();
 		instance.watch(WatchOptions.all()).close();
