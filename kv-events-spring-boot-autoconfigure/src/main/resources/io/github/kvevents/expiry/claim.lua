@@ -1,6 +1,8 @@
 #!lua flags=allow-oom
 --[[
 Takes over expiries that nobody has touched for a while: the instance that had them is gone.
+What was touched at a time that lies ahead, since the server's clock was set back, counts as
+touched now: it would not be idle before the clock is there again.
 
 KEYS[1]  :expired    KEYS[2]  :handed
 ARGV[1]  the consumer group
@@ -11,12 +13,18 @@ ARGV[5]  how many to take, at most; fewer if they are large
 Reply    where to go on, 0-0 at the end; the expiries, each its id and its fields,
          with the note behind them if there is one
 Error    NOGROUP if the group is gone
-Cost     O(1) an expiry, ten times as many are looked at
+Cost     O(1) an expiry, twenty times as many are looked at
 --]]
 -- include bounded-page.lua
 -- include note.lua
 local noted = redis.call('EXISTS', KEYS[2]) == 1
 local from = ARGV[4]
+for _, pending in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], from, '+', 10 * ARGV[5])) do
+	-- ahead is idle for no time, and so is what was touched this very millisecond
+	if pending[3] == 0 then
+		redis.call('XCLAIM', KEYS[1], ARGV[1], pending[2], 0, pending[1], 'JUSTID')
+	end
+end
 local found = bounded(tonumber(ARGV[5]), function(count)
 	local reply = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], from, 'COUNT', count)
 	from = reply[1]

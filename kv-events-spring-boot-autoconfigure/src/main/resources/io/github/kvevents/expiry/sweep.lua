@@ -2,7 +2,8 @@
 --[[
 Looks at the keys whose deadline has passed: tells of those that are gone, and finds out what
 others did to those that are not. The holder of the lease does, and each call renews it; another
-instance does for keys that it gave a deadline by itself, and leaves the lease alone. Where there is a change log, each expiry gets an entry.
+instance does for keys that it gave a deadline by itself, and leaves the lease alone. A lease that
+ends further ahead than a lease lasts is void: the server's clock was set back. Where there is a change log, each expiry gets an entry.
 Runs also when the server is out of memory: what it adds is much the same as it takes away.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
@@ -26,18 +27,21 @@ local max_length, heard = ARGV[6], ARGV[7] == '1'
 local log = (max_length ~= '') and KEYS[6]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local holder = redis.call('GET', lease)
-local is_holder = not holder or holder == ARGV[1]
+local holder, left = redis.call('GET', lease), redis.call('PTTL', lease)
+local is_void = left < 0 or left > tonumber(ARGV[2])
+local is_holder = not holder or holder == ARGV[1] or is_void
 if is_holder then
 	redis.call('SET', lease, ARGV[1], 'PX', ARGV[2])
 elseif ARGV[8] ~= '1' then
-	return { 0, 0, redis.call('PTTL', lease), 0, 0, now }
+	return { 0, 0, left, 0, 0, now }
 end
 
 local due = redis.call('ZRANGE', deadlines, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[3], 'WITHSCORES')
 local gone, forgotten, remembered = {}, {}, {}
 -- fails where one of ours has another type, before anything is told of
 redis.call('ZREMRANGEBYSCORE', recent, '-inf', now - ARGV[5])
+-- remembered before the clock was set back
+redis.call('ZREMRANGEBYSCORE', recent, '(' .. (now + ARGV[5]), '+inf')
 if #due > 0 then
 	redis.call('HLEN', values)
 	redis.call('XLEN', expired)

@@ -1,7 +1,11 @@
 package io.github.kvevents.expiry;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -20,6 +24,7 @@ import org.springframework.data.domain.Range;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.stream.Consumer;
+import org.springframework.data.redis.connection.stream.RecordId;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
@@ -63,6 +68,57 @@ class ExpiryTakeOverTests {
 	@AfterEach
 	void stop() {
 		this.instances.forEach(TrackedInstance::close);
+	}
+
+	@Test
+	void whatWasTakenBeforeTheClockWasSetBackIsTakenOver() {
+		try (TestRedis redis = TestRedis.start("enable-debug-command", "yes")) {
+			TrackedInstance writer = new TrackedInstance(redis.connectionFactory(), (tracker) -> tracker);
+			writer.template.set("a", "1", Duration.ofMillis(1));
+			writer.start();
+			await().atMost(Duration.ofSeconds(20)).until(() -> writer.expired().equals(List.of("a")));
+			writer.close();
+			takeInAnHour(redis);
+			TrackedInstance other = new TrackedInstance(redis.connectionFactory(),
+					(tracker) -> tracker.settings(PATIENT.claimAfter(Duration.ofSeconds(1))))
+				.start();
+			await().atMost(Duration.ofSeconds(20)).until(() -> other.expired().equals(List.of("b")));
+			other.close();
+		}
+	}
+
+	/**
+	 * Makes an instance that is gone the owner of an expiry, by the clock of the server
+	 * an hour ahead: no command can, so it is done in what the server would save.
+	 */
+	private static void takeInAnHour(TestRedis redis) {
+		RedisConnection connection = redis.connectionFactory().getConnection();
+		byte[] stream = STREAM.getBytes(StandardCharsets.US_ASCII);
+		try {
+			RecordId id = redis.template()
+				.opsForStream()
+				.add(STREAM, Map.of("key", "app:b", "deadline", "1", "at", "1", "by", "gone", "value", "1"));
+			assertThat(id).isNotNull();
+			long millis = Long.parseLong(id.getValue().split("-")[0]);
+			redis.execute("XREADGROUP", "GROUP", ExpiredStream.GROUP, "gone", "STREAMS", STREAM, ">");
+			ByteBuffer dump = ByteBuffer.wrap(connection.keyCommands().dump(stream)).order(ByteOrder.LITTLE_ENDIAN);
+			byte[] rawId = ByteBuffer.allocate(16).putLong(millis).putLong(0).array();
+			int patched = 0;
+			for (int index = 0; index + 24 < dump.capacity(); index++) {
+				long taken = dump.getLong(index + 16);
+				if (Arrays.equals(rawId, 0, 16, dump.array(), index, index + 16) && Math.abs(taken - millis) < 60_000) {
+					dump.putLong(index + 16, taken + Duration.ofHours(1).toMillis());
+					patched++;
+				}
+			}
+			assertThat(patched).isEqualTo(1);
+			connection.execute("DEBUG", "SET-SKIP-CHECKSUM-VALIDATION".getBytes(StandardCharsets.US_ASCII),
+					"1".getBytes(StandardCharsets.US_ASCII));
+			connection.keyCommands().restore(stream, 0, dump.array(), true);
+		}
+		finally {
+			connection.close();
+		}
 	}
 
 	@Test

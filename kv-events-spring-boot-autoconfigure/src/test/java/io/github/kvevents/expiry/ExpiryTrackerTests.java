@@ -259,6 +259,41 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
+	void aLeaseThatEndsFurtherAheadThanALeaseLastsIsVoid() {
+		for (String planted : List.of("PX", "no end")) {
+			Duration left = planted.equals("PX") ? Duration.ofHours(1) : Duration.ZERO;
+			this.redis.template().opsForValue().set("kv-events:{shop:0}:sweeper", "gone");
+			if (!left.isZero()) {
+				this.redis.template().expire("kv-events:{shop:0}:sweeper", left);
+			}
+			TrackedInstance instance = instance((tracker) -> tracker.instanceId("here").settings(SETTINGS)).start();
+			await().atMost(Duration.ofSeconds(20)).until(() -> "here".equals(leaseHolder()));
+			instance.template.set("a", "1", Duration.ofMillis(1));
+			await().atMost(Duration.ofSeconds(20)).until(() -> instance.expired().equals(List.of("a")));
+			instance.close();
+		}
+	}
+
+	@Test
+	void aLeaseThatMayStillLastIsKept() {
+		TrackingSettings settings = SETTINGS.sweep(Duration.ofSeconds(30), 100);
+		this.redis.template().opsForValue().set("kv-events:{shop:0}:sweeper", "other", Duration.ofSeconds(40));
+		TrackedInstance instance = instance((tracker) -> tracker.instanceId("here").settings(settings)).start();
+		instance.template.set("a", "1", Duration.ofMillis(1));
+		await().atMost(Duration.ofSeconds(20)).until(() -> instance.expired().equals(List.of("a")));
+		assertThat(leaseHolder()).isEqualTo("other");
+	}
+
+	@Test
+	void whatWasRememberedBeforeTheClockWasSetBackIsForgotten() {
+		this.redis.template()
+			.opsForZSet()
+			.add("kv-events:{shop:0}:recent", "app:k", System.currentTimeMillis() + 3_600_000.0);
+		instance((tracker) -> tracker.settings(SETTINGS)).start();
+		await().atMost(Duration.ofSeconds(20)).until(() -> size("ZCARD", "recent") == 0);
+	}
+
+	@Test
 	void anEarlierDeadlineWakesTheSweeper() {
 		TrackedInstance instance = instance((tracker) -> tracker.settings(SETTINGS.sweep(Duration.ofMinutes(2), 100)))
 			.start();
