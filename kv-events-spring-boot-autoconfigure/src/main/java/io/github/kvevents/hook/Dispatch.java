@@ -141,12 +141,16 @@ final class Dispatch {
 			return;
 		}
 		for (HookRegistration hook : found.sync()) {
-			if (accepts(hook, event)) {
-				this.dispatcher.invoker().invoke(hook, event, this::caller);
-			}
+			hook.gate().run(() -> call(hook, event));
 		}
 		if (this.delivery == null || this.delivery.reachAll(this.dispatcher.listeners().receivers(event.getType()))) {
 			this.dispatcher.listeners().publish(event);
+		}
+	}
+
+	private void call(HookRegistration hook, KvEvent event) {
+		if (accepts(hook, event)) {
+			this.dispatcher.invoker().invoke(hook, event, this::caller);
 		}
 	}
 

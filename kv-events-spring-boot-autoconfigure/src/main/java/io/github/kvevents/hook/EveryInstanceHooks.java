@@ -50,9 +50,13 @@ final class EveryInstanceHooks {
 			}
 		});
 		for (HookRegistration hook : found.sync()) {
-			if (hook.accepts(event)) {
-				this.invoker.invoke(hook, event, () -> caller);
-			}
+			hook.gate().run(() -> call(hook, event, caller));
+		}
+	}
+
+	private void call(HookRegistration hook, KvEvent event, CallerContext caller) {
+		if (hook.accepts(event)) {
+			this.invoker.invoke(hook, event, () -> caller);
 		}
 	}
 

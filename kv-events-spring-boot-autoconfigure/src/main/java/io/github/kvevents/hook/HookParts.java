@@ -71,7 +71,9 @@ final class HookParts {
 
 			@Override
 			public void run(QueuedEvent item) {
-				HookParts.this.invoker.invokeQueued(hook, item);
+				if (!hook.gate().run(() -> HookParts.this.invoker.invokeQueued(hook, item))) {
+					dropped(item);
+				}
 			}
 
 			@Override

@@ -1,5 +1,6 @@
 package io.github.kvevents.hook;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -10,11 +11,15 @@ import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvReceiver;
+import io.github.kvevents.support.CallGate;
 
 /**
  * One registered hook and what belongs to it alone.
  */
 final class HookRegistration implements KvHookRegistration, Indexed {
+
+	/** What was let through a moment ago may not have reached the hook yet. */
+	private static final Duration LET_THROUGH = Duration.ofSeconds(1);
 
 	private final String id;
 
@@ -42,7 +47,7 @@ final class HookRegistration implements KvHookRegistration, Indexed {
 
 	private volatile boolean enabled = true;
 
-	private volatile boolean closed;
+	private final CallGate gate = new CallGate();
 
 	HookRegistration(String id, KvHookOptions options, KvHookCallback callback, HookOrigin origin, long sequence,
 			HookParts parts, Consumer<HookRegistration> onClose, Runnable onChange) {
@@ -96,11 +101,18 @@ final class HookRegistration implements KvHookRegistration, Indexed {
 	}
 
 	boolean isClosed() {
-		return this.closed;
+		return this.gate.isClosed();
 	}
 
 	boolean isActive() {
-		return this.enabled && !this.closed;
+		return this.enabled && !this.gate.isClosed();
+	}
+
+	/**
+	 * What each call of the hook goes through.
+	 */
+	CallGate gate() {
+		return this.gate;
 	}
 
 	KvHookCallback callback() {
@@ -199,13 +211,16 @@ final class HookRegistration implements KvHookRegistration, Indexed {
 
 	@Override
 	public void close() {
-		if (this.closed) {
-			return;
+		if (!this.gate.isClosed()) {
+			this.gate.close();
+			this.onClose.accept(this);
+			if (this.queue != null) {
+				this.queue.close();
+			}
 		}
-		this.closed = true;
-		this.onClose.accept(this);
-		if (this.queue != null) {
-			this.queue.close();
+		// a hook never waits for itself, nor two for each other
+		if (DispatchContext.current().depth() == 0) {
+			this.gate.awaitNone(LET_THROUGH);
 		}
 		ended();
 	}
@@ -215,7 +230,7 @@ final class HookRegistration implements KvHookRegistration, Indexed {
 	 * not wanted any more if the hook was closed meanwhile.
 	 */
 	void ended() {
-		if (this.closed) {
+		if (this.gate.isClosed()) {
 			this.onClose.accept(this);
 		}
 	}

@@ -51,15 +51,19 @@ public interface KvHookRegistration extends AutoCloseable {
 	boolean isEnabled();
 
 	/**
-	 * Switches the hook on or off. One that is off gets no new events; what an
+	 * Switches the hook on or off. One that is off gets no event of an operation that
+	 * begins afterwards; one that is under way may still reach it, and what an
 	 * asynchronous hook has in its queue is still delivered.
 	 * @param enabled whether the hook is to be called
 	 */
 	void setEnabled(boolean enabled);
 
 	/**
-	 * Ends the registration. A call that runs ends normally; what an asynchronous hook
-	 * has in its queue is discarded and counted as dropped. Closing again does nothing.
+	 * Ends the registration. Once this has returned no call of the hook begins, on
+	 * whatever thread; what an asynchronous hook has in its queue is discarded and
+	 * counted as dropped. Waits up to a second for calls that run, which end normally
+	 * also if they take longer; called from within a hook it doesn't wait. Closing again
+	 * changes nothing.
 	 */
 	@Override
 	void close();

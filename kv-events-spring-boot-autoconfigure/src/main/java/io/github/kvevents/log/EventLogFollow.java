@@ -119,6 +119,14 @@ final class EventLogFollow implements Follow {
 
 	@Override
 	public void close() {
+		end();
+		this.delivery.awaitLetThrough();
+	}
+
+	/**
+	 * Closes it without waiting for a call of the listener.
+	 */
+	void end() {
 		this.delivery.close();
 		this.follows.remove(this);
 	}

@@ -148,10 +148,10 @@ final class EventLogFollows {
 	}
 
 	/**
-	 * Closes all follows.
+	 * Closes all follows, without waiting for calls of listeners.
 	 */
 	synchronized void closeAll() {
-		List.copyOf(this.channels.values()).forEach((channel) -> channel.getFollows().forEach(Follow::close));
+		List.copyOf(this.channels.values()).forEach((channel) -> channel.getFollows().forEach(EventLogFollow::end));
 	}
 
 	boolean isStopped() {

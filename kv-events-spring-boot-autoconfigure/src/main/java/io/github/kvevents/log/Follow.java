@@ -30,9 +30,10 @@ public interface Follow extends AutoCloseable {
 	long getFailures();
 
 	/**
-	 * Ends the follow. No call of the listener begins afterwards; one that runs on
-	 * another thread goes to its end. May be called by the listener itself, and more than
-	 * once.
+	 * Ends the follow. Once this has returned no call of the listener begins. Waits up to
+	 * a second for one that runs on another thread, which goes to its end also if it
+	 * takes longer. May be called by the listener itself, then it doesn't wait, and more
+	 * than once.
 	 */
 	@Override
 	void close();

@@ -1,5 +1,6 @@
 package io.github.kvevents.log;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.support.CallGate;
 
 /**
  * Calls the listener of a follow, as long as it is open, and knows what it got. Used by
@@ -18,6 +20,9 @@ import io.github.kvevents.KvCodec;
 final class FollowDelivery {
 
 	private static final Log logger = LogFactory.getLog(FollowDelivery.class);
+
+	/** What was let through a moment ago may not have reached the listener yet. */
+	private static final Duration LET_THROUGH = Duration.ofSeconds(1);
 
 	private final String log;
 
@@ -31,7 +36,10 @@ final class FollowDelivery {
 
 	private volatile @Nullable EntryId position;
 
-	private volatile boolean open = true;
+	private final CallGate gate = new CallGate();
+
+	/** The thread that calls the listener, as long as it does. */
+	private volatile @Nullable Thread caller;
 
 	FollowDelivery(String log, FollowListener listener, KvCodec codec) {
 		this.log = log;
@@ -40,11 +48,24 @@ final class FollowDelivery {
 	}
 
 	boolean isOpen() {
-		return this.open;
+		return !this.gate.isClosed();
 	}
 
+	/**
+	 * Lets no call begin any more. Doesn't wait.
+	 */
 	void close() {
-		this.open = false;
+		this.gate.close();
+	}
+
+	/**
+	 * Waits for a call that began before it was closed, a second at most; not from within
+	 * that call.
+	 */
+	void awaitLetThrough() {
+		if (this.caller != Thread.currentThread()) {
+			this.gate.awaitNone(LET_THROUGH);
+		}
 	}
 
 	@Nullable EntryId getPosition() {
@@ -135,9 +156,11 @@ final class FollowDelivery {
 	}
 
 	private boolean call(Call call) {
-		if (!this.open) {
-			return false;
-		}
+		return this.gate.run(() -> callListener(call));
+	}
+
+	private void callListener(Call call) {
+		this.caller = Thread.currentThread();
 		try {
 			call.run();
 		}
@@ -147,10 +170,10 @@ final class FollowDelivery {
 					+ "' failed; the follow goes on", ex);
 		}
 		finally {
+			this.caller = null;
 			// meant for the listener: what reads on must not fail of it
 			Thread.interrupted();
 		}
-		return true;
 	}
 
 	/**

@@ -78,7 +78,10 @@ public interface KvWatch extends AutoCloseable {
 	boolean isReplayComplete();
 
 	/**
-	 * Ends the watch. Who waits for an event goes on at once. Closing again does nothing.
+	 * Ends the watch: it takes no change any more, and who waits for an event returns at
+	 * once. What the buffer has is still there to be read, and a subscriber still
+	 * receives what it had asked for, then completes; a subscriber that wants no more
+	 * cancels. Closing again does nothing.
 	 */
 	@Override
 	void close();

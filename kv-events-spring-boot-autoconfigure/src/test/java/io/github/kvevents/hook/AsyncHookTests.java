@@ -34,6 +34,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.test.CloseProbe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -314,6 +315,23 @@ class AsyncHookTests {
 		assertThat(hook.getErrors().poll(Duration.ofSeconds(10))).isNotNull();
 		await().until(() -> hook.getStats().failures() == 2);
 		assertThat(hook.getStats().lastError()).isEqualTo("java.lang.NoClassDefFoundError");
+	}
+
+	@Test
+	void noCallBeginsOnceCloseHasReturned() throws Exception {
+		this.engine = engine(HookSettings.defaults().concurrency(1));
+		MapStore store = new MapStore(this.engine);
+		CloseProbe probe = new CloseProbe();
+		AtomicInteger calls = new AtomicInteger();
+		KvHookRegistration hook = this.engine.getRegistry().register(KvHookOptions.defaults().async(), (event) -> {
+			calls.incrementAndGet();
+			probe.call();
+		});
+		store.set("a", 1);
+		store.set("a", 2);
+		probe.close(hook);
+		assertThat(calls).hasValue(1);
+		assertThat(hook.getStats().dropped()).isEqualTo(1);
 	}
 
 	@Test

@@ -32,6 +32,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.test.CloseProbe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -404,6 +405,27 @@ class SyncHookTests {
 		this.store.set("a", 1);
 		assertThat(Thread.interrupted()).isTrue();
 		assertThat(this.calls).containsExactly("timed");
+	}
+
+	@Test
+	void noCallBeginsOnceCloseHasReturned() throws Exception {
+		CloseProbe probe = new CloseProbe();
+		KvHookRegistration hook = register(KvHookOptions.defaults(), (event) -> probe.call());
+		Thread writer = new Thread(() -> this.store.set("a", 1));
+		writer.start();
+		probe.close(hook);
+		writer.join();
+	}
+
+	@Test
+	void noCallWithATimeoutBeginsOnceCloseHasReturned() throws Exception {
+		CloseProbe probe = new CloseProbe();
+		KvHookRegistration hook = register(KvHookOptions.defaults().timeout(Duration.ofSeconds(30)),
+				(event) -> probe.call());
+		Thread writer = new Thread(() -> this.store.set("a", 1));
+		writer.start();
+		probe.close(hook);
+		writer.join();
 	}
 
 	@Test

@@ -28,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import io.github.kvevents.KvCodecException;
 import io.github.kvevents.core.JsonKvCodec;
+import io.github.kvevents.test.CloseProbe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -368,6 +369,40 @@ abstract class KvEventLogsContractTests {
 		long missed = slow.gaps.stream().mapToLong(FollowGap::missed).sum();
 		assertThat(heard + missed).isEqualTo(count);
 		assertThat(slow.heard.stream().filter((value) -> !value.startsWith("gap")).map(Integer::valueOf)).isSorted();
+	}
+
+	@Test
+	void noCallBeginsOnceCloseHasReturned() throws Exception {
+		CloseProbe probe = new CloseProbe();
+		Follow follow = open("closing").tailAndFollow((entries) -> probe.call());
+		probe.close(follow);
+		assertThat(follow.isOpen()).isFalse();
+	}
+
+	@Test
+	void closeDoesNotWaitForACallThatTakesLong() throws Exception {
+		CountDownLatch busy = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		RecordingFollower follower = new RecordingFollower() {
+
+			@Override
+			public void onEntries(List<LogEntry> entries) throws Exception {
+				busy.countDown();
+				goOn.await();
+				super.onEntries(entries);
+			}
+
+		};
+		KvEventLog log = open("long");
+		Follow follow = log.tailAndFollow(follower);
+		busy.await();
+		log.add(value(0));
+		follow.close();
+		assertThat(follower.batches).isEmpty();
+		goOn.countDown();
+		await().until(() -> follower.batches.size() == 1);
+		log.add(value(1));
+		assertThat(follower.heard).as("goes to its end, and is the last").isEmpty();
 	}
 
 	@Test
