@@ -78,7 +78,8 @@ final class DispatchStage {
 
 	/**
 	 * Ends the stage: takes no more tasks, lets those that are queued run for a while,
-	 * then drops the rest and interrupts what runs.
+	 * then drops the rest and interrupts what runs. The task that calls this, since a
+	 * hook stops the application, is neither waited for nor interrupted.
 	 * @param drain how long queued tasks may still run, zero to drop them at once
 	 * @param grace how long to wait for what runs
 	 * @return how many tasks were dropped

@@ -2,7 +2,9 @@ package io.github.kvevents.expiry;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
@@ -40,6 +42,9 @@ final class ExpiredHandler {
 
 	private final OwnAnnouncement own;
 
+	/** How many expiries of a key are not done. */
+	private final Map<String, Integer> pending = new ConcurrentHashMap<>();
+
 	ExpiredHandler(ExpiryTrackerBuilder parts, OwnAnnouncement own, TrackingCounters counters, KeyedExecutor executor) {
 		this.names = parts.names;
 		this.codec = parts.codec;
@@ -74,7 +79,18 @@ final class ExpiredHandler {
 			.previousValue(entry.value())
 			.position((entry.logId() != null) ? KvPosition.parse(partition + ":" + entry.logId()) : null)
 			.expired(Instant.ofEpochMilli(entry.deadline()), lateness);
-		this.executor.submit(key, () -> deliver(event, expiry, done));
+		this.pending.merge(key, 1, Integer::sum);
+		this.executor.submit(key, () -> deliver(event, expiry, () -> {
+			this.pending.computeIfPresent(key, (counted, count) -> (count > 1) ? count - 1 : null);
+			done.run();
+		}));
+	}
+
+	/**
+	 * How many expiries of a key are not done.
+	 */
+	int countPending(String key) {
+		return this.pending.getOrDefault(key, 0);
 	}
 
 	private void deliver(KvExpiredEvent event, TakenExpiry expiry, Runnable done) {

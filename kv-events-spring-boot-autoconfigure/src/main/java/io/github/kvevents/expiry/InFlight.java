@@ -11,6 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -122,12 +123,14 @@ final class InFlight {
 	}
 
 	/**
-	 * Waits until nothing is in flight any more but what waits for a receiver.
+	 * Waits until nothing is in flight any more but what waits for a receiver, and some
+	 * that can't leave before the caller.
+	 * @param own how many those are
 	 */
-	void awaitEmpty(Duration timeout) throws InterruptedException {
+	void awaitEmpty(Duration timeout, IntSupplier own) throws InterruptedException {
 		long end = System.nanoTime() + timeout.toNanos();
 		long nanos = timeout.toNanos();
-		while (this.ids.size() > this.waiting.get() && nanos > 0) {
+		while (this.ids.size() > this.waiting.get() + own.getAsInt() && nanos > 0) {
 			this.left.tryAcquire(nanos, TimeUnit.NANOSECONDS);
 			nanos = end - System.nanoTime();
 		}

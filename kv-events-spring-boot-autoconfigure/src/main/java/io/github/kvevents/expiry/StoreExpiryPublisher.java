@@ -49,8 +49,6 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 
 	private static final String THREAD_PREFIX = "kv-expiry-dispatch-";
 
-	private static final Duration HOOK_GRACE = Duration.ofSeconds(2);
-
 	private final TrackingMode mode;
 
 	private final ExpiringStore store;
@@ -132,7 +130,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 		}
 		this.stage = null;
 		this.store.setExpiryListener(null);
-		int dropped = stage.close(this.shutdownTimeout, HOOK_GRACE);
+		int dropped = stage.close(this.shutdownTimeout, Duration.ZERO);
 		if (dropped > 0) {
 			logger.warn("Stopped before " + dropped + " expiries were dispatched: their hooks took too long");
 		}

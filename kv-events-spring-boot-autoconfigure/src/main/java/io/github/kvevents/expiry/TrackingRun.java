@@ -8,8 +8,11 @@ import java.util.function.BooleanSupplier;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.BlockingReads;
+import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.KeyedExecutor;
 
@@ -28,9 +31,13 @@ final class TrackingRun {
 
 	private final TrackingSettings settings;
 
+	private final Namespace namespace;
+
 	private final Sweeper sweeper;
 
 	private final KeyedExecutor executor;
+
+	private final ExpiredHandler handler;
 
 	private final List<InFlight> inFlight = new ArrayList<>();
 
@@ -44,11 +51,12 @@ final class TrackingRun {
 
 	TrackingRun(ExpiryTrackerBuilder parts, OwnAnnouncement own, TrackingCounters counters) {
 		this.settings = parts.settings;
+		this.namespace = parts.namespace;
 		BooleanSupplier heard = () -> parts.dispatcher.isHeard(KvEventType.EXPIRED);
 		this.sweeper = new Sweeper(parts, heard, counters);
 		this.executor = new KeyedExecutor(THREAD_PREFIX + "hooks-", parts.settings.threads());
 		this.takingThreads.add(thread("sweeper", this.sweeper));
-		ExpiredHandler handler = new ExpiredHandler(parts, own, counters, this.executor);
+		this.handler = new ExpiredHandler(parts, own, counters, this.executor);
 		Duration claimAfter = parts.settings.claimAfter();
 		for (int number = 0; number < parts.namespace.partitions(); number++) {
 			int partition = number;
@@ -56,7 +64,7 @@ final class TrackingRun {
 			ExpiredStream stream = new ExpiredStream(parts.namespace, partition, parts.instanceId,
 					parts.namespaceCheck());
 			ExpiredIntake intake = new ExpiredIntake(stream, inFlight,
-					(entry, expiry, done) -> handler.handle(partition, entry, expiry, done), counters);
+					(entry, expiry, done) -> this.handler.handle(partition, entry, expiry, done), counters);
 			Fleet fleet = new Fleet(stream, own, heard, claimAfter.toMillis());
 			Settlement settlement = new Settlement(stream, inFlight, intake, fleet, counters, claimAfter,
 					System::nanoTime);
@@ -103,17 +111,22 @@ final class TrackingRun {
 
 	/**
 	 * Takes no more, waits for what is under way within the time that is set, tells the
-	 * server what became of it, and ends the threads.
+	 * server what became of it, and ends the threads. A hook that calls this, since it
+	 * stops the application, is neither waited for nor interrupted.
 	 */
 	void stop() {
 		this.sweeper.stop();
 		this.readers.forEach(ExpiredReader::stop);
 		this.keepers.forEach(ExpiredKeeper::leave);
+		CallChain.replaceCaller();
+		this.executor.replaceCaller();
 		try {
 			join(this.takingThreads);
 			long end = Delay.of(this.settings.stopTimeout()).after(System.nanoTime());
-			for (InFlight inFlight : this.inFlight) {
-				inFlight.awaitEmpty(Duration.ofNanos(end - System.nanoTime()));
+			for (int number = 0; number < this.inFlight.size(); number++) {
+				int partition = number;
+				this.inFlight.get(number)
+					.awaitEmpty(Duration.ofNanos(end - System.nanoTime()), () -> countOwn(partition));
 			}
 			this.keepers.forEach(ExpiredKeeper::stop);
 			join(this.keepingThreads);
@@ -124,6 +137,20 @@ final class TrackingRun {
 		}
 		// only now: an expiry whose hook is interrupted must not be taken for done
 		this.executor.close();
+	}
+
+	/**
+	 * The expiries that aren't done before the hook that stops the application has
+	 * returned, its own and those of its key: they are redelivered elsewhere.
+	 */
+	private int countOwn(int partition) {
+		return CallChain.works(KvEvent.class)
+			.stream()
+			.map(KvEvent::getKey)
+			.distinct()
+			.filter((key) -> this.namespace.partitionOf(key) == partition)
+			.mapToInt(this.handler::countPending)
+			.sum();
 	}
 
 	private static void join(List<Thread> threads) throws InterruptedException {

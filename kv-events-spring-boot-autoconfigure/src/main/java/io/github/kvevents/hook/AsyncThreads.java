@@ -3,11 +3,13 @@ package io.github.kvevents.hook;
 import java.util.Collection;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.RetryingExecutor;
 
 /**
@@ -20,18 +22,33 @@ final class AsyncThreads implements Executor {
 
 	private final HookSettings settings;
 
-	private final Executor pool;
+	private final ThreadPoolExecutor pool;
+
+	private final Executor starter;
 
 	private volatile boolean accepting = true;
 
 	AsyncThreads(HookSettings settings, ThreadFactory threadFactory) {
 		this.settings = settings;
-		this.pool = new RetryingExecutor(HookThreads.pool(settings.maxAsyncThreads(), threadFactory));
+		this.pool = HookThreads.pool(settings.maxAsyncThreads(), threadFactory);
+		this.starter = new RetryingExecutor(this.pool);
 	}
 
 	@Override
 	public void execute(Runnable worker) {
-		this.pool.execute(worker);
+		this.starter.execute(() -> run(worker));
+	}
+
+	private void run(Runnable worker) {
+		HeldThread thread = new HeldThread();
+		CallChain.Scope call = CallChain.enter(thread);
+		try {
+			worker.run();
+		}
+		finally {
+			call.close();
+			thread.release();
+		}
 	}
 
 	/**
@@ -49,11 +66,13 @@ final class AsyncThreads implements Executor {
 	/**
 	 * Takes no more events and waits for those that are queued, within the shutdown
 	 * timeout. What is left then is dropped, counted and logged; what runs is
-	 * interrupted.
+	 * interrupted. A hook that stops the application is neither waited for nor
+	 * interrupted, and others handle meanwhile what is queued.
 	 */
 	void drain(Collection<HookRegistration> hooks) {
 		this.accepting = false;
 		hooks.forEach(AsyncThreads::wake);
+		CallChain.replaceCaller();
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.settings.shutdownTimeout());
 		boolean interrupted = false;
 		for (HookRegistration hook : hooks) {
@@ -85,9 +104,45 @@ final class AsyncThreads implements Executor {
 
 	private void abort(HookRegistration hook, HookQueue queue) {
 		int dropped = queue.abort();
+		if (queue.isCalledFromWithin()) {
+			logger.warn("Hook '" + hook.getId() + "' stops the application while it handles an event: " + dropped
+					+ " queued events, which would come behind that one, were dropped");
+			return;
+		}
 		logger.warn("Hook '" + hook.getId() + "' was not done within the shutdown timeout of "
 				+ this.settings.shutdownTimeout() + ": " + dropped
 				+ " queued events were dropped, and what still ran was interrupted");
+	}
+
+	/**
+	 * A thread of the pool that runs a worker.
+	 */
+	private final class HeldThread implements CallChain.Replaceable {
+
+		private boolean replaced;
+
+		@Override
+		public void replace() {
+			ThreadPoolExecutor pool = AsyncThreads.this.pool;
+			synchronized (pool) {
+				if (!this.replaced) {
+					this.replaced = true;
+					pool.setMaximumPoolSize(pool.getMaximumPoolSize() + 1);
+					pool.setCorePoolSize(pool.getCorePoolSize() + 1);
+				}
+			}
+		}
+
+		void release() {
+			ThreadPoolExecutor pool = AsyncThreads.this.pool;
+			synchronized (pool) {
+				if (this.replaced) {
+					pool.setCorePoolSize(pool.getCorePoolSize() - 1);
+					pool.setMaximumPoolSize(pool.getMaximumPoolSize() - 1);
+				}
+			}
+		}
+
 	}
 
 }

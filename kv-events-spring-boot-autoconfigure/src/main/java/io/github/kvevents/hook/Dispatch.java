@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
 
 /**
@@ -122,10 +123,12 @@ final class Dispatch {
 		DeferredInterrupt.hold();
 		KeyHooks found = hooksOf(event);
 		DispatchContext.Scope scope = this.context.inHook().open();
+		CallChain.Scope call = CallChain.enter(event);
 		try {
 			tell(event, found);
 		}
 		finally {
+			call.close();
 			scope.close();
 		}
 	}

@@ -1,6 +1,7 @@
 package io.github.kvevents.hook;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
 
 /**
@@ -32,10 +33,12 @@ final class EveryInstanceHooks {
 		enqueue(event, found, caller, context.inAsyncHook());
 		DispatchContext.Scope scope = context.inHook().open();
 		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
+		CallChain.Scope call = CallChain.enter(event);
 		try {
 			tell(event, found, caller);
 		}
 		finally {
+			call.close();
 			interrupts.close();
 			// meant for a hook: the thread that reads the log reads on
 			Thread.interrupted();

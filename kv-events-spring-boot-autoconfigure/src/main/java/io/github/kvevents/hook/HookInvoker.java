@@ -10,6 +10,7 @@ import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;
 
@@ -71,10 +72,11 @@ final class HookInvoker {
 	private void invokeTimed(HookRegistration hook, KvEvent event, CallerContext caller, Duration timeout,
 			Semaphore share) {
 		DispatchContext context = DispatchContext.current();
+		CallChain chain = CallChain.current();
 		Observation observation = this.observations.start(hook, event, "timed", null);
 		try {
 			Throwable failure = this.timed.run(hook.getId(), share, timeout,
-					() -> callElsewhere(hook, event, context, caller, observation));
+					() -> callElsewhere(hook, event, context, chain, caller, observation));
 			DeferredInterrupt.hold();
 			ended(hook, event, observation, failure);
 		}
@@ -91,6 +93,7 @@ final class HookInvoker {
 	 */
 	void invokeQueued(HookRegistration hook, QueuedEvent item) {
 		DispatchContext.Scope scope = item.context().open();
+		CallChain.Scope queued = CallChain.enter(item.event());
 		try {
 			invokeQueued(hook, item.event(), item.caller());
 		}
@@ -99,6 +102,7 @@ final class HookInvoker {
 			this.errors.failed(hook, item.event(), ex);
 		}
 		finally {
+			queued.close();
 			scope.close();
 		}
 	}
@@ -126,13 +130,15 @@ final class HookInvoker {
 	}
 
 	private static @Nullable Throwable callElsewhere(HookRegistration hook, KvEvent event, DispatchContext context,
-			CallerContext caller, Observation observation) {
+			@Nullable CallChain chain, CallerContext caller, Observation observation) {
 		DispatchContext.Scope carried = caller.open();
 		DispatchContext.Scope scope = context.open();
+		CallChain.Scope resumed = CallChain.resume(chain);
 		try {
 			return call(hook, event, observation);
 		}
 		finally {
+			resumed.close();
 			scope.close();
 			carried.close();
 		}

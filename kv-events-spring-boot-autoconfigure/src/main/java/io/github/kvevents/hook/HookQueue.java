@@ -100,20 +100,21 @@ final class HookQueue {
 	}
 
 	/**
-	 * Waits until nothing is queued and nothing runs.
+	 * Waits until nothing is queued and nothing runs. A hook that calls this isn't waited
+	 * for, nor are the events behind it of its own key.
 	 * @return whether that was so in time
 	 */
 	boolean awaitIdle(long nanos) throws InterruptedException {
 		long left = nanos;
 		this.lock.lockInterruptibly();
 		try {
-			while (this.backlog.size() > 0 || this.workers.isBusy()) {
+			while (this.workers.isBusyBeside(this.workers.countOwn())) {
 				if (left <= 0) {
 					return false;
 				}
 				left = this.lock.changed().awaitNanos(left);
 			}
-			return true;
+			return this.backlog.size() == 0;
 		}
 		finally {
 			this.lock.unlock();
@@ -121,7 +122,14 @@ final class HookQueue {
 	}
 
 	/**
-	 * Drops what is queued and interrupts what runs.
+	 * Whether the current call is part of one of the hook.
+	 */
+	boolean isCalledFromWithin() {
+		return this.lock.get(this.workers::countOwn) > 0;
+	}
+
+	/**
+	 * Drops what is queued and interrupts what runs, but not a hook that calls this.
 	 * @return how many events were dropped
 	 */
 	int abort() {

@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.support.CallChain;
+
 /**
  * The workers of a queue: each takes the next event whose key no other has. They share
  * the queue's lock.
@@ -32,6 +34,9 @@ final class QueueWorkers {
 
 	private int count;
 
+	/** How many more there may be, in place of those that wait for the others. */
+	private int standIns;
+
 	QueueWorkers(int concurrency, Executor executor, QueueLock lock, Backlog backlog, Consumer<QueuedEvent> handler) {
 		this.concurrency = concurrency;
 		this.executor = executor;
@@ -45,7 +50,7 @@ final class QueueWorkers {
 	 * @return whether it is to be started
 	 */
 	boolean claim() {
-		if (!this.backlog.isReady() || this.count >= this.concurrency) {
+		if (!this.backlog.isReady() || this.count >= this.concurrency + this.standIns) {
 			return false;
 		}
 		this.count++;
@@ -92,11 +97,14 @@ final class QueueWorkers {
 		if (item == null) {
 			return false;
 		}
+		Place place = new Place();
+		CallChain.Scope call = CallChain.enter(place);
 		try {
 			this.handler.accept(item);
 		}
 		finally {
-			finish(item);
+			call.close();
+			finish(item, place);
 			item.done();
 		}
 		return true;
@@ -123,9 +131,10 @@ final class QueueWorkers {
 		this.lock.changed().signalAll();
 	}
 
-	private void finish(QueuedEvent item) {
+	private void finish(QueuedEvent item, Place place) {
 		this.lock.run(() -> {
 			this.running.remove(Thread.currentThread());
+			this.standIns -= place.replaced ? 1 : 0;
 			this.backlog.finish(item);
 		});
 		// an interrupt that was meant for the hook must not reach the next one
@@ -133,17 +142,48 @@ final class QueueWorkers {
 	}
 
 	/**
-	 * Whether there are any. Called with the lock held.
+	 * How many of them the current call is part of: a hook that stops the application.
+	 * Called with the lock held.
 	 */
-	boolean isBusy() {
-		return this.count > 0;
+	int countOwn() {
+		return (int) this.running.stream().filter(CallChain::isOn).count();
 	}
 
 	/**
-	 * Interrupts those that run a hook. Called with the lock held.
+	 * Whether any runs but these, or could. Called with the lock held.
+	 */
+	boolean isBusyBeside(int own) {
+		return this.count > own || this.backlog.isReady();
+	}
+
+	/**
+	 * Interrupts those that run a hook, but not the one that asks for it. Called with the
+	 * lock held.
 	 */
 	void interrupt() {
-		this.running.forEach(Thread::interrupt);
+		this.running.stream().filter((thread) -> !CallChain.isOn(thread)).forEach(Thread::interrupt);
+	}
+
+	/**
+	 * The place of a worker that handles an event, among as many as there may be.
+	 */
+	private final class Place implements CallChain.Replaceable {
+
+		private boolean replaced;
+
+		@Override
+		public void replace() {
+			if (QueueWorkers.this.lock.get(this::claimInPlace)) {
+				start();
+			}
+		}
+
+		private boolean claimInPlace() {
+			QueueWorkers.this.standIns += this.replaced ? 0 : 1;
+			this.replaced = true;
+			return claim();
+		}
+
 	}
 
 }

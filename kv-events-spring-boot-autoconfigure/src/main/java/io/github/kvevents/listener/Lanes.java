@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.RetryingExecutor;
+import io.github.kvevents.support.SparingPool;
 
 /**
  * The threads that handle events. Each event has a lane, in which one comes after the
@@ -33,18 +33,16 @@ final class Lanes {
 
 	private static final Log logger = LogFactory.getLog(KvListenerRegistry.class);
 
-	private static final int IDLE_THREAD_SECONDS = 60;
+	private static final Duration IDLE_THREAD_LIFE = Duration.ofSeconds(60);
 
 	/** How many events a lane may have handled before others have their turn. */
 	private static final int TURN = 64;
 
 	private static final long UNEXPECTED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	private final ThreadPoolExecutor threads;
+	private final SparingPool threads;
 
 	private final Executor starter;
-
-	private final ThreadGroup group;
 
 	private final LongSupplier nanoTime;
 
@@ -69,15 +67,12 @@ final class Lanes {
 	 * @param waits is told when a lane has to wait
 	 */
 	Lanes(String name, int count, LongSupplier nanoTime, Runnable waits) {
-		this.group = new ThreadGroup(name);
 		AtomicInteger number = new AtomicInteger();
-		this.threads = new ThreadPoolExecutor(count, count, IDLE_THREAD_SECONDS, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(), (task) -> {
-					Thread thread = new Thread(this.group, task, name + "-" + number.incrementAndGet());
-					thread.setDaemon(true);
-					return thread;
-				});
-		this.threads.allowCoreThreadTimeOut(true);
+		this.threads = new SparingPool(count, count, IDLE_THREAD_LIFE, new LinkedBlockingQueue<>(), (task) -> {
+			Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+			thread.setDaemon(true);
+			return thread;
+		});
 		this.starter = new RetryingExecutor(this.threads);
 		this.nanoTime = nanoTime;
 		this.waits = waits;
@@ -144,10 +139,14 @@ final class Lanes {
 	}
 
 	/**
-	 * Begins no event any more but those that must not be left.
+	 * Begins no event any more but those that must not be left. A handler that calls
+	 * this, since it stops the application, is not going to be interrupted.
 	 */
-	synchronized void end() {
-		this.ending = true;
+	void end() {
+		this.threads.spareCaller();
+		synchronized (this) {
+			this.ending = true;
+		}
 	}
 
 	private boolean goesOn(Lane held) {
@@ -237,10 +236,10 @@ final class Lanes {
 	}
 
 	/**
-	 * Whether the current thread is one of these.
+	 * Whether the current call is part of one of a handler of these.
 	 */
 	boolean isOwnThread() {
-		return Thread.currentThread().getThreadGroup() == this.group;
+		return this.threads.isCalledFromWithin();
 	}
 
 	/**
@@ -255,12 +254,13 @@ final class Lanes {
 	}
 
 	/**
-	 * Interrupts what runs, gives it some time to end, and drops what waits.
+	 * Interrupts what runs, gives it some time to end, and drops what waits. A handler
+	 * that stopped these is left alone.
 	 */
 	void close(long millis) {
-		this.threads.shutdownNow();
+		this.threads.interruptOthers();
 		try {
-			this.threads.awaitTermination(millis, TimeUnit.MILLISECONDS);
+			this.threads.awaitOthers(Duration.ofMillis(millis));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

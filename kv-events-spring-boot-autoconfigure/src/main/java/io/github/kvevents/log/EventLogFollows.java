@@ -1,12 +1,12 @@
 package io.github.kvevents.log;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -17,6 +17,7 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.support.RetryingExecutor;
+import io.github.kvevents.support.SparingPool;
 
 /**
  * All open follows. They share one {@link FollowReader}, which runs while there is any,
@@ -32,7 +33,7 @@ final class EventLogFollows {
 
 	private volatile @Nullable FollowReader reader;
 
-	private volatile @Nullable ThreadPoolExecutor workers;
+	private volatile @Nullable SparingPool workers;
 
 	private volatile boolean stopped;
 
@@ -134,7 +135,7 @@ final class EventLogFollows {
 	 * @return whether it runs; not while the event logs are stopped
 	 */
 	boolean execute(Runnable task) {
-		ThreadPoolExecutor workers = this.workers;
+		SparingPool workers = this.workers;
 		if (workers == null) {
 			return false;
 		}
@@ -160,11 +161,11 @@ final class EventLogFollows {
 
 	/**
 	 * Has all follows wait for the next start, and waits some seconds for the calls of
-	 * listeners that run.
+	 * listeners that run, but not for one that calls this.
 	 */
 	void stop() {
 		FollowReader reader;
-		ThreadPoolExecutor workers;
+		SparingPool workers;
 		synchronized (this) {
 			this.stopped = true;
 			reader = this.reader;
@@ -186,10 +187,10 @@ final class EventLogFollows {
 		}
 	}
 
-	private static void end(ThreadPoolExecutor workers) throws InterruptedException {
+	private static void end(SparingPool workers) throws InterruptedException {
 		workers.shutdown();
-		if (!workers.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-			workers.shutdownNow();
+		if (!workers.awaitOthers(Duration.ofSeconds(STOP_SECONDS))) {
+			workers.interruptOthers();
 		}
 	}
 
@@ -201,7 +202,7 @@ final class EventLogFollows {
 		if (this.workers == null) {
 			CustomizableThreadFactory threads = new CustomizableThreadFactory("kv-event-log-follow-");
 			threads.setDaemon(true);
-			this.workers = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
+			this.workers = new SparingPool(0, Integer.MAX_VALUE, Duration.ofSeconds(10), new SynchronousQueue<>(),
 					threads);
 		}
 	}

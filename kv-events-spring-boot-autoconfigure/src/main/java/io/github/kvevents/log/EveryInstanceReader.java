@@ -97,8 +97,9 @@ public final class EveryInstanceReader implements SmartLifecycle {
 	}
 
 	/**
-	 * Waits some seconds for the hook that is called, and interrupts it then. With the
-	 * next start reading resumes behind what was delivered.
+	 * Waits some seconds for the hook that is called, and interrupts it then; not if it
+	 * is that hook which stops the application. With the next start reading resumes
+	 * behind what was delivered.
 	 */
 	@Override
 	public void stop() {

@@ -18,6 +18,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
 
@@ -190,9 +191,13 @@ final class EveryInstanceWorker {
 	}
 
 	/**
-	 * Waits some seconds for the hook that is called, and interrupts it then.
+	 * Waits some seconds for the hook that is called, and interrupts it then; not if it
+	 * is that hook which stops the application.
 	 */
 	void await() {
+		if (CallChain.isOn(this.thread)) {
+			return;
+		}
 		try {
 			this.thread.join(STOP_MILLIS);
 			if (this.thread.isAlive()) {

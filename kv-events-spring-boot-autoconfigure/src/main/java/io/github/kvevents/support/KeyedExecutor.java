@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -19,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * A few threads that run tasks: those of one key one after the other, in the order in
  * which they were submitted, and those of different keys at the same time. What waits is
  * bounded by whoever submits it. A thread ends when it has had nothing to do for a while.
- * For our packages.
+ * A task may close the executor: it is neither waited for nor interrupted. For our
+ * packages.
  */
 public final class KeyedExecutor {
 
@@ -30,7 +30,7 @@ public final class KeyedExecutor {
 	/** How many tasks of a key run before other keys have their turn. */
 	private static final int TURN = 64;
 
-	private final ThreadPoolExecutor threads;
+	private final SparingPool threads;
 
 	private final Executor starter;
 
@@ -41,6 +41,9 @@ public final class KeyedExecutor {
 	 */
 	private final Map<Object, Queue<Runnable>> waiting = new HashMap<>();
 
+	/** The threads that run a task, by its key. */
+	private final Map<Object, Thread> running = new HashMap<>();
+
 	private boolean closed;
 
 	/**
@@ -50,13 +53,11 @@ public final class KeyedExecutor {
 	 */
 	public KeyedExecutor(String threadNamePrefix, int threads) {
 		AtomicInteger number = new AtomicInteger();
-		this.threads = new ThreadPoolExecutor(threads, threads, IDLE_THREAD_LIFE.toSeconds(), TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(), (task) -> {
-					Thread thread = new Thread(task, threadNamePrefix + number.incrementAndGet());
-					thread.setDaemon(true);
-					return thread;
-				});
-		this.threads.allowCoreThreadTimeOut(true);
+		this.threads = new SparingPool(threads, threads, IDLE_THREAD_LIFE, new LinkedBlockingQueue<>(), (task) -> {
+			Thread thread = new Thread(task, threadNamePrefix + number.incrementAndGet());
+			thread.setDaemon(true);
+			return thread;
+		});
 		this.starter = new RetryingExecutor(this.threads);
 	}
 
@@ -106,7 +107,11 @@ public final class KeyedExecutor {
 		Runnable task = (ofKey != null) ? ofKey.poll() : null;
 		if (task == null) {
 			this.waiting.remove(key);
+			this.running.remove(key);
 			notifyAll();
+		}
+		else {
+			this.running.put(key, Thread.currentThread());
 		}
 		return task;
 	}
@@ -115,40 +120,53 @@ public final class KeyedExecutor {
 	 * The pool is open as long as there is a key: see {@link #close(Duration, Duration)}.
 	 */
 	private synchronized void runLater(Object key) {
+		this.running.remove(key);
 		if (this.waiting.containsKey(key)) {
 			this.starter.execute(() -> run(key));
 		}
 	}
 
 	/**
-	 * Takes no more tasks, drops what waits, and interrupts what runs.
+	 * Has another thread run meanwhile what waits for that of the task which calls this,
+	 * except for the tasks of its key. To be called before a task waits for others.
+	 */
+	public void replaceCaller() {
+		this.threads.replaceCaller();
+	}
+
+	/**
+	 * Takes no more tasks, drops what waits, and interrupts what runs, except for the
+	 * task that calls this.
 	 */
 	public void close() {
 		drop();
-		this.threads.shutdownNow();
+		this.threads.interruptOthers();
 	}
 
 	/**
 	 * Takes no more tasks, lets those that wait run for a while, then drops the rest and
-	 * interrupts what runs. An interrupt of the caller ends the wait.
+	 * interrupts what runs. An interrupt of the caller ends the wait. The task that calls
+	 * this is neither waited for nor interrupted, and those behind it of its key are
+	 * dropped.
 	 * @param drain how long tasks may still run, zero to drop them at once
 	 * @param grace how long to wait for what runs, before and after the interrupt
 	 * @return how many tasks were dropped
 	 */
 	public int close(Duration drain, Duration grace) {
 		int dropped = 0;
+		replaceCaller();
 		try {
 			awaitIdle(drain);
 			dropped = drop();
 			this.threads.shutdown();
-			if (!this.threads.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-				this.threads.shutdownNow();
-				this.threads.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
+			if (!this.threads.awaitOthers(grace)) {
+				this.threads.interruptOthers();
+				this.threads.awaitOthers(grace);
 			}
 		}
 		catch (InterruptedException ex) {
 			dropped += drop();
-			this.threads.shutdownNow();
+			this.threads.interruptOthers();
 			Thread.currentThread().interrupt();
 		}
 		return dropped;
@@ -158,16 +176,25 @@ public final class KeyedExecutor {
 		this.closed = true;
 		long end = System.nanoTime() + timeout.toNanos();
 		long left = timeout.toNanos();
-		while (!this.waiting.isEmpty() && left > 0) {
+		while (!isIdle() && left > 0) {
 			TimeUnit.NANOSECONDS.timedWait(this, left);
 			left = end - System.nanoTime();
 		}
+	}
+
+	private boolean isIdle() {
+		return this.waiting.keySet().stream().map(this.running::get).allMatch(KeyedExecutor::isOnCall);
+	}
+
+	private static boolean isOnCall(@Nullable Thread thread) {
+		return thread != null && CallChain.isOn(thread);
 	}
 
 	private synchronized int drop() {
 		this.closed = true;
 		int dropped = this.waiting.values().stream().mapToInt(Queue::size).sum();
 		this.waiting.clear();
+		this.running.clear();
 		return dropped;
 	}
 

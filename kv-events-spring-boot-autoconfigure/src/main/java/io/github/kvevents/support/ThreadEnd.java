@@ -10,13 +10,17 @@ public final class ThreadEnd {
 
 	/**
 	 * Waits for the end of a thread that may wait for a server, which an interrupt ends.
-	 * An interrupt of the caller ends the wait.
+	 * An interrupt of the caller ends the wait. A thread that can't end before the
+	 * current call does is left alone.
 	 * @param thread the thread
 	 * @param patience how long to wait before the interrupt, in milliseconds
 	 * @param millis how long to wait behind it
 	 * @return whether it ended
 	 */
 	public static boolean await(Thread thread, long patience, long millis) {
+		if (CallChain.isOn(thread)) {
+			return false;
+		}
 		try {
 			thread.join(patience);
 			if (thread.isAlive()) {

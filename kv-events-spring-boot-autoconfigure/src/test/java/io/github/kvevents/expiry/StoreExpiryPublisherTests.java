@@ -130,6 +130,23 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
+	void hookThatHangsMakesStoppingNoLongerThanTheTimeout() {
+		CountDownLatch released = new CountDownLatch(1);
+		this.dispatcher.hook((event) -> awaitUninterruptibly(released));
+		StoreExpiryPublisher publisher = new StoreExpiryPublisher(TrackingMode.AUTO, this.store, this.dispatcher,
+				mock(KvCodec.class), "me", 1, 10, Duration.ofMillis(300), this.heard::add);
+		publisher.start();
+		this.store.expire(expired("a"));
+		this.store.expire(expired("b"));
+		await().until(() -> !this.dispatcher.threads().isEmpty());
+		long start = System.nanoTime();
+		publisher.stop();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300),
+				Duration.ofSeconds(3));
+		released.countDown();
+	}
+
+	@Test
 	void goesOnBesideASlowHook() {
 		CountDownLatch released = new CountDownLatch(1);
 		this.dispatcher.hook((event) -> {

@@ -183,6 +183,23 @@ abstract class KvEventLogsContractTests {
 	}
 
 	@Test
+	void aFollowThatStopsTheLogsDoesNotWaitForItself() {
+		AtomicReference<Duration> took = new AtomicReference<>();
+		open("stopping").tailAndFollow(new RecordingFollower() {
+
+			@Override
+			public void onEntries(List<LogEntry> entries) {
+				long start = System.nanoTime();
+				KvEventLogsContractTests.this.logs.stop();
+				took.set(Duration.ofNanos(System.nanoTime() - start));
+			}
+
+		});
+		await().until(() -> took.get() != null);
+		assertThat(took.get()).as("it waits five seconds for others").isLessThan(Duration.ofSeconds(4));
+	}
+
+	@Test
 	void aFollowOfALogThatDoesNotExistYetBeginsEmptyAndHearsTheFirstEntry() {
 		KvEventLog log = open("later");
 		RecordingFollower follower = new RecordingFollower();

@@ -135,7 +135,9 @@ class KeyedExecutorTests {
 	@Test
 	void closeDropsAndCountsWhatDoesNotRunInTimeAndInterruptsWhatRuns() {
 		AtomicInteger interrupted = new AtomicInteger();
+		CountDownLatch begun = new CountDownLatch(1);
 		this.executor.submit("a", () -> {
+			begun.countDown();
 			try {
 				this.gate.await();
 			}
@@ -145,9 +147,60 @@ class KeyedExecutorTests {
 		});
 		submit("a", "a1");
 		submit("a", "a2");
+		awaitUninterruptibly(begun);
 		assertThat(this.executor.close(Duration.ZERO, Duration.ofMillis(10))).isEqualTo(2);
 		await().untilAsserted(() -> assertThat(interrupted).hasValue(1));
 		assertThat(this.ran).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void taskThatClosesIsNeitherWaitedForNorInterruptedAndOthersRunMeanwhile(int threads) {
+		this.executor = new KeyedExecutor("keyed-test-", threads);
+		this.executor.submit("a", () -> {
+			awaitUninterruptibly(this.gate);
+			int dropped = this.executor.close(Duration.ofSeconds(100), Duration.ofSeconds(100));
+			this.ran.add("dropped " + dropped + ", interrupted: " + Thread.currentThread().isInterrupted());
+		});
+		submit("a", "a1");
+		submit("b", "b1");
+		submit("c", "c1");
+		submit("c", "c2");
+		this.gate.countDown();
+		await().atMost(Duration.ofSeconds(60))
+			.untilAsserted(() -> assertThat(this.ran).containsExactlyInAnyOrder("b1", "c1", "c2",
+					"dropped 1, interrupted: false"));
+		assertThat(this.ran).last().isEqualTo("dropped 1, interrupted: false");
+	}
+
+	@Test
+	void taskThatClosesInterruptsOthersThatHang() {
+		CountDownLatch hangs = new CountDownLatch(1);
+		this.executor.submit("hangs", () -> {
+			hangs.countDown();
+			try {
+				this.gate.await();
+			}
+			catch (InterruptedException ex) {
+				this.ran.add("interrupted");
+			}
+		});
+		this.executor.submit("closes", () -> {
+			awaitUninterruptibly(hangs);
+			this.executor.close();
+			this.ran.add("closed, interrupted: " + Thread.currentThread().isInterrupted());
+		});
+		await().untilAsserted(
+				() -> assertThat(this.ran).containsExactlyInAnyOrder("interrupted", "closed, interrupted: false"));
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private void submit(String key, String name) {
@@ -155,14 +208,7 @@ class KeyedExecutorTests {
 	}
 
 	private void submitGate(String key) {
-		this.executor.submit(key, () -> {
-			try {
-				this.gate.await();
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		});
+		this.executor.submit(key, () -> awaitUninterruptibly(this.gate));
 	}
 
 }
