@@ -35,7 +35,7 @@ final class LinkState {
 	private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
 	/** What Redis may take to answer once the context closes. */
-	private static final long CLOSING_MILLIS = 1000;
+	static final long CLOSING_MILLIS = 1000;
 
 	/** For how long a failed attempt speaks for those who come then. */
 	private static final long FAILED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -215,6 +215,15 @@ final class LinkState {
 	}
 
 	/**
+	 * Ends the attempt that is under way.
+	 */
+	synchronized void interruptAttempt() {
+		if (this.attempt != null) {
+			this.attempt.thread.interrupt();
+		}
+	}
+
+	/**
 	 * Forgets that Redis answered: it is late.
 	 */
 	void doubt() {
@@ -272,10 +281,11 @@ final class LinkState {
 
 		private volatile long endedAt;
 
+		private final Thread thread = new Thread(this::run, "kv-redis-connect");
+
 		void start() {
-			Thread thread = new Thread(this::run, "kv-redis-connect");
-			thread.setDaemon(true);
-			thread.start();
+			this.thread.setDaemon(true);
+			this.thread.start();
 		}
 
 		/**

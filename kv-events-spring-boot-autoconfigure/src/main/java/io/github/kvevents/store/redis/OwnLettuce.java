@@ -99,12 +99,22 @@ final class OwnLettuce {
 	 * fails. To stop the factory would wait for the attempt to connect.
 	 */
 	static void cut(RedisConnectionFactory own) {
-		AbstractRedisClient client = ((LettuceConnectionFactory) own).getNativeClient();
+		AbstractRedisClient client = client((LettuceConnectionFactory) own);
 		if (client != null) {
 			client.shutdownAsync().exceptionally((ex) -> {
 				logger.debug("The connections could not be cut", ex);
 				return null;
 			});
+		}
+	}
+
+	private static @Nullable AbstractRedisClient client(LettuceConnectionFactory factory) {
+		try {
+			return factory.getNativeClient();
+		}
+		catch (IllegalStateException ex) {
+			// stopped, or about to be
+			return null;
 		}
 	}
 

@@ -244,6 +244,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 					+ "taken over by other instances");
 			if (isOwn()) {
 				OwnLettuce.cut(Objects.requireNonNull(this.target));
+				this.state.interruptAttempt();
 			}
 		}
 	}
@@ -267,13 +268,30 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		end(OwnLettuce::stop);
 	}
 
+	/**
+	 * The factory makes its connection and closes it under one lock. An attempt to
+	 * connect whose client is shut down would keep that lock for ever, so it is
+	 * interrupted, and nobody waits for the lock longer than for Redis.
+	 */
 	private void end(Consumer<RedisConnectionFactory> ending) {
-		if (isOwn() && !this.state.isAbandoned()) {
-			RedisConnectionFactory own = Objects.requireNonNull(this.target);
-			if (this.state.isConnecting()) {
-				OwnLettuce.cut(own);
-			}
+		if (!isOwn() || this.state.isAbandoned()) {
+			return;
+		}
+		RedisConnectionFactory own = Objects.requireNonNull(this.target);
+		if (!this.state.isConnecting()) {
 			ending.accept(own);
+			return;
+		}
+		OwnLettuce.cut(own);
+		this.state.interruptAttempt();
+		Thread closer = new Thread(() -> ending.accept(own), "kv-redis-close");
+		closer.setDaemon(true);
+		closer.start();
+		try {
+			closer.join(LinkState.CLOSING_MILLIS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
