@@ -206,8 +206,7 @@ final class EventLogFollow implements Follow {
 			}
 			EntryId cursor = this.channel.getCursor();
 			List<StoredEntry> entries = this.store.after(this.channel.getLog(), this.position, PAGE);
-			if (entries.isEmpty()) {
-				this.channel.join(this.buffer, this.position, epoch, cursor);
+			if (entries.isEmpty() && this.channel.join(this.buffer, this.position, epoch, cursor)) {
 				this.follows.wakeUp();
 			}
 			this.stalled = false;

@@ -87,7 +87,9 @@ final class EventLogFollows {
 		if (channel.getFollows().isEmpty()) {
 			this.channels.remove(channel.getLog(), channel);
 		}
-		wakeUp();
+		if (this.channels.isEmpty()) {
+			wakeUp();
+		}
 	}
 
 	Collection<LogChannel> getChannels() {
@@ -95,7 +97,7 @@ final class EventLogFollows {
 	}
 
 	/**
-	 * Lets the reader look at the follows.
+	 * Lets the reader look at the follows at once.
 	 */
 	void wakeUp() {
 		FollowReader reader = this.reader;

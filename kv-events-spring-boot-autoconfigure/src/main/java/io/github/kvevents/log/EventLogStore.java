@@ -1,5 +1,6 @@
 package io.github.kvevents.log;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -49,12 +50,14 @@ interface EventLogStore {
 	interface Reader extends AutoCloseable {
 
 		/**
-		 * The first entries behind a position in each log. Waits a fraction of a second
-		 * if there are none.
+		 * The first entries behind a position in each log. Waits if there are none. An
+		 * interrupt ends that if the store can, by an exception or without entries, and
+		 * stays set.
 		 * @param positions the position by the name of the log
+		 * @param wait how long to wait at most; the store may wait less
 		 * @return the entries by the name of the log, none for a log without
 		 */
-		Map<String, List<StoredEntry>> read(Map<String, EntryId> positions);
+		Map<String, List<StoredEntry>> read(Map<String, EntryId> positions, Duration wait);
 
 		/**
 		 * Where logs end.

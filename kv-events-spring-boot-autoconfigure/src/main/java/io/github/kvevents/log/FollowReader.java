@@ -46,6 +46,8 @@ final class FollowReader implements Runnable {
 
 	private final Semaphore wakeUps = new Semaphore(0);
 
+	private final FollowWait wait = new FollowWait();
+
 	private final ExponentialBackOff backOff = new ExponentialBackOff(100, 2);
 
 	private final Set<LogChannel> broken = new HashSet<>();
@@ -70,6 +72,7 @@ final class FollowReader implements Runnable {
 
 	void wakeUp() {
 		this.wakeUps.release();
+		this.wait.cutShort();
 	}
 
 	void awaitEnd(long millis) throws InterruptedException {
@@ -111,7 +114,7 @@ final class FollowReader implements Runnable {
 			await(IDLE_MILLIS);
 		}
 		else {
-			Map<String, List<StoredEntry>> read = reader.read(positions);
+			Map<String, List<StoredEntry>> read = read(reader, positions);
 			for (LogChannel channel : channels) {
 				List<StoredEntry> entries = read.get(channel.getLog());
 				EntryId position = positions.get(channel.getLog());
@@ -120,6 +123,23 @@ final class FollowReader implements Runnable {
 					channel.publish(entries);
 				}
 			}
+		}
+	}
+
+	private Map<String, List<StoredEntry>> read(EventLogStore.Reader reader, Map<String, EntryId> positions) {
+		try {
+			return reader.read(positions, this.wait.begin());
+		}
+		catch (RuntimeException ex) {
+			if (!this.wait.end()) {
+				throw ex;
+			}
+			// the answer to the read may still come there
+			closeReader();
+			return Map.of();
+		}
+		finally {
+			this.wait.end();
 		}
 	}
 
@@ -184,6 +204,7 @@ final class FollowReader implements Runnable {
 
 	private void failed(Throwable ex) {
 		closeReader();
+		this.wait.cutShort();
 		BackOffExecution outage = this.outage;
 		if (outage == null) {
 			outage = this.backOff.start();

@@ -55,11 +55,13 @@ final class LogChannel {
 	 * it looked
 	 * @param epoch the epoch to which that belongs
 	 * @param lookedAt the cursor before it looked
+	 * @return whether it is the first, and the common reader has to read this log, too
 	 */
-	synchronized void join(FollowBuffer buffer, EntryId position, long epoch, @Nullable EntryId lookedAt) {
+	synchronized boolean join(FollowBuffer buffer, EntryId position, long epoch, @Nullable EntryId lookedAt) {
 		if (epoch != this.epoch) {
-			return;
+			return false;
 		}
+		boolean first = this.cursor == null;
 		if (this.cursor == null) {
 			this.cursor = position;
 		}
@@ -70,6 +72,7 @@ final class LogChannel {
 			// what lay between was removed since it was read
 			buffer.join(this.cursor);
 		}
+		return first;
 	}
 
 	synchronized void publish(List<StoredEntry> entries) {

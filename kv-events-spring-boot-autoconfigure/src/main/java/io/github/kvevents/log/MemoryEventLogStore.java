@@ -1,6 +1,7 @@
 package io.github.kvevents.log;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,8 +19,6 @@ import io.github.kvevents.store.Lifetimes;
  * Event logs in memory, all under one lock.
  */
 final class MemoryEventLogStore implements EventLogStore {
-
-	private static final long BLOCK_MILLIS = 100;
 
 	private final Clock clock;
 
@@ -132,11 +131,11 @@ final class MemoryEventLogStore implements EventLogStore {
 	private final class MemoryReader implements Reader {
 
 		@Override
-		public Map<String, List<StoredEntry>> read(Map<String, EntryId> positions) {
+		public Map<String, List<StoredEntry>> read(Map<String, EntryId> positions, Duration wait) {
 			synchronized (MemoryEventLogStore.this) {
 				Map<String, List<StoredEntry>> found = find(positions);
 				if (found.isEmpty()) {
-					awaitAdd();
+					awaitAdd(wait.toNanos());
 					found = find(positions);
 				}
 				return found;
@@ -154,9 +153,9 @@ final class MemoryEventLogStore implements EventLogStore {
 			return found;
 		}
 
-		private void awaitAdd() {
+		private void awaitAdd(long nanos) {
 			long seen = MemoryEventLogStore.this.adds;
-			long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BLOCK_MILLIS);
+			long end = System.nanoTime() + nanos;
 			try {
 				while (MemoryEventLogStore.this.adds == seen && end - System.nanoTime() > 0) {
 					TimeUnit.NANOSECONDS.timedWait(MemoryEventLogStore.this, end - System.nanoTime());

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.stream.ByteRecord;
@@ -23,14 +25,14 @@ import io.github.kvevents.support.PageSize;
 
 /**
  * Waits for new entries with XREAD, on a connection that does nothing else. It waits for
- * a short time only: a log that is followed meanwhile then takes part soon, and no
- * time-out of commands comes before the reply.
+ * a short time only where nothing else ends the wait: a log that is followed meanwhile
+ * then takes part soon. No time-out of commands comes before the reply.
  */
 final class RedisEventLogReader implements EventLogStore.Reader {
 
 	private static final RedisScript CHECK = RedisScript.load(RedisEventLogReader.class, "event-log-check.lua");
 
-	private static final Duration LONGEST_BLOCK = Duration.ofMillis(100);
+	private static final Duration UNINTERRUPTED = Duration.ofMillis(100);
 
 	/** As many as live readers find waiting; more are read in pages. */
 	private static final int MAX_AWAITED = 16;
@@ -41,7 +43,7 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 
 	private final RedisConnection connection;
 
-	private final Duration block;
+	private final RedisConnectionFactory connectionFactory;
 
 	private final PageSize size = new PageSize(1);
 
@@ -51,11 +53,11 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 	RedisEventLogReader(RedisEventLogStore store, RedisConnectionFactory connectionFactory) {
 		this.store = store;
 		this.connection = connectionFactory.getConnection();
-		this.block = BlockingReads.waitTime(connectionFactory, LONGEST_BLOCK);
+		this.connectionFactory = connectionFactory;
 	}
 
 	@Override
-	public Map<String, List<StoredEntry>> read(Map<String, EntryId> positions) {
+	public Map<String, List<StoredEntry>> read(Map<String, EntryId> positions, Duration wait) {
 		this.behind.keySet().retainAll(positions.keySet());
 		Map<String, List<StoredEntry>> read = new LinkedHashMap<>();
 		Map<String, EntryId> others = new HashMap<>(positions);
@@ -70,13 +72,13 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 			}
 		});
 		if (!others.isEmpty()) {
-			read.putAll(await(others, read.isEmpty()));
+			read.putAll(await(others, read.isEmpty() ? wait : null));
 		}
 		return read;
 	}
 
 	@SuppressWarnings({ "unchecked", "rawtypes" })
-	private Map<String, List<StoredEntry>> await(Map<String, EntryId> positions, boolean block) {
+	private Map<String, List<StoredEntry>> await(Map<String, EntryId> positions, @Nullable Duration wait) {
 		Map<String, String> logs = new HashMap<>();
 		List<StreamOffset<byte[]>> offsets = new ArrayList<>();
 		positions.forEach((log, position) -> {
@@ -86,7 +88,7 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 		});
 		int count = count(offsets.size());
 		StreamReadOptions atOnce = StreamReadOptions.empty().count(count);
-		StreamReadOptions options = block ? atOnce.block(this.block) : atOnce;
+		StreamReadOptions options = (wait != null) ? atOnce.block(block(wait)) : atOnce;
 		List<ByteRecord> records = OwnKeys.naming(this.connection, offsets.stream().map(StreamOffset::getKey).toList(),
 				() -> this.connection.streamCommands().xRead(options, offsets.toArray(StreamOffset[]::new)));
 		Map<String, List<StoredEntry>> entries = new LinkedHashMap<>();
@@ -101,6 +103,11 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 		entries.forEach((log, list) -> this.behind.put(log, list.size() >= count));
 		this.size.succeeded((records != null) ? records.size() : 0, bytes);
 		return entries;
+	}
+
+	private Duration block(Duration wait) {
+		boolean whole = BlockingReads.endOnInterrupt(this.connectionFactory) || wait.compareTo(UNINTERRUPTED) < 0;
+		return BlockingReads.waitTime(this.connectionFactory, whole ? wait : UNINTERRUPTED);
 	}
 
 	/**

@@ -177,6 +177,32 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 		await().until(() -> clients() == clients);
 	}
 
+	@Test
+	void aFollowWithNothingToReadReadsAboutOnceASecond() {
+		KvEventLog log = open("idle");
+		RecordingFollower follower = new RecordingFollower();
+		log.tailAndFollow(follower);
+		addNumbers(log, 0, 1);
+		await().until(() -> follower.heard.size() == 1);
+		await().until(() -> waitsLong());
+		this.redis.execute("CONFIG", "RESETSTAT");
+		await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
+		// a second of reserve on either side, and as many looks whether it was deleted
+		assertThat(this.redis.commandCalls().getOrDefault("xread", 0L)).isBetween(1L, 7L);
+		assertThat(this.redis.commandCalls().getOrDefault("evalsha", 0L)).isLessThanOrEqualTo(7);
+		addNumbers(log, 1, 2);
+		await().untilAsserted(() -> assertThat(follower.heard).containsExactly("0", "1"));
+	}
+
+	/**
+	 * Whether the read that waits has waited longer than while follows are opened.
+	 */
+	private boolean waitsLong() {
+		this.redis.execute("CONFIG", "RESETSTAT");
+		await().pollDelay(Duration.ofMillis(700)).until(() -> true);
+		return this.redis.commandCalls().getOrDefault("xread", 0L) <= 1;
+	}
+
 	private long blockingClients() {
 		return clientList().stream().filter((client) -> client.contains("cmd=xread")).count();
 	}

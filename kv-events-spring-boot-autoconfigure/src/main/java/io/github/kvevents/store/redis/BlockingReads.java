@@ -40,6 +40,16 @@ public final class BlockingReads {
 				? Duration.ofMillis(lettuce.getTimeout()) : other;
 	}
 
+	/**
+	 * Whether an interrupt of the thread ends a wait inside of Redis. The connection is
+	 * of no use then.
+	 * @param connectionFactory where the connection comes from
+	 * @return {@code false} if the thread waits on
+	 */
+	public static boolean endOnInterrupt(RedisConnectionFactory connectionFactory) {
+		return isLettuce(RedisLink.configured(connectionFactory));
+	}
+
 	static boolean isLettuce(RedisConnectionFactory connectionFactory) {
 		return LETTUCE_PRESENT && connectionFactory instanceof LettuceConnectionFactory;
 	}
