@@ -76,6 +76,22 @@ final class HeldLease {
 	}
 
 	/**
+	 * Takes note that the store was asked to renew the lease.
+	 * @param now when it was asked
+	 * @param kept what it said
+	 * @return whether this instance still has the partition
+	 */
+	boolean renewed(long now, Kept kept) {
+		this.lost = this.lost || kept == Kept.LOST;
+		if (this.lost) {
+			return false;
+		}
+		renewedAt(now);
+		this.paused = kept == Kept.PAUSED;
+		return true;
+	}
+
+	/**
 	 * Renews the lease, and writes how far the listener is if that is news.
 	 * @param quiet whether this instance begins no event since it knows of a pause
 	 * @return whether this instance still has the partition
@@ -112,12 +128,9 @@ final class HeldLease {
 		Duration duration = this.parts.settings().lease();
 		Kept kept = this.parts.store()
 			.keep(this.lease, duration, write ? progress.toCheckpoint(longer) : null, progress.aside(), quiet);
-		if (kept == Kept.LOST) {
-			this.lost = true;
+		if (!renewed(now, kept)) {
 			return false;
 		}
-		renewedAt(now);
-		this.paused = kept == Kept.PAUSED;
 		if (write) {
 			this.trail = longer;
 			window.written(progress);

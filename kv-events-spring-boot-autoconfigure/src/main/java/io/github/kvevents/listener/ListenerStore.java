@@ -21,7 +21,17 @@ interface ListenerStore {
 	 * @param lease for how long
 	 * @return all instances that have it
 	 */
-	Members join(String listener, String instance, Duration lease);
+	default Members join(String listener, String instance, Duration lease) {
+		return join(listener, instance, lease, null, false);
+	}
+
+	/**
+	 * Says so as above, and keeps the first partition as {@link #keep} does without a
+	 * checkpoint: for both, one round trip is enough.
+	 * @param held what this instance has of the first partition, {@code null} for nothing
+	 * @param quiet whether this instance begins no event since it knows of a pause
+	 */
+	Members join(String listener, String instance, Duration lease, @Nullable Lease held, boolean quiet);
 
 	/**
 	 * Takes that back.
@@ -142,8 +152,9 @@ interface ListenerStore {
 	 * @param now the time of the store, in milliseconds
 	 * @param removedAt when the listener was last removed, 0 if that isn't known
 	 * @param paused whether its first partition is paused
+	 * @param kept whether the first partition was kept, {@code null} if it was not to be
 	 */
-	record Members(List<String> ids, Delay changesIn, long now, long removedAt, boolean paused) {
+	record Members(List<String> ids, Delay changesIn, long now, long removedAt, boolean paused, @Nullable Kept kept) {
 	}
 
 	/**

@@ -34,7 +34,8 @@ final class MemoryListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public synchronized Members join(String listener, String instance, Duration lease) {
+	public synchronized Members join(String listener, String instance, Duration lease, @Nullable Lease held,
+			boolean quiet) {
 		long now = this.millis.getAsLong();
 		Map<String, Term> members = partition(0, listener).members;
 		members.put(instance, new Term(now, lease));
@@ -46,7 +47,8 @@ final class MemoryListenerStore implements ListenerStore {
 			.reduce(Delay.NEVER, Delay::min);
 		Partition partition = partition(0, listener);
 		long removedAt = (partition.removedAt <= now) ? partition.removedAt : 0;
-		return new Members(List.copyOf(members.keySet()), changesIn, now, removedAt, partition.paused);
+		Kept kept = (held != null) ? keep(held, lease, null, List.of(), quiet) : null;
+		return new Members(List.copyOf(members.keySet()), changesIn, now, removedAt, partition.paused, kept);
 	}
 
 	@Override

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.LogReading.Missing;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.store.LogState;
@@ -77,13 +78,35 @@ final class OwnedPartition {
 	}
 
 	/**
+	 * What this instance has, if there is nothing to write but that it has it.
+	 */
+	@Nullable Lease idleLease() {
+		return (isLost() || this.window.hasProgress()) ? null : this.held.lease();
+	}
+
+	/**
+	 * The store was asked to renew the lease. Looks as {@link #renew} does.
+	 * @param now when it was asked
+	 * @param kept what it said
+	 */
+	void renewed(long now, Kept kept, @Nullable KvPosition end) {
+		lookUnlessAt(end, hasKept(this.held.renewed(now, kept)));
+	}
+
+	/**
 	 * Renews the lease, and looks whether the log still is the one that was read.
 	 * @param end where the feed saw it end, {@code null} if it doesn't know: who has read
 	 * up to there need not look
 	 * @param quiet whether this instance begins no event since it knows of a pause
 	 */
 	void renew(@Nullable KvPosition end, boolean quiet) {
-		if (!isLost() && hasKept(this.held.renew(this.window, quiet)) && !this.reading.isAt(end)) {
+		if (!isLost()) {
+			lookUnlessAt(end, hasKept(this.held.renew(this.window, quiet)));
+		}
+	}
+
+	private void lookUnlessAt(@Nullable KvPosition end, boolean kept) {
+		if (kept && !this.reading.isAt(end)) {
 			look(this.parts.log().getState(this.held.lease().partition()));
 		}
 	}

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Acquisition;
 import io.github.kvevents.listener.ListenerStore.Holder;
+import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.ListenerStore.Members;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.support.Delay;
@@ -126,7 +127,11 @@ final class OwnedPartitions {
 	 */
 	synchronized Delay coordinate() {
 		Duration lease = this.parts.settings().lease();
-		Members members = this.parts.store().join(this.parts.id(), this.parts.instance(), lease);
+		boolean quiet = this.paused;
+		OwnedPartition first = this.owned.get(0);
+		long now = this.parts.nanoTime().getAsLong();
+		Members members = this.parts.store()
+			.join(this.parts.id(), this.parts.instance(), lease, (first != null) ? first.idleLease() : null, quiet);
 		// the clock of the store may be set back
 		this.since = (this.since != 0) ? Math.min(this.since, members.now()) : members.now();
 		if (members.removedAt() > this.since) {
@@ -134,8 +139,15 @@ final class OwnedPartitions {
 			return this.tick;
 		}
 		int share = FairShare.of(this.parts.instance(), members.ids(), this.parts.partitions(), this.parts.id());
-		boolean quiet = this.paused;
-		this.owned.forEach((number, partition) -> partition.renew(this.ends.get(number), quiet));
+		Kept kept = members.kept();
+		this.owned.forEach((number, partition) -> {
+			if (partition == first && kept != null) {
+				partition.renewed(now, kept, this.ends.get(number));
+			}
+			else {
+				partition.renew(this.ends.get(number), quiet);
+			}
+		});
 		Delay pause = members.changesIn().min(acquire(share)).plus(JUST_AFTER).min(this.tick);
 		giveUp(share);
 		// a pause is of all partitions, so any of them tells

@@ -76,15 +76,17 @@ final class RedisListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public Members join(String listener, String instance, Duration lease) {
-		List<?> reply = call((connection) -> JOIN.list(connection, List.of(hash(0, listener)),
-				arguments(instance, Delay.of(lease).toMillis())));
+	public Members join(String listener, String instance, Duration lease, @Nullable Lease held, boolean quiet) {
+		List<byte[]> keys = List.of(hash(0, listener), bytes(this.namespace.listeners(0)));
+		List<byte[]> arguments = arguments(instance, Delay.of(lease).toMillis(), listener,
+				(held != null) ? held.epoch() : "", quiet ? "1" : "0");
+		List<?> reply = call((connection) -> JOIN.list(connection, keys, arguments));
 		List<String> ids = new ArrayList<>();
-		reply.subList(4, reply.size()).forEach((id) -> ids.add(text(id)));
+		reply.subList(5, reply.size()).forEach((id) -> ids.add(text(id)));
 		Collections.sort(ids);
 		long changes = (Long) reply.get(0);
 		return new Members(ids, (changes >= 0) ? Delay.ofMillis(changes) : Delay.NEVER, (Long) reply.get(1),
-				(Long) reply.get(2), (Long) reply.get(3) == 1);
+				(Long) reply.get(2), (Long) reply.get(3) == 1, (held != null) ? kept((Long) reply.get(4)) : null);
 	}
 
 	@Override
@@ -123,6 +125,10 @@ final class RedisListenerStore implements ListenerStore {
 		long reply = call((connection) -> KEEP.count(connection,
 				List.of(hash(lease.partition(), lease.listener()), bytes(this.namespace.listeners(lease.partition()))),
 				arguments));
+		return kept(reply);
+	}
+
+	private static Kept kept(long reply) {
 		return (reply == 0) ? Kept.LOST : (reply == 1) ? Kept.HELD : Kept.PAUSED;
 	}
 

@@ -16,6 +16,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Acquisition;
 import io.github.kvevents.listener.ListenerStore.Aside;
 import io.github.kvevents.listener.ListenerStore.Failure;
+import io.github.kvevents.listener.ListenerStore.Holder;
 import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.ListenerStore.Members;
 import io.github.kvevents.listener.ListenerStore.StoredLetter;
@@ -114,6 +115,25 @@ abstract class ListenerStoreContractTests {
 		assertThat(this.store.acquire(1, ID, "a", LONG, 0).paused()).isTrue();
 		this.store.setPaused(1, ID, false);
 		assertThat(this.store.acquire(1, ID, "a", LONG, 0).paused()).isFalse();
+	}
+
+	@Test
+	void joiningKeepsTheFirstPartitionAsWell() {
+		Lease lease = acquireFirst("a", SHORT);
+		assertThat(this.store.join(ID, "a", LONG).kept()).isNull();
+		assertThat(this.store.join(ID, "a", LONG, lease, false).kept()).isEqualTo(Kept.HELD);
+		await().during(SHORT.multipliedBy(2)).until(() -> "a".equals(this.store.standing(0, ID).owner()));
+		Holder holder = this.store.setPaused(0, ID, true);
+		assertThat(this.store.join(ID, "a", LONG, lease, false).kept()).isEqualTo(Kept.PAUSED);
+		assertThat(holder).isNotNull().satisfies((paused) -> assertThat(this.store.hasObeyed(paused)).isFalse());
+		assertThat(this.store.join(ID, "a", LONG, lease, true).kept()).isEqualTo(Kept.PAUSED);
+		assertThat(holder).satisfies((paused) -> assertThat(this.store.hasObeyed(paused)).isTrue());
+		acquireFirst("a", LONG);
+		assertThat(this.store.join(ID, "a", LONG, lease, false).kept()).isEqualTo(Kept.LOST);
+	}
+
+	private Lease acquireFirst(String instance, Duration duration) {
+		return new Lease(ID, 0, instance, this.store.acquire(0, ID, instance, duration, 0).epoch());
 	}
 
 	@Test
