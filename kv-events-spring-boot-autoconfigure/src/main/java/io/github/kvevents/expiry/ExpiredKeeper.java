@@ -25,7 +25,7 @@ final class ExpiredKeeper implements Runnable {
 
 	private static final int MAX_IDS = 500;
 
-	private static final long MAX_WAIT_MILLIS = 250;
+	private static final long MAX_WAIT_MILLIS = 1000;
 
 	private final RedisConnectionFactory connectionFactory;
 
