@@ -85,7 +85,7 @@ final class ExpiredIntake {
 				this.inFlight.remove(List.of(expiry.id()));
 			}
 			else {
-				this.handler.handle(ExpiredEntry.of(entries.get(0)), expiry, () -> this.inFlight.done(expiry));
+				handle(ExpiredEntry.of(entries.get(0)), expiry);
 			}
 		}
 	}
@@ -99,14 +99,18 @@ final class ExpiredIntake {
 		}
 		try {
 			ExpiredEntry entry = read.get();
-			TakenExpiry expiry = entry.taken();
-			this.handler.handle(entry, expiry, () -> this.inFlight.done(expiry));
+			handle(entry, entry.taken());
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Dropped entry " + id + " of the stream of expiries: it can't be read", ex);
 			this.inFlight.done(TakenExpiry.unreadable(id));
 		}
 		return true;
+	}
+
+	private void handle(ExpiredEntry entry, TakenExpiry expiry) {
+		this.inFlight.handling(expiry);
+		this.handler.handle(entry, expiry, () -> this.inFlight.done(expiry));
 	}
 
 	/**

@@ -107,7 +107,7 @@ final class ExpiredReader implements Runnable {
 			connection = this.connectionFactory.getConnection();
 			this.connection = connection;
 			this.stream.ensureGroup(connection);
-			this.intake.resume(connection, () -> this.stopped);
+			this.intake.resume(connection, this::awaitBytesOrStop);
 		}
 		if (this.claimPause.isOver()) {
 			claim(connection);
@@ -128,9 +128,30 @@ final class ExpiredReader implements Runnable {
 				this.intake.take(entry);
 			}
 		}
-		for (int start = 0; start < woken.size(); start += MAX_FETCHED) {
-			wake(connection, woken.subList(start, Math.min(woken.size(), start + MAX_FETCHED)));
+		int start = 0;
+		while (start < woken.size() && !awaitBytesOrStop()) {
+			int end = Math.min(woken.size(), start + this.stream.atOnce(MAX_FETCHED));
+			wake(connection, woken.subList(start, end));
+			start = end;
 		}
+	}
+
+	/**
+	 * Waits until one more expiry may be held in memory.
+	 * @return whether to stop instead
+	 */
+	private boolean awaitBytesOrStop() {
+		try {
+			boolean room = false;
+			while (!this.stopped && !room) {
+				room = this.inFlight.awaitBytes(this.wait.toMillis());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return true;
+		}
+		return this.stopped;
 	}
 
 	/**

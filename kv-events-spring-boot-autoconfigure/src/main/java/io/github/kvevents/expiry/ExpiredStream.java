@@ -145,6 +145,13 @@ final class ExpiredStream {
 	}
 
 	/**
+	 * How many expiries to fetch at a time, by how large they were lately.
+	 */
+	int atOnce(int max) {
+		return this.size.count(max);
+	}
+
+	/**
 	 * Whether an entry that was read is no expiry, but wakes this instance.
 	 */
 	boolean isWake(ByteRecord entry) {
@@ -161,7 +168,9 @@ final class ExpiredStream {
 		List<byte[]> arguments = arguments(this.instanceId, woken.size());
 		woken.forEach((id) -> arguments.add(bytes(id)));
 		ids.forEach((id) -> arguments.add(bytes(id)));
-		return entries(FETCH.list(connection, List.of(this.name, this.handed, this.wake), arguments));
+		List<List<?>> entries = entries(FETCH.list(connection, List.of(this.name, this.handed, this.wake), arguments));
+		this.size.succeeded(entries.size(), entries.stream().mapToLong(ExpiredStream::bytes).sum());
+		return entries;
 	}
 
 	/**
@@ -289,6 +298,10 @@ final class ExpiredStream {
 	static boolean startsWith(Throwable failure, String code) {
 		@Nullable String message = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
 		return message != null && message.startsWith(code);
+	}
+
+	private static long bytes(List<?> entry) {
+		return ((List<?>) entry.get(1)).stream().mapToLong((field) -> ((byte[]) field).length).sum();
 	}
 
 	private static byte[] bytes(String text) {

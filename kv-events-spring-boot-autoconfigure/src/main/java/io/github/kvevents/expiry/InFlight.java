@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -27,18 +29,31 @@ final class InFlight {
 
 	private final int capacity;
 
+	private final long maxBytes;
+
 	/** Released for each expiry that leaves, so that a reader without room waits. */
 	private final Semaphore left = new Semaphore(0);
 
 	private final Set<String> ids = ConcurrentHashMap.newKeySet();
+
+	/** Those that receivers have, with their sizes: the others are known by their ids. */
+	private final Map<String, Integer> handled = new ConcurrentHashMap<>();
+
+	private final AtomicLong handledBytes = new AtomicLong();
 
 	/** How many of them wait for a receiver, and take no room. */
 	private final AtomicInteger waiting = new AtomicInteger();
 
 	private final BlockingQueue<TakenExpiry> done = new LinkedBlockingQueue<>();
 
-	InFlight(int capacity) {
+	/**
+	 * Creates one that is empty.
+	 * @param capacity how many expiries there is room for
+	 * @param maxBytes how large those may be together that are handled; one may always be
+	 */
+	InFlight(int capacity, long maxBytes) {
 		this.capacity = capacity;
+		this.maxBytes = maxBytes;
 	}
 
 	/**
@@ -54,7 +69,32 @@ final class InFlight {
 	}
 
 	private int room() {
-		return this.capacity - this.ids.size() + this.waiting.get();
+		return isFilled() ? 0 : this.capacity - this.ids.size() + this.waiting.get();
+	}
+
+	private boolean isFilled() {
+		return this.handledBytes.get() >= this.maxBytes && !this.handled.isEmpty();
+	}
+
+	/**
+	 * Waits while what is handled is as large as it may be.
+	 * @return whether there is room for one more
+	 */
+	boolean awaitBytes(long millis) throws InterruptedException {
+		this.left.drainPermits();
+		if (isFilled()) {
+			this.left.tryAcquire(millis, TimeUnit.MILLISECONDS);
+		}
+		return !isFilled();
+	}
+
+	/**
+	 * The receivers of this instance get an expiry, and keep it in memory until they are
+	 * done.
+	 */
+	void handling(TakenExpiry expiry) {
+		Integer before = this.handled.put(expiry.id(), expiry.size());
+		this.handledBytes.addAndGet(expiry.size() - ((before != null) ? before : 0));
 	}
 
 	/**
@@ -74,6 +114,11 @@ final class InFlight {
 	 * The receivers of this instance are done with an expiry.
 	 */
 	void done(TakenExpiry expiry) {
+		Integer size = this.handled.remove(expiry.id());
+		if (size != null) {
+			this.handledBytes.addAndGet(-size);
+			this.left.release();
+		}
 		this.done.add(expiry);
 	}
 

@@ -15,6 +15,7 @@ import io.github.kvevents.store.redis.BlockingReads;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.KeyedExecutor;
+import io.github.kvevents.support.PageSize;
 
 /**
  * The threads of tracking, from a start to the next stop.
@@ -60,7 +61,8 @@ final class TrackingRun {
 		Duration claimAfter = parts.settings.claimAfter();
 		for (int number = 0; number < parts.namespace.partitions(); number++) {
 			int partition = number;
-			InFlight inFlight = new InFlight(parts.settings.maxInFlight());
+			InFlight inFlight = new InFlight(parts.settings.maxInFlight(),
+					PageSize.readAheadBytes(parts.namespace.partitions()));
 			ExpiredStream stream = new ExpiredStream(parts.namespace, partition, parts.instanceId,
 					parts.namespaceCheck());
 			ExpiredIntake intake = new ExpiredIntake(stream, inFlight,

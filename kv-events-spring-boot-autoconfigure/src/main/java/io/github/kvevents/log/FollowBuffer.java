@@ -5,16 +5,21 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.support.PageSize;
+
 /**
- * What a follow has still to deliver of what the common reader has read. When it is full
- * the follow leaves the reader: it takes no more, so that neither memory grows nor others
- * wait, and has to read from the store by itself until it joins again.
+ * What a follow has still to deliver of what the common reader has read. When it is full,
+ * in entries or in bytes, the follow leaves the reader: it takes no more, so that neither
+ * memory grows nor others wait, and has to read from the store by itself until it joins
+ * again.
  */
 final class FollowBuffer {
 
 	static final int CAPACITY = 1024;
 
 	private List<StoredEntry> entries = new ArrayList<>();
+
+	private long bytes;
 
 	/**
 	 * Up to where entries were put in, {@code null} while the follow reads by itself.
@@ -31,15 +36,24 @@ final class FollowBuffer {
 		}
 		for (StoredEntry entry : batch) {
 			if (entry.id().isAfter(this.tip)) {
-				if (this.entries.size() == CAPACITY) {
+				if (isFullFor(entry)) {
 					this.tip = null;
 					return true;
 				}
 				this.entries.add(entry);
+				this.bytes += entry.bytes();
 				this.tip = entry.id();
 			}
 		}
 		return !this.entries.isEmpty();
+	}
+
+	/**
+	 * One entry fits in any case, however large it is.
+	 */
+	private boolean isFullFor(StoredEntry entry) {
+		return this.entries.size() == CAPACITY
+				|| (!this.entries.isEmpty() && this.bytes + entry.bytes() > PageSize.readAheadBytes(1));
 	}
 
 	synchronized void join(EntryId tip) {
@@ -56,6 +70,7 @@ final class FollowBuffer {
 	synchronized void abandon() {
 		this.tip = null;
 		this.entries = new ArrayList<>();
+		this.bytes = 0;
 	}
 
 	/**
@@ -69,6 +84,7 @@ final class FollowBuffer {
 		}
 		List<StoredEntry> taken = this.entries;
 		this.entries = new ArrayList<>();
+		this.bytes = 0;
 		return taken;
 	}
 

@@ -16,4 +16,11 @@ record StoredEntry(EntryId id, long number, long origin, List<byte[]> fields) {
 
 	static final long UNKNOWN = -1;
 
+	/**
+	 * How large its fields are together.
+	 */
+	long bytes() {
+		return this.fields.stream().mapToLong((field) -> field.length).sum();
+	}
+
 }

@@ -5,6 +5,8 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
+import io.github.kvevents.support.PageSize;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -45,6 +47,24 @@ class FollowBufferTests {
 		assertThat(this.buffer.poll()).isEqualTo(entries(1, capacity + 1));
 		assertThat(this.buffer.isLeft()).isTrue();
 		assertThat(this.buffer.offer(entries(capacity + 2, capacity + 3))).isFalse();
+	}
+
+	@Test
+	void aBufferThatIsFullInBytesTakesNoMoreButOneEntryAlways() {
+		byte[] half = new byte[(int) (PageSize.readAheadBytes(1) / 2) + 1];
+		byte[] large = new byte[2 * half.length];
+		this.buffer.join(EntryId.ZERO);
+		assertThat(this.buffer.offer(List.of(entry(1, half), entry(2, half)))).isTrue();
+		assertThat(this.buffer.poll()).extracting(StoredEntry::id).containsExactly(new EntryId(1, 0));
+		assertThat(this.buffer.isLeft()).isTrue();
+		this.buffer.join(new EntryId(1, 0));
+		this.buffer.offer(List.of(entry(2, large)));
+		assertThat(this.buffer.poll()).hasSize(1);
+		assertThat(this.buffer.isLeft()).isFalse();
+	}
+
+	private static StoredEntry entry(int number, byte[] value) {
+		return new StoredEntry(new EntryId(number, 0), number, 7, List.of(new byte[] { 'v' }, value));
 	}
 
 	private static List<StoredEntry> entries(int from, int to) {
