@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
  * @param depth how many hooks deep, 0 outside of hooks
  * @param async whether an asynchronous hook is among them, so that the thread must not
  * wait for room in a queue that it may itself be needed to empty
+ * @param errorHandler whether the error handler is among them: what goes wrong in hooks
+ * of what it writes is not given to it again. With several hooks that fail, the number of
+ * its calls would double with each level otherwise
  */
-record DispatchContext(int depth, boolean async) {
+record DispatchContext(int depth, boolean async, boolean errorHandler) {
 
 	static final int MAX_DEPTH = 16;
 
-	private static final DispatchContext OUTSIDE = new DispatchContext(0, false);
+	private static final DispatchContext OUTSIDE = new DispatchContext(0, false, false);
 
 	private static final ThreadLocal<@Nullable DispatchContext> CURRENT = new ThreadLocal<>();
 
@@ -32,11 +35,10 @@ record DispatchContext(int depth, boolean async) {
 
 	/**
 	 * Whether the error handler may be called here: also for a hook that was not called
-	 * since it was too deep, and no deeper, since what the handler writes then would call
-	 * it for ever.
+	 * since it was too deep, but not for what it caused itself.
 	 */
 	boolean allowsErrorHandler() {
-		return this.depth <= MAX_DEPTH + 1;
+		return !this.errorHandler && this.depth <= MAX_DEPTH + 1;
 	}
 
 	/**
@@ -48,11 +50,15 @@ record DispatchContext(int depth, boolean async) {
 	}
 
 	DispatchContext inHook() {
-		return new DispatchContext(this.depth + 1, this.async);
+		return new DispatchContext(this.depth + 1, this.async, this.errorHandler);
 	}
 
 	DispatchContext inAsyncHook() {
-		return new DispatchContext(this.depth + 1, true);
+		return new DispatchContext(this.depth + 1, true, this.errorHandler);
+	}
+
+	DispatchContext inErrorHandler() {
+		return new DispatchContext(this.depth, this.async, true);
 	}
 
 	/**

@@ -54,10 +54,12 @@ final class HookErrorReporter {
 	}
 
 	private void handle(KvHookError error) {
-		if (!DispatchContext.current().allowsErrorHandler()) {
+		DispatchContext context = DispatchContext.current();
+		if (!context.allowsErrorHandler()) {
 			this.logging.onError(error);
 			return;
 		}
+		DispatchContext.Scope scope = context.inErrorHandler().open();
 		try {
 			handler().onError(error);
 		}
@@ -66,6 +68,9 @@ final class HookErrorReporter {
 			logger.warn("The KvHookErrorHandler failed with " + ex.getClass().getName() + " for an error of hook '"
 					+ error.hookId() + "'");
 			logger.debug("What the KvHookErrorHandler threw", ex);
+		}
+		finally {
+			scope.close();
 		}
 	}
 

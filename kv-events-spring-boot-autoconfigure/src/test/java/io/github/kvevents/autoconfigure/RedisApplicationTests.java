@@ -156,7 +156,7 @@ class RedisApplicationTests {
 	@Test
 	void childHasNothingOfItsOwnThatUsesRedis(TestRedis redis) {
 		try (ConfigurableApplicationContext parent = run(redis, "kv.events.log.enabled=true");
-				ConfigurableApplicationContext child = new SpringApplicationBuilder(HookContextTests.Child.class)
+				ConfigurableApplicationContext child = new SpringApplicationBuilder(ChildContextTests.Child.class)
 					.parent(parent)
 					.properties(properties(redis))
 					.properties("spring.application.name=child", "kv.events.log.enabled=true")
@@ -167,10 +167,10 @@ class RedisApplicationTests {
 						"kvChangeLogLazyInitializationExcludeFilter", "kvHookMetersCustomizer");
 			parent.getBean(KvTemplate.class).set("order:1", new Order("pending"));
 			assertThat(parent.getBean(Reactions.class).hooks).containsExactly("order:1=pending");
-			assertThat(HookContextTests.calls).containsExactlyInAnyOrder("child order:1", "child listener order:1");
+			assertThat(ChildContextTests.calls).containsExactlyInAnyOrder("child order:1", "child listener order:1");
 		}
 		finally {
-			HookContextTests.calls.clear();
+			ChildContextTests.calls.clear();
 		}
 	}
 

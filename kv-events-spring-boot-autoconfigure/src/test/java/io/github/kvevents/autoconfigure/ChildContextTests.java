@@ -40,7 +40,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Hooks are found whatever the application's contexts look like.
  */
-class HookContextTests {
+class ChildContextTests {
 
 	static final List<String> calls = new CopyOnWriteArrayList<>();
 
