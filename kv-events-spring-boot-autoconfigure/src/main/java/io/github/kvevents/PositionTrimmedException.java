@@ -19,8 +19,10 @@ public class PositionTrimmedException extends KvException {
 	 * missing
 	 */
 	public PositionTrimmedException(KvPosition requested, KvPosition earliest) {
-		super("The change log was trimmed behind position '" + requested + "': the earliest that is left is '"
-				+ earliest + "'. Start there, or take the state of the keys anew");
+		super(((earliest.compareTo(requested) > 0)
+				? "The change log was trimmed behind position '%s': the earliest that is left is '%s'"
+				: "The change log lost what was read up to position '%s', or what followed there: it continues at '%s'")
+			.formatted(requested, earliest) + ". Start there, or take the state of the keys anew");
 		this.requested = requested;
 		this.earliest = earliest;
 	}

@@ -88,7 +88,7 @@ final class EveryInstanceWorker {
 		try {
 			this.cursors = new TreeMap<>(places).values()
 				.stream()
-				.map((place) -> new LogCursor(this.store, place))
+				.map((place) -> LogCursor.resume(this.store, place))
 				.toList();
 			this.reached.putAll(places);
 			if (places.isEmpty()) {

@@ -12,12 +12,15 @@ import io.github.kvevents.store.TailRead;
  */
 final class FeedCursor {
 
-	private static final long UNKNOWN = -1;
-
 	private KvPosition position;
 
-	/** How many entries the log had ever taken up to the position. */
-	private long count = UNKNOWN;
+	/**
+	 * How many entries the log had ever taken up to the position; at least so many as
+	 * long as that isn't known exactly.
+	 */
+	private long count;
+
+	private boolean exact;
 
 	/** Behind here everything up to the position is among the recent changes. */
 	private KvPosition recentAfter;
@@ -28,11 +31,20 @@ final class FeedCursor {
 	FeedCursor(LogState state) {
 		this(state.last());
 		this.count = state.added();
+		this.exact = true;
 	}
 
+	/**
+	 * Begins at a place up to which somebody has read the log to its end.
+	 */
 	FeedCursor(KvPosition position) {
 		this.position = position;
 		this.recentAfter = position;
+		this.count = atLeast(position);
+	}
+
+	private static long atLeast(KvPosition position) {
+		return (position.millis() > 0 || position.sequence() > 0) ? 1 : 0;
 	}
 
 	KvPosition position() {
@@ -51,7 +63,7 @@ final class FeedCursor {
 
 	void advance(TailRead read) {
 		this.position = read.last();
-		this.count = (this.count != UNKNOWN) ? this.count + read.count() : UNKNOWN;
+		this.count += read.count();
 	}
 
 	/**
@@ -59,28 +71,49 @@ final class FeedCursor {
 	 * @return the place behind which to read on, {@code null} if nothing was missed
 	 */
 	@Nullable KvPosition compare(LogState state) {
-		if (!state.last().equals(this.position)) {
-			if (state.last().compareTo(this.position) < 0) {
-				return reset(state.last(), state.added());
-			}
-			return isCutOff(state) ? reset(Place.earliest(state).behind(), state.added() - state.length()) : null;
+		int order = state.last().compareTo(this.position);
+		if (order > 0) {
+			return (isLost(state) || isCutOff(state)) ? resetToEarliest(state) : null;
 		}
-		if (this.count != UNKNOWN && this.count != state.added()) {
-			return reset(state.last(), state.added());
+		if (order < 0 || state.added() < this.count || (this.exact && state.added() > this.count)) {
+			return reset(state.last(), state.added(), true);
 		}
 		this.count = state.added();
+		this.exact = true;
 		return null;
 	}
 
-	private boolean isCutOff(LogState state) {
-		return (this.count != UNKNOWN) ? state.added() - state.length() > this.count
-				: state.isTrimmedAfter(this.position);
+	/**
+	 * Whether this is another log than the one that was read: it has taken fewer entries,
+	 * or has none of those that were read and were not removed.
+	 */
+	private boolean isLost(LogState state) {
+		return state.added() < this.count
+				|| (state.added() - state.length() < this.count && isInFront(this.position, state));
 	}
 
-	private KvPosition reset(KvPosition position, long count) {
+	private static boolean isInFront(KvPosition position, LogState state) {
+		return state.first() != null && position.compareTo(state.first()) < 0;
+	}
+
+	private boolean isCutOff(LogState state) {
+		return this.exact ? state.added() - state.length() > this.count : state.isTrimmedAfter(this.position);
+	}
+
+	/**
+	 * Leaves what was read of another log since behind, too.
+	 */
+	private KvPosition resetToEarliest(LogState state) {
+		KvPosition earliest = Place.earliest(state).behind();
+		return (earliest.compareTo(this.position) < 0) ? reset(this.position, atLeast(this.position), false)
+				: reset(earliest, state.added() - state.length(), true);
+	}
+
+	private KvPosition reset(KvPosition position, long count, boolean exact) {
 		this.position = position;
 		this.recentAfter = position;
 		this.count = count;
+		this.exact = exact;
 		return position;
 	}
 

@@ -24,8 +24,20 @@ final class LogCursor {
 	private boolean seen;
 
 	LogCursor(ChangeLogStore store, Place place) {
+		this(store, place, false);
+	}
+
+	private LogCursor(ChangeLogStore store, Place place, boolean seen) {
 		this.store = store;
 		this.place = place;
+		this.seen = seen;
+	}
+
+	/**
+	 * Resumes where another cursor has read up to.
+	 */
+	static LogCursor resume(ChangeLogStore store, Place place) {
+		return new LogCursor(store, place, true);
 	}
 
 	Place place() {
@@ -80,7 +92,8 @@ final class LogCursor {
 		if (state.last().compareTo(position) < 0) {
 			return new LogGap(position, Place.end(state), null);
 		}
-		return (this.seen && this.place.isLost(state)) ? new LogGap(position, Place.after(position), null) : null;
+		return (this.seen && this.place.isLost(state)) ? new LogGap(position, Place.after(position, state), null)
+				: null;
 	}
 
 }

@@ -25,6 +25,15 @@ record Place(KvPosition position, boolean inclusive, long count) {
 	}
 
 	/**
+	 * Behind a position at which the log has no entry, or another one than was read.
+	 */
+	static Place after(KvPosition position, LogState state) {
+		KvPosition first = state.first();
+		boolean inFront = first == null || position.compareTo(first) < 0;
+		return new Place(position, false, inFront ? state.added() - state.length() : UNKNOWN);
+	}
+
+	/**
 	 * Behind everything that the log ever had.
 	 */
 	static Place end(LogState state) {
@@ -83,10 +92,12 @@ record Place(KvPosition position, boolean inclusive, long count) {
 	 * nothing was removed behind it.
 	 */
 	boolean isLost(LogState state) {
+		long removed = state.added() - state.length();
 		if (this.count >= 0) {
-			return state.added() - state.length() != this.count;
+			return removed != this.count;
 		}
-		return state.first() != null && state.first().compareTo(this.position) <= 0;
+		// of a log from which nothing was ever removed, no entry can be gone
+		return removed == 0 || (state.first() != null && state.first().compareTo(this.position) <= 0);
 	}
 
 	/**
