@@ -1,5 +1,8 @@
 package io.github.kvevents.support;
 
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +32,24 @@ public final class LoopHealth {
 	/** What was logged last, {@code null} for nothing since the last success. */
 	private @Nullable StoreFailure said;
 
+	/** When the first success behind the last failure was. */
+	private @Nullable Long succeededSince;
+
+	private final LongSupplier clock;
+
 	/**
 	 * Starts well.
 	 * @param owner in whose name to log
 	 * @param work what the loop does, for example {@code Looking for expired keys}
 	 */
 	public LoopHealth(Class<?> owner, String work) {
+		this(owner, work, System::nanoTime);
+	}
+
+	LoopHealth(Class<?> owner, String work, LongSupplier clock) {
 		this.logger = LogFactory.getLog(owner);
 		this.work = work;
+		this.clock = clock;
 	}
 
 	/**
@@ -46,6 +59,7 @@ public final class LoopHealth {
 	 */
 	public long failed(Throwable failure) {
 		StoreFailure kind = StoreFailure.of(failure);
+		this.succeededSince = null;
 		if (this.failures == null) {
 			this.failures = BACK_OFF.start();
 		}
@@ -71,14 +85,23 @@ public final class LoopHealth {
 	}
 
 	/**
-	 * Takes note of a success.
+	 * Takes note of a success. Behind a refusal the loop resumes once it has succeeded
+	 * for a while: a single turn may have had no use for what is refused.
 	 */
 	public void succeeded() {
 		this.failures = null;
-		if (this.said != null) {
+		if (this.said != null && !(this.said == StoreFailure.REFUSED && isRecent())) {
 			this.said = null;
 			this.logger.info(this.work + " resumes");
 		}
+	}
+
+	private boolean isRecent() {
+		long now = this.clock.getAsLong();
+		if (this.succeededSince == null) {
+			this.succeededSince = now;
+		}
+		return now - this.succeededSince < TimeUnit.MILLISECONDS.toNanos(REFUSED_PAUSE);
 	}
 
 	/**
