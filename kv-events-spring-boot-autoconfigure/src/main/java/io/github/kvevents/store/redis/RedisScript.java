@@ -20,7 +20,8 @@ import org.springframework.util.Assert;
 /**
  * A script of this library. It is called by its digest; a server that doesn't know it,
  * because it is new or forgot its scripts, gets the text. Where one of this library's own
- * keys has another type, the failure names it. For connections that are no pipeline.
+ * keys has another type, or the server refuses a command, the failure names it. For
+ * connections that are no pipeline.
  * <p>
  * Scripts can't call each other: what several have in common is a part that a line
  * {@code -- include part.lua} stands for. Parts lie beside this class, and may have
@@ -127,11 +128,20 @@ public final class RedisScript {
 		catch (DataAccessException ex) {
 			String message = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
 			if (message == null || !message.startsWith("NOSCRIPT")) {
-				throw OwnKeys.explain(connection, keys, ex);
+				throw explain(connection, keys, ex);
 			}
-			return OwnKeys.naming(connection, keys,
-					() -> connection.scriptingCommands().eval(this.text, type, keys.size(), parameters));
 		}
+		try {
+			return connection.scriptingCommands().eval(this.text, type, keys.size(), parameters);
+		}
+		catch (DataAccessException ex) {
+			throw explain(connection, keys, ex);
+		}
+	}
+
+	private DataAccessException explain(RedisConnection connection, List<byte[]> keys, DataAccessException failure) {
+		return RefusedCommand.explain(OwnKeys.explain(connection, keys, failure),
+				new String(this.text, StandardCharsets.UTF_8));
 	}
 
 }
