@@ -11,6 +11,7 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
 
 import io.github.kvevents.log.StoreChangeFeed;
 import io.github.kvevents.store.redis.RedisKvStore;
@@ -19,9 +20,9 @@ import io.github.kvevents.support.StoreFailure;
 
 /**
  * Stops start-up where the server is too old, or keeps the namespace in another number of
- * partitions, and warns where it refuses what writes take. Asks only where the
- * application would use Redis by itself. A server that is away or slow is no reason to
- * stop: the first operation finds out.
+ * partitions, and warns where it refuses what writes or deliveries take. Asks only where
+ * the application would use Redis by itself. A server that is away or slow is no reason
+ * to stop: the first operation finds out.
  */
 class RedisStartCheck implements SmartLifecycle {
 
@@ -102,7 +103,10 @@ class RedisStartCheck implements SmartLifecycle {
 	 * Refused writes don't stop start-up: who has the rights to run it may give them now.
 	 */
 	private static void say(Throwable failure) {
-		if (StoreFailure.of(failure) == StoreFailure.REFUSED) {
+		if (failure instanceof PermissionDeniedDataAccessException) {
+			logger.warn(failure.getMessage());
+		}
+		else if (StoreFailure.of(failure) == StoreFailure.REFUSED) {
 			logger.warn("Writes of this application will fail: Redis refuses what kv-events needs: "
 					+ StoreFailure.remedy(failure));
 		}

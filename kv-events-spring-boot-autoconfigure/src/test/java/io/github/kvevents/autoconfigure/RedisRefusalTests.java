@@ -86,6 +86,42 @@ class RedisRefusalTests {
 		assertThat(this.redis.template().keys("shop:*")).containsExactly("shop:a");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "-client -info -config -time -hello, '+time'", "-zadd, '+zadd'", "-set, '+set'" })
+	void refusedWriteNamesTheCommand(String missing, String named, CapturedOutput output) {
+		user(EVERYTHING + " " + missing);
+		try (ConfigurableApplicationContext context = run()) {
+			assertThat(output).containsOnlyOnce("Writes of this application will fail: Redis refuses").contains(named);
+			assertThat(health(context).getStatus()).isEqualTo(Status.DOWN);
+			assertThat(String.valueOf(health(context).getDetails().get("error"))).contains(named);
+			assertThatExceptionOfType(DataAccessException.class)
+				.isThrownBy(() -> context.getBean(KvTemplate.class).set("a", "1", Duration.ofMinutes(1)))
+				.withMessageContaining("grant the user '" + named + "'");
+		}
+		assertThat(this.redis.template().keys("shop:*")).isEmpty();
+	}
+
+	@Test
+	void missingRightsForDeliveriesAreSaidOnceWithTheCommand(CapturedOutput output) {
+		user("~shop:* ~kv-events:* &* +@all -xreadgroup -xread");
+		try (ConfigurableApplicationContext context = run("kv.events.log.enabled=true")) {
+			assertThat(output).containsOnlyOnce("Deliveries of this application will fail: Redis refuses")
+				.contains("'+xreadgroup'");
+			assertThat(health(context).getStatus()).isEqualTo(Status.DOWN);
+			KvTemplate template = context.getBean(KvTemplate.class);
+			long end = System.nanoTime() + Duration.ofSeconds(9).toNanos();
+			await().pollInterval(Duration.ofMillis(300)).atMost(Duration.ofSeconds(30)).until(() -> {
+				template.set("job:1", "x" + System.nanoTime(), Duration.ofMinutes(1));
+				return System.nanoTime() > end;
+			});
+			assertThat(output).containsOnlyOnce("Reading expired keys is refused")
+				.containsOnlyOnce("Reading the change log is refused")
+				.contains("'+xread'")
+				.doesNotContain(" resumes")
+				.doesNotContain("the commands that kv-events needs");
+		}
+	}
+
 	@Test
 	void rightsThatSufficeAreNoReasonToSayAnything(CapturedOutput output) {
 		user("~shop:* ~kv-events:* &__keyevent@0__:expired +@all -@dangerous +info +config|get");

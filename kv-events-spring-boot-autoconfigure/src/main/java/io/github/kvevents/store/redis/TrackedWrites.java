@@ -80,7 +80,7 @@ final class TrackedWrites implements Writes {
 		this.metas = (log != null) ? new ChangeMetas(log.instanceId()) : null;
 		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
 		this.index = new IndexNames(namespace);
-		this.rights = new WriteRightsCheck(this.index);
+		this.rights = new WriteRightsCheck(this.index, namespace.values(0) + ":absent");
 		String instanceId = (log != null) ? log.instanceId() : Objects.requireNonNull(tracking).instanceId();
 		this.instanceId = instanceId.getBytes(StandardCharsets.UTF_8);
 		this.groups = new ExpiredGroups(this.connections, namespace);
@@ -95,17 +95,23 @@ final class TrackedWrites implements Writes {
 	}
 
 	/**
-	 * Fails as the first write would, if the server can't be used.
+	 * Fails as the first write would, if the server can't be used, and also if it refuses
+	 * what deliveries take.
 	 */
 	void check() {
+		PermissionDeniedDataAccessException refusal;
 		try {
-			this.connections.run(this.rights::check);
+			refusal = this.connections
+				.call((connection) -> this.rights.check(connection, isTracking(), this.metas != null));
 		}
 		catch (DataAccessException ex) {
-			if (ex instanceof PermissionDeniedDataAccessException || StoreFailure.of(ex) != StoreFailure.REFUSED) {
+			if (StoreFailure.of(ex) != StoreFailure.REFUSED) {
 				throw ex;
 			}
-			throw WriteRightsCheck.refused(ex);
+			refusal = WriteRightsCheck.refused(ex);
+		}
+		if (refusal != null) {
+			throw refusal;
 		}
 	}
 

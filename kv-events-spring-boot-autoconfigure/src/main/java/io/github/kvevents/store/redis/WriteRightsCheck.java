@@ -2,6 +2,7 @@ package io.github.kvevents.store.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,9 @@ import org.springframework.data.redis.connection.RedisConnection;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * Whether the server lets this user do what a write takes. Nothing is written: the
- * commands are sent in a way that can't succeed, and the server looks at rights first.
+ * Whether the server lets this user do what writes and deliveries take. Nothing is
+ * written: the commands are sent in a way that can't succeed, and the server looks at
+ * rights first.
  */
 final class WriteRightsCheck {
 
@@ -23,60 +25,69 @@ final class WriteRightsCheck {
 	/** How long what the server said is believed. */
 	private static final long VALID_NANOS = Duration.ofSeconds(5).toNanos();
 
-	private final IndexNames index;
+	private final List<byte[]> keys;
 
 	private volatile @Nullable Result last;
 
 	/**
 	 * Creates a check.
 	 * @param index what scripts write beside the keys
+	 * @param absent a key that never exists, of the first partition
 	 */
-	WriteRightsCheck(IndexNames index) {
-		this.index = index;
+	WriteRightsCheck(IndexNames index, String absent) {
+		this.keys = new ArrayList<>(index.all(0));
+		this.keys.add(absent.getBytes(StandardCharsets.UTF_8));
 	}
 
 	/**
 	 * Checks the rights, unless that was done a moment ago.
 	 * @param connection the connection to use
-	 * @throws PermissionDeniedDataAccessException if a right is missing
+	 * @param tracking whether expiries are tracked
+	 * @param log whether there is a change log
+	 * @return what to fail with if a right is missing, {@code null} if none is
 	 */
-	void check(RedisConnection connection) {
+	@Nullable PermissionDeniedDataAccessException check(RedisConnection connection, boolean tracking, boolean log) {
 		Result result = this.last;
-		if (result == null || System.nanoTime() - result.at() > VALID_NANOS) {
-			result = new Result(System.nanoTime(), find(connection));
+		if (result == null || result.tracking() != tracking || System.nanoTime() - result.at() > VALID_NANOS) {
+			result = new Result(System.nanoTime(), tracking, find(connection, tracking, log));
 			this.last = result;
 		}
-		if (result.refusal() != null) {
-			throw refused(result.refusal());
-		}
+		return result.refusal();
 	}
 
 	/**
-	 * What to fail with that says which right is missing.
+	 * What writes fail with that says which right is missing.
 	 */
 	static PermissionDeniedDataAccessException refused(RuntimeException refusal) {
-		return new PermissionDeniedDataAccessException(
-				"Redis refuses what writes take: " + StoreFailure.remedy(refusal), refusal);
+		return refused("Writes", refusal);
 	}
 
-	private @Nullable RuntimeException find(RedisConnection connection) {
+	private static PermissionDeniedDataAccessException refused(String what, RuntimeException refusal) {
+		return new PermissionDeniedDataAccessException(what
+				+ " of this application will fail: Redis refuses what kv-events needs: " + StoreFailure.remedy(refusal),
+				refusal);
+	}
+
+	private @Nullable PermissionDeniedDataAccessException find(RedisConnection connection, boolean tracking,
+			boolean log) {
 		try {
-			String refusal = text(RIGHTS.value(connection, this.index.all(0), List.of()));
-			return refusal.isEmpty() ? null : new IllegalStateException(refusal);
+			List<?> reply = RIGHTS.list(connection, this.keys,
+					List.of(ScriptArguments.flag(tracking), ScriptArguments.flag(log)));
+			return reply.isEmpty() ? null : refused(text(reply.get(0)), new IllegalStateException(text(reply.get(1))));
 		}
 		catch (DataAccessException ex) {
 			if (StoreFailure.of(ex) != StoreFailure.REFUSED) {
 				throw ex;
 			}
-			return ex;
+			return refused(ex);
 		}
 	}
 
-	private static String text(byte @Nullable [] bytes) {
-		return (bytes != null) ? new String(bytes, StandardCharsets.UTF_8) : "";
+	private static String text(Object bytes) {
+		return new String((byte[]) bytes, StandardCharsets.UTF_8);
 	}
 
-	private record Result(long at, @Nullable RuntimeException refusal) {
+	private record Result(long at, boolean tracking, @Nullable PermissionDeniedDataAccessException refusal) {
 	}
 
 }

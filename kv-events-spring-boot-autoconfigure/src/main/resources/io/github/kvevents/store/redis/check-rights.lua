@@ -1,34 +1,98 @@
 #!lua flags=allow-oom
 --[[
-Finds out whether the user may run the commands that writes take. Nothing is written: each
-command has arguments with which it changes nothing, and rights are looked at before those.
+Finds out whether the user may run the commands that writes and deliveries take, all that the
+scripts of this library call. Nothing is written: each command has arguments with which it
+changes nothing, and rights are looked at before those.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
-KEYS[5]  :log
-Reply    the first command that is refused with what the server says, empty if none is
+KEYS[5]  :log          KEYS[6]  a key that never exists
+ARGV[1]  1 if expiries are tracked
+ARGV[2]  1 if there is a change log
+Reply    empty if nothing is refused; else Writes or Deliveries, which fail, and the first
+         command that is refused as the server would say it
 Cost     O(1)
 --]]
-local commands = {
+local absent = KEYS[6]
+local writes = {
 	{ 'SET', KEYS[2], '', 'refused' },
 	{ 'GET', KEYS[2] },
 	{ 'GETDEL', KEYS[2] },
+	{ 'DEL', absent },
+	{ 'EXISTS', absent },
+	{ 'TIME' },
 	{ 'PEXPIREAT', KEYS[2], 'refused' },
+	{ 'PEXPIRETIME', absent },
+	{ 'PERSIST', absent },
 	{ 'ZADD', KEYS[1], 'refused', '' },
-	{ 'ZREM', KEYS[1], '' },
-	{ 'HSET', KEYS[2], '', '', 'refused' },
-	{ 'HDEL', KEYS[2], '' },
-	{ 'XADD', KEYS[3], 'refused', '', '' },
 	{ 'ZADD', KEYS[4], 'refused', '' },
+	{ 'ZREM', KEYS[1], '' },
+	{ 'ZSCORE', absent, '' },
+	{ 'ZCARD', KEYS[1] },
+	{ 'HSET', KEYS[2], '', '', 'refused' },
+	{ 'HGET', absent, '' },
+	{ 'HDEL', KEYS[2], '' },
+	{ 'HLEN', KEYS[2] },
+	{ 'XADD', KEYS[3], 'refused', '', '' },
 	{ 'XADD', KEYS[5], 'refused', '', '' },
 	{ 'XTRIM', KEYS[5], 'refused', '0' },
+	{ 'XLEN', KEYS[5] },
+	{ 'XREVRANGE', absent, '+', '-' },
 }
-for _, command in ipairs(commands) do
-	local reply = redis.pcall(unpack(command))
-	local failure = type(reply) == 'table' and reply.err
-	if failure and (failure:find('NOPERM') or failure:find("can't run this command")
-			or failure:find('ACL failure') or failure:find('executing the script')) then
-		return "NOPERM this user has no permissions to run the '" .. command[1]:lower()
-				.. "' command in a script, or to access its key '" .. command[2] .. "'"
+-- of the sweep, and of those who take expiries
+local tracking = {
+	{ 'PTTL', absent },
+	{ 'PEXPIRE', absent, 'refused' },
+	{ 'ZRANGE', absent, '0', '0' },
+	{ 'ZCOUNT', absent, '0', '0' },
+	{ 'ZREMRANGEBYSCORE', absent, '0', '0' },
+	{ 'HGETALL', absent },
+	{ 'XRANGE', absent, '-', '+' },
+	{ 'XREADGROUP', 'GROUP', 'rights', 'rights', 'STREAMS', absent, '>' },
+	{ 'XACK', absent, 'rights', '0-0' },
+	{ 'XDEL', absent, '0-0' },
+	{ 'XPENDING', absent, 'rights' },
+	{ 'XCLAIM', absent, 'rights', 'rights', '0', '0-0' },
+	{ 'XAUTOCLAIM', absent, 'rights', 'rights', '0', '0-0' },
+	{ 'XGROUP', 'CREATE', absent, 'rights', '0' },
+	{ 'XGROUP', 'DELCONSUMER', absent, 'rights', 'rights' },
+	{ 'XINFO', 'CONSUMERS', absent, 'rights' },
+}
+-- of the feed, of listeners and of event logs
+local log = {
+	{ 'XREAD', 'STREAMS', absent, '0' },
+	{ 'XRANGE', absent, '-', '+' },
+	{ 'XDEL', absent, '0-0' },
+	{ 'XINFO', 'STREAM', absent },
+	{ 'MGET', absent },
+	{ 'TYPE', absent },
+	{ 'PEXPIRE', absent, 'refused' },
+	{ 'HGETALL', absent },
+	{ 'HKEYS', absent },
+	{ 'HMGET', absent, '' },
+	{ 'HINCRBY', absent, '', 'refused' },
+}
+
+local function refused(commands)
+	for _, command in ipairs(commands) do
+		local reply = redis.pcall(unpack(command))
+		local failure = type(reply) == 'table' and reply.err
+		if failure and (failure:find('NOPERM') or failure:find("can't run this command")
+				or failure:find('ACL failure') or failure:find('executing the script')) then
+			local name, key = command[1]:lower(), command[2]
+			if name == 'xgroup' or name == 'xinfo' then
+				name, key = name .. '|' .. command[2]:lower(), command[3]
+			elseif name == 'xreadgroup' or name == 'xread' then
+				key = absent
+			end
+			return "NOPERM this user has no permissions to run the '" .. name .. "' command in a script"
+					.. (key and (", or to access its key '" .. key .. "'") or '')
+		end
 	end
 end
-return ''
+
+local failure = refused(writes)
+if failure then
+	return { 'Writes', failure }
+end
+failure = (ARGV[1] == '1' and refused(tracking)) or (ARGV[2] == '1' and refused(log))
+return failure and { 'Deliveries', failure } or {}
