@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.expiry.ExpiryMonitor;
@@ -25,12 +26,13 @@ import io.github.kvevents.support.StoreFailure;
 
 /**
  * {@link HealthIndicator} that asks the store for a sign of life, and is down when it
- * doesn't answer or refuses what writes take. It warns, in a detail {@code warnings},
- * when expired keys are noticed late, when the server may evict what tracking keeps
- * there, and when an event that keeps failing holds up a listener. A warning doesn't
- * change the status: the instance works, and to take it out of service or restart it,
- * which is what follows a status that isn't up, would make neither better. How the
- * notifications of expired keys are doing is told, too; they are best effort.
+ * doesn't answer, refuses what writes or deliveries take, or has something else under a
+ * key of kv-events that writes take. It warns, in a detail {@code warnings}, when expired
+ * keys are noticed late, when the server may evict what tracking keeps there, and when an
+ * event that keeps failing holds up a listener. A warning doesn't change the status: the
+ * instance works, and to take it out of service or restart it, which is what follows a
+ * status that isn't up, would make neither better. How the notifications of expired keys
+ * are doing is told, too; they are best effort.
  */
 public class KvEventsHealthIndicator implements HealthIndicator {
 
@@ -107,11 +109,18 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 			}
 			catch (RuntimeException ex) {
 				logger.debug("The store doesn't tell how expiry is doing", ex);
-				warnings.add("The store doesn't tell how tracked expiries are doing: "
-						+ (StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : ex.getClass().getName()));
+				warnings.add("The store doesn't tell how tracked expiries are doing: " + reason(ex));
 			}
 		}
 		health.withDetail("tracking", tracking);
+	}
+
+	private static String reason(RuntimeException failure) {
+		if (StoreFailure.of(failure).isRefusal()) {
+			return StoreFailure.remedy(failure);
+		}
+		return failure.getClass().getName()
+				+ ((failure instanceof InvalidDataAccessResourceUsageException) ? ": " + failure.getMessage() : "");
 	}
 
 	private static Map<String, Object> details(NotificationStatus status) {

@@ -122,6 +122,23 @@ class RedisRefusalTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "values, DOWN", "log, DOWN", "expired, DOWN", "sweeper, UP" })
+	void keyOfAnotherTypeIsNamedByHealth(String planted, String status) {
+		user(EVERYTHING);
+		try (ConfigurableApplicationContext context = run("kv.events.log.enabled=true", "kv.events.partitions=2")) {
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+			String name = "kv-events:{refused:1}:" + planted;
+			await().untilAsserted(() -> {
+				this.redis.execute("DEL", name);
+				this.redis.execute("SADD", name, "planted");
+				Health health = health(context);
+				assertThat(health.getStatus()).isEqualTo(new Status(status));
+				assertThat(health.getDetails().toString()).contains("Key '" + name + "' belongs to kv-events");
+			});
+		}
+	}
+
 	@Test
 	void rightsThatSufficeAreNoReasonToSayAnything(CapturedOutput output) {
 		user("~shop:* ~kv-events:* &__keyevent@0__:expired +@all -@dangerous +info +config|get");

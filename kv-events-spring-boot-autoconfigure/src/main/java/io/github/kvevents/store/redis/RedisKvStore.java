@@ -269,6 +269,9 @@ public final class RedisKvStore implements KvStore {
 	public Map<String, Object> ping() {
 		this.connections.ping(PING_PATIENCE);
 		check();
+		if (this.trackedWrites != null && this.trackedWrites.isActive()) {
+			this.trackedWrites.checkTypes();
+		}
 		return this.connections.call(ServerVersionCheck::facts);
 	}
 

@@ -115,6 +115,14 @@ final class TrackedWrites implements Writes {
 		}
 	}
 
+	/**
+	 * Fails if a key that writes take has another type.
+	 */
+	void checkTypes() {
+		this.connections.run((connection) -> this.rights.checkTypes(connection, this.namespace.partitions(),
+				isTracking(), this.metas != null));
+	}
+
 	private boolean isTracking() {
 		return this.tracking != null && this.tracking.isActive();
 	}

@@ -22,8 +22,12 @@ final class WriteRightsCheck {
 
 	private static final RedisScript RIGHTS = RedisScript.load(WriteRightsCheck.class, "check-rights.lua");
 
+	private static final RedisScript TYPES = RedisScript.load(WriteRightsCheck.class, "check-types.lua");
+
 	/** How long what the server said is believed. */
 	private static final long VALID_NANOS = Duration.ofSeconds(5).toNanos();
+
+	private final IndexNames index;
 
 	private final List<byte[]> keys;
 
@@ -35,6 +39,7 @@ final class WriteRightsCheck {
 	 * @param absent a key that never exists, of the first partition
 	 */
 	WriteRightsCheck(IndexNames index, String absent) {
+		this.index = index;
 		this.keys = new ArrayList<>(index.all(0));
 		this.keys.add(absent.getBytes(StandardCharsets.UTF_8));
 	}
@@ -53,6 +58,17 @@ final class WriteRightsCheck {
 			this.last = result;
 		}
 		return result.refusal();
+	}
+
+	/**
+	 * Checks that the keys which writes take have their types.
+	 * @throws DataAccessException that names the key if one has another
+	 */
+	void checkTypes(RedisConnection connection, int partitions, boolean tracking, boolean log) {
+		List<byte[]> flags = List.of(ScriptArguments.flag(tracking), ScriptArguments.flag(log));
+		for (int partition = 0; partition < partitions; partition++) {
+			TYPES.count(connection, this.index.all(partition), flags);
+		}
 	}
 
 	/**
