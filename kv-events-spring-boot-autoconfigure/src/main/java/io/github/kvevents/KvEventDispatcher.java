@@ -59,6 +59,18 @@ public interface KvEventDispatcher {
 	}
 
 	/**
+	 * Has an event dispatched by the operation that runs on this thread, ahead of its own
+	 * events: the end of a lifetime that the operation came across. For stores.
+	 * @param event the event, of a key of the operation
+	 * @param done called when the receivers were called, asynchronous ones enqueued
+	 * @return {@code false} if no operation on the key runs on this thread, or it may
+	 * call no hook: nothing is done then
+	 */
+	default boolean deliverAhead(KvEvent event, Consumer<KvDelivery> done) {
+		return false;
+	}
+
+	/**
 	 * Everything in this instance that receives events of one type; a hook that is
 	 * disabled doesn't.
 	 * @param type the type of the events

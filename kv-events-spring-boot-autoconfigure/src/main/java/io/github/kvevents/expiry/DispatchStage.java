@@ -56,6 +56,18 @@ final class DispatchStage {
 		return submit(key, task, true);
 	}
 
+	/**
+	 * Lets the caller run a task of a key itself, if none of the key waits or runs.
+	 * @return whether it has the turn, which it must end
+	 */
+	boolean begin(String key) {
+		return this.executor.begin(key);
+	}
+
+	void end(String key) {
+		this.executor.end(key);
+	}
+
 	private boolean submit(String key, Runnable task, boolean tookRoom) {
 		return this.executor.submit(key, () -> run(task, tookRoom));
 	}

@@ -17,6 +17,7 @@ import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.redis.KeyNames;
 import io.github.kvevents.support.KeyedExecutor;
 
@@ -72,18 +73,41 @@ final class ExpiredHandler {
 			done.run();
 			return;
 		}
-		Duration lateness = Duration.ofMillis(Math.max(0, entry.detectedAt() - entry.deadline()));
-		KvExpiredEvent event = KvEventBuilder.forKey(this, key, this.codec)
-			.origin(entry.detectedBy())
-			.occurredAt(Instant.ofEpochMilli(entry.deadline()))
-			.previousValue(entry.value())
-			.position((entry.logId() != null) ? KvPosition.parse(partition + ":" + entry.logId()) : null)
-			.expired(Instant.ofEpochMilli(entry.deadline()), lateness);
+		KvPosition position = (entry.logId() != null) ? KvPosition.parse(partition + ":" + entry.logId()) : null;
+		KvExpiredEvent event = event(key, entry.detectedBy(),
+				new EndedLifetime(entry.id(), entry.deadline(), entry.detectedAt(), entry.value(), position));
+		Runnable counted = counted(key, done);
+		this.executor.submit(key, () -> deliver(event, expiry, counted));
+	}
+
+	/**
+	 * Has the write that runs on this thread deliver the end of an earlier lifetime ahead
+	 * of its own event, unless another one of the key is still being handled: it comes
+	 * behind that one then.
+	 * @param done as above
+	 */
+	void handleAhead(String key, String instanceId, EndedLifetime ended, TakenExpiry expiry, Runnable done) {
+		KvExpiredEvent event = event(key, instanceId, ended);
+		Announcement receivers = this.own.get();
+		Runnable counted = counted(key, done);
+		if (this.executor.begin(key)) {
+			if (this.dispatcher.deliverAhead(event, (delivery) -> {
+				this.executor.end(key);
+				delivered(event, expiry, receivers, delivery, counted);
+			})) {
+				return;
+			}
+			this.executor.end(key);
+		}
+		this.executor.submit(key, () -> deliver(event, expiry, counted));
+	}
+
+	private Runnable counted(String key, Runnable done) {
 		this.pending.merge(key, 1, Integer::sum);
-		this.executor.submit(key, () -> deliver(event, expiry, () -> {
-			this.pending.computeIfPresent(key, (counted, count) -> (count > 1) ? count - 1 : null);
+		return () -> {
+			this.pending.computeIfPresent(key, (pending, count) -> (count > 1) ? count - 1 : null);
 			done.run();
-		}));
+		};
 	}
 
 	/**
@@ -93,26 +117,39 @@ final class ExpiredHandler {
 		return this.pending.getOrDefault(key, 0);
 	}
 
+	private KvExpiredEvent event(String key, String origin, EndedLifetime ended) {
+		Instant deadline = Instant.ofEpochMilli(ended.deadline());
+		return KvEventBuilder.forKey(this, key, this.codec)
+			.origin(origin)
+			.occurredAt(deadline)
+			.previousValue(ended.value())
+			.position(ended.position())
+			.expired(deadline, Duration.ofMillis(Math.max(0, ended.noticedAt() - ended.deadline())));
+	}
+
 	private void deliver(KvExpiredEvent event, TakenExpiry expiry, Runnable done) {
 		Announcement receivers = this.own.get();
-		boolean isFirst = !expiry.isReached();
 		try {
-			KvDelivery delivery = this.dispatcher.deliver(event, expiry.reached());
-			if (!delivery.reached().isEmpty()) {
-				count(event, isFirst);
-			}
-			// what failed was cancelled by a shutdown: unconfirmed, it is redelivered
-			// elsewhere
-			delivery.completion().thenRun(() -> {
-				expiry.handledHere(receivers, delivery);
-				done.run();
-			});
+			delivered(event, expiry, receivers, this.dispatcher.deliver(event, expiry.reached()), done);
 		}
 		catch (Throwable ex) {
 			logger.error("Failed to dispatch an expiry event", ex);
 			expiry.askedHere(receivers, receivers.ids());
 			done.run();
 		}
+	}
+
+	private void delivered(KvExpiredEvent event, TakenExpiry expiry, Announcement receivers, KvDelivery delivery,
+			Runnable done) {
+		if (!delivery.reached().isEmpty()) {
+			count(event, !expiry.isReached());
+		}
+		// what failed was cancelled by a shutdown: unconfirmed, it is redelivered
+		// elsewhere
+		delivery.completion().thenRun(() -> {
+			expiry.handledHere(receivers, delivery);
+			done.run();
+		});
 	}
 
 	private void count(KvExpiredEvent event, boolean isFirst) {

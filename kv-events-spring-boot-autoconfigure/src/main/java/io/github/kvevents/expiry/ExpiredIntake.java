@@ -2,6 +2,7 @@ package io.github.kvevents.expiry;
 
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -40,6 +41,17 @@ final class ExpiredIntake {
 	 */
 	void take(ByteRecord entry) {
 		take(entry.getId().getValue(), () -> ExpiredEntry.of(entry));
+	}
+
+	/**
+	 * Takes an expiry that the server gave to this instance in the reply to a write.
+	 * @param handler has it handled
+	 */
+	void take(TakenExpiry expiry, Consumer<Runnable> handler) {
+		if (this.inFlight.add(expiry.id())) {
+			this.inFlight.handling(expiry);
+			handler.accept(() -> this.inFlight.done(expiry));
+		}
 	}
 
 	/**

@@ -76,6 +76,13 @@ final class ExpiredKeeper implements Runnable {
 	}
 
 	/**
+	 * Whether this instance takes expiries, and the others know.
+	 */
+	boolean isAnnounced() {
+		return !this.leaving && this.fleet.isAnnounced();
+	}
+
+	/**
 	 * Other instances have changed.
 	 */
 	void fleetChanged() {

@@ -9,6 +9,7 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpirySource;
+import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.Namespace;
 
@@ -87,6 +88,21 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 			case ALL -> true;
 			case OFF -> false;
 		};
+	}
+
+	@Override
+	public boolean deliversEnded() {
+		TrackingRun run = this.run;
+		return run != null && run.isTaking();
+	}
+
+	@Override
+	public void lifetimeEnded(int partition, String key, EndedLifetime ended) {
+		TrackingRun run = this.run;
+		// stopped meanwhile: another instance takes it
+		if (run != null) {
+			run.lifetimeEnded(partition, key, ended);
+		}
 	}
 
 	@Override

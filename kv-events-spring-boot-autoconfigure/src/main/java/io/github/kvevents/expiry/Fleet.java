@@ -11,7 +11,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 /**
  * The instances that take expiries of one partition, as this instance knows them, and
  * what is to become of an expiry that it has looked at. Confined to one thread, but for
- * {@link #changed()}.
+ * {@link #changed()} and {@link #isAnnounced()}.
  */
 final class Fleet {
 
@@ -30,7 +30,7 @@ final class Fleet {
 	private boolean alike = true;
 
 	/** What was announced, {@code null} while this instance takes nothing. */
-	private @Nullable Announcement announced;
+	private volatile @Nullable Announcement announced;
 
 	private volatile boolean outdated = true;
 
@@ -51,6 +51,13 @@ final class Fleet {
 	 */
 	void changed() {
 		this.outdated = true;
+	}
+
+	/**
+	 * Whether other instances know that this one takes expiries. For any thread.
+	 */
+	boolean isAnnounced() {
+		return this.announced != null;
 	}
 
 	/**

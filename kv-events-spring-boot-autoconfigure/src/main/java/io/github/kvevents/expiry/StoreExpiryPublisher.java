@@ -24,6 +24,7 @@ import io.github.kvevents.KvExpirySource;
 import io.github.kvevents.store.DeadlineSummary;
 import io.github.kvevents.store.ExpiredKey;
 import io.github.kvevents.store.ExpiringStore;
+import io.github.kvevents.store.ExpiryListener;
 
 /**
  * Turns the expiries that a store notices by itself into {@link KvExpiredEvent}s,
@@ -119,7 +120,19 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 		}
 		DispatchStage stage = new DispatchStage(THREAD_PREFIX, this.threads, this.queueCapacity);
 		this.stage = stage;
-		this.store.setExpiryListener((expired) -> publish(stage, expired));
+		this.store.setExpiryListener(new ExpiryListener() {
+
+			@Override
+			public void onExpired(ExpiredKey expired) {
+				publish(stage, expired);
+			}
+
+			@Override
+			public boolean deliverAhead(ExpiredKey expired) {
+				return StoreExpiryPublisher.this.deliverAhead(stage, expired);
+			}
+
+		});
 	}
 
 	@Override
@@ -194,9 +207,31 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 		}
 	}
 
+	private boolean deliverAhead(DispatchStage stage, ExpiredKey expired) {
+		if (!this.dispatcher.isHeard(KvEventType.EXPIRED) || !stage.begin(expired.key())) {
+			return false;
+		}
+		KvExpiredEvent event = event(expired);
+		boolean ahead = this.dispatcher.deliverAhead(event, (delivery) -> {
+			stage.end(expired.key());
+			this.taken.increment();
+			delivered(delivery.completion());
+		});
+		if (ahead) {
+			this.listener.accept(event);
+		}
+		else {
+			stage.end(expired.key());
+		}
+		return ahead;
+	}
+
 	private void deliver(KvExpiredEvent event) {
 		this.listener.accept(event);
-		CompletionStage<Void> hooks = this.dispatcher.deliver(event);
+		delivered(this.dispatcher.deliver(event));
+	}
+
+	private void delivered(CompletionStage<Void> hooks) {
 		this.delivered.increment();
 		hooks.whenComplete((nothing, failure) -> this.done.increment());
 	}

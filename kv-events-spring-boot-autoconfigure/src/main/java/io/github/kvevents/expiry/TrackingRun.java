@@ -10,6 +10,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.BlockingReads;
 import io.github.kvevents.support.CallChain;
@@ -40,6 +41,12 @@ final class TrackingRun {
 
 	private final ExpiredHandler handler;
 
+	private final String instanceId;
+
+	private final String keyPrefix;
+
+	private final List<ExpiredIntake> intakes = new ArrayList<>();
+
 	private final List<InFlight> inFlight = new ArrayList<>();
 
 	private final List<ExpiredReader> readers = new ArrayList<>();
@@ -57,6 +64,8 @@ final class TrackingRun {
 		this.sweeper = new Sweeper(parts, heard, counters);
 		this.executor = new KeyedExecutor(THREAD_PREFIX + "hooks-", parts.settings.threads());
 		this.takingThreads.add(thread("sweeper", this.sweeper));
+		this.instanceId = parts.instanceId;
+		this.keyPrefix = parts.names.prefix();
 		this.handler = new ExpiredHandler(parts, own, counters, this.executor);
 		Duration claimAfter = parts.settings.claimAfter();
 		for (int number = 0; number < parts.namespace.partitions(); number++) {
@@ -74,6 +83,7 @@ final class TrackingRun {
 					settlement, claimAfter);
 			ExpiredReader reader = new ExpiredReader(parts.connectionFactory, stream, inFlight, intake, heard,
 					keeper::fleetChanged, claimAfter, waitTime(parts.connectionFactory, claimAfter));
+			this.intakes.add(intake);
 			this.inFlight.add(inFlight);
 			this.readers.add(reader);
 			this.keepers.add(keeper);
@@ -102,6 +112,28 @@ final class TrackingRun {
 
 	void deadlineAt(int partition, long epochMillis) {
 		this.sweeper.deadlineAt(partition, epochMillis);
+	}
+
+	/**
+	 * Whether this instance takes expiries of all partitions.
+	 */
+	boolean isTaking() {
+		for (ExpiredKeeper keeper : this.keepers) {
+			if (!keeper.isAnnounced()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Delivers what a write of this instance noticed, and the server gave to it.
+	 */
+	void lifetimeEnded(int partition, String key, EndedLifetime ended) {
+		int size = key.length() + ((ended.value() != null) ? ended.value().length : 0);
+		TakenExpiry expiry = new TakenExpiry(ended.id(), this.keyPrefix + key, size, null);
+		this.intakes.get(partition)
+			.take(expiry, (done) -> this.handler.handleAhead(key, this.instanceId, ended, expiry, done));
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.support.CallChain;
@@ -33,6 +34,8 @@ final class Dispatch {
 	private final Map<String, KeyHooks> hooks = new HashMap<>();
 
 	private final List<KvEvent> events = new ArrayList<>(1);
+
+	private final AheadEvents ahead = new AheadEvents();
 
 	private @Nullable CallerContext caller;
 
@@ -64,13 +67,67 @@ final class Dispatch {
 			if (async && !this.context.isTooDeep()) {
 				runReserved(keys, operation);
 			}
-			else if (!this.dispatcher.getTaps().runUnheard(this.type, keys, () -> operation.accept(this.events::add))) {
+			else if (!runUnheard(keys, operation)) {
 				runOrdered(keys, operation);
 			}
 		}
 		finally {
 			// also after a failure: what was passed on did happen
-			this.events.forEach(this::tell);
+			deliverAll();
+		}
+	}
+
+	private void deliverAll() {
+		try {
+			awaitRoom();
+			this.events.forEach(this::deliver);
+		}
+		finally {
+			this.ahead.endAll();
+		}
+	}
+
+	/**
+	 * Nobody knew that there would be events ahead when room was reserved: it is waited
+	 * for now, so that they don't pile up.
+	 */
+	private void awaitRoom() {
+		if (!this.ahead.isEmpty() && !this.context.async()) {
+			Reservations reservations = new Reservations();
+			reservations.reserve(this.ahead.all().stream().map(this::hooksOf).toList());
+			reservations.release();
+		}
+	}
+
+	private void apply(Consumer<Consumer<KvEvent>> operation) {
+		HookDispatcher.runAs(this, () -> operation.accept(this.events::add));
+	}
+
+	boolean isOf(HookDispatcher dispatcher) {
+		return this.dispatcher == dispatcher;
+	}
+
+	/**
+	 * Adds an event ahead of those that the operation passes on from now on.
+	 * @return whether it will be dispatched
+	 */
+	boolean addAhead(KvEvent event, Consumer<KvDelivery> done) {
+		if (this.context.isTooDeep() || !this.hooks.containsKey(event.getKey())) {
+			return false;
+		}
+		this.ahead.add(event, done);
+		this.events.add(event);
+		return true;
+	}
+
+	private boolean runUnheard(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
+		try {
+			return this.dispatcher.getTaps().runUnheard(this.type, keys, () -> apply(operation));
+		}
+		finally {
+			if (!this.ahead.isEmpty()) {
+				this.dispatcher.locks().run(keys, () -> this.ahead.all().forEach(this::enqueue));
+			}
 		}
 	}
 
@@ -94,7 +151,7 @@ final class Dispatch {
 	private void runOrdered(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
 		this.dispatcher.locks().run(keys, () -> {
 			try {
-				operation.accept(this.events::add);
+				apply(operation);
 			}
 			finally {
 				this.events.forEach(this::enqueue);
@@ -103,8 +160,9 @@ final class Dispatch {
 	}
 
 	private void enqueue(KvEvent event) {
-		if (this.delivery != null && this.dispatcher.getTaps().isHeard(event)) {
-			this.delivery.reach(Delivery.WATCHES);
+		Delivery delivery = this.ahead.deliveryOf(event, this.delivery);
+		if (delivery != null && this.dispatcher.getTaps().isHeard(event)) {
+			delivery.reach(Delivery.WATCHES);
 		}
 		this.dispatcher.getTaps().tell(event);
 		if (this.context.isTooDeep()) {
@@ -113,8 +171,17 @@ final class Dispatch {
 		for (HookRegistration hook : hooksOf(event).async()) {
 			HookQueue queue = hook.queue();
 			if (queue != null && accepts(hook, event)) {
-				queue.offer(new QueuedEvent(event, caller(), this.context.inAsyncHook(), this.delivery));
+				queue.offer(new QueuedEvent(event, caller(), this.context.inAsyncHook(), delivery));
 			}
+		}
+	}
+
+	private void deliver(KvEvent event) {
+		try {
+			tell(event);
+		}
+		finally {
+			this.ahead.end(event);
 		}
 	}
 
@@ -146,7 +213,8 @@ final class Dispatch {
 		for (HookRegistration hook : found.sync()) {
 			hook.gate().run(() -> call(hook, event));
 		}
-		if (this.delivery == null || this.delivery.reachAll(this.dispatcher.listeners().receivers(event.getType()))) {
+		Delivery delivery = this.ahead.deliveryOf(event, this.delivery);
+		if (delivery == null || delivery.reachAll(this.dispatcher.listeners().receivers(event.getType()))) {
 			this.dispatcher.listeners().publish(event);
 		}
 	}
@@ -162,7 +230,8 @@ final class Dispatch {
 	 * count as reached, one that fails does.
 	 */
 	private boolean accepts(HookRegistration hook, KvEvent event) {
-		return hook.accepts(event) && (this.delivery == null || this.delivery.reach(hook.receiver().id()));
+		Delivery delivery = this.ahead.deliveryOf(event, this.delivery);
+		return hook.accepts(event) && (delivery == null || delivery.reach(hook.receiver().id()));
 	}
 
 	private void refuse(KvEvent event, KeyHooks found) {

@@ -22,6 +22,9 @@ import io.github.kvevents.KvReceiver;
  */
 final class HookDispatcher implements KvEventDispatcher {
 
+	/** The operation that runs on a thread, of whichever dispatcher. */
+	private static final ThreadLocal<Dispatch> RUNNING = new ThreadLocal<>();
+
 	private final HookRegistry registry;
 
 	private final HookInvoker invoker;
@@ -73,6 +76,12 @@ final class HookDispatcher implements KvEventDispatcher {
 	}
 
 	@Override
+	public boolean deliverAhead(KvEvent event, Consumer<KvDelivery> done) {
+		Dispatch running = RUNNING.get();
+		return running != null && running.isOf(this) && running.addAhead(event, done);
+	}
+
+	@Override
 	public List<KvReceiver> receivers(KvEventType type) {
 		List<KvReceiver> receivers = new ArrayList<>(this.registry.receivers(type));
 		receivers.addAll(this.listeners.receivers(type));
@@ -102,6 +111,26 @@ final class HookDispatcher implements KvEventDispatcher {
 	private void run(KvEventType type, Collection<String> keys, Consumer<Consumer<KvEvent>> operation,
 			@Nullable Delivery delivery) {
 		new Dispatch(this, type, delivery).run(keys, operation);
+	}
+
+	/**
+	 * Runs an operation as that of a dispatch, which takes events ahead of its own
+	 * meanwhile.
+	 */
+	static void runAs(Dispatch dispatch, Runnable operation) {
+		Dispatch outer = RUNNING.get();
+		RUNNING.set(dispatch);
+		try {
+			operation.run();
+		}
+		finally {
+			if (outer != null) {
+				RUNNING.set(outer);
+			}
+			else {
+				RUNNING.remove();
+			}
+		}
 	}
 
 	HookRegistry registry() {

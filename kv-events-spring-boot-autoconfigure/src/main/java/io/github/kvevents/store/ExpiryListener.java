@@ -14,4 +14,15 @@ public interface ExpiryListener {
 	 */
 	void onExpired(ExpiredKey key);
 
+	/**
+	 * Called by the write that came across the end of a lifetime of its key, while the
+	 * key is held; it must neither wait nor change keys.
+	 * @param key the key that expired
+	 * @return whether it is delivered ahead of the write; otherwise
+	 * {@link #onExpired(ExpiredKey)} is called later
+	 */
+	default boolean deliverAhead(ExpiredKey key) {
+		return false;
+	}
+
 }

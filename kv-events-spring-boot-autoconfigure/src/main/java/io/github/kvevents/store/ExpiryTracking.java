@@ -35,6 +35,26 @@ public interface ExpiryTracking {
 	}
 
 	/**
+	 * Whether this instance delivers what ended before its own writes, ahead of them.
+	 * Asked for each write, so it must be quick.
+	 * @return by default not
+	 */
+	default boolean deliversEnded() {
+		return false;
+	}
+
+	/**
+	 * Called within a write that found an ended lifetime of its key, before the write
+	 * returns.
+	 * @param partition the partition of the key
+	 * @param key the key
+	 * @param ended the lifetime, which is this instance's to deliver
+	 */
+	default void lifetimeEnded(int partition, String key, EndedLifetime ended) {
+		throw new UnsupportedOperationException("'deliversEnded()' says that nothing is delivered");
+	}
+
+	/**
 	 * Called after a key was given a deadline, so that whoever waits for the next one
 	 * doesn't wait too long. Must be quick.
 	 * @param partition the partition of the key

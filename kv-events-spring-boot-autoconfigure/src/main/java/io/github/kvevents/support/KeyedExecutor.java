@@ -84,6 +84,37 @@ public final class KeyedExecutor {
 		return true;
 	}
 
+	/**
+	 * Lets the caller run something of a key itself, if nothing of the key waits or runs:
+	 * what is submitted from now on waits until {@link #end(Object)}.
+	 * @param key the key
+	 * @return whether the caller has the turn, which it must end
+	 */
+	public synchronized boolean begin(Object key) {
+		if (this.closed || this.waiting.containsKey(key)) {
+			return false;
+		}
+		this.waiting.put(key, new ArrayDeque<>());
+		this.running.put(key, Thread.currentThread());
+		return true;
+	}
+
+	/**
+	 * Ends the turn of a caller, on its thread.
+	 * @param key the key
+	 */
+	public synchronized void end(Object key) {
+		Queue<Runnable> ofKey = this.waiting.get(key);
+		this.running.remove(key);
+		if (ofKey != null && ofKey.isEmpty()) {
+			this.waiting.remove(key);
+			notifyAll();
+		}
+		else if (ofKey != null) {
+			this.starter.execute(() -> run(key));
+		}
+	}
+
 	private void run(Object key) {
 		for (int count = 0; count < TURN; count++) {
 			Runnable task = next(key);

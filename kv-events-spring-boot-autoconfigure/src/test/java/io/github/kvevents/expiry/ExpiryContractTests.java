@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
@@ -76,6 +77,13 @@ abstract class ExpiryContractTests {
 	 * Has keys whose deadline has passed found from now on.
 	 */
 	abstract void start();
+
+	/**
+	 * Has expiries delivered, but keys whose deadline has passed found by nobody except a
+	 * write.
+	 * @return another way to write to the same store
+	 */
+	abstract KvStore startUnswept();
 
 	abstract void stop();
 
@@ -237,6 +245,30 @@ abstract class ExpiryContractTests {
 		KvExpiredEvent event = awaitEvents("a").get(0);
 		assertThat(event.getPreviousValue(String.class)).isEqualTo("old");
 		assertThat(this.template.get("a", String.class).isPresent()).isEqualTo(change.writes);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void expiryThatAWriteNoticesComesBeforeThatWrite(boolean async) {
+		Queue<KvEvent> both = new ConcurrentLinkedQueue<>();
+		KvHookOptions options = KvHookOptions.defaults().filter(KeyFilter.prefix("k:"));
+		this.engine.getRegistry().register(async ? options.async() : options, both::add);
+		KvTemplate other = KvTemplate.builder(startUnswept(), new PlainKvCodec()).build();
+		for (Behind change : Behind.values()) {
+			if (!change.writes) {
+				continue;
+			}
+			String key = "k:" + change;
+			other.set(key, "old", Duration.ofMillis(1));
+			await().until(() -> !this.template.hasKey(key));
+			change.make(this.template, key);
+			await().until(() -> typesOf(both, key).size() >= 2);
+			assertThat(typesOf(both, key)).as(key).startsWith(KvEventType.EXPIRED).hasSize(2);
+		}
+	}
+
+	private static List<KvEventType> typesOf(Queue<KvEvent> events, String key) {
+		return events.stream().filter((event) -> event.getKey().equals(key)).map(KvEvent::getType).toList();
 	}
 
 	@Test

@@ -29,6 +29,11 @@ class MemoryExpiryContractTests extends ExpiryContractTests {
 	}
 
 	@Override
+	KvStore startUnswept() {
+		return this.store;
+	}
+
+	@Override
 	void stop() {
 		this.store.stop();
 		this.publisher.stop();

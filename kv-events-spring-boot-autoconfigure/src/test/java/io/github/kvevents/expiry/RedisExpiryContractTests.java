@@ -14,6 +14,8 @@ import io.github.kvevents.store.redis.RedisKvStore;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
 
+import static org.awaitility.Awaitility.await;
+
 /**
  * Tracked keys in Redis, in three partitions.
  */
@@ -22,17 +24,25 @@ class RedisExpiryContractTests extends ExpiryContractTests {
 
 	private static final KeyNames NAMES = KeyNames.prefixedWith("contract:");
 
+	private static final Namespace NAMESPACE = new Namespace("contract", 3);
+
+	private final TestRedis redis;
+
 	private final ExpiryTracker tracker;
 
 	private final KvStore store;
 
 	RedisExpiryContractTests(TestRedis redis) {
+		this.redis = redis;
 		RedisConnectionFactory connectionFactory = redis.template().getRequiredConnectionFactory();
 		this.tracker = ExpiryTracker
-			.builder(connectionFactory, new Namespace("contract", 3), this.engine.getDispatcher(), new PlainKvCodec())
+			.builder(connectionFactory, NAMESPACE, this.engine.getDispatcher(), new PlainKvCodec())
 			.instanceId(INSTANCE_ID)
 			.names(NAMES)
-			.settings(TrackingSettings.defaults().delivery(100, 2).stopTimeout(Duration.ofSeconds(2)))
+			.settings(TrackingSettings.defaults()
+				.sweep(Duration.ofMinutes(10), 100)
+				.delivery(100, 2)
+				.stopTimeout(Duration.ofSeconds(2)))
 			.build();
 		this.store = new RedisKvStore(connectionFactory, NAMES, this.tracker);
 	}
@@ -45,6 +55,25 @@ class RedisExpiryContractTests extends ExpiryContractTests {
 	@Override
 	void start() {
 		this.tracker.start();
+	}
+
+	/**
+	 * Another instance has the lease and doesn't sweep, and this one doesn't know of the
+	 * deadlines.
+	 */
+	@Override
+	KvStore startUnswept() {
+		for (int partition = 0; partition < NAMESPACE.partitions(); partition++) {
+			this.redis.template().opsForValue().set(NAMESPACE.sweeper(partition), "other", Duration.ofMinutes(5));
+		}
+		this.tracker.start();
+		await().until(this.tracker::deliversEnded);
+		return new RedisKvStore(this.redis.template().getRequiredConnectionFactory(), NAMES,
+				ExpiryTracker
+					.builder(this.redis.template().getRequiredConnectionFactory(), NAMESPACE,
+							this.engine.getDispatcher(), new PlainKvCodec())
+					.names(NAMES)
+					.build());
 	}
 
 	@Override

@@ -41,6 +41,36 @@ class KeyedExecutorTests {
 		this.executor.close();
 	}
 
+	@Test
+	void callerHasTheTurnOfAKeyOnlyAlone() {
+		assertThat(this.executor.begin("a")).isTrue();
+		assertThat(this.executor.begin("a")).isFalse();
+		this.executor.submit("a", () -> this.ran.add("a"));
+		this.executor.submit("b", () -> this.ran.add("b"));
+		await().until(() -> this.ran.contains("b"));
+		assertThat(this.ran).containsExactly("b");
+		this.executor.end("a");
+		await().until(() -> this.ran.contains("a"));
+		await().until(() -> this.executor.begin("a"));
+		this.executor.end("a");
+		submitGate("a");
+		assertThat(this.executor.begin("a")).isFalse();
+	}
+
+	@Test
+	void turnOfACallerIsWaitedForWhenTheExecutorCloses() throws Exception {
+		assertThat(this.executor.begin("a")).isTrue();
+		this.executor.submit("a", () -> this.ran.add("a"));
+		Thread closer = new Thread(() -> this.executor.close(Duration.ofSeconds(60), Duration.ofSeconds(1)));
+		closer.start();
+		await().until(() -> !this.executor.submit("b", () -> this.ran.add("b")));
+		assertThat(this.ran).doesNotContain("a");
+		this.executor.end("a");
+		closer.join();
+		assertThat(this.ran).contains("a");
+		assertThat(this.executor.begin("c")).isFalse();
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 8 })
 	void eachTaskRunsInTheOrderOfItsKeyAndAloneInIt(int threads) throws Exception {

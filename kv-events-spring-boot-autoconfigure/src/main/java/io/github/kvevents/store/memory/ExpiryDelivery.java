@@ -1,6 +1,8 @@
 package io.github.kvevents.store.memory;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,6 +30,9 @@ final class ExpiryDelivery {
 
 	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
+	/** How many of a key wait for the thread. */
+	private final Map<String, Integer> queued = new ConcurrentHashMap<>();
+
 	private volatile @Nullable ExpiryListener listener;
 
 	private volatile @Nullable ExecutorService executor;
@@ -46,17 +51,30 @@ final class ExpiryDelivery {
 		if (listener == null) {
 			return true;
 		}
+		// what was queued for the key comes first
+		if (!this.queued.containsKey(expired.key()) && listener.deliverAhead(expired)) {
+			return true;
+		}
 		if (executor == null) {
 			return false;
 		}
+		this.queued.merge(expired.key(), 1, Integer::sum);
 		try {
-			new RetryingExecutor(executor).execute(() -> call(listener, expired));
+			new RetryingExecutor(executor).execute(() -> {
+				call(listener, expired);
+				unqueued(expired);
+			});
 			return true;
 		}
 		catch (RejectedExecutionException ex) {
+			unqueued(expired);
 			logger.trace("Stopped in between", ex);
 			return false;
 		}
+	}
+
+	private void unqueued(ExpiredKey expired) {
+		this.queued.computeIfPresent(expired.key(), (key, count) -> (count > 1) ? count - 1 : null);
 	}
 
 	/**
@@ -103,6 +121,7 @@ final class ExpiryDelivery {
 			Thread.currentThread().interrupt();
 		}
 		int left = executor.shutdownNow().size();
+		this.queued.clear();
 		logger.warn("Stopped before the listener was told of " + left + " expired keys; it is still busy with one");
 	}
 

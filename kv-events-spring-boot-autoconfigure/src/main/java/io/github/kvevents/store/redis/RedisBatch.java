@@ -4,12 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.StoreBatch;
 import io.github.kvevents.store.StoreOutcome;
 
@@ -37,6 +39,8 @@ final class RedisBatch {
 
 	private final List<? extends WriteCommand> commands;
 
+	private final BiConsumer<Integer, EndedLifetime> endListener;
+
 	private final List<StoreOutcome> results;
 
 	private @Nullable DataAccessException failure;
@@ -48,7 +52,8 @@ final class RedisBatch {
 	 * @param commands what to write
 	 */
 	RedisBatch(RedisScript script, List<? extends WriteCommand> commands) {
-		this(script, 0, List.of(), List.of(), commands);
+		this(script, 0, List.of(), List.of(), commands, (number, ended) -> {
+		});
 	}
 
 	/**
@@ -58,9 +63,12 @@ final class RedisBatch {
 	 * @param firstKeys the keys that stand before those to write
 	 * @param firstArguments the arguments that stand before those of the keys to write
 	 * @param commands what to write
+	 * @param endListener gets the number of each command whose key's lifetime had ended
+	 * before, and that lifetime
 	 */
 	RedisBatch(RedisScript script, int partition, List<byte[]> firstKeys, List<byte[]> firstArguments,
-			List<? extends WriteCommand> commands) {
+			List<? extends WriteCommand> commands, BiConsumer<Integer, EndedLifetime> endListener) {
+		this.endListener = endListener;
 		this.script = script;
 		this.partition = partition;
 		this.firstKeys = firstKeys;
@@ -114,6 +122,9 @@ final class RedisBatch {
 		int written = ((Long) Objects.requireNonNull(reply.get(0))).intValue();
 		for (int index = 0; index < written; index++) {
 			WriteReply result = WriteReply.of(reply.get(index + 1), this.partition);
+			if (result.ended() != null) {
+				this.endListener.accept(start + index, result.ended());
+			}
 			this.results.add(result.outcome(this.commands.get(start + index)));
 		}
 		for (int index = written + 1; index < reply.size(); index += 2) {

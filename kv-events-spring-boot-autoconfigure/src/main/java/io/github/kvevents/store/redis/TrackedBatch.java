@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 
+import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.StoreBatch;
 import io.github.kvevents.store.StoreOutcome;
 
@@ -24,12 +26,21 @@ final class TrackedBatch {
 
 	private final List<byte[]> firstArguments;
 
+	private final BiConsumer<Integer, EndedLifetime> endListener;
+
 	private final List<WriteCommand> commands = new ArrayList<>();
 
 	/** For each partition the places of its commands in the batch. */
 	private final Map<Integer, List<Integer>> places = new LinkedHashMap<>();
 
-	TrackedBatch(RedisScript script, IntFunction<List<byte[]>> index, List<byte[]> firstArguments) {
+	/**
+	 * Starts a batch.
+	 * @param endListener gets the number of each write whose key's lifetime had ended
+	 * before, and that lifetime
+	 */
+	TrackedBatch(RedisScript script, IntFunction<List<byte[]>> index, List<byte[]> firstArguments,
+			BiConsumer<Integer, EndedLifetime> endListener) {
+		this.endListener = endListener;
 		this.script = script;
 		this.index = index;
 		this.firstArguments = firstArguments;
@@ -52,7 +63,8 @@ final class TrackedBatch {
 			List<Integer> places = partition.getValue();
 			StoreBatch<StoreOutcome> sent = new RedisBatch(this.script, partition.getKey(),
 					this.index.apply(partition.getKey()), this.firstArguments,
-					places.stream().map(this.commands::get).toList())
+					places.stream().map(this.commands::get).toList(),
+					(number, ended) -> this.endListener.accept(places.get(number), ended))
 				.send(connections);
 			for (int number = 0; number < places.size(); number++) {
 				results.set(places.get(number), sent.results().get(number));

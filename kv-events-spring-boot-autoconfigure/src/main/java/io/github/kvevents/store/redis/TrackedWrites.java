@@ -14,6 +14,7 @@ import org.springframework.dao.PermissionDeniedDataAccessException;
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.Namespace;
@@ -132,7 +133,9 @@ final class TrackedWrites implements Writes {
 		SetCommand command = SetCommand.of(this.names, write);
 		int partition = this.namespace.partitionOf(write.key());
 		ensureGroup(partition);
-		StoreOutcome outcome = set(partition, command, write).outcome(command);
+		WriteReply reply = set(partition, command, write);
+		deliverEnded(partition, write.key(), reply.ended());
+		StoreOutcome outcome = reply.outcome(command);
 		if (outcome.applied()) {
 			tellDeadline(partition, write);
 		}
@@ -144,14 +147,17 @@ final class TrackedWrites implements Writes {
 		if (!command.isUnconditional() || write.batch() != null) {
 			return set(partition, command.key(), new LoggedCommand(command, meta).arguments());
 		}
-		return (this.metas != null) ? this.usualSet.setLogged(partition, command, meta, isTracking(), isHeard())
-				: this.usualSet.set(partition, command);
+		return (this.metas != null)
+				? this.usualSet.setLogged(partition, command, meta, isTracking(), isHeard(), deliversEnded())
+				: this.usualSet.set(partition, command, deliversEnded());
 	}
 
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
 		writes.forEach((write) -> ensureGroup(this.namespace.partitionOf(write.key())));
-		TrackedBatch batch = new TrackedBatch(SET, this.index::all, setArguments());
+		TrackedBatch batch = new TrackedBatch(SET, this.index::all, setArguments(),
+				(index, ended) -> deliverEnded(this.namespace.partitionOf(writes.get(index).key()),
+						writes.get(index).key(), ended));
 		writes.forEach((write) -> batch.add(this.namespace.partitionOf(write.key()),
 				new LoggedCommand(SetCommand.of(this.names, write), meta(write.type(), write.batch()))));
 		StoreBatch<StoreOutcome> outcomes = batch.send(this.connections);
@@ -167,7 +173,8 @@ final class TrackedWrites implements Writes {
 
 	@Override
 	public StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes) {
-		TrackedBatch batch = new TrackedBatch(DELETE, this.index::forRemovals, removalArguments());
+		TrackedBatch batch = new TrackedBatch(DELETE, this.index::forRemovals, removalArguments(), (index, ended) -> {
+		});
 		deletes.forEach((delete) -> batch.add(this.namespace.partitionOf(delete.key()),
 				new LoggedCommand(new DeleteCommand(this.names.toRedis(delete.key())), meta(delete))));
 		return batch.send(this.connections);
@@ -179,7 +186,9 @@ final class TrackedWrites implements Writes {
 		if (value != null) {
 			List<byte[]> arguments = new ArrayList<>(SetCommand.compareArguments(expected, value));
 			arguments.add(meta(KvEventType.SET, null));
-			reply = set(this.namespace.partitionOf(key), this.names.toRedis(key), arguments);
+			int partition = this.namespace.partitionOf(key);
+			reply = set(partition, this.names.toRedis(key), arguments);
+			deliverEnded(partition, key, reply.ended());
 		}
 		else {
 			// a key that must be absent and is to be removed is only looked at
@@ -243,8 +252,8 @@ final class TrackedWrites implements Writes {
 	}
 
 	private List<byte[]> setArguments() {
-		return List.of(this.maxLength, ScriptArguments.flag(isTracking()), ScriptArguments.flag(isHeard()),
-				this.instanceId);
+		return List.of(this.maxLength, ScriptArguments.flag(isTracking()),
+				ScriptArguments.heard(isHeard(), deliversEnded()), this.instanceId);
 	}
 
 	private List<byte[]> removalArguments() {
@@ -261,6 +270,16 @@ final class TrackedWrites implements Writes {
 
 	private boolean isHeard() {
 		return this.tracking != null && this.tracking.isHeard();
+	}
+
+	private boolean deliversEnded() {
+		return this.tracking != null && this.tracking.deliversEnded();
+	}
+
+	private void deliverEnded(int partition, String key, @Nullable EndedLifetime ended) {
+		if (ended != null && this.tracking != null) {
+			this.tracking.lifetimeEnded(partition, key, ended);
+		}
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.kvevents.store.redis;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,8 @@ final class UsualSet {
 
 	private final byte[] instanceId;
 
+	private final byte[] deliveringInstanceId;
+
 	private final byte[] maxLength;
 
 	private final AtomicInteger writes = new AtomicInteger();
@@ -36,21 +39,25 @@ final class UsualSet {
 	UsualSet(RedisConnections connections, IndexNames index, byte[] instanceId, @Nullable ChangeLogSettings log) {
 		this.connections = connections;
 		this.index = index;
-		this.instanceId = instanceId;
+		String id = new String(instanceId, StandardCharsets.UTF_8);
+		this.instanceId = ("0" + id).getBytes(StandardCharsets.UTF_8);
+		this.deliveringInstanceId = ("1" + id).getBytes(StandardCharsets.UTF_8);
 		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
 	}
 
 	/**
 	 * Writes a key and keeps the index in step.
+	 * @param delivers whether this instance delivers what ended before
 	 */
-	WriteReply set(int partition, SetCommand command) {
+	WriteReply set(int partition, SetCommand command, boolean delivers) {
 		List<byte[]> keys = new ArrayList<>(this.index.tracking(partition));
 		keys.add(command.key());
 		List<byte[]> arguments = new ArrayList<>(4);
-		arguments.add(this.instanceId);
+		arguments.add(delivers ? this.deliveringInstanceId : this.instanceId);
 		arguments.add(command.value());
 		arguments.addAll(command.lifetimeArguments());
-		return new WriteReply(this.connections.call((connection) -> TRACKED.value(connection, keys, arguments)), null);
+		return WriteReply.ofUnlogged(this.connections.call((connection) -> TRACKED.list(connection, keys, arguments)),
+				partition);
 	}
 
 	/**
@@ -58,8 +65,10 @@ final class UsualSet {
 	 * @param meta the meta of the entry, without a batch
 	 * @param tracked whether to keep the index in step
 	 * @param heard whether a hook waits for expiries
+	 * @param delivers whether this instance delivers what ended before
 	 */
-	WriteReply setLogged(int partition, SetCommand command, byte[] meta, boolean tracked, boolean heard) {
+	WriteReply setLogged(int partition, SetCommand command, byte[] meta, boolean tracked, boolean heard,
+			boolean delivers) {
 		List<byte[]> keys = new ArrayList<>(6);
 		keys.add(command.key());
 		keys.add(this.index.log(partition));
@@ -73,7 +82,7 @@ final class UsualSet {
 		boolean trims = this.writes.incrementAndGet() % WRITES_PER_TRIM == 0;
 		if (trims || heard || !lifetime.isEmpty()) {
 			arguments.add(trims ? this.maxLength : ScriptArguments.NONE);
-			arguments.add(ScriptArguments.flag(heard));
+			arguments.add(ScriptArguments.heard(heard, delivers));
 			arguments.addAll(lifetime);
 		}
 		byte[] reply = this.connections.call((connection) -> LOGGED.value(connection, keys, arguments));

@@ -15,7 +15,8 @@ local function for_each(count, write)
 			result = false
 		end
 		local before = (type(result) == 'table') and result[1] or result
-		bytes = bytes + (type(before) == 'string' and #before or 0)
+		local ended = (type(result) == 'table') and result[3]
+		bytes = bytes + (type(before) == 'string' and #before or 0) + (ended and ended[4] and #ended[4] or 0)
 		reply[index + 1] = result or false
 	until index == count or bytes >= 524288
 	reply[1] = index

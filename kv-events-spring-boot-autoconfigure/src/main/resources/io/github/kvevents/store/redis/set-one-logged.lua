@@ -12,11 +12,14 @@ ARGV[1]  the value
 ARGV[2]  the meta of the entry, without a batch
 ARGV[3]  how many entries of the log to keep, about. Empty or left out: this write removes none,
          which saves time, so that only some writes have to
-ARGV[4]  1 if a hook waits for expiries; else empty, or left out
+ARGV[4]  1 if a hook waits for expiries, 2 if this instance also delivers what ended itself; else
+         empty, or left out
 ARGV[5]  PX or PXAT; left out for a key that is to live for ever
 ARGV[6]  the time of PX or PXAT in milliseconds
 Reply    the id of the entry, nothing if there is none; behind it, unless the key was absent
-         before, a colon and what it held. One string takes a tenth off the whole cost
+         before, a colon and what it held. One string takes a tenth off the whole cost. If a
+         lifetime ended that is the caller's to deliver, then instead of the colon what
+         lifetime-end.lua returns, a line feed before each, and + before the value
 Error    WRONGTYPE if it or one of ours holds another type; nothing is written then
 Cost     O(log N) with N tracked keys; three commands without an index, four with one, six with
          PXAT and seven with PX; one more that reads some entries if the bytes were equal; eight
@@ -27,14 +30,22 @@ local value, meta, lifetime, at = ARGV[1], ARGV[2], ARGV[5], ARGV[6]
 -- fails where it is no stream, before anything is written
 call('XLEN', log)
 
-local before
+local before, ended
 if deadlines then
-	local values, expired, recent, heard, instance = KEYS[4], KEYS[5], KEYS[6], ARGV[4] == '1', nil
+	local values, expired, recent, instance = KEYS[4], KEYS[5], KEYS[6], nil
+	local heard, mine = ARGV[4] == '1' or ARGV[4] == '2', ARGV[4] == '2'
 	-- include set-one.lua
 elseif lifetime then
 	before = call('SET', key, value, 'GET', lifetime, at)
 else
 	before = call('SET', key, value, 'GET')
+end
+
+local function with_end(id)
+	if not ended then
+		return id
+	end
+	return table.concat({ id, ended[1], ended[2], ended[3], ended[5] or '', ended[4] and '+' .. ended[4] or '' }, '\n')
 end
 
 if before == value then
@@ -49,9 +60,9 @@ if ARGV[3] and ARGV[3] ~= '' then
 	local max_length = ARGV[3]
 	-- include log-append.lua
 	local id = append(key, value, before, meta)
-	return before and id .. ':' .. before or id
+	return before and id .. ':' .. before or with_end(id)
 end
 if before then
 	return call('XADD', log, '*', 'm', meta, 'k', key, 'v', value, 'p', before) .. ':' .. before
 end
-return call('XADD', log, '*', 'm', meta, 'k', key, 'v', value)
+return with_end(call('XADD', log, '*', 'm', meta, 'k', key, 'v', value))

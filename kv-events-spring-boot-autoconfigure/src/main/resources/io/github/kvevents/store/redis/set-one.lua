@@ -1,10 +1,11 @@
 --[[
 Part of scripts that write one key, whatever it holds, with the index in step. A lifetime that
 ended before, and that nobody noticed yet, gets its expiry first. Defines before, declared
-already, as what the key held, false if it was absent. Needs call, deadlines, values, expired,
-recent, key, value, lifetime, PX, PXAT or nil, at, its time, heard: whether a hook waits for
-expiries, log, nil without one, and instance, the id of the instance, or nil and meta, which
-has it.
+already, as what the key held, false if it was absent, and ended, declared, too, as what
+lifetime-end.lua returns. Needs call, deadlines, values, expired, recent, key, value, lifetime,
+PX, PXAT or nil, at, its time, heard: whether a hook waits for expiries, log, nil without one,
+mine: whether this instance delivers what ended itself, and instance, the id of the instance, or
+nil and meta, which has it.
 
 The key is written last: whatever can fail, since it or one of ours has another type, fails
 before.
@@ -39,8 +40,9 @@ if former and not before then
 		-- include log-append.lua
 		-- include lifetime-end.lua
 		call('XLEN', expired)
+		call('ZCARD', recent)
+		ended = tell(key, former, now, instance or string.match(meta, '^[^:]*:[^:]*::(.*)$'), mine)
 		call('ZADD', recent, now, key)
-		tell(key, former, now, instance or string.match(meta, '^[^:]*:[^:]*::(.*)$'))
 	end
 end
 

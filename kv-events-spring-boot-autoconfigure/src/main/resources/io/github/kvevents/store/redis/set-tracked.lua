@@ -9,7 +9,7 @@ KEYS[5]  :log
 KEYS[6]  and so on, the keys to write, each in turn; one may occur more than once
 ARGV[1]  how many entries of the log to keep, about; empty: there is no log
 ARGV[2]  1 to keep the index in step
-ARGV[3]  1 if a hook waits for expiries
+ARGV[3]  1 if a hook waits for expiries, 2 if this instance also delivers what ended itself
 ARGV[4]  the id of the instance
 ARGV[5]  and so on, for each key five: its value; NX, XX, EQ or nothing; PX, PXAT, KEEPTTL or
          nothing; the time of PX or PXAT in milliseconds, the value that the key must hold with
@@ -17,15 +17,17 @@ ARGV[5]  and so on, for each key five: its value; NX, XX, EQ or nothing; PX, PXA
          KEEPTTL
 Reply    how many keys were written, fewer than all where what they held is large; for each of
          these what it held before, nil if it was absent or failed, or, if it got an
-         entry in the log, a list of what it held and the id of the entry; behind them for each
-         key that failed its number and the error
+         entry in the log, a list of what it held and the id of the entry; if a lifetime ended
+         that is the caller's to deliver, a list of the same two, nil if there is none, and what
+         lifetime-end.lua returns; behind them for each key that failed its number and the error
 Error    WRONGTYPE if one of ours holds another type, or, with one key, that key; nothing is
          written then
 Cost     O(log N) a key with N tracked keys, three commands besides TIME for a new one with a
          lifetime, and one for the log; up to five for the whole call
 --]]
 local deadlines, values, expired, recent = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local max_length, indexed, heard, instance = ARGV[1], ARGV[2] == '1', ARGV[3] == '1', ARGV[4]
+local max_length, indexed, heard, instance = ARGV[1], ARGV[2] == '1', ARGV[3] ~= '', ARGV[4]
+local mine, ended = ARGV[3] == '2', nil
 local log = (max_length ~= '') and KEYS[5]
 local count = #KEYS - 5
 -- fails where one of ours has another type, before anything is written
@@ -50,7 +52,7 @@ local call = (count == 1) and redis.call or redis.pcall
 local function settle(key)
 	local deadline = redis.call('ZSCORE', deadlines, key)
 	if deadline and tonumber(deadline) <= now then
-		tell(key, deadline, now, instance)
+		ended = tell(key, deadline, now, instance, mine)
 		redis.call('ZADD', recent, now, key)
 	end
 end
@@ -119,14 +121,15 @@ return for_each(count, function(index)
 	if (condition == 'NX' and before) or (condition == 'XX' and not before) then
 		return log and repeated(meta, count) or before
 	end
+	ended = nil
 	if indexed then
 		follow(key, value, before, lifetime, at)
 	end
 	if not log then
-		return before
+		return ended and { before, false, ended } or before
 	end
 	if before == value then
 		return repeated(meta, count) or before
 	end
-	return { before, append(key, value, before, meta) }
+	return { before, append(key, value, before, meta), ended }
 end)

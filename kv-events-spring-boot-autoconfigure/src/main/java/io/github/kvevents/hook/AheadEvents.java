@@ -1,0 +1,90 @@
+package io.github.kvevents.hook;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvDelivery;
+import io.github.kvevents.KvEvent;
+
+/**
+ * The events that an operation dispatches ahead of its own: ends of lifetimes that it
+ * noticed. There are none, as a rule. Confined to the thread of the operation.
+ */
+final class AheadEvents {
+
+	/** An event equals only itself. */
+	private Map<KvEvent, Ahead> events = Map.of();
+
+	/**
+	 * Adds an event.
+	 * @param done called once, when the receivers were called
+	 */
+	void add(KvEvent event, Consumer<KvDelivery> done) {
+		if (this.events.isEmpty()) {
+			this.events = new LinkedHashMap<>();
+		}
+		this.events.put(event, new Ahead(done));
+	}
+
+	boolean isEmpty() {
+		return this.events.isEmpty();
+	}
+
+	Collection<KvEvent> all() {
+		return this.events.keySet();
+	}
+
+	/**
+	 * What keeps who gets an event.
+	 * @param other that of all others
+	 */
+	@Nullable Delivery deliveryOf(KvEvent event, @Nullable Delivery other) {
+		Ahead found = this.events.get(event);
+		return (found != null) ? found.delivery : other;
+	}
+
+	/**
+	 * The receivers of an event were called, if it is one of these.
+	 */
+	void end(KvEvent event) {
+		Ahead found = this.events.get(event);
+		if (found != null) {
+			found.end();
+		}
+	}
+
+	/**
+	 * No receiver is called any more.
+	 */
+	void endAll() {
+		this.events.values().forEach(Ahead::end);
+	}
+
+	private static final class Ahead {
+
+		private final Delivery delivery = new Delivery(Set.of());
+
+		private final Consumer<KvDelivery> done;
+
+		private boolean ended;
+
+		Ahead(Consumer<KvDelivery> done) {
+			this.done = done;
+		}
+
+		void end() {
+			if (!this.ended) {
+				this.ended = true;
+				this.delivery.completion().done();
+				this.done.accept(this.delivery.result());
+			}
+		}
+
+	}
+
+}
