@@ -7,7 +7,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
@@ -15,6 +14,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.support.Alarm;
 import io.github.kvevents.support.Delay;
+import io.github.kvevents.support.StoreFailure;
 
 /**
  * The change log of a store. Who waits for an event waits for a sign of the
@@ -74,11 +74,14 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		catch (DataAccessException ex) {
-			// a store may fail instead when its thread is interrupted while it reads
-			if (!Thread.currentThread().isInterrupted()) {
+		catch (RuntimeException ex) {
+			// a store may fail instead when its thread is interrupted while it reads, and
+			// a
+			// pool of connections forgets the interrupt
+			if (!Thread.currentThread().isInterrupted() && StoreFailure.of(ex) != StoreFailure.INTERRUPTED) {
 				throw ex;
 			}
+			Thread.currentThread().interrupt();
 		}
 		finally {
 			subscription.close();

@@ -72,6 +72,12 @@ abstract class StopAndStartContractTests {
 	 */
 	abstract void write(KvTemplate stopped, String key, String value);
 
+	/**
+	 * Lets a key of another client expire, and waits until the hook has received it,
+	 * where the store tells of such keys.
+	 */
+	abstract void assertReceivesExpiryOf(String key, List<String> expired);
+
 	ConfigurableApplicationContext start(Class<?> application, String instance) {
 		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
 			.properties(properties())
@@ -150,6 +156,12 @@ abstract class StopAndStartContractTests {
 			}
 			assertThat(this.received.expired).endsWith("e" + value);
 		});
+		assertReceivesExpiryOf("foreign" + value, this.received.foreign);
+		assertThat(this.context.getBeansOfType(SmartLifecycle.class)).allSatisfy((name, bean) -> {
+			if (name.startsWith("kv")) {
+				assertThat(bean.isRunning()).as(name).isTrue();
+			}
+		});
 		assertThat(this.context.getBean(KvChangeLog.class)
 			.read(ReadRequest.from(StartPosition.latest()).timeout(Duration.ofMillis(50)))
 			.events()).isEmpty();
@@ -158,7 +170,7 @@ abstract class StopAndStartContractTests {
 	private void assertStopped() {
 		assertThat(this.context.getBean(KvListenerRegistry.class).all()).hasSize(2)
 			.allMatch((subscription) -> subscription.getState() == SubscriptionState.STOPPED);
-		assertThat(this.context.getBean(KvHookRegistry.class).all()).hasSize(3);
+		assertThat(this.context.getBean(KvHookRegistry.class).all()).hasSize(4);
 		assertThat(this.context.getBeansOfType(SmartLifecycle.class)).allSatisfy((name, bean) -> {
 			if (name.startsWith("kv") && bean.isPauseable()) {
 				assertThat(bean.isRunning()).as(name).isFalse();
@@ -199,6 +211,8 @@ abstract class StopAndStartContractTests {
 
 		final List<String> expired = new CopyOnWriteArrayList<>();
 
+		final List<String> foreign = new CopyOnWriteArrayList<>();
+
 		final List<String> follow = new CopyOnWriteArrayList<>();
 
 		final List<String> watched = new CopyOnWriteArrayList<>();
@@ -216,6 +230,11 @@ abstract class StopAndStartContractTests {
 		@KvHook(keys = "k", scope = KvHookScope.EVERY_INSTANCE)
 		void everyInstance(KvEvent event) {
 			note(event, this.everyInstance);
+		}
+
+		@OnKvExpired(prefix = "foreign")
+		void foreign(String key) {
+			this.foreign.add(key);
 		}
 
 		@OnKvExpired(prefix = "e")

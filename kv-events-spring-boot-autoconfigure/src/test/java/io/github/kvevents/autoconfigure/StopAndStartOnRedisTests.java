@@ -1,7 +1,11 @@
 package io.github.kvevents.autoconfigure;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.context.ConfigurableApplicationContext;
@@ -9,6 +13,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * An application that is stopped and started again, on Redis.
@@ -25,6 +31,27 @@ class StopAndStartOnRedisTests extends StopAndStartContractTests {
 	@Override
 	Map<String, Object> properties() {
 		return Map.of("spring.data.redis.port", this.redis.getPort());
+	}
+
+	@BeforeEach
+	void notifyOfExpiries() {
+		this.redis.execute("CONFIG", "SET", "notify-keyspace-events", "Ex");
+	}
+
+	@AfterEach
+	void notifyOfNothing() {
+		this.redis.execute("CONFIG", "SET", "notify-keyspace-events", "");
+	}
+
+	/**
+	 * Again and again: the subscription begins a little after the start.
+	 */
+	@Override
+	void assertReceivesExpiryOf(String key, List<String> expired) {
+		await().atMost(Duration.ofSeconds(30)).until(() -> {
+			this.redis.template().opsForValue().set(key, "x", Duration.ofMillis(10));
+			return expired.contains(key);
+		});
 	}
 
 	@Override

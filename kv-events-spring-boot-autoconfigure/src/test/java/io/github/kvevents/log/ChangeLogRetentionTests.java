@@ -64,6 +64,25 @@ class ChangeLogRetentionTests {
 	}
 
 	@Test
+	void whatIsOldGoesAfterEachStart() {
+		MemoryKvStore store = store(Duration.ofSeconds(1), 1);
+		ChangeLogRetention retention = new ChangeLogRetention(store.getChangeLog(), this.guards::stream,
+				this.nanos::get);
+		for (int cycle = 0; cycle < 3; cycle++) {
+			store.set(new StoreWrite("k", new byte[] { 1 }));
+			pass(Duration.ofMinutes(1));
+			KvPosition last = store.set(new StoreWrite("k", new byte[] { (byte) cycle, 2 })).position();
+			assertThat(store.getChangeLog().getState(0).length()).isGreaterThan(1);
+			retention.start();
+			assertThat(retention.isRunning()).isTrue();
+			await().atMost(Duration.ofSeconds(20))
+				.until(() -> Objects.equals(store.getChangeLog().getState(0).first(), last));
+			retention.stop();
+			assertThat(retention.isRunning()).isFalse();
+		}
+	}
+
+	@Test
 	void whatIsKeptForEverStays() {
 		MemoryKvStore eternal = store(Duration.ofSeconds(Long.MAX_VALUE), 1);
 		eternal.set(new StoreWrite("k", new byte[] { 1 }));

@@ -28,6 +28,8 @@ public final class StreamPages {
 
 	private final PageSize size;
 
+	private final long maxEntryBytes;
+
 	/** The entry that could not be read alone last time. */
 	private volatile @Nullable String suspect;
 
@@ -41,7 +43,12 @@ public final class StreamPages {
 	}
 
 	StreamPages(RedisConnections connections, int sharers) {
+		this(connections, sharers, PageSize.maxEntryBytes());
+	}
+
+	StreamPages(RedisConnections connections, int sharers, long maxEntryBytes) {
 		this.connections = connections;
+		this.maxEntryBytes = maxEntryBytes;
 		this.size = new PageSize(sharers);
 	}
 
@@ -54,7 +61,7 @@ public final class StreamPages {
 	 */
 	public Page read(Request request, Function<String, String> naming) {
 		try {
-			Page page = send(request, this.size.bytes(), PageSize.maxEntryBytes());
+			Page page = send(request, this.size.bytes(), this.maxEntryBytes);
 			this.size.succeeded(page.entries.size(), page.bytes());
 			this.suspect = null;
 			return requireReadable(page, naming);
