@@ -41,7 +41,7 @@ public final class RedisKvStore implements KvStore {
 	private static final Duration PING_PATIENCE = Duration.ofSeconds(2);
 
 	/** How many keys to read at once before anything is known of how large they are. */
-	private static final int FIRST_PAGE = 16;
+	private static final int FIRST_PAGE = 4;
 
 	private final RedisConnections connections;
 
@@ -50,7 +50,11 @@ public final class RedisKvStore implements KvStore {
 
 	private final KeyNames names;
 
-	private final PageSize pageSize = new PageSize(1, FIRST_PAGE);
+	/**
+	 * Shared with the view of the primary, so that what is learned of the values is known
+	 * there.
+	 */
+	private final PageSize pageSize;
 
 	private final Writes plainWrites;
 
@@ -115,6 +119,7 @@ public final class RedisKvStore implements KvStore {
 		this.reads = (readConnectionFactory == connectionFactory) ? this.connections
 				: new RedisConnections(readConnectionFactory);
 		this.names = names;
+		this.pageSize = new PageSize(1, FIRST_PAGE);
 		this.plainWrites = new PlainWrites(this.connections, names);
 		this.trackedWrites = trackedWrites(tracking, log, check);
 	}
@@ -126,6 +131,7 @@ public final class RedisKvStore implements KvStore {
 		this.connections = store.connections;
 		this.reads = store.connections;
 		this.names = store.names;
+		this.pageSize = store.pageSize;
 		this.plainWrites = store.plainWrites;
 		this.trackedWrites = store.trackedWrites;
 	}

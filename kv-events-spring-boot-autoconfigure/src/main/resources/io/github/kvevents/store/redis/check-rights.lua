@@ -56,6 +56,7 @@ local tracking = {
 	{ 'XGROUP', 'CREATE', absent, 'rights', '0' },
 	{ 'XGROUP', 'DELCONSUMER', absent, 'rights', 'rights' },
 	{ 'XINFO', 'CONSUMERS', absent, 'rights' },
+	{ 'XINFO', 'GROUPS', absent },
 }
 -- of the feed, of listeners and of event logs
 local log = {

@@ -19,10 +19,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CheckedRightsTests {
 
 	private static final Pattern CALLED = Pattern.compile(
-			"(?:\\bp?call\\(|\\bcommand = |\\w+ = \\{ )'([A-Z]{3,})'(?:, '(CREATE|DELCONSUMER|STREAM|CONSUMERS)')?");
+			"(?:\\bp?call\\(|\\bcommand = |\\w+ = \\{ )'([A-Z]{3,})'(?:, '(CREATE|DELCONSUMER|STREAM|CONSUMERS|GROUPS)')?");
 
 	private static final Pattern TRIED = Pattern
-		.compile("^\\t\\{ '([A-Z]+)'(?:, '(CREATE|DELCONSUMER|STREAM|CONSUMERS)')?", Pattern.MULTILINE);
+		.compile("^\\t\\{ '([A-Z]+)'(?:, '(CREATE|DELCONSUMER|STREAM|CONSUMERS|GROUPS)')?", Pattern.MULTILINE);
 
 	@Test
 	void eachCommandOfTheScriptsIsTried() throws IOException {
