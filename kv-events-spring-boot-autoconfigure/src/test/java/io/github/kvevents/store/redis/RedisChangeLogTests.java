@@ -235,9 +235,13 @@ class RedisChangeLogTests {
 			StoreOutcome next = this.store.set(new StoreWrite("a", bytes("2")));
 			this.redis.execute("XADD", LOG, "*", "k", "other");
 			read = Objects.requireNonNull(tail.read(Map.of(0, last), 10, Duration.ofMillis(50)).get(0));
+			// how large entries are isn't known yet, so the first one is read alone
 			assertThat(read.changes()).extracting(LoggedChange::position).containsExactly(next.position());
+			assertThat(read.skipped()).isEmpty();
+			read = Objects.requireNonNull(tail.read(Map.of(0, read.last()), 10, Duration.ofMillis(50)).get(0));
+			assertThat(read.changes()).isEmpty();
 			assertThat(read.skipped()).containsExactly(this.log.getState(0).last());
-			assertThat(read.count()).isEqualTo(2);
+			assertThat(read.count()).isEqualTo(1);
 			assertThat(read.last()).isEqualTo(this.log.getState(0).last());
 		}
 		assertThat(output).containsOnlyOnce("none of ours")
