@@ -28,7 +28,9 @@ import org.springframework.context.annotation.Bean;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -79,6 +81,14 @@ class ArchitectureTests {
 				.check(classes);
 		});
 	}
+
+	@ArchTest
+	static final ArchRule whatWasBuiltDoesNotKeepItsBuilder = fields().that()
+		.areDeclaredInClassesThat()
+		.resideInAPackage(ROOT + "..")
+		.should()
+		.notHaveRawType(simpleNameEndingWith("Builder"))
+		.because("a builder may be changed after it has built, and what was built must not");
 
 	@ArchTest
 	static final ArchRule rootUsesNoOtherPackageOfOurs = noClasses().that()

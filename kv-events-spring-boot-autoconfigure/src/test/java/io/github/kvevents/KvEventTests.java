@@ -54,6 +54,27 @@ class KvEventTests {
 	}
 
 	@Test
+	void keepsWhatItWasBuiltWith() {
+		KvEventBuilder builder = builder();
+		KvSetEvent event = builder.set(KvEventType.SET);
+		builder.value(bytes("later"))
+			.previousValue(null)
+			.origin("green-8")
+			.occurredAt(Instant.EPOCH)
+			.position(null)
+			.batch(null);
+		assertThat(event.getValue(String.class)).isEqualTo("new");
+		assertThat(event.getPreviousValue(String.class)).isEqualTo("old");
+		assertThat(event.getChange()).isEqualTo(KvChange.UPDATED);
+		assertThat(event.getOrigin()).isEqualTo("blue-7");
+		assertThat(event.getOccurredAt()).isEqualTo(MOMENT);
+		assertThat(event.getTimestamp()).isEqualTo(MOMENT.toEpochMilli());
+		assertThat(event.getPosition()).isEqualTo(new KvPosition(3, 17, 4));
+		assertThat(event.getBatch()).isEqualTo(new KvBatch("b", 1, 5));
+		assertThat(builder.set(KvEventType.SET).getChange()).isEqualTo(KvChange.CREATED);
+	}
+
+	@Test
 	void aCodecThatSpoilsItsBytesHarmsNoOneElse() {
 		KvSetEvent event = builder().set(KvEventType.SET);
 		assertThat(event.getValue(String.class)).isEqualTo("new");

@@ -107,7 +107,7 @@ public final class KvTemplateBuilder {
 	}
 
 	/**
-	 * Makes the template.
+	 * Builds the template. What is changed in this builder afterwards doesn't reach it.
 	 * @return a new template
 	 */
 	public KvTemplate build() {

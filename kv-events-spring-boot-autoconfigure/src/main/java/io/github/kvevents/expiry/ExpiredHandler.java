@@ -46,11 +46,11 @@ final class ExpiredHandler {
 	/** How many expiries of a key are not done. */
 	private final Map<String, Integer> pending = new ConcurrentHashMap<>();
 
-	ExpiredHandler(ExpiryTrackerBuilder parts, OwnAnnouncement own, TrackingCounters counters, KeyedExecutor executor) {
-		this.names = parts.names;
-		this.codec = parts.codec;
-		this.dispatcher = parts.dispatcher;
-		this.listener = parts.listener;
+	ExpiredHandler(TrackingParts parts, OwnAnnouncement own, TrackingCounters counters, KeyedExecutor executor) {
+		this.names = parts.names();
+		this.codec = parts.codec();
+		this.dispatcher = parts.dispatcher();
+		this.listener = parts.listener();
 		this.own = own;
 		this.counters = counters;
 		this.executor = executor;

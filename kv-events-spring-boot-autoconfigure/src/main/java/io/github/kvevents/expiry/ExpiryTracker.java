@@ -35,7 +35,7 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 	 */
 	public static final int PHASE = 2048;
 
-	private final ExpiryTrackerBuilder parts;
+	private final TrackingParts parts;
 
 	private final TrackingCounters counters = new TrackingCounters();
 
@@ -45,11 +45,11 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 
 	private volatile @Nullable TrackingRun run;
 
-	ExpiryTracker(ExpiryTrackerBuilder builder) {
-		this.parts = builder;
-		this.own = new OwnAnnouncement(builder.dispatcher, builder.names.prefix());
-		builder.dispatcher.setReceiversListener(this::receiversChanged);
-		this.statusReader = new TrackingStatusReader(builder.connectionFactory, builder.namespace);
+	ExpiryTracker(TrackingParts parts) {
+		this.parts = parts;
+		this.own = new OwnAnnouncement(parts.dispatcher(), parts.names().prefix());
+		parts.dispatcher().setReceiversListener(this::receiversChanged);
+		this.statusReader = new TrackingStatusReader(parts.connectionFactory(), parts.namespace());
 	}
 
 	/**
@@ -68,23 +68,23 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 
 	@Override
 	public Namespace namespace() {
-		return this.parts.namespace;
+		return this.parts.namespace();
 	}
 
 	@Override
 	public String instanceId() {
-		return this.parts.instanceId;
+		return this.parts.instanceId();
 	}
 
 	@Override
 	public boolean isActive() {
-		return isHeard() || (this.parts.log != null && this.parts.settings.mode() != TrackingMode.OFF);
+		return isHeard() || (this.parts.log() != null && this.parts.settings().mode() != TrackingMode.OFF);
 	}
 
 	@Override
 	public boolean isHeard() {
-		return switch (this.parts.settings.mode()) {
-			case AUTO -> this.parts.dispatcher.isHeard(KvEventType.EXPIRED);
+		return switch (this.parts.settings().mode()) {
+			case AUTO -> this.parts.dispatcher().isHeard(KvEventType.EXPIRED);
 			case ALL -> true;
 			case OFF -> false;
 		};
@@ -131,7 +131,7 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 
 	@Override
 	public synchronized void start() {
-		if (this.run == null && this.parts.settings.mode() != TrackingMode.OFF) {
+		if (this.run == null && this.parts.settings().mode() != TrackingMode.OFF) {
 			this.own.changed();
 			TrackingRun run = new TrackingRun(this.parts, this.own, this.counters);
 			run.start();
@@ -159,7 +159,7 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 		if (isRunning()) {
 			state = isActive() ? TrackingActivity.State.TRACKING : TrackingActivity.State.IDLE;
 		}
-		return new TrackingActivity(this.parts.settings.mode(), state, this.counters.getDelivered(),
+		return new TrackingActivity(this.parts.settings().mode(), state, this.counters.getDelivered(),
 				this.counters.getRedelivered(), this.counters.getGivenUp(), this.counters.getUnreceived());
 	}
 

@@ -21,25 +21,25 @@ import io.github.kvevents.store.redis.NamespaceCheck;
  */
 public final class ExpiryTrackerBuilder {
 
-	final RedisConnectionFactory connectionFactory;
+	private final RedisConnectionFactory connectionFactory;
 
-	final Namespace namespace;
+	private final Namespace namespace;
 
-	final KvEventDispatcher dispatcher;
+	private final KvEventDispatcher dispatcher;
 
-	final KvCodec codec;
+	private final KvCodec codec;
 
-	KeyNames names = KeyNames.plain();
+	private KeyNames names = KeyNames.plain();
 
-	String instanceId = UUID.randomUUID().toString();
+	private String instanceId = UUID.randomUUID().toString();
 
-	TrackingSettings settings = TrackingSettings.defaults();
+	private TrackingSettings settings = TrackingSettings.defaults();
 
-	@Nullable ChangeLogSettings log;
+	private @Nullable ChangeLogSettings log;
 
 	private @Nullable NamespaceCheck namespaceCheck;
 
-	Consumer<KvExpiredEvent> listener = (event) -> {
+	private Consumer<KvExpiredEvent> listener = (event) -> {
 	};
 
 	ExpiryTrackerBuilder(RedisConnectionFactory connectionFactory, Namespace namespace, KvEventDispatcher dispatcher,
@@ -123,17 +123,15 @@ public final class ExpiryTrackerBuilder {
 		return this;
 	}
 
-	NamespaceCheck namespaceCheck() {
-		NamespaceCheck check = this.namespaceCheck;
-		return (check != null) ? check : new NamespaceCheck(this.namespace, this.names);
-	}
-
 	/**
-	 * Builds the tracker.
+	 * Builds the tracker. What is changed in this builder afterwards doesn't reach it.
 	 * @return a new tracker that isn't started
 	 */
 	public ExpiryTracker build() {
-		return new ExpiryTracker(this);
+		NamespaceCheck check = (this.namespaceCheck != null) ? this.namespaceCheck
+				: new NamespaceCheck(this.namespace, this.names);
+		return new ExpiryTracker(new TrackingParts(this.connectionFactory, this.namespace, this.dispatcher, this.codec,
+				this.names, this.instanceId, this.settings, this.log, check, this.listener));
 	}
 
 }

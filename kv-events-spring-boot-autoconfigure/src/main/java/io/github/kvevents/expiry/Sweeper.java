@@ -95,17 +95,17 @@ final class Sweeper implements Runnable {
 
 	private volatile boolean stopped;
 
-	Sweeper(ExpiryTrackerBuilder parts, BooleanSupplier heard, TrackingCounters counters) {
-		TrackingSettings settings = parts.settings;
-		Namespace namespace = parts.namespace;
-		this.connectionFactory = parts.connectionFactory;
+	Sweeper(TrackingParts parts, BooleanSupplier heard, TrackingCounters counters) {
+		TrackingSettings settings = parts.settings();
+		Namespace namespace = parts.namespace();
+		this.connectionFactory = parts.connectionFactory();
 		this.heard = heard;
 		this.all = settings.mode() == TrackingMode.ALL;
-		this.always = this.all || parts.log != null;
+		this.always = this.all || parts.log() != null;
 		this.counters = counters;
 		this.interval = Delay.of(settings.sweepInterval());
 		this.batchSize = settings.batchSize();
-		this.instanceId = parts.instanceId.getBytes(StandardCharsets.UTF_8);
+		this.instanceId = parts.instanceId().getBytes(StandardCharsets.UTF_8);
 		this.namespaceCheck = parts.namespaceCheck();
 		this.partitions = IntStream.range(0, namespace.partitions())
 			.mapToObj((partition) -> Stream
@@ -116,8 +116,8 @@ final class Sweeper implements Runnable {
 			.map((keys) -> new SweptPartition(keys, new SweepSchedule(System::nanoTime)))
 			.toList();
 		this.arguments = Stream
-			.of(parts.instanceId, this.interval.plus(this.interval).plus(LEASE_RESERVE).toMillis(), this.batchSize,
-					settings.maxLength(), MEMORY.toMillis(), (parts.log != null) ? parts.log.maxLength() : "")
+			.of(parts.instanceId(), this.interval.plus(this.interval).plus(LEASE_RESERVE).toMillis(), this.batchSize,
+					settings.maxLength(), MEMORY.toMillis(), (parts.log() != null) ? parts.log().maxLength() : "")
 			.map(Sweeper::bytes)
 			.toList();
 	}

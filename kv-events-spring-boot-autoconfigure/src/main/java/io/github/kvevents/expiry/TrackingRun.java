@@ -57,32 +57,32 @@ final class TrackingRun {
 
 	private final List<Thread> keepingThreads = new ArrayList<>();
 
-	TrackingRun(ExpiryTrackerBuilder parts, OwnAnnouncement own, TrackingCounters counters) {
-		this.settings = parts.settings;
-		this.namespace = parts.namespace;
-		BooleanSupplier heard = () -> parts.dispatcher.isHeard(KvEventType.EXPIRED);
+	TrackingRun(TrackingParts parts, OwnAnnouncement own, TrackingCounters counters) {
+		this.settings = parts.settings();
+		this.namespace = parts.namespace();
+		BooleanSupplier heard = () -> parts.dispatcher().isHeard(KvEventType.EXPIRED);
 		this.sweeper = new Sweeper(parts, heard, counters);
-		this.executor = new KeyedExecutor(THREAD_PREFIX + "hooks-", parts.settings.threads());
+		this.executor = new KeyedExecutor(THREAD_PREFIX + "hooks-", parts.settings().threads());
 		this.takingThreads.add(thread("sweeper", this.sweeper));
-		this.instanceId = parts.instanceId;
-		this.keyPrefix = parts.names.prefix();
+		this.instanceId = parts.instanceId();
+		this.keyPrefix = parts.names().prefix();
 		this.handler = new ExpiredHandler(parts, own, counters, this.executor);
-		Duration claimAfter = parts.settings.claimAfter();
-		for (int number = 0; number < parts.namespace.partitions(); number++) {
+		Duration claimAfter = parts.settings().claimAfter();
+		for (int number = 0; number < parts.namespace().partitions(); number++) {
 			int partition = number;
-			InFlight inFlight = new InFlight(parts.settings.maxInFlight(),
-					PageSize.readAheadBytes(parts.namespace.partitions()));
-			ExpiredStream stream = new ExpiredStream(parts.namespace, partition, parts.instanceId,
+			InFlight inFlight = new InFlight(parts.settings().maxInFlight(),
+					PageSize.readAheadBytes(parts.namespace().partitions()));
+			ExpiredStream stream = new ExpiredStream(parts.namespace(), partition, parts.instanceId(),
 					parts.namespaceCheck());
 			ExpiredIntake intake = new ExpiredIntake(stream, inFlight,
 					(entry, expiry, done) -> this.handler.handle(partition, entry, expiry, done), counters);
 			Fleet fleet = new Fleet(stream, own, heard, claimAfter.toMillis());
 			Settlement settlement = new Settlement(stream, inFlight, intake, fleet, counters, claimAfter,
 					System::nanoTime);
-			ExpiredKeeper keeper = new ExpiredKeeper(parts.connectionFactory, stream, inFlight, intake, fleet,
+			ExpiredKeeper keeper = new ExpiredKeeper(parts.connectionFactory(), stream, inFlight, intake, fleet,
 					settlement, claimAfter);
-			ExpiredReader reader = new ExpiredReader(parts.connectionFactory, stream, inFlight, intake, heard,
-					keeper::fleetChanged, claimAfter, waitTime(parts.connectionFactory, claimAfter));
+			ExpiredReader reader = new ExpiredReader(parts.connectionFactory(), stream, inFlight, intake, heard,
+					keeper::fleetChanged, claimAfter, waitTime(parts.connectionFactory(), claimAfter));
 			this.intakes.add(intake);
 			this.inFlight.add(inFlight);
 			this.readers.add(reader);

@@ -192,7 +192,7 @@ public final class HookEngineBuilder {
 	}
 
 	/**
-	 * Builds the engine.
+	 * Builds the engine. What is changed in this builder afterwards doesn't reach it.
 	 * @return a new engine
 	 */
 	public HookEngine build() {

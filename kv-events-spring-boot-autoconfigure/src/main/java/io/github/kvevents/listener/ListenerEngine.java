@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
@@ -48,9 +47,19 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	 */
 	private static final Duration BEGIN = Duration.ofSeconds(2);
 
-	private final Builder parts;
+	private final ChangeLogStore log;
+
+	private final ChangeFeed feed;
 
 	private final ListenerStore store;
+
+	private final KvCodec codec;
+
+	private final String instanceId;
+
+	private final ListenerSettings settings;
+
+	private final Consumer<LogGapEvent> gapPublisher;
 
 	private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 
@@ -60,9 +69,14 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	private boolean running;
 
-	private ListenerEngine(Builder builder) {
-		this.parts = builder;
+	ListenerEngine(ListenerEngineBuilder builder) {
+		this.log = builder.log;
+		this.feed = builder.feed;
 		this.store = builder.stores.store();
+		this.codec = builder.codec;
+		this.instanceId = builder.instanceId;
+		this.settings = builder.settings;
+		this.gapPublisher = builder.gapPublisher;
 	}
 
 	/**
@@ -73,8 +87,9 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	 * @param codec decodes the values of events
 	 * @return a builder with the default of each other part
 	 */
-	public static Builder builder(ChangeLogStore log, ChangeFeed feed, ListenerStores stores, KvCodec codec) {
-		return new Builder(log, feed, stores, codec);
+	public static ListenerEngineBuilder builder(ChangeLogStore log, ChangeFeed feed, ListenerStores stores,
+			KvCodec codec) {
+		return new ListenerEngineBuilder(log, feed, stores, codec);
 	}
 
 	@Override
@@ -125,8 +140,8 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		DeliveryPolicy outside = policy(id, options, handler, counters, () -> {
 		});
 		outside.warnIfEndless();
-		DeadLetters deadLetters = new DeadLetters(id, this.parts.instanceId,
-				this.parts.log.getSettings().namespace().partitions(), this.store, outside);
+		DeadLetters deadLetters = new DeadLetters(id, this.instanceId, this.log.getSettings().namespace().partitions(),
+				this.store, outside);
 		return new Subscription(() -> run(id, options, handler, counters, passed), deadLetters, this::closed);
 	}
 
@@ -138,16 +153,16 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		Alarm alarm = new Alarm();
 		Runnable wake = () -> alarm.ringIn(0);
 		Lanes lanes = new Lanes("kv-listener-" + id, options.getConcurrency(), System::nanoTime, wake);
-		SubscriptionParts shared = new SubscriptionParts(id, this.parts.instanceId, options, this.parts.settings,
-				handler, this.parts.log, this.store, new LogContinuity(this.parts.log), lanes,
-				policy(id, options, handler, counters, wake), this.parts.gapPublisher, System::nanoTime, passed);
-		return new SubscriptionRun(shared, new SubscriptionLoop(shared, this.parts.feed, alarm));
+		SubscriptionParts shared = new SubscriptionParts(id, this.instanceId, options, this.settings, handler, this.log,
+				this.store, new LogContinuity(this.log), lanes, policy(id, options, handler, counters, wake),
+				this.gapPublisher, System::nanoTime, passed);
+		return new SubscriptionRun(shared, new SubscriptionLoop(shared, this.feed, alarm));
 	}
 
 	private DeliveryPolicy policy(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,
 			Runnable wake) {
 		RetryDelays delays = new RetryDelays(options, () -> ThreadLocalRandom.current().nextDouble());
-		return new DeliveryPolicy(id, options, handler, this.parts.codec, this.store, counters, delays, wake);
+		return new DeliveryPolicy(id, options, handler, this.codec, this.store, counters, delays, wake);
 	}
 
 	private void closed(Subscription subscription) {
@@ -175,7 +190,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	@Override
 	public @Nullable KvPosition oldestNeeded(int partition) {
-		return this.store.oldestNeeded(partition, this.parts.log.getSettings().maxAge());
+		return this.store.oldestNeeded(partition, this.log.getSettings().maxAge());
 	}
 
 	@Override
@@ -202,7 +217,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 			open = List.copyOf(this.subscriptions.values());
 		}
 		open.forEach(Subscription::suspend);
-		long end = Subscription.endOfPatience(this.parts.settings);
+		long end = Subscription.endOfPatience(this.settings);
 		open.forEach((subscription) -> subscription.awaitEnd(end));
 	}
 
@@ -216,81 +231,6 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	@Override
 	public int getPhase() {
 		return PHASE;
-	}
-
-	/**
-	 * Builds an engine.
-	 */
-	public static final class Builder {
-
-		private final ChangeLogStore log;
-
-		private final ChangeFeed feed;
-
-		private final ListenerStores stores;
-
-		private final KvCodec codec;
-
-		private String instanceId = UUID.randomUUID().toString();
-
-		private ListenerSettings settings = ListenerSettings.defaults();
-
-		private Consumer<LogGapEvent> gapPublisher = (gap) -> {
-		};
-
-		private Builder(ChangeLogStore log, ChangeFeed feed, ListenerStores stores, KvCodec codec) {
-			Assert.notNull(log, "'log' must not be null");
-			Assert.notNull(feed, "'feed' must not be null");
-			Assert.notNull(stores, "'stores' must not be null");
-			Assert.notNull(codec, "'codec' must not be null");
-			this.log = log;
-			this.feed = feed;
-			this.stores = stores;
-			this.codec = codec;
-		}
-
-		/**
-		 * Sets the id of this instance.
-		 * @param instanceId by default a random one; must differ between instances that
-		 * run at the same time
-		 * @return this builder
-		 */
-		public Builder instanceId(String instanceId) {
-			Assert.hasText(instanceId, "'instanceId' must not be empty");
-			this.instanceId = instanceId;
-			return this;
-		}
-
-		/**
-		 * Sets how listeners share their work and stop.
-		 * @param settings by default {@link ListenerSettings#defaults()}
-		 * @return this builder
-		 */
-		public Builder settings(ListenerSettings settings) {
-			Assert.notNull(settings, "'settings' must not be null");
-			this.settings = settings;
-			return this;
-		}
-
-		/**
-		 * Sets who is told of missed changes besides the listener itself.
-		 * @param gapPublisher by default nobody
-		 * @return this builder
-		 */
-		public Builder gapPublisher(Consumer<LogGapEvent> gapPublisher) {
-			Assert.notNull(gapPublisher, "'gapPublisher' must not be null");
-			this.gapPublisher = gapPublisher;
-			return this;
-		}
-
-		/**
-		 * Makes the engine.
-		 * @return a new engine, not started
-		 */
-		public ListenerEngine build() {
-			return new ListenerEngine(this);
-		}
-
 	}
 
 }
