@@ -18,10 +18,11 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.log.EventLogOptions;
 import io.github.kvevents.log.KvEventLog;
-import io.github.kvevents.log.RedisKvEventLogs;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.watch.KvWatch;
 import io.github.kvevents.watch.WatchOptions;
+import io.github.kvevents.log.RedisEventLogStore;
+import io.github.kvevents.log.StoreKvEventLogs;
 
 /**
  * How long it takes from the beginning of a write to its arrival: an entry of an event
@@ -58,7 +59,8 @@ public final class FollowLatency {
 		StringRedisTemplate redis = new StringRedisTemplate(connections);
 		RedisMessageListenerContainer container = container(connections, "latency", null);
 		RedisMessageListenerContainer direct = container(connections, "direct", Runnable::run);
-		RedisKvEventLogs logs = new RedisKvEventLogs(connections, Namespace.of("latency"), new PlainKvCodec());
+		StoreKvEventLogs logs = new StoreKvEventLogs(new RedisEventLogStore(connections, Namespace.of("latency"), null),
+				new PlainKvCodec());
 		KvEventLog log = logs.open("latency", EventLogOptions.defaults().maxLength(1000));
 		try (LoggedInstance instance = new LoggedInstance(connections, Namespace.of("latency"));
 				KvWatch watch = instance.template().watch(WatchOptions.prefix("latency:").bufferSize(10_000))) {

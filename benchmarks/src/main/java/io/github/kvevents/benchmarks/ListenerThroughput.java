@@ -27,13 +27,13 @@ import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.listener.KvSubscription;
 import io.github.kvevents.listener.ListenerEngine;
 import io.github.kvevents.listener.ListenerOptions;
-import io.github.kvevents.listener.RedisListenerStores;
 import io.github.kvevents.log.StoreChangeFeed;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.KeyNames;
 import io.github.kvevents.store.redis.RedisChangeLogStore;
 import io.github.kvevents.store.redis.RedisKvStore;
+import io.github.kvevents.listener.RedisListenerStore;
 
 /**
  * How fast a durable listener works off a change log, against Spring Data Redis'
@@ -112,7 +112,8 @@ public final class ListenerThroughput {
 		CountDownLatch left = new CountDownLatch(this.entries);
 		StoreChangeFeed feed = new StoreChangeFeed(this.log);
 		ListenerEngine engine = ListenerEngine
-			.builder(this.log, feed, RedisListenerStores.of(this.connectionFactory, NAMESPACE), new PlainKvCodec())
+			.builder(this.log, feed, new RedisListenerStore(this.connectionFactory, NAMESPACE, null),
+					new PlainKvCodec())
 			.build();
 		feed.start();
 		engine.start();

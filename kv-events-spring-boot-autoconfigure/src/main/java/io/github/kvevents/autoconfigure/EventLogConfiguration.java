@@ -3,6 +3,7 @@ package io.github.kvevents.autoconfigure;
 import java.time.Clock;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -13,17 +14,29 @@ import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.log.EventLogStore;
 import io.github.kvevents.log.KvEventLogs;
-import io.github.kvevents.log.MemoryKvEventLogs;
-import io.github.kvevents.log.RedisKvEventLogs;
 import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.store.redis.RedisLink;
+import io.github.kvevents.log.MemoryEventLogStore;
+import io.github.kvevents.log.RedisEventLogStore;
+import io.github.kvevents.log.StoreKvEventLogs;
 
 /**
  * Event logs, in the same place as keys.
  */
 @Configuration(proxyBeanMethods = false)
 class EventLogConfiguration {
+
+	/**
+	 * After the nested configurations, which are looked at first.
+	 */
+	@Bean
+	@ConditionalOnBean(EventLogStore.class)
+	@ConditionalOnMissingBean(KvEventLogs.class)
+	StoreKvEventLogs kvEventLogs(EventLogStore store, ObjectProvider<KvCodec> codec) {
+		return new StoreKvEventLogs(store, LazyCodec.of(codec));
+	}
 
 	/**
 	 * Event logs in Redis.
@@ -35,11 +48,11 @@ class EventLogConfiguration {
 
 		@Bean
 		@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
-		@ConditionalOnMissingBean(KvEventLogs.class)
-		RedisKvEventLogs kvEventLogs(RedisLink link, ObjectProvider<KvCodec> codec, KvEventsProperties properties,
-				Environment environment, ObjectProvider<NamespaceCheck> check) {
-			return new RedisKvEventLogs(link.connectionFactory(), StoreSettings.namespace(properties, environment),
-					LazyCodec.of(codec), check.getIfAvailable());
+		@ConditionalOnMissingBean({ KvEventLogs.class, EventLogStore.class })
+		RedisEventLogStore kvEventLogStore(RedisLink link, KvEventsProperties properties, Environment environment,
+				ObjectProvider<NamespaceCheck> check) {
+			return new RedisEventLogStore(link.connectionFactory(), StoreSettings.namespace(properties, environment),
+					check.getIfAvailable());
 		}
 
 	}
@@ -52,9 +65,9 @@ class EventLogConfiguration {
 	static class InMemory {
 
 		@Bean
-		@ConditionalOnMissingBean(KvEventLogs.class)
-		MemoryKvEventLogs kvEventLogs(ObjectProvider<KvCodec> codec) {
-			return new MemoryKvEventLogs(LazyCodec.of(codec), Clock.systemUTC());
+		@ConditionalOnMissingBean({ KvEventLogs.class, EventLogStore.class })
+		MemoryEventLogStore kvEventLogStore() {
+			return new MemoryEventLogStore(Clock.systemUTC());
 		}
 
 	}

@@ -17,12 +17,13 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.listener.KvListenerBeanPostProcessor;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.ListenerEngine;
-import io.github.kvevents.listener.ListenerStores;
-import io.github.kvevents.listener.RedisListenerStores;
 import io.github.kvevents.log.ChangeFeed;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.store.redis.RedisLink;
+import io.github.kvevents.listener.ListenerStore;
+import io.github.kvevents.listener.MemoryListenerStore;
+import io.github.kvevents.listener.RedisListenerStore;
 
 /**
  * Durable listeners. Annotated methods are looked for without a change log, too, so that
@@ -45,11 +46,11 @@ class ListenerConfiguration {
 	 */
 	@Bean
 	@ConditionalOnBooleanProperty("kv.events.log.enabled")
-	@ConditionalOnBean(ListenerStores.class)
+	@ConditionalOnBean(ListenerStore.class)
 	@ConditionalOnMissingBean(KvListenerRegistry.class)
-	ListenerEngine kvListenerEngine(ChangeLogStore log, ChangeFeed feed, ListenerStores stores,
+	ListenerEngine kvListenerEngine(ChangeLogStore log, ChangeFeed feed, ListenerStore store,
 			ObjectProvider<KvCodec> codec, KvEventsProperties properties, ApplicationEventPublisher publisher) {
-		return ListenerEngine.builder(log, feed, stores, LazyCodec.of(codec))
+		return ListenerEngine.builder(log, feed, store, LazyCodec.of(codec))
 			.instanceId(properties.instanceId())
 			.settings(properties.listener().toSettings(properties.hooks().shutdownTimeout()))
 			.gapPublisher(publisher::publishEvent)
@@ -68,8 +69,8 @@ class ListenerConfiguration {
 		@Bean
 		@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 		@ConditionalOnMissingBean
-		ListenerStores kvListenerStores(RedisLink link, ChangeLogStore log, ObjectProvider<NamespaceCheck> check) {
-			return RedisListenerStores.of(link.connectionFactory(), log.getSettings().namespace(),
+		ListenerStore kvListenerStore(RedisLink link, ChangeLogStore log, ObjectProvider<NamespaceCheck> check) {
+			return new RedisListenerStore(link.connectionFactory(), log.getSettings().namespace(),
 					check.getIfAvailable());
 		}
 
@@ -85,8 +86,8 @@ class ListenerConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ListenerStores kvListenerStores() {
-			return ListenerStores.memory();
+		ListenerStore kvListenerStore() {
+			return new MemoryListenerStore(System::currentTimeMillis);
 		}
 
 	}

@@ -3,6 +3,7 @@ package io.github.kvevents.hook;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.Set;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
+
+import io.github.kvevents.KvChange;
+import io.github.kvevents.KvEventType;
 
 /**
  * The place of one annotation that is read: for its placeholders and for what can be
@@ -90,6 +94,19 @@ public record DefinitionSite(String beanName, Method method, Class<? extends Ann
 			@Nullable Throwable cause) {
 		return new KvHookDefinitionException(this.beanName, this.method,
 				"@" + this.annotation.getSimpleName() + "(" + attribute + ")", description, action, cause);
+	}
+
+	/**
+	 * Refuses operations and changes that the change log never has.
+	 * @param events the operations
+	 * @param changes the changes
+	 * @throws KvHookDefinitionException if there can be no entry for any of them
+	 */
+	public void requireLogged(Set<KvEventType> events, Set<KvChange> changes) {
+		if (!PossibleChanges.anyLogged(events, changes)) {
+			throw error("changes", PossibleChanges.neverLogged(events, changes),
+					PossibleChanges.wayOut(events, changes));
+		}
 	}
 
 	/**

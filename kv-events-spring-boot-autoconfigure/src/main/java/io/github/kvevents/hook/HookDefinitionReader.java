@@ -62,7 +62,7 @@ final class HookDefinitionReader {
 			.changes(annotation.changes())
 			.scope(annotation.scope());
 		if (annotation.scope() == KvHookScope.EVERY_INSTANCE) {
-			PossibleChanges.requireLogged(site, options.getEvents(), options.getChanges());
+			site.requireLogged(options.getEvents(), options.getChanges());
 		}
 		KeyFilter filter = method.filter();
 		options = (filter != null) ? options.filter(filter) : options;

@@ -14,7 +14,8 @@ import io.github.kvevents.KvEventType;
  */
 public final class PossibleChanges {
 
-	static final String CONTRADICTION = "Only a delete or an expiry is REMOVED: change events or changes";
+	/** What to do where none of the operations can make any of the changes. */
+	public static final String CONTRADICTION = "Only a delete or an expiry is REMOVED: change events or changes";
 
 	private static final String NOT_LOGGED = "The log has no entry for a value that was set to what it was: only a "
 			+ "@KvHook of the instance that sets it, with the scope ONE_INSTANCE, hears of that";
@@ -27,24 +28,14 @@ public final class PossibleChanges {
 
 	/**
 	 * Whether any of the operations can make any of the changes.
+	 * @param events the operations
+	 * @param changes the changes
+	 * @return whether one can
 	 */
-	static boolean any(Set<KvEventType> events, Set<KvChange> changes) {
+	public static boolean any(Set<KvEventType> events, Set<KvChange> changes) {
 		return events.stream()
 			.anyMatch((type) -> changes.stream()
 				.anyMatch((change) -> (change == KvChange.REMOVED) == REMOVALS.contains(type)));
-	}
-
-	/**
-	 * Refuses operations and changes that the change log never has.
-	 * @param site the annotation that chooses them
-	 * @param events the operations
-	 * @param changes the changes
-	 * @throws KvHookDefinitionException if there can be no entry for any of them
-	 */
-	public static void requireLogged(DefinitionSite site, Set<KvEventType> events, Set<KvChange> changes) {
-		if (!anyLogged(events, changes)) {
-			throw site.error("changes", neverLogged(events, changes), wayOut(events, changes));
-		}
 	}
 
 	/**
@@ -58,17 +49,36 @@ public final class PossibleChanges {
 				() -> "'changes' can't be served: " + neverLogged(events, changes) + ". " + wayOut(events, changes));
 	}
 
-	private static boolean anyLogged(Set<KvEventType> events, Set<KvChange> changes) {
+	/**
+	 * Whether the change log can have an entry for any of the operations with any of the
+	 * changes.
+	 * @param events the operations
+	 * @param changes the changes
+	 * @return whether there can be one
+	 */
+	public static boolean anyLogged(Set<KvEventType> events, Set<KvChange> changes) {
 		Set<KvChange> logged = EnumSet.complementOf(EnumSet.of(KvChange.UNCHANGED));
 		logged.retainAll(changes);
 		return any(events, logged);
 	}
 
-	private static String neverLogged(Set<KvEventType> events, Set<KvChange> changes) {
+	/**
+	 * What is wrong where there can be no entry.
+	 * @param events the operations
+	 * @param changes the changes
+	 * @return a description
+	 */
+	public static String neverLogged(Set<KvEventType> events, Set<KvChange> changes) {
 		return changes + " never come with " + events + " from the change log";
 	}
 
-	private static String wayOut(Set<KvEventType> events, Set<KvChange> changes) {
+	/**
+	 * What to do about it.
+	 * @param events the operations
+	 * @param changes the changes
+	 * @return a description
+	 */
+	public static String wayOut(Set<KvEventType> events, Set<KvChange> changes) {
 		return any(events, changes) ? NOT_LOGGED : CONTRADICTION;
 	}
 

@@ -6,7 +6,6 @@ import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.hook.DefinitionSite;
 import io.github.kvevents.hook.EventMethod;
-import io.github.kvevents.hook.PossibleChanges;
 
 /**
  * Reads the {@link KvListener}s of a bean's method. What can't work is refused here, when
@@ -26,7 +25,7 @@ final class ListenerDefinitionReader {
 			.changes(annotation.changes())
 			.startAt(annotation.startAt())
 			.onExhausted(annotation.onExhausted());
-		PossibleChanges.requireLogged(site, options.getEvents(), options.getChanges());
+		site.requireLogged(options.getEvents(), options.getChanges());
 		options = apply(site, "initialBackoff", options::initialBackoff,
 				site.duration("initialBackoff", annotation.initialBackoff()));
 		options = apply(site, "maxBackoff", options::maxBackoff, site.duration("maxBackoff", annotation.maxBackoff()));

@@ -72,7 +72,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	ListenerEngine(ListenerEngineBuilder builder) {
 		this.log = builder.log;
 		this.feed = builder.feed;
-		this.store = builder.stores.store();
+		this.store = builder.store;
 		this.codec = builder.codec;
 		this.instanceId = builder.instanceId;
 		this.settings = builder.settings;
@@ -83,13 +83,13 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	 * Starts an engine.
 	 * @param log the change log
 	 * @param feed tells when there is something new in it
-	 * @param stores where listeners keep how far they are
+	 * @param store where listeners keep their checkpoints
 	 * @param codec decodes the values of events
 	 * @return a builder with the default of each other part
 	 */
-	public static ListenerEngineBuilder builder(ChangeLogStore log, ChangeFeed feed, ListenerStores stores,
+	public static ListenerEngineBuilder builder(ChangeLogStore log, ChangeFeed feed, ListenerStore store,
 			KvCodec codec) {
-		return new ListenerEngineBuilder(log, feed, stores, codec);
+		return new ListenerEngineBuilder(log, feed, store, codec);
 	}
 
 	@Override

@@ -19,7 +19,7 @@ public final class ListenerEngineBuilder {
 
 	final ChangeFeed feed;
 
-	final ListenerStores stores;
+	final ListenerStore store;
 
 	final KvCodec codec;
 
@@ -30,14 +30,14 @@ public final class ListenerEngineBuilder {
 	Consumer<LogGapEvent> gapPublisher = (gap) -> {
 	};
 
-	ListenerEngineBuilder(ChangeLogStore log, ChangeFeed feed, ListenerStores stores, KvCodec codec) {
+	ListenerEngineBuilder(ChangeLogStore log, ChangeFeed feed, ListenerStore store, KvCodec codec) {
 		Assert.notNull(log, "'log' must not be null");
 		Assert.notNull(feed, "'feed' must not be null");
-		Assert.notNull(stores, "'stores' must not be null");
+		Assert.notNull(store, "'store' must not be null");
 		Assert.notNull(codec, "'codec' must not be null");
 		this.log = log;
 		this.feed = feed;
-		this.stores = stores;
+		this.store = store;
 		this.codec = codec;
 	}
 

@@ -14,7 +14,7 @@ import io.github.kvevents.support.Delay;
  * Where listeners keep what instances must agree on: who has which partition, how far it
  * is, and what was put aside. Time is that of the store. Each operation is atomic.
  */
-interface ListenerStore {
+public interface ListenerStore {
 
 	/**
 	 * Says that an instance has a listener.

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
+import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
@@ -38,7 +39,7 @@ final class LogContinuity {
 		}
 		if (isBefore(read.position(), state)) {
 			// it was removed, or this is a log in which it never was
-			return state.added() - state.length() < Math.max(1, read.ordinal());
+			return state.removed() < Math.max(1, read.ordinal());
 		}
 		return !read.operationId().equals(operationAt(read.position()));
 	}
@@ -48,7 +49,7 @@ final class LogContinuity {
 	 */
 	static boolean isTrimmed(LogState state, Checkpoint read) {
 		return (read.ordinal() != Checkpoint.UNKNOWN)
-				? isBefore(read.position(), state) && state.added() - state.length() > read.ordinal()
+				? isBefore(read.position(), state) && state.removed() > read.ordinal()
 				: state.isTrimmedAfter(read.position());
 	}
 
@@ -110,7 +111,7 @@ final class LogContinuity {
 	 * The place in front of the first entry.
 	 */
 	static Checkpoint earliest(LogState state, int partition) {
-		return Checkpoint.at(StartPosition.earliest().resolve(partition, state), "", state.added() - state.length());
+		return Checkpoint.at(PartitionCursor.resolve(StartPosition.earliest(), partition, state), "", state.removed());
 	}
 
 	/**
@@ -139,7 +140,7 @@ final class LogContinuity {
 			return earliest(state, partition);
 		}
 		try {
-			return at(state, start.resolve(partition, state));
+			return at(state, PartitionCursor.resolve(start, partition, state));
 		}
 		catch (PositionTrimmedException ex) {
 			return Checkpoint.at(ex.getRequested(), "", Checkpoint.UNKNOWN);

@@ -21,7 +21,7 @@ import io.github.kvevents.support.Delay;
 /**
  * Keeps it in this process.
  */
-final class MemoryListenerStore implements ListenerStore {
+public final class MemoryListenerStore implements ListenerStore {
 
 	private final LongSupplier millis;
 
@@ -29,7 +29,11 @@ final class MemoryListenerStore implements ListenerStore {
 
 	private long letterNumber;
 
-	MemoryListenerStore(LongSupplier millis) {
+	/**
+	 * Creates a store that is empty.
+	 * @param millis the time in milliseconds since the epoch, by which leases end
+	 */
+	public MemoryListenerStore(LongSupplier millis) {
 		this.millis = millis;
 	}
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
@@ -28,7 +29,7 @@ import io.github.kvevents.support.Delay;
 /**
  * Keeps it in Redis, beside the change log of each partition.
  */
-final class RedisListenerStore implements ListenerStore {
+public final class RedisListenerStore implements ListenerStore {
 
 	private static final RedisScript JOIN = script("join");
 
@@ -64,7 +65,17 @@ final class RedisListenerStore implements ListenerStore {
 
 	private final @Nullable NamespaceCheck check;
 
-	RedisListenerStore(RedisConnectionFactory connectionFactory, Namespace namespace, @Nullable NamespaceCheck check) {
+	/**
+	 * Creates the store; nothing is sent.
+	 * @param connectionFactory where connections come from; none is kept
+	 * @param namespace the namespace of the change log
+	 * @param check looks at the namespace before it is used, {@code null} to leave open
+	 * who uses it
+	 */
+	public RedisListenerStore(RedisConnectionFactory connectionFactory, Namespace namespace,
+			@Nullable NamespaceCheck check) {
+		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
+		Assert.notNull(namespace, "'namespace' must not be null");
 		this.connectionFactory = connectionFactory;
 		this.pages = new StreamPages(connectionFactory, 1);
 		this.namespace = namespace;

@@ -9,7 +9,7 @@ import java.util.Map;
  * Where event logs are kept. Failures are {@code DataAccessException}s. Used by many
  * threads at once.
  */
-interface EventLogStore {
+public interface EventLogStore {
 
 	/**
 	 * Adds entries, all or none.

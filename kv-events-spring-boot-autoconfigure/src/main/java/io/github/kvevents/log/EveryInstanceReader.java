@@ -48,7 +48,7 @@ public final class EveryInstanceReader implements SmartLifecycle {
 	private @Nullable EveryInstanceWorker worker;
 
 	/** Behind what was delivered before a stop, as long as there are hooks. */
-	private Map<Integer, Place> stoppedAt = Map.of();
+	private Map<Integer, PartitionCursor> stoppedAt = Map.of();
 
 	private boolean running;
 

@@ -58,7 +58,7 @@ final class EveryInstanceWorker {
 
 	private volatile List<LogCursor> cursors = List.of();
 
-	private final Map<Integer, Place> reached = new ConcurrentHashMap<>();
+	private final Map<Integer, PartitionCursor> reached = new ConcurrentHashMap<>();
 
 	private ChangeFeed.@Nullable Subscription subscription;
 
@@ -84,7 +84,7 @@ final class EveryInstanceWorker {
 	 * be received.
 	 * @param places where a worker before this one was stopped, empty if there was none
 	 */
-	void begin(Map<Integer, Place> places) {
+	void begin(Map<Integer, PartitionCursor> places) {
 		try {
 			this.cursors = new TreeMap<>(places).values()
 				.stream()
@@ -106,10 +106,10 @@ final class EveryInstanceWorker {
 	private void findEnds() {
 		List<LogCursor> ends = new ArrayList<>();
 		for (int partition = 0; partition < this.store.getSettings().namespace().partitions(); partition++) {
-			ends.add(new LogCursor(this.store, Place.end(this.store.getState(partition))));
+			ends.add(new LogCursor(this.store, PartitionCursor.end(this.store.getState(partition))));
 		}
 		this.cursors = List.copyOf(ends);
-		ends.forEach((cursor) -> this.reached.put(cursor.place().position().partition(), cursor.place()));
+		ends.forEach((cursor) -> this.reached.put(cursor.position().position().partition(), cursor.position()));
 	}
 
 	private boolean hasReadUpTo(KvPosition last) {
@@ -136,18 +136,18 @@ final class EveryInstanceWorker {
 	private boolean readOnce() {
 		if (this.cursors.isEmpty()) {
 			findEnds();
-			this.cursors.forEach((cursor) -> this.gaps.accept(null, cursor.place().position()));
+			this.cursors.forEach((cursor) -> this.gaps.accept(null, cursor.position().position()));
 		}
 		boolean more = false;
 		for (LogCursor cursor : this.cursors) {
 			List<LoggedChange> read = cursor.read(PAGE, (gap) -> this.gaps.accept(gap.after(), gap.next().position()));
-			deliver(read, cursor.place());
+			deliver(read, cursor.position());
 			more |= !read.isEmpty();
 		}
 		return more;
 	}
 
-	private void deliver(List<LoggedChange> changes, Place end) {
+	private void deliver(List<LoggedChange> changes, PartitionCursor end) {
 		long left = changes.size();
 		for (LoggedChange change : changes) {
 			if (!this.current.test(this)) {
@@ -163,7 +163,7 @@ final class EveryInstanceWorker {
 	/**
 	 * Behind what was delivered, in each partition. Empty if it has not begun.
 	 */
-	Map<Integer, Place> reached() {
+	Map<Integer, PartitionCursor> reached() {
 		return Map.copyOf(this.reached);
 	}
 

@@ -88,8 +88,7 @@ final class FeedCursor {
 	 * or has none of those that were read and were not removed.
 	 */
 	private boolean isLost(LogState state) {
-		return state.added() < this.count
-				|| (state.added() - state.length() < this.count && isInFront(this.position, state));
+		return state.added() < this.count || (state.removed() < this.count && isInFront(this.position, state));
 	}
 
 	private static boolean isInFront(KvPosition position, LogState state) {
@@ -97,16 +96,16 @@ final class FeedCursor {
 	}
 
 	private boolean isCutOff(LogState state) {
-		return this.exact ? state.added() - state.length() > this.count : state.isTrimmedAfter(this.position);
+		return this.exact ? state.removed() > this.count : state.isTrimmedAfter(this.position);
 	}
 
 	/**
 	 * Leaves what was read of another log since behind, too.
 	 */
 	private KvPosition resetToEarliest(LogState state) {
-		KvPosition earliest = Place.earliest(state).behind();
+		KvPosition earliest = PartitionCursor.earliest(state).behind();
 		return (earliest.compareTo(this.position) < 0) ? reset(this.position, atLeast(this.position), false)
-				: reset(earliest, state.added() - state.length(), true);
+				: reset(earliest, state.removed(), true);
 	}
 
 	private KvPosition reset(KvPosition position, long count, boolean exact) {

@@ -152,7 +152,7 @@ final class FollowDelivery {
 	}
 
 	private LogEntry entry(StoredEntry entry) {
-		return new LogEntry(this.log, entry, this.codec);
+		return entry.decodedBy(this.codec, this.log);
 	}
 
 	private boolean call(Call call) {

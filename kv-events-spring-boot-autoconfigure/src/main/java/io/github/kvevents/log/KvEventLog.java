@@ -14,33 +14,13 @@ import io.github.kvevents.KvCodec;
  * {@linkplain EventLogOptions#maxLength(int) maxLength} entries. Failures of the store
  * are Spring's {@code DataAccessException}s. Used by many threads at once.
  */
-public final class KvEventLog {
-
-	private final String name;
-
-	private final EventLogOptions options;
-
-	private final EventLogStore store;
-
-	private final KvCodec codec;
-
-	private final EventLogFollows follows;
-
-	KvEventLog(String name, EventLogOptions options, EventLogStore store, KvCodec codec, EventLogFollows follows) {
-		this.name = name;
-		this.options = options;
-		this.store = store;
-		this.codec = codec;
-		this.follows = follows;
-	}
+public abstract class KvEventLog {
 
 	/**
 	 * The name under which the log was opened.
 	 * @return the name
 	 */
-	public String getName() {
-		return this.name;
-	}
+	public abstract String getName();
 
 	/**
 	 * Adds entries at the end: all of them or, if this throws, none, one behind the other
@@ -64,31 +44,20 @@ public final class KvEventLog {
 	 * @param entries the entries
 	 * @return their ids, in the same order
 	 */
-	public List<EntryId> addAll(List<? extends Map<String, ?>> entries) {
-		Assert.notNull(entries, "'entries' must not be null");
-		if (entries.isEmpty()) {
-			return List.of();
-		}
-		List<List<byte[]>> encoded = new EventLogEncoder(this.name, this.codec).encode(entries);
-		return this.store.add(this.name, encoded, this.options);
-	}
+	public abstract List<EntryId> addAll(List<? extends Map<String, ?>> entries);
 
 	/**
 	 * All entries, or the newest {@code maxLength} of them.
 	 * @return the entries, oldest first; empty if there is no log
 	 */
-	public List<LogEntry> tail() {
-		return tail(Integer.MAX_VALUE);
-	}
+	public abstract List<LogEntry> tail();
 
 	/**
 	 * The newest entries.
 	 * @param n how many at most, at least 0
 	 * @return the entries, oldest first
 	 */
-	public List<LogEntry> tail(int n) {
-		return entries(start(n).first());
-	}
+	public abstract List<LogEntry> tail(int n);
 
 	/**
 	 * The entries from an id on.
@@ -96,82 +65,33 @@ public final class KvEventLog {
 	 * next one is the first
 	 * @return the entries, oldest first; empty if the id is past the end
 	 */
-	public List<LogEntry> tailFrom(EntryId id) {
-		Assert.notNull(id, "'id' must not be null");
-		return entries(this.store.last(this.name, id, this.options.getMaxLength()));
-	}
+	public abstract List<LogEntry> tailFrom(EntryId id);
 
 	/**
 	 * Follows the log from its beginning, or from the newest {@code maxLength} entries.
 	 * The entries that are there are read before this returns, and delivered in the first
 	 * batch.
-	 * @param listener what hears of the entries
+	 * @param listener receives the entries
 	 * @return the follow, to be closed
 	 */
-	public Follow tailAndFollow(FollowListener listener) {
-		return tailAndFollow(Integer.MAX_VALUE, listener);
-	}
+	public abstract Follow tailAndFollow(FollowListener listener);
 
 	/**
 	 * Follows the log from its newest entries on.
 	 * @param n how many of the entries that are there make the first batch; 0 for none
-	 * @param listener what hears of the entries
+	 * @param listener receives the entries
 	 * @return the follow, to be closed
 	 */
-	public Follow tailAndFollow(int n, FollowListener listener) {
-		Assert.notNull(listener, "'listener' must not be null");
-		return this.follows.open(this.name, listener, this.codec, () -> start(n));
-	}
+	public abstract Follow tailAndFollow(int n, FollowListener listener);
 
 	/**
 	 * Follows the log from an id on. If entries from that id on were trimmed already, the
 	 * listener gets a gap before the first batch.
 	 * @param id the id of the first entry. If it is past the end nothing is replayed, and
 	 * each entry is delivered that is added from now on, whatever its id.
-	 * @param listener what hears of the entries
+	 * @param listener receives the entries
 	 * @return the follow, to be closed
 	 */
-	public Follow tailFromAndFollow(EntryId id, FollowListener listener) {
-		Assert.notNull(id, "'id' must not be null");
-		Assert.notNull(listener, "'listener' must not be null");
-		return this.follows.open(this.name, listener, this.codec, () -> start(id));
-	}
-
-	private FollowStart start(int n) {
-		Assert.isTrue(n >= 0, () -> "'n' must not be negative but was " + n);
-		List<StoredEntry> entries = this.store.last(this.name, EntryId.ZERO,
-				Math.max(1, Math.min(n, this.options.getMaxLength())));
-		return (n > 0) ? FollowStart.with(entries) : FollowStart.behind(entries);
-	}
-
-	private FollowStart start(EntryId id) {
-		// the end first: what is added between the two reads is new, and is delivered
-		List<StoredEntry> end = this.store.last(this.name, EntryId.ZERO, 1);
-		if (end.isEmpty() || id.isAfter(end.get(0).id())) {
-			return FollowStart.behind(end);
-		}
-		List<StoredEntry> entries = this.store.last(this.name, id, this.options.getMaxLength());
-		return FollowStart.with(entries, isTrimmed(id, entries));
-	}
-
-	/**
-	 * Whether there may have been entries from an id on that are gone, or that
-	 * {@code maxLength} hides.
-	 */
-	private boolean isTrimmed(EntryId id, List<StoredEntry> entries) {
-		if (entries.isEmpty() || id.equals(EntryId.ZERO)) {
-			return false;
-		}
-		StoredEntry first = entries.get(0);
-		if (first.id().equals(id) || first.number() == 1) {
-			return false;
-		}
-		List<StoredEntry> before = this.store.before(this.name, first.id());
-		return before.isEmpty() || !id.isAfter(before.get(0).id());
-	}
-
-	private List<LogEntry> entries(List<StoredEntry> entries) {
-		return entries.stream().map((entry) -> new LogEntry(this.name, entry, this.codec)).toList();
-	}
+	public abstract Follow tailFromAndFollow(EntryId id, FollowListener listener);
 
 }

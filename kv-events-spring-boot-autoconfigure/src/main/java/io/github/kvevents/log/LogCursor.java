@@ -18,38 +18,38 @@ final class LogCursor {
 
 	private final ChangeLogStore store;
 
-	private volatile Place place;
+	private volatile PartitionCursor position;
 
-	/** Whether there was an entry at the place. */
+	/** Whether there was an entry at the position. */
 	private boolean seen;
 
-	LogCursor(ChangeLogStore store, Place place) {
-		this(store, place, false);
+	LogCursor(ChangeLogStore store, PartitionCursor position) {
+		this(store, position, false);
 	}
 
-	private LogCursor(ChangeLogStore store, Place place, boolean seen) {
+	private LogCursor(ChangeLogStore store, PartitionCursor position, boolean seen) {
 		this.store = store;
-		this.place = place;
+		this.position = position;
 		this.seen = seen;
 	}
 
 	/**
 	 * Resumes where another cursor has read up to.
 	 */
-	static LogCursor resume(ChangeLogStore store, Place place) {
-		return new LogCursor(store, place, true);
+	static LogCursor resume(ChangeLogStore store, PartitionCursor position) {
+		return new LogCursor(store, position, true);
 	}
 
-	Place place() {
-		return this.place;
+	PartitionCursor position() {
+		return this.position;
 	}
 
 	/**
-	 * Whether a place is that up to which was read. From any thread.
+	 * Whether a position is that up to which was read. From any thread.
 	 */
 	boolean isAt(KvPosition position) {
-		Place place = this.place;
-		return !place.inclusive() && place.position().equals(position);
+		PartitionCursor current = this.position;
+		return !current.inclusive() && current.position().equals(position);
 	}
 
 	/**
@@ -60,15 +60,15 @@ final class LogCursor {
 	 */
 	List<LoggedChange> read(int limit, Consumer<LogGap> onGap) {
 		while (true) {
-			KvPosition position = this.place.position();
-			List<LoggedChange> read = this.place.inclusive() ? this.store.readFrom(position, limit)
+			KvPosition position = this.position.position();
+			List<LoggedChange> read = this.position.inclusive() ? this.store.readFrom(position, limit)
 					: this.store.readOn(position, limit).changes();
 			boolean found = !read.isEmpty() && read.get(0).position().equals(position);
 			LogGap gap = found ? null : gap(this.store.getState(position.partition()));
 			if (gap == null) {
-				return advance(read.subList((found && !this.place.inclusive()) ? 1 : 0, read.size()), limit);
+				return advance(read.subList((found && !this.position.inclusive()) ? 1 : 0, read.size()), limit);
 			}
-			this.place = gap.next();
+			this.position = gap.next();
 			this.seen = false;
 			onGap.accept(gap);
 		}
@@ -77,23 +77,23 @@ final class LogCursor {
 	private List<LoggedChange> advance(List<LoggedChange> unread, int limit) {
 		List<LoggedChange> entries = unread.subList(0, Math.min(limit, unread.size()));
 		if (!entries.isEmpty()) {
-			this.place = this.place.next(entries.get(entries.size() - 1).position(), entries.size());
+			this.position = this.position.next(entries.get(entries.size() - 1).position(), entries.size());
 			this.seen = true;
 		}
 		return entries;
 	}
 
 	private @Nullable LogGap gap(LogState state) {
-		KvPosition position = this.place.position();
-		if (this.place.isTrimmed(state)) {
-			return new LogGap(position, Place.earliest(state), Place.earliestPosition(state));
+		KvPosition position = this.position.position();
+		if (this.position.isTrimmed(state)) {
+			return new LogGap(position, PartitionCursor.earliest(state), PartitionCursor.earliestPosition(state));
 		}
 		// past the end, also where it was asked for: what is written from now on
 		if (state.last().compareTo(position) < 0) {
-			return new LogGap(position, Place.end(state), null);
+			return new LogGap(position, PartitionCursor.end(state), null);
 		}
-		return (this.seen && this.place.isLost(state)) ? new LogGap(position, Place.after(position, state), null)
-				: null;
+		return (this.seen && this.position.isLost(state))
+				? new LogGap(position, PartitionCursor.after(position, state), null) : null;
 	}
 
 }

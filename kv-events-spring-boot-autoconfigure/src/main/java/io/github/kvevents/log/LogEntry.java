@@ -1,6 +1,5 @@
 package io.github.kvevents.log;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,15 +27,18 @@ public final class LogEntry {
 
 	private final KvCodec codec;
 
-	LogEntry(String log, StoredEntry entry, KvCodec codec) {
+	/**
+	 * Creates an entry.
+	 * @param log the name of the log
+	 * @param id the id of the entry
+	 * @param fields the encoded values by the names of the fields, in order
+	 * @param codec decodes the values when they are asked for
+	 */
+	public LogEntry(String log, EntryId id, Map<String, byte[]> fields, KvCodec codec) {
 		this.log = log;
-		this.id = entry.id();
+		this.id = id;
 		this.codec = codec;
-		Map<String, byte[]> fields = new LinkedHashMap<>();
-		for (int index = 0; index + 1 < entry.fields().size(); index += 2) {
-			fields.put(new String(entry.fields().get(index), StandardCharsets.UTF_8), entry.fields().get(index + 1));
-		}
-		this.fields = Collections.unmodifiableMap(fields);
+		this.fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
 	}
 
 	/**

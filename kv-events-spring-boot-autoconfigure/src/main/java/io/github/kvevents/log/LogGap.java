@@ -12,5 +12,5 @@ import io.github.kvevents.KvPosition;
  * @param earliest the earliest position that is left, where entries were removed before
  * they were read; {@code null} where the store lost entries that were read
  */
-record LogGap(KvPosition after, Place next, @Nullable KvPosition earliest) {
+record LogGap(KvPosition after, PartitionCursor next, @Nullable KvPosition earliest) {
 }

@@ -13,12 +13,14 @@ import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.Assert;
+
 import io.github.kvevents.store.Lifetimes;
 
 /**
  * Event logs in memory, all under one lock.
  */
-final class MemoryEventLogStore implements EventLogStore {
+public final class MemoryEventLogStore implements EventLogStore {
 
 	private final Clock clock;
 
@@ -29,7 +31,12 @@ final class MemoryEventLogStore implements EventLogStore {
 	/** How often something was added: what a reader waits for. */
 	private long adds;
 
-	MemoryEventLogStore(Clock clock) {
+	/**
+	 * Creates a store without any log.
+	 * @param clock gives ids their time and ends times to live
+	 */
+	public MemoryEventLogStore(Clock clock) {
+		Assert.notNull(clock, "'clock' must not be null");
 		this.clock = clock;
 	}
 

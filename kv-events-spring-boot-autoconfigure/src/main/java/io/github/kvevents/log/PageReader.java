@@ -47,8 +47,9 @@ final class PageReader {
 		int count = store.getSettings().namespace().partitions();
 		int chunk = isFiltered(request) ? MAX_CHUNK : Math.min(MAX_CHUNK, request.getLimit());
 		for (int partition : request.getStart().partitions(count)) {
-			Place place = request.getStart().placeIn(partition, () -> store.getState(partition));
-			this.partitions.add(new PartitionPage(new LogCursor(store, place), chunk, request.getStart().isEarliest()));
+			PartitionCursor cursor = PartitionCursor.of(request.getStart(), partition, () -> store.getState(partition));
+			this.partitions
+				.add(new PartitionPage(new LogCursor(store, cursor), chunk, request.getStart().isEarliest()));
 		}
 	}
 
@@ -99,7 +100,7 @@ final class PageReader {
 
 	KvChangePage page() {
 		return new KvChangePage(this.events,
-				StartPosition.places(this.partitions.stream().map(PartitionPage::place).toList()));
+				StartPosition.of(this.partitions.stream().map((page) -> page.next().at()).toList()));
 	}
 
 }

@@ -19,7 +19,7 @@ final class PartitionPage {
 
 	private final Deque<LoggedChange> unread = new ArrayDeque<>();
 
-	private Place place;
+	private PartitionCursor next;
 
 	/** Whether it doesn't matter where it begins, as long as it has not begun. */
 	private boolean anywhere;
@@ -30,14 +30,14 @@ final class PartitionPage {
 		this.cursor = cursor;
 		this.chunk = chunk;
 		this.anywhere = anywhere;
-		this.place = cursor.place();
+		this.next = cursor.position();
 	}
 
 	/**
 	 * Where the next page begins.
 	 */
-	Place place() {
-		return this.place;
+	PartitionCursor next() {
+		return this.next;
 	}
 
 	void tryAgain() {
@@ -53,19 +53,19 @@ final class PartitionPage {
 	}
 
 	/**
-	 * Who asks for a place that the log has lost has read what was there: it goes on from
-	 * where the log ends now.
+	 * A reader that asks for a position that the log has lost has read what was there: it
+	 * resumes where the log ends now.
 	 */
 	private void passOver(LogGap gap) {
 		if (gap.earliest() != null && !this.anywhere) {
 			throw new PositionTrimmedException(gap.after(), gap.earliest());
 		}
-		this.place = gap.next();
+		this.next = gap.next();
 	}
 
 	LoggedChange take() {
 		LoggedChange change = this.unread.remove();
-		this.place = this.place.next(change.position(), 1);
+		this.next = this.next.next(change.position(), 1);
 		this.anywhere = false;
 		return change;
 	}

@@ -13,6 +13,7 @@ import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.serializer.RedisSerializer;
+import org.springframework.util.Assert;
 
 import io.github.kvevents.KeyText;
 import io.github.kvevents.store.Lifetimes;
@@ -25,7 +26,7 @@ import io.github.kvevents.store.redis.StreamPages;
  * Event logs in streams. The first field of an entry holds its origin and number, see the
  * script that adds.
  */
-final class RedisEventLogStore implements EventLogStore {
+public final class RedisEventLogStore implements EventLogStore {
 
 	private static final RedisScript ADD = RedisScript.load(RedisEventLogStore.class, "event-log-add.lua");
 
@@ -39,7 +40,17 @@ final class RedisEventLogStore implements EventLogStore {
 
 	private final @Nullable NamespaceCheck check;
 
-	RedisEventLogStore(RedisConnectionFactory connectionFactory, Namespace namespace, @Nullable NamespaceCheck check) {
+	/**
+	 * Creates the store; nothing is sent.
+	 * @param connectionFactory where connections come from
+	 * @param namespace names the keys in Redis
+	 * @param check looks at the namespace before it is used, {@code null} to leave open
+	 * who uses it
+	 */
+	public RedisEventLogStore(RedisConnectionFactory connectionFactory, Namespace namespace,
+			@Nullable NamespaceCheck check) {
+		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
+		Assert.notNull(namespace, "'namespace' must not be null");
 		this.connectionFactory = connectionFactory;
 		this.pages = new StreamPages(connectionFactory, 1);
 		this.namespace = namespace;

@@ -7,15 +7,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.PositionTrimmedException;
-import io.github.kvevents.store.LogState;
 
 /**
  * Where reading the change log begins: at one of its ends, in all partitions, or at
@@ -29,11 +26,11 @@ public final class StartPosition {
 
 	private final @Nullable End end;
 
-	private final Map<Integer, Place> places;
+	private final Map<Integer, ReadPosition> positions;
 
-	private StartPosition(@Nullable End end, Map<Integer, Place> places) {
+	private StartPosition(@Nullable End end, Map<Integer, ReadPosition> positions) {
 		this.end = end;
-		this.places = places;
+		this.positions = positions;
 	}
 
 	/**
@@ -58,7 +55,7 @@ public final class StartPosition {
 	 * @return a start in the partition of this position
 	 */
 	public static StartPosition at(KvPosition position) {
-		return places(List.of(Place.at(requireNotNull(position))));
+		return of(List.of(ReadPosition.at(requireNotNull(position))));
 	}
 
 	/**
@@ -67,7 +64,7 @@ public final class StartPosition {
 	 * @return a start in the partition of this position
 	 */
 	public static StartPosition after(KvPosition position) {
-		return places(List.of(Place.after(requireNotNull(position))));
+		return of(List.of(ReadPosition.after(requireNotNull(position))));
 	}
 
 	/**
@@ -78,19 +75,24 @@ public final class StartPosition {
 	 */
 	public static StartPosition afterEach(Collection<KvPosition> positions) {
 		Assert.notEmpty(positions, () -> "'positions' must not be empty but was " + positions);
-		List<Place> places = new ArrayList<>();
+		List<ReadPosition> starts = new ArrayList<>();
 		for (KvPosition position : positions) {
-			places.add(Place.after(requireNotNull(position)));
+			starts.add(ReadPosition.after(requireNotNull(position)));
 		}
-		return places(places);
+		return of(starts);
 	}
 
-	static StartPosition places(Collection<Place> places) {
-		Map<Integer, Place> byPartition = new TreeMap<>();
-		for (Place place : places) {
-			Place other = byPartition.put(place.position().partition(), place);
+	/**
+	 * Where reading ended before, in each of several partitions.
+	 * @param positions no two of the same partition
+	 * @return a start in the partitions of these positions
+	 */
+	public static StartPosition of(Collection<ReadPosition> positions) {
+		Map<Integer, ReadPosition> byPartition = new TreeMap<>();
+		for (ReadPosition position : positions) {
+			ReadPosition other = byPartition.put(position.position().partition(), position);
 			Assert.isTrue(other == null, () -> "'positions' must be of different partitions but there were '"
-					+ Objects.requireNonNull(other).position() + "' and '" + place.position() + "'");
+					+ Objects.requireNonNull(other).position() + "' and '" + position.position() + "'");
 		}
 		return new StartPosition(null, byPartition);
 	}
@@ -115,62 +117,57 @@ public final class StartPosition {
 			}
 			return partitions;
 		}
-		this.places.forEach((partition, place) -> {
+		this.positions.forEach((partition, position) -> {
 			Assert.isTrue(partition < count,
 					() -> "'%s' is no position of this change log: it has %d partition(s), counted from 0"
-						.formatted(place.position(), count));
+						.formatted(position.position(), count));
 			partitions.add(partition);
 		});
 		return partitions;
 	}
 
 	/**
-	 * The place in a partition behind which to read. It is that of no entry where the
-	 * entry behind it is wanted in any case.
-	 * @param partition one of {@link #partitions(int)}
-	 * @param state what the partition holds now
-	 * @return the place
-	 * @throws PositionTrimmedException if entries from here on were removed already
+	 * Whether this is the first entry that is there.
+	 * @return whether it was made by {@link #earliest()}
 	 */
-	public KvPosition resolve(int partition, LogState state) {
-		Place place = placeIn(partition, () -> state);
-		if (place.isTrimmed(state)) {
-			throw new PositionTrimmedException(place.position(), Place.earliestPosition(state));
-		}
-		return place.behind();
-	}
-
-	boolean isEarliest() {
+	public boolean isEarliest() {
 		return this.end == End.EARLIEST;
 	}
 
 	/**
-	 * The place in a partition.
-	 * @param state asked for only where it matters
+	 * Whether this is the end of the log.
+	 * @return whether it was made by {@link #latest()}
 	 */
-	Place placeIn(int partition, Supplier<LogState> state) {
-		if (this.end == End.LATEST) {
-			return Place.end(state.get());
-		}
-		if (this.end == End.EARLIEST) {
-			return Place.earliest(state.get());
-		}
-		return Objects.requireNonNull(this.places.get(partition), "not a partition of this start");
+	public boolean isLatest() {
+		return this.end == End.LATEST;
+	}
+
+	/**
+	 * The position in a partition.
+	 * @param partition one of {@link #partitions(int)}
+	 * @return where to read
+	 * @throws IllegalArgumentException if this is an end of the log, or has no position
+	 * in that partition
+	 */
+	public ReadPosition in(int partition) {
+		ReadPosition position = this.positions.get(partition);
+		Assert.isTrue(position != null, () -> "'partition' " + partition + " has no position in '" + this + "'");
+		return position;
 	}
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof StartPosition start && this.end == start.end && this.places.equals(start.places);
+		return other instanceof StartPosition start && this.end == start.end && this.positions.equals(start.positions);
 	}
 
 	@Override
 	public int hashCode() {
-		return Objects.hash(this.end, this.places);
+		return Objects.hash(this.end, this.positions);
 	}
 
 	@Override
 	public String toString() {
-		return (this.end != null) ? this.end.name().toLowerCase(Locale.ROOT) : this.places.values().toString();
+		return (this.end != null) ? this.end.name().toLowerCase(Locale.ROOT) : this.positions.values().toString();
 	}
 
 	private enum End {

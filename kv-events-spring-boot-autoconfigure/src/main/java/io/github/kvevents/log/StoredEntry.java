@@ -1,6 +1,11 @@
 package io.github.kvevents.log;
 
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+
+import io.github.kvevents.KvCodec;
 
 /**
  * An entry as a store gives it back.
@@ -21,6 +26,19 @@ record StoredEntry(EntryId id, long number, long origin, List<byte[]> fields) {
 	 */
 	long bytes() {
 		return this.fields.stream().mapToLong((field) -> field.length).sum();
+	}
+
+	/**
+	 * The entry as the application sees it.
+	 * @param codec decodes the values of its fields
+	 * @param log the name of the log
+	 */
+	LogEntry decodedBy(KvCodec codec, String log) {
+		Map<String, byte[]> byName = new LinkedHashMap<>();
+		for (int index = 0; index + 1 < this.fields.size(); index += 2) {
+			byName.put(new String(this.fields.get(index), StandardCharsets.UTF_8), this.fields.get(index + 1));
+		}
+		return new LogEntry(log, this.id, byName, codec);
 	}
 
 }

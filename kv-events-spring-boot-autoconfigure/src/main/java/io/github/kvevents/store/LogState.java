@@ -16,6 +16,14 @@ import io.github.kvevents.KvPosition;
 public record LogState(@Nullable KvPosition first, KvPosition last, long length, long added) {
 
 	/**
+	 * How many entries were removed again, whatever removed them.
+	 * @return how many of those that were ever added are gone
+	 */
+	public long removed() {
+		return this.added - this.length;
+	}
+
+	/**
 	 * Whether entries behind a place may have been removed before they were read from
 	 * there. Never wrongly no; wrongly yes only where the very entry at that place was
 	 * the last to be removed.
@@ -23,7 +31,7 @@ public record LogState(@Nullable KvPosition first, KvPosition last, long length,
 	 * @return whether something may be missing
 	 */
 	public boolean isTrimmedAfter(KvPosition position) {
-		if (this.added == this.length) {
+		if (removed() == 0) {
 			return false;
 		}
 		KvPosition kept = (this.first != null) ? this.first : this.last;

@@ -13,6 +13,7 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
+import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
@@ -96,7 +97,7 @@ final class LogAccess {
 	}
 
 	private static void requireComplete(KvPosition position, LogState state) {
-		StartPosition.after(position).resolve(position.partition(), state);
+		PartitionCursor.resolve(StartPosition.after(position), position.partition(), state);
 		if (position.compareTo(state.last()) > 0) {
 			// the end of the log was lost, and with it what led to this position
 			throw new PositionTrimmedException(position, state.last());

@@ -19,10 +19,10 @@ import io.github.kvevents.log.EventLogOptions;
 import io.github.kvevents.log.Follow;
 import io.github.kvevents.log.KvEventLog;
 import io.github.kvevents.log.KvEventLogs;
-import io.github.kvevents.log.MemoryKvEventLogs;
-import io.github.kvevents.log.RedisKvEventLogs;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
+import io.github.kvevents.log.MemoryEventLogStore;
+import io.github.kvevents.log.RedisEventLogStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
@@ -39,12 +39,12 @@ class EventLogConfigurationTests {
 	@Test
 	void areWhereKeysAreAndConnectToNothingAtFirst() {
 		this.runner.run((context) -> {
-			assertThat(context).hasSingleBean(KvEventLogs.class).hasSingleBean(RedisKvEventLogs.class);
+			assertThat(context).hasSingleBean(KvEventLogs.class).hasSingleBean(RedisEventLogStore.class);
 			context.getBean(KvEventLogs.class).open("sensors", EventLogOptions.defaults());
 		});
 		this.runner.withPropertyValues("kv.events.store=memory")
 			.run((context) -> assertThat(context).hasSingleBean(KvEventLogs.class)
-				.hasSingleBean(MemoryKvEventLogs.class));
+				.hasSingleBean(MemoryEventLogStore.class));
 	}
 
 	@Test

@@ -29,8 +29,9 @@ class EternalSettingsTests {
 		store.start();
 		CountDownLatch received = new CountDownLatch(1);
 		CountDownLatch released = new CountDownLatch(1);
-		try (ListeningInstance instance = new ListeningInstance(store, store.getChangeLog(), ListenerStores.memory(),
-				new ListenerSettings(ETERNITY, ETERNITY), store::stop)) {
+		try (ListeningInstance instance = new ListeningInstance(store, store.getChangeLog(),
+				new MemoryListenerStore(System::currentTimeMillis), new ListenerSettings(ETERNITY, ETERNITY),
+				store::stop)) {
 			KvSubscription subscription = instance.listen("audit", ListenerOptions.defaults(), (event) -> {
 				received.countDown();
 				released.await();

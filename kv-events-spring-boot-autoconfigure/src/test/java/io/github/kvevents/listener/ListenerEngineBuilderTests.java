@@ -32,7 +32,7 @@ class ListenerEngineBuilderTests {
 
 	private final MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(), this.log);
 
-	private final ListenerStores stores = ListenerStores.memory();
+	private final ListenerStore listenerStore = new MemoryListenerStore(System::currentTimeMillis);
 
 	private final List<LogGapEvent> gaps = new CopyOnWriteArrayList<>();
 
@@ -45,7 +45,7 @@ class ListenerEngineBuilderTests {
 		KvTemplate template = KvTemplate.builder(this.store, new PlainKvCodec()).build();
 		StoreChangeFeed feed = new StoreChangeFeed(this.store.getChangeLog());
 		ListenerEngineBuilder builder = ListenerEngine
-			.builder(this.store.getChangeLog(), feed, this.stores, new PlainKvCodec())
+			.builder(this.store.getChangeLog(), feed, this.listenerStore, new PlainKvCodec())
 			.instanceId("one")
 			.settings(ListenerSettings.defaults().shutdownTimeout(Duration.ofSeconds(30)))
 			.gapPublisher(this.gaps::add);
@@ -65,7 +65,7 @@ class ListenerEngineBuilderTests {
 			for (int number = 1; number < 50; number++) {
 				template.set("k", String.valueOf(number));
 			}
-			assertThat(this.stores.store().standing(0, "audit").owner()).isEqualTo("one");
+			assertThat(this.listenerStore.standing(0, "audit").owner()).isEqualTo("one");
 			Thread stop = new Thread(engine::stop);
 			stop.start();
 			await().until(() -> !engine.isRunning());

@@ -41,12 +41,12 @@ final class ListeningInstance implements AutoCloseable {
 
 	private final Runnable ending;
 
-	ListeningInstance(KvStore store, ChangeLogStore log, ListenerStores stores, ListenerSettings settings,
+	ListeningInstance(KvStore store, ChangeLogStore log, ListenerStore stores, ListenerSettings settings,
 			Runnable ending) {
 		this(log.getSettings().instanceId(), store, log, stores, settings, ending);
 	}
 
-	private ListeningInstance(String id, KvStore store, ChangeLogStore log, ListenerStores stores,
+	private ListeningInstance(String id, KvStore store, ChangeLogStore log, ListenerStore stores,
 			ListenerSettings settings, Runnable ending) {
 		PlainKvCodec codec = new PlainKvCodec();
 		this.log = log;
@@ -71,14 +71,15 @@ final class ListeningInstance implements AutoCloseable {
 		ChangeLogSettings settings = settings(id, partitions);
 		RedisKvStore store = new RedisKvStore(connectionFactory, KeyNames.plain(), null, settings);
 		return new ListeningInstance(store, new RedisChangeLogStore(connectionFactory, KeyNames.plain(), settings),
-				RedisListenerStores.of(connectionFactory, settings.namespace()), listenerSettings, () -> {
+				new RedisListenerStore(connectionFactory, settings.namespace(), null), listenerSettings, () -> {
 				});
 	}
 
 	static ListeningInstance inMemory(String id, int partitions) {
 		MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(), settings(id, partitions));
 		store.start();
-		return new ListeningInstance(store, store.getChangeLog(), ListenerStores.memory(), SETTINGS, store::stop);
+		return new ListeningInstance(store, store.getChangeLog(), new MemoryListenerStore(System::currentTimeMillis),
+				SETTINGS, store::stop);
 	}
 
 	/**
@@ -86,7 +87,7 @@ final class ListeningInstance implements AutoCloseable {
 	 */
 	static Shared shareMemory(int partitions) {
 		MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(), settings("shared", partitions));
-		ListenerStores stores = ListenerStores.memory();
+		ListenerStore stores = new MemoryListenerStore(System::currentTimeMillis);
 		return (id) -> new ListeningInstance(id, store, store.getChangeLog(), stores, SETTINGS, () -> {
 		});
 	}

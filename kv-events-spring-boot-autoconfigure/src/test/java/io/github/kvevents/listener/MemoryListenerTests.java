@@ -41,8 +41,7 @@ class MemoryListenerTests extends ListenerContractTests {
 		ChangeLogSettings settings = new ChangeLogSettings(new Namespace("hanging", 1), "i", 100, Duration.ofHours(3));
 		MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(), settings);
 		StoreChangeFeed feed = new StoreChangeFeed(store.getChangeLog());
-		ListenerEngine engine = ListenerEngine
-			.builder(store.getChangeLog(), feed, new ListenerStores(hangs), new PlainKvCodec())
+		ListenerEngine engine = ListenerEngine.builder(store.getChangeLog(), feed, hangs, new PlainKvCodec())
 			.settings(new ListenerSettings(Duration.ofSeconds(1), Duration.ofMillis(100)))
 			.build();
 		for (int id = 0; id < count; id++) {

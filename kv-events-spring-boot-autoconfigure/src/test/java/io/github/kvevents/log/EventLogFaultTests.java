@@ -25,7 +25,7 @@ class EventLogFaultTests {
 	@Test
 	void followsGoOnAfterRedisWasKilled() {
 		try (TestRedis redis = TestRedis.start("appendonly", "yes", "appendfsync", "always")) {
-			RedisKvEventLogs logs = logs(redis);
+			StoreKvEventLogs logs = logs(redis);
 			KvEventLog log = logs.open("killed", EventLogOptions.defaults());
 			List<RecordingFollower> followers = new ArrayList<>();
 			for (int i = 0; i < 10; i++) {
@@ -55,7 +55,7 @@ class EventLogFaultTests {
 	@Test
 	void aLogThatIsLostInARestartIsSignalled() {
 		try (TestRedis redis = TestRedis.start()) {
-			RedisKvEventLogs logs = logs(redis);
+			StoreKvEventLogs logs = logs(redis);
 			KvEventLog log = logs.open("lost", EventLogOptions.defaults());
 			RecordingFollower follower = new RecordingFollower();
 			log.tailAndFollow(follower);
@@ -95,7 +95,7 @@ class EventLogFaultTests {
 	@Test
 	void aFollowThatCanNotBeginThrows() {
 		try (TestRedis redis = TestRedis.start()) {
-			RedisKvEventLogs logs = logs(redis);
+			StoreKvEventLogs logs = logs(redis);
 			KvEventLog log = logs.open("away", EventLogOptions.defaults());
 			redis.kill();
 			RecordingFollower follower = new RecordingFollower();
@@ -109,9 +109,11 @@ class EventLogFaultTests {
 		}
 	}
 
-	private static RedisKvEventLogs logs(TestRedis redis) {
-		return new RedisKvEventLogs(redis.connectionFactory(redis.getPort(), Duration.ofMillis(900)),
-				RedisKvEventLogsTests.NAMESPACE, KvEventLogsContractTests.CODEC);
+	private static StoreKvEventLogs logs(TestRedis redis) {
+		return new StoreKvEventLogs(
+				new RedisEventLogStore(redis.connectionFactory(redis.getPort(), Duration.ofMillis(900)),
+						RedisKvEventLogsTests.NAMESPACE, null),
+				KvEventLogsContractTests.CODEC);
 	}
 
 }

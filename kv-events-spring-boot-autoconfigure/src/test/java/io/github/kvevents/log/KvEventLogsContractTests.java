@@ -44,9 +44,9 @@ abstract class KvEventLogsContractTests {
 
 	static final JsonKvCodec CODEC = new JsonKvCodec(JsonMapper.builder().build());
 
-	private ManagedEventLogs logs;
+	private StoreKvEventLogs logs;
 
-	abstract ManagedEventLogs create();
+	abstract StoreKvEventLogs create();
 
 	@BeforeEach
 	void createLogs() {

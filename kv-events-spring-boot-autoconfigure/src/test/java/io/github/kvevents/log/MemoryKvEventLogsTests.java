@@ -3,13 +3,13 @@ package io.github.kvevents.log;
 import java.time.Clock;
 
 /**
- * Tests for {@link MemoryKvEventLogs}.
+ * Tests for {@link StoreKvEventLogs}.
  */
 class MemoryKvEventLogsTests extends KvEventLogsContractTests {
 
 	@Override
-	ManagedEventLogs create() {
-		return new MemoryKvEventLogs(CODEC, Clock.systemUTC());
+	StoreKvEventLogs create() {
+		return new StoreKvEventLogs(new MemoryEventLogStore(Clock.systemUTC()), CODEC);
 	}
 
 }

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests for {@link RedisKvEventLogs}.
+ * Tests for {@link StoreKvEventLogs}.
  */
 @ExtendWith(TestRedisExtension.class)
 class RedisKvEventLogsTests extends KvEventLogsContractTests {
@@ -34,8 +34,9 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 	}
 
 	@Override
-	ManagedEventLogs create() {
-		return new RedisKvEventLogs(this.redis.template().getRequiredConnectionFactory(), NAMESPACE, CODEC);
+	StoreKvEventLogs create() {
+		return new StoreKvEventLogs(
+				new RedisEventLogStore(this.redis.template().getRequiredConnectionFactory(), NAMESPACE, null), CODEC);
 	}
 
 	static String key(String log) {

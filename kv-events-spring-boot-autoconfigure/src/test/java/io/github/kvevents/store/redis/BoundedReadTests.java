@@ -31,7 +31,6 @@ import io.github.kvevents.listener.KvSubscription;
 import io.github.kvevents.listener.ListenerEngine;
 import io.github.kvevents.listener.ListenerOptions;
 import io.github.kvevents.listener.OnExhausted;
-import io.github.kvevents.listener.RedisListenerStores;
 import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.EventLogOptions;
 import io.github.kvevents.log.EveryInstanceReader;
@@ -40,7 +39,6 @@ import io.github.kvevents.log.KvChangePage;
 import io.github.kvevents.log.KvEventLog;
 import io.github.kvevents.log.LogEntry;
 import io.github.kvevents.log.ReadRequest;
-import io.github.kvevents.log.RedisKvEventLogs;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.log.StoreChangeFeed;
 import io.github.kvevents.log.StoreKvChangeLog;
@@ -50,6 +48,9 @@ import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.watch.KvWatch;
 import io.github.kvevents.watch.KvWatches;
 import io.github.kvevents.watch.WatchOptions;
+import io.github.kvevents.listener.RedisListenerStore;
+import io.github.kvevents.log.RedisEventLogStore;
+import io.github.kvevents.log.StoreKvEventLogs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -223,7 +224,8 @@ class BoundedReadTests {
 
 	@Test
 	void eventLogIsReadAndFollowed() {
-		RedisKvEventLogs logs = new RedisKvEventLogs(this.factory, this.settings.namespace(), new PlainKvCodec());
+		StoreKvEventLogs logs = new StoreKvEventLogs(
+				new RedisEventLogStore(this.factory, this.settings.namespace(), null), new PlainKvCodec());
 		logs.start();
 		this.ends.add(logs::stop);
 		KvEventLog eventLog = logs.open("sensors", EventLogOptions.defaults());
@@ -329,7 +331,7 @@ class BoundedReadTests {
 
 	private ListenerEngine engine() {
 		ListenerEngine engine = ListenerEngine
-			.builder(this.log, this.feed, RedisListenerStores.of(this.factory, this.settings.namespace()),
+			.builder(this.log, this.feed, new RedisListenerStore(this.factory, this.settings.namespace(), null),
 					new PlainKvCodec())
 			.instanceId("one")
 			.build();

@@ -25,13 +25,11 @@ import io.github.kvevents.listener.KvSubscription;
 import io.github.kvevents.listener.ListenerEngine;
 import io.github.kvevents.listener.ListenerOptions;
 import io.github.kvevents.listener.OnExhausted;
-import io.github.kvevents.listener.RedisListenerStores;
 import io.github.kvevents.log.EventLogOptions;
 import io.github.kvevents.log.KvChangePage;
 import io.github.kvevents.log.KvEventLog;
 import io.github.kvevents.log.LogEntry;
 import io.github.kvevents.log.ReadRequest;
-import io.github.kvevents.log.RedisKvEventLogs;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.log.StoreChangeFeed;
 import io.github.kvevents.log.StoreKvChangeLog;
@@ -40,6 +38,9 @@ import io.github.kvevents.store.Namespace;
 import io.github.kvevents.watch.KvWatch;
 import io.github.kvevents.watch.KvWatches;
 import io.github.kvevents.watch.WatchOptions;
+import io.github.kvevents.listener.RedisListenerStore;
+import io.github.kvevents.log.RedisEventLogStore;
+import io.github.kvevents.log.StoreKvEventLogs;
 
 /**
  * An instance with a small heap in a process of its own, which reads large values in all
@@ -102,7 +103,7 @@ final class LargeValueInstance {
 		start("watch", this::watch);
 		start("read", this::read);
 		ListenerEngine engine = ListenerEngine
-			.builder(this.log, this.feed, RedisListenerStores.of(this.factory, NAMESPACE), new PlainKvCodec())
+			.builder(this.log, this.feed, new RedisListenerStore(this.factory, NAMESPACE, null), new PlainKvCodec())
 			.instanceId("reader")
 			.build();
 		engine.start();
@@ -162,7 +163,8 @@ final class LargeValueInstance {
 	}
 
 	private void followEvents() {
-		RedisKvEventLogs logs = new RedisKvEventLogs(this.factory, NAMESPACE, new PlainKvCodec());
+		StoreKvEventLogs logs = new StoreKvEventLogs(new RedisEventLogStore(this.factory, NAMESPACE, null),
+				new PlainKvCodec());
 		logs.start();
 		KvEventLog eventLog = logs.open("sensors", EventLogOptions.defaults());
 		List<LogEntry> last = new ArrayList<>(1);

@@ -26,8 +26,9 @@ import io.github.kvevents.expiry.TrackingSettings;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.log.EventLogOptions;
 import io.github.kvevents.log.KvEventLog;
-import io.github.kvevents.log.RedisKvEventLogs;
 import io.github.kvevents.test.TestRedis;
+import io.github.kvevents.log.RedisEventLogStore;
+import io.github.kvevents.log.StoreKvEventLogs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -118,7 +119,8 @@ class LargeValueProcessTests {
 
 	@Test
 	void followOfAnEventLogReceivesAllInOrder() throws Exception {
-		RedisKvEventLogs logs = new RedisKvEventLogs(this.factory, LargeValueInstance.NAMESPACE, new PlainKvCodec());
+		StoreKvEventLogs logs = new StoreKvEventLogs(
+				new RedisEventLogStore(this.factory, LargeValueInstance.NAMESPACE, null), new PlainKvCodec());
 		KvEventLog eventLog = logs.open("sensors", EventLogOptions.defaults());
 		start("events");
 		for (int number = 0; number < VALUES; number++) {

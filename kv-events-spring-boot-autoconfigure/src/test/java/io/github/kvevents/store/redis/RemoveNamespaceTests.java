@@ -18,10 +18,11 @@ import org.springframework.data.redis.core.RedisCallback;
 
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.log.EventLogOptions;
-import io.github.kvevents.log.RedisKvEventLogs;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.test.TestRedisExtension;
+import io.github.kvevents.log.RedisEventLogStore;
+import io.github.kvevents.log.StoreKvEventLogs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -137,7 +138,8 @@ class RemoveNamespaceTests {
 				this.redis.execute("XADD", stream, "*", "a", "2");
 			}
 		}
-		RedisKvEventLogs logs = new RedisKvEventLogs(this.redis.template().getRequiredConnectionFactory(), namespace,
+		StoreKvEventLogs logs = new StoreKvEventLogs(
+				new RedisEventLogStore(this.redis.template().getRequiredConnectionFactory(), namespace, null),
 				new PlainKvCodec());
 		logs.open("sensors {x}", EventLogOptions.defaults()).add(Map.of("a", "1"));
 		Set<String> keys = keys();

@@ -13,12 +13,11 @@ import io.github.kvevents.store.KvKeys;
 import io.github.kvevents.support.ContextEnd;
 
 /**
- * What the event logs of each store have in common. Follows end when the application
- * does, before connections do; while its context is only stopped or paused they wait, and
- * resume with the next start behind what they delivered.
+ * The event logs of a store. Follows end when the application does, before connections
+ * do; while its context is only stopped or paused they wait, and resume with the next
+ * start behind what they delivered.
  */
-abstract sealed class ManagedEventLogs implements KvEventLogs, SmartLifecycle, ApplicationContextAware, DisposableBean
-		permits RedisKvEventLogs, MemoryKvEventLogs {
+public final class StoreKvEventLogs implements KvEventLogs, SmartLifecycle, ApplicationContextAware, DisposableBean {
 
 	private final EventLogStore store;
 
@@ -28,7 +27,13 @@ abstract sealed class ManagedEventLogs implements KvEventLogs, SmartLifecycle, A
 
 	private @Nullable ApplicationContext context;
 
-	ManagedEventLogs(EventLogStore store, KvCodec codec) {
+	/**
+	 * Creates the event logs; nothing is read or written.
+	 * @param store keeps their entries
+	 * @param codec encodes and decodes the values of fields
+	 */
+	public StoreKvEventLogs(EventLogStore store, KvCodec codec) {
+		Assert.notNull(store, "'store' must not be null");
 		Assert.notNull(codec, "'codec' must not be null");
 		this.store = store;
 		this.codec = codec;
@@ -36,15 +41,15 @@ abstract sealed class ManagedEventLogs implements KvEventLogs, SmartLifecycle, A
 	}
 
 	@Override
-	public final KvEventLog open(String name, EventLogOptions options) {
+	public KvEventLog open(String name, EventLogOptions options) {
 		Assert.notNull(name, "'name' must not be null");
 		Assert.isTrue(!name.isEmpty(), "'name' must not be empty");
 		Assert.notNull(options, "'options' must not be null");
-		return new KvEventLog(KvKeys.requireUtf8("name", name), options, this.store, this.codec, this.follows);
+		return new StoreKvEventLog(KvKeys.requireUtf8("name", name), options, this.store, this.codec, this.follows);
 	}
 
 	@Override
-	public final void setApplicationContext(ApplicationContext context) {
+	public void setApplicationContext(ApplicationContext context) {
 		this.context = context;
 	}
 
@@ -53,7 +58,7 @@ abstract sealed class ManagedEventLogs implements KvEventLogs, SmartLifecycle, A
 	 * allowed without.
 	 */
 	@Override
-	public final void start() {
+	public void start() {
 		this.follows.start();
 	}
 
@@ -62,7 +67,7 @@ abstract sealed class ManagedEventLogs implements KvEventLogs, SmartLifecycle, A
 	 * unless the context may be started again.
 	 */
 	@Override
-	public final void stop() {
+	public void stop() {
 		if (ContextEnd.isFinal(this.context)) {
 			this.follows.closeAll();
 		}
@@ -73,13 +78,13 @@ abstract sealed class ManagedEventLogs implements KvEventLogs, SmartLifecycle, A
 	 * Closes all follows.
 	 */
 	@Override
-	public final void destroy() {
+	public void destroy() {
 		this.follows.closeAll();
 		this.follows.stop();
 	}
 
 	@Override
-	public final boolean isRunning() {
+	public boolean isRunning() {
 		return !this.follows.isStopped();
 	}
 

@@ -1,0 +1,138 @@
+package io.github.kvevents.log;
+
+import java.util.function.Supplier;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.PositionTrimmedException;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.LogState;
+
+/**
+ * Where a reader of one partition is, what it knows of the log up to there, and by that
+ * whether entries were removed that it has not read. Immutable.
+ *
+ * @param at where it resumes
+ */
+public record PartitionCursor(ReadPosition at) {
+
+	/**
+	 * Behind a position at which the log has no entry, or another one than was read.
+	 */
+	public static PartitionCursor after(KvPosition position, LogState state) {
+		KvPosition first = state.first();
+		boolean inFront = first == null || position.compareTo(first) < 0;
+		return new PartitionCursor(new ReadPosition(position, false, inFront ? state.removed() : ReadPosition.UNKNOWN));
+	}
+
+	/**
+	 * Behind everything that the log ever had.
+	 */
+	public static PartitionCursor end(LogState state) {
+		return new PartitionCursor(new ReadPosition(state.last(), false, state.added()));
+	}
+
+	/**
+	 * Where nothing is missing, whatever was removed before.
+	 */
+	public static PartitionCursor earliest(LogState state) {
+		KvPosition first = state.first();
+		return (first != null) ? new PartitionCursor(new ReadPosition(first, true, state.removed())) : end(state);
+	}
+
+	/**
+	 * The earliest position, such that nothing is missing from there on, inclusively.
+	 */
+	public static KvPosition earliestPosition(LogState state) {
+		KvPosition first = state.first();
+		return (first != null) ? first : ChangeLogStore.next(state.last());
+	}
+
+	/**
+	 * Where a start means in a partition.
+	 * @param state asked for only where it matters
+	 */
+	public static PartitionCursor of(StartPosition start, int partition, Supplier<LogState> state) {
+		if (start.isLatest()) {
+			return end(state.get());
+		}
+		if (start.isEarliest()) {
+			return earliest(state.get());
+		}
+		return new PartitionCursor(start.in(partition));
+	}
+
+	/**
+	 * The position in a partition behind which a start reads.
+	 * @throws PositionTrimmedException if entries from there on were removed already
+	 */
+	public static KvPosition resolve(StartPosition start, int partition, LogState state) {
+		PartitionCursor cursor = of(start, partition, () -> state);
+		if (cursor.isTrimmed(state)) {
+			throw new PositionTrimmedException(cursor.position(), earliestPosition(state));
+		}
+		return cursor.behind();
+	}
+
+	public KvPosition position() {
+		return this.at.position();
+	}
+
+	public boolean inclusive() {
+		return this.at.inclusive();
+	}
+
+	/**
+	 * The cursor behind entries that were read from here on.
+	 * @param last the last of them
+	 * @param entries how many
+	 */
+	public PartitionCursor next(KvPosition last, int entries) {
+		return behind(last, entries);
+	}
+
+	/**
+	 * The cursor behind an entry that was read before this one.
+	 * @param position that of the entry
+	 * @param entries how many were read behind it
+	 */
+	public PartitionCursor before(KvPosition position, long entries) {
+		return behind(position, -entries);
+	}
+
+	private PartitionCursor behind(KvPosition position, long entries) {
+		long count = (this.at.count() >= 0) ? this.at.count() + entries : ReadPosition.UNKNOWN;
+		return new PartitionCursor(new ReadPosition(position, false, count));
+	}
+
+	/**
+	 * Whether entries from here on were removed, or may have been where the count isn't
+	 * known.
+	 */
+	public boolean isTrimmed(LogState state) {
+		if (this.at.count() >= 0) {
+			return state.removed() > this.at.count();
+		}
+		return inclusive() ? state.removed() > 0 && position().compareTo(earliestPosition(state)) < 0
+				: state.isTrimmedAfter(position());
+	}
+
+	/**
+	 * Whether an entry that was read here was lost, given that it isn't there and nothing
+	 * was removed behind it.
+	 */
+	public boolean isLost(LogState state) {
+		if (this.at.count() >= 0) {
+			return state.removed() != this.at.count();
+		}
+		// of a log from which nothing was ever removed, no entry can be gone
+		return state.removed() == 0 || (state.first() != null && state.first().compareTo(position()) <= 0);
+	}
+
+	/**
+	 * The position behind which to read.
+	 */
+	public KvPosition behind() {
+		return inclusive() ? ChangeLogStore.before(position()) : position();
+	}
+
+}
