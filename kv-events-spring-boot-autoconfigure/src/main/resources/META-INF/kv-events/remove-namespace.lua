@@ -9,7 +9,8 @@ For redis-cli, with -n for another database than 0:
 KEYS     none: names are found by a scan, so it is not for Redis Cluster
 ARGV[1]  the namespace
 ARGV[2]  what to do: nothing to list, remove or force
-Reply    a summary, then each key with the number of its entries; an error if an instance runs
+Reply    a summary, then each key with the number of its entries; if there is none, the
+         namespaces that there are; an error if an instance runs
 Cost     O(N) for the N keys of the database, less than a second for a million; Redis serves
          nobody else meanwhile
 --]]
@@ -17,21 +18,18 @@ local name, action = ARGV[1] or '', ARGV[2] or 'list'
 if #KEYS > 0 or name == '' or #ARGV > 2 or not (action == 'list' or action == 'remove' or action == 'force') then
 	return redis.error_reply("ERR Usage: redis-cli --eval remove-namespace.lua , NAMESPACE [remove | force]")
 end
-local prefix = 'kv-events:{' .. name
 local counters = { stream = 'XLEN', hash = 'HLEN', zset = 'ZCARD' }
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- what the key is for; nil for one of another namespace, whose name may begin the same
+-- the namespace that the key is of and what it is for there; nil for a key of nobody
 local function purpose(key)
-	local rest = string.sub(key, #prefix + 1)
-	if string.sub(key, 1, #prefix) ~= prefix then
-		return nil
-	elseif rest == '}:meta' then
-		return 'meta'
+	local tag, what = string.match(key, '^kv%-events:{([^}]*)}:(.*)$')
+	local owner = tag and string.match(tag, '^(.*):%d+$')
+	if what == 'meta' then
+		owner = not owner and tag
 	end
-	local what = string.match(rest, '^:%d+}:(.*)$')
-	return (what ~= 'meta') and what or nil
+	return owner or nil, what
 end
 
 -- whether an instance says by this key that it runs: leases end by themselves if it was killed
@@ -57,24 +55,31 @@ local function is_alive(key, what, kind)
 	return false
 end
 
-local pattern = string.gsub(prefix, '[%*%?%[%]\\]', '\\%0') .. '*'
-local keys, lines, seen, alive, cursor = {}, {}, {}, nil, '0'
+local keys, lines, others, seen, alive, cursor = {}, {}, {}, {}, nil, '0'
 repeat
-	local page = redis.call('SCAN', cursor, 'MATCH', pattern, 'COUNT', 10000)
+	local page = redis.call('SCAN', cursor, 'MATCH', 'kv-events:{*', 'COUNT', 10000)
 	cursor = page[1]
 	for _, key in ipairs(page[2]) do
-		local what = purpose(key)
-		if what and not seen[key] then
+		local owner, what = purpose(key)
+		if owner == name and not seen[key] then
 			local kind = redis.call('TYPE', key).ok
 			seen[key] = true
 			keys[#keys + 1] = key
 			lines[#lines + 1] = key .. (counters[kind] and (': ' .. redis.call(counters[kind], key)) or '')
 			alive = alive or (is_alive(key, what, kind) and key)
+		elseif owner and not seen[owner] then
+			seen[owner] = true
+			others[#others + 1] = "'" .. owner .. "'"
 		end
 	end
 until cursor == '0'
 table.sort(lines)
+table.sort(others)
 
+if #keys == 0 then
+	return { "Nothing of a namespace '" .. name .. "' exists in this database: check the name and, with -n, the database. "
+		.. (#others > 0 and ('It has: ' .. table.concat(others, ', ')) or 'It has no namespace at all') }
+end
 if action == 'remove' and alive then
 	return redis.error_reply("ERR Namespace '" .. name .. "' is in use, as '" .. alive
 		.. "' says: stop all its instances; where one was killed wait until its lease has ended; or use 'force'. Nothing was removed")

@@ -68,7 +68,7 @@ class RemoveNamespaceTests {
 		others.addAll(fill(Namespace.of("a*[b]?cx1")));
 		assertThat(run(GLOB.name(), "remove")).hasSize(own.size() + 1);
 		assertThat(keys()).isEqualTo(others);
-		assertThat(run("*", "remove")).containsExactly("Namespace '*': 0 keys, removed");
+		assertThat(run("*", "remove").get(0)).startsWith("Nothing of a namespace '*' exists in this database");
 		assertThat(keys()).isEqualTo(others);
 	}
 
@@ -106,6 +106,29 @@ class RemoveNamespaceTests {
 			assertThat(run("shop", "force").get(0)).endsWith("removed");
 			assertThat(keys()).isEqualTo(others);
 		}
+	}
+
+	@Test
+	void nameThatDoesNotExistIsSaidWithThoseThatDo() {
+		assertThat(run("shop", "remove"))
+			.containsExactly("Nothing of a namespace 'shop' exists in this database: check "
+					+ "the name and, with -n, the database. It has no namespace at all");
+		Set<String> before = fill(SHOP);
+		before.addAll(fill(Namespace.of("shop-admin")));
+		before.addAll(fill(GLOB));
+		for (String key : List.of("kv-events:{other}:mine", "kv-events:{a:0}:meta", "kv-events:{b", "{c:0}:log")) {
+			this.redis.template().opsForValue().set(key, "x");
+			before.add(key);
+		}
+		for (String[] arguments : new String[][] { { "shpo" }, { "shpo", "remove" }, { "shpo", "force" } }) {
+			assertThat(run(arguments))
+				.containsExactly("Nothing of a namespace 'shpo' exists in this database: check the "
+						+ "name and, with -n, the database. It has: 'a*[b]?\\c.%d', 'shop', 'shop-admin'");
+		}
+		for (String near : List.of("Shop", "shop:0", "shop ", "sho", "s*")) {
+			assertThat(run(near, "force").get(0)).startsWith("Nothing of a namespace '" + near + "' exists");
+		}
+		assertThat(keys()).isEqualTo(before);
 	}
 
 	@Test
