@@ -5,7 +5,6 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.context.ApplicationContext;
-import org.springframework.util.StringUtils;
 
 import io.github.kvevents.store.redis.NamespaceUser;
 
@@ -21,8 +20,8 @@ final class ApplicationIdentity {
 	}
 
 	static NamespaceUser of(ApplicationContext context, String configuredNamespace) {
-		String name = context.getEnvironment().getProperty("spring.application.name", "");
-		return new NamespaceUser(name, mainClass(context), StringUtils.hasText(configuredNamespace));
+		return new NamespaceUser(StoreSettings.applicationName(context.getEnvironment()), mainClass(context),
+				!configuredNamespace.isEmpty());
 	}
 
 	private static String mainClass(ApplicationContext context) {

@@ -6,7 +6,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -43,7 +42,7 @@ class EventLogConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(RedisConnectionFactory.class)
-	@ConditionalOnProperty(name = "kv.events.store", havingValue = "redis", matchIfMissing = true)
+	@ConditionalOnStore(StoreType.REDIS)
 	static class InRedis {
 
 		@Bean
@@ -61,7 +60,7 @@ class EventLogConfiguration {
 	 * Event logs in this process.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnProperty(name = "kv.events.store", havingValue = "memory")
+	@ConditionalOnStore(StoreType.MEMORY)
 	static class InMemory {
 
 		@Bean

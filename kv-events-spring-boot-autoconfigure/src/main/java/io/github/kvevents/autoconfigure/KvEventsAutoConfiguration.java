@@ -2,8 +2,8 @@ package io.github.kvevents.autoconfigure;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 
 /**
@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Import;
 @AutoConfiguration(afterName = { "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
 		"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
 		"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
-@ConditionalOnBooleanProperty(name = "kv.events.enabled", matchIfMissing = true)
+@Conditional(OnEnabledCondition.class)
 @EnableConfigurationProperties(KvEventsProperties.class)
 @Import({ CodecConfiguration.class, HookConfiguration.class, LatenessConfiguration.class, RedisStoreConfiguration.class,
 		MemoryStoreConfiguration.class, MissingStoreConfiguration.class, ChangeLogConfiguration.class,

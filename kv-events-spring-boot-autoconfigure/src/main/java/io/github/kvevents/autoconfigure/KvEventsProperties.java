@@ -45,7 +45,9 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		@DefaultValue Listener listener) implements InitializingBean {
 
 	KvEventsProperties {
-		// the binder passes null when there is no such property
+		// blank is what a placeholder or an environment variable without a value leaves
+		namespace = StringUtils.hasText(namespace) ? namespace : "";
+		keyPrefix = StringUtils.hasText(keyPrefix) ? keyPrefix : "";
 		instanceId = StringUtils.hasText(instanceId) ? instanceId : UUID.randomUUID().toString();
 	}
 

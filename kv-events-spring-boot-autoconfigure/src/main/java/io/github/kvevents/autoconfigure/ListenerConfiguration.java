@@ -5,7 +5,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.ApplicationEventPublisher;
@@ -63,7 +62,7 @@ class ListenerConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(RedisConnectionFactory.class)
 	@ConditionalOnBooleanProperty("kv.events.log.enabled")
-	@ConditionalOnProperty(name = "kv.events.store", havingValue = "redis", matchIfMissing = true)
+	@ConditionalOnStore(StoreType.REDIS)
 	static class InRedis {
 
 		@Bean
@@ -81,7 +80,7 @@ class ListenerConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty("kv.events.log.enabled")
-	@ConditionalOnProperty(name = "kv.events.store", havingValue = "memory")
+	@ConditionalOnStore(StoreType.MEMORY)
 	static class InMemory {
 
 		@Bean

@@ -4,7 +4,6 @@ import java.time.Clock;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -18,7 +17,7 @@ import io.github.kvevents.store.memory.MemoryKvStore;
  * Keys in this process.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty(name = "kv.events.store", havingValue = "memory")
+@ConditionalOnStore(StoreType.MEMORY)
 class MemoryStoreConfiguration {
 
 	/**

@@ -32,8 +32,7 @@ class RedisHealthEnvironmentPostProcessor implements EnvironmentPostProcessor, O
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
 		// default properties that the application sets in code come behind even the last
-		if (!environment.containsProperty(ENABLED)
-				&& "memory".equalsIgnoreCase(environment.getProperty("kv.events.store"))
+		if (!environment.containsProperty(ENABLED) && OnStoreCondition.isStore(environment, StoreType.MEMORY)
 				&& ADDRESSES.stream().noneMatch((name) -> environment.containsProperty(PREFIX + name))) {
 			environment.getPropertySources().addLast(new MapPropertySource(SOURCE, Map.of(ENABLED, "false")));
 		}

@@ -16,18 +16,36 @@ import io.github.kvevents.store.Namespace;
  */
 final class StoreSettings {
 
+	private static final String APPLICATION_NAME = "spring.application.name";
+
+	/**
+	 * The namespace of all applications without a name.
+	 */
+	private static final String WITHOUT_NAME = "application";
+
 	private StoreSettings() {
 	}
 
 	static Namespace namespace(KvEventsProperties properties, Environment environment) {
-		String name = StringUtils.hasText(properties.namespace()) ? properties.namespace()
-				: environment.getProperty("spring.application.name", "application");
+		String application = applicationName(environment);
+		boolean configured = !properties.namespace().isEmpty();
+		String name = configured ? properties.namespace() : application;
 		try {
-			return new Namespace(name, properties.partitions());
+			return new Namespace(name.isEmpty() ? WITHOUT_NAME : name, properties.partitions());
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationPropertyValueException("kv.events.namespace", name, ex.getMessage());
+			throw new InvalidConfigurationPropertyValueException(configured ? "kv.events.namespace" : APPLICATION_NAME,
+					name, ex.getMessage());
 		}
+	}
+
+	/**
+	 * The name of the application.
+	 * @return the name, empty if there is none or it is blank
+	 */
+	static String applicationName(Environment environment) {
+		String name = environment.getProperty(APPLICATION_NAME, "");
+		return StringUtils.hasText(name) ? name : "";
 	}
 
 	/**

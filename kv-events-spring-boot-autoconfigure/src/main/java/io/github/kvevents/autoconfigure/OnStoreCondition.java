@@ -1,0 +1,33 @@
+package io.github.kvevents.autoconfigure;
+
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.StringUtils;
+
+/**
+ * Compares the back end that is configured. A value without text counts as not set, as it
+ * does where properties are bound; one that is no back end is refused there.
+ */
+class OnStoreCondition extends SpringBootCondition {
+
+	private static final String PROPERTY = "kv.events.store";
+
+	@Override
+	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+		StoreType store = metadata.getAnnotations().get(ConditionalOnStore.class).getEnum("value", StoreType.class);
+		ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnStore.class, store);
+		String value = context.getEnvironment().getProperty(PROPERTY, "");
+		return new ConditionOutcome(isStore(context.getEnvironment(), store),
+				message.because("'%s' is '%s'".formatted(PROPERTY, value)));
+	}
+
+	static boolean isStore(Environment environment, StoreType store) {
+		String value = environment.getProperty(PROPERTY, "");
+		return StringUtils.hasText(value) ? store.name().equalsIgnoreCase(value.trim()) : store == StoreType.REDIS;
+	}
+
+}
