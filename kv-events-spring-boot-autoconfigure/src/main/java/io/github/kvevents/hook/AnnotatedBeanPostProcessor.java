@@ -13,7 +13,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.scope.ScopedObject;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
@@ -101,7 +100,7 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 		if (isInfrastructure(bean)) {
 			return;
 		}
-		Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
+		Class<?> targetClass = FoundBean.targetClass(bean);
 		if (this.withoutAnnotations.contains(targetClass)) {
 			return;
 		}
@@ -144,15 +143,27 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 		}
 	}
 
+	/**
+	 * A bean and its proxy may be two beans, as they are with a {@code ProxyFactoryBean}:
+	 * it is called once, through the proxy.
+	 */
 	private void add(FoundBean<D> found) {
 		this.names.add(found.beanName());
+		FoundBean<D> known;
 		synchronized (this.monitor) {
-			if (this.pending != null) {
-				if (this.beans.putIfAbsent(FoundBean.identity(found.bean()), found) == null) {
-					this.pending.add(found);
-				}
+			known = this.beans.get(FoundBean.identity(found.bean()));
+			if (known != null && !found.isProxyOf(known)) {
 				return;
 			}
+			if (this.pending != null) {
+				this.pending.remove(known);
+				this.pending.add(found);
+				this.beans.put(FoundBean.identity(found.bean()), found);
+				return;
+			}
+		}
+		if (known != null) {
+			known.remove();
 		}
 		register(found, found.bean());
 		synchronized (this.monitor) {
@@ -160,10 +171,17 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 		}
 	}
 
+	private void warnOfLazy(String beanName, Class<?> type) {
+		logger.warn("Bean '" + beanName + "' is lazy: " + methodsOf(type).keySet()
+				+ " aren't called before something asks for the bean. "
+				+ "Remove @Lazy from it, or let a bean that is made at start-up ask for it");
+	}
+
 	@Override
 	public final void afterSingletonsInstantiated() {
 		if (this.beanFactory instanceof ConfigurableListableBeanFactory listable) {
-			new AnnotatedSingletons(listable, (type) -> !methodsOf(type).isEmpty()).forEach(this::look);
+			new AnnotatedSingletons(listable, (type) -> !methodsOf(type).isEmpty(), this::warnOfLazy)
+				.forEach(this::look);
 		}
 		List<FoundBean<D>> found;
 		synchronized (this.monitor) {

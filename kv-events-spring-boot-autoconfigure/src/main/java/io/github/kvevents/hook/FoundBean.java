@@ -5,7 +5,9 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.support.AopUtils;
 
 /**
  * A bean with annotated methods.
@@ -35,8 +37,30 @@ final class FoundBean<D> {
 	 * The bean itself also where it is wrapped: it is destroyed without its proxy.
 	 */
 	static Object identity(Object bean) {
+		if (isProxyFactory(bean)) {
+			return bean;
+		}
 		Object target = AopProxyUtils.getSingletonTarget(bean);
 		return (target != null) ? identity(target) : bean;
+	}
+
+	/**
+	 * The class of a bean without its proxy. What makes proxies knows the target too, but
+	 * is another bean.
+	 */
+	static Class<?> targetClass(Object bean) {
+		return isProxyFactory(bean) ? bean.getClass() : AopProxyUtils.ultimateTargetClass(bean);
+	}
+
+	private static boolean isProxyFactory(Object bean) {
+		return bean instanceof Advised && !AopUtils.isAopProxy(bean);
+	}
+
+	/**
+	 * Whether the bean is known as it is without its proxy, and this is the proxy.
+	 */
+	boolean isProxyOf(FoundBean<D> other) {
+		return this.bean != other.bean && identity(this.bean) == other.bean;
 	}
 
 	Object bean() {

@@ -138,7 +138,24 @@ final class MethodParameters {
 			throw error(parameter, "is a " + type.getSimpleName() + ", an event that comes another way",
 					"Take it in a method with @EventListener");
 		}
+		checkText(parameter, type, annotated != null || isVariable(index));
 		return (annotated != null) ? annotated : byType(type);
+	}
+
+	/**
+	 * A key is a String and so is text: what is wider than that isn't told apart.
+	 */
+	private void checkText(Parameter parameter, Class<?> type, boolean told) {
+		if (type == String.class || type == Object.class || !type.isAssignableFrom(String.class)) {
+			return;
+		}
+		if (!told) {
+			throw error(parameter, "is a " + type.getSimpleName() + ", which may be the key or a value",
+					"Declare the key as String, and a value that is text as @KvValue String");
+		}
+		if (type == CharSequence.class) {
+			throw error(parameter, "is a CharSequence, and text is decoded to a String", "Declare it as String");
+		}
 	}
 
 	/**
