@@ -143,10 +143,20 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 		}
 		this.stage = null;
 		this.store.setExpiryListener(null);
+		long begun = System.nanoTime();
 		int dropped = stage.close(this.shutdownTimeout, Duration.ZERO);
 		if (dropped > 0) {
-			logger.warn("Stopped before " + dropped + " expiries were dispatched: their hooks took too long");
+			logger.warn("Stopped before " + dropped + " expiries were dispatched: "
+					+ reason(Duration.ofNanos(System.nanoTime() - begun)));
 		}
+	}
+
+	private String reason(Duration waited) {
+		if (waited.compareTo(this.shutdownTimeout) >= 0) {
+			return "hooks were not done within the shutdown timeout of " + this.shutdownTimeout;
+		}
+		return Thread.currentThread().isInterrupted() ? "the shutdown was interrupted"
+				: "a hook stops the application while it handles an expiry, and they are queued behind that one";
 	}
 
 	@Override

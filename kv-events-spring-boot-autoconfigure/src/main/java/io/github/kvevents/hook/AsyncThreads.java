@@ -80,14 +80,15 @@ final class AsyncThreads implements Executor {
 			if (queue == null) {
 				continue;
 			}
+			boolean idle = false;
 			try {
-				if (interrupted || !queue.awaitIdle(deadline - System.nanoTime())) {
-					abort(hook, queue);
-				}
+				idle = queue.awaitIdle(interrupted ? 0 : deadline - System.nanoTime());
 			}
 			catch (InterruptedException ex) {
 				interrupted = true;
-				abort(hook, queue);
+			}
+			if (!idle) {
+				abort(hook, queue, interrupted);
 			}
 		}
 		if (interrupted) {
@@ -102,15 +103,16 @@ final class AsyncThreads implements Executor {
 		}
 	}
 
-	private void abort(HookRegistration hook, HookQueue queue) {
+	private void abort(HookRegistration hook, HookQueue queue, boolean interrupted) {
 		int dropped = queue.abort();
 		if (queue.isCalledFromWithin()) {
 			logger.warn("Hook '" + hook.getId() + "' stops the application while it handles an event: " + dropped
 					+ " queued events, which would come behind that one, were dropped");
 			return;
 		}
-		logger.warn("Hook '" + hook.getId() + "' was not done within the shutdown timeout of "
-				+ this.settings.shutdownTimeout() + ": " + dropped
+		String reason = interrupted ? "when the shutdown was interrupted"
+				: "within the shutdown timeout of " + this.settings.shutdownTimeout();
+		logger.warn("Hook '" + hook.getId() + "' was not done " + reason + ": " + dropped
 				+ " queued events were dropped, and what still ran was interrupted");
 	}
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -198,7 +199,42 @@ class StoreExpiryPublisherTests {
 		publisher.stop();
 		TestBridge.awaitNoThreads("kv-expiry-dispatch-");
 		assertThat(this.dispatcher.events()).isEmpty();
-		assertThat(output).contains("Stopped before 2 expiries were dispatched").doesNotContain("a value");
+		assertThat(output).contains(
+				"Stopped before 2 expiries were dispatched: hooks were not done within the shutdown timeout of PT0.2S")
+			.doesNotContain("a value");
+	}
+
+	@Test
+	void saysWhyExpiriesBehindAHookThatStopsItWereNotDispatched(CapturedOutput output) throws Exception {
+		CountDownLatch queued = new CountDownLatch(1);
+		CountDownLatch stopped = new CountDownLatch(1);
+		this.dispatcher.hook((event) -> {
+			awaitUninterruptibly(queued);
+			Objects.requireNonNull(this.publisher).stop();
+			stopped.countDown();
+		});
+		start(2, 5);
+		List.of("a", "a", "a").forEach((key) -> this.store.expire(expired(key)));
+		queued.countDown();
+		stopped.await();
+		assertThat(output)
+			.contains("Stopped before 2 expiries were dispatched: a hook stops the application while it handles")
+			.doesNotContain("timeout");
+	}
+
+	@Test
+	void saysThatItWasInterrupted(CapturedOutput output) {
+		CountDownLatch released = new CountDownLatch(1);
+		this.dispatcher.hook((event) -> awaitUninterruptibly(released));
+		StoreExpiryPublisher publisher = start(1, 5);
+		List.of("a", "b").forEach((key) -> this.store.expire(expired(key)));
+		await().until(() -> !this.dispatcher.threads().isEmpty());
+		Thread.currentThread().interrupt();
+		publisher.stop();
+		assertThat(Thread.interrupted()).isTrue();
+		released.countDown();
+		assertThat(output).contains("Stopped before 1 expiries were dispatched: the shutdown was interrupted")
+			.doesNotContain("timeout");
 	}
 
 	@Test

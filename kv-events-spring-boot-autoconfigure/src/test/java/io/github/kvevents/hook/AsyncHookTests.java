@@ -444,6 +444,26 @@ class AsyncHookTests {
 	}
 
 	@Test
+	void stopThatIsInterruptedBlamesNoTimeoutAndNoHookThatIsIdle(CapturedOutput output) throws Exception {
+		CountDownLatch busy = new CountDownLatch(1);
+		this.engine.getRegistry().register(KvHookOptions.defaults().id("busy").async(), (event) -> {
+			busy.countDown();
+			this.gate.await();
+		});
+		this.engine.getRegistry()
+			.register(KvHookOptions.defaults().id("idle").filter(KeyFilter.prefix("other")).async(), (event) -> {
+			});
+		new MapStore(this.engine).set("a", 1);
+		busy.await();
+		Thread.currentThread().interrupt();
+		this.engine.stop();
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(output).contains("Hook 'busy' was not done when the shutdown was interrupted: 0 queued")
+			.doesNotContain("shutdown timeout")
+			.doesNotContain("'idle'");
+	}
+
+	@Test
 	void deliverCompletesWhenAsyncHooksAreDone() throws Exception {
 		CountDownLatch busy = new CountDownLatch(1);
 		AtomicInteger synchronous = new AtomicInteger();
