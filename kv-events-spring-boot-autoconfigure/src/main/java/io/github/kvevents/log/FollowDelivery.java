@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.CallGate;
 
 /**
@@ -30,6 +31,8 @@ final class FollowDelivery {
 
 	private final KvCodec codec;
 
+	private final Duration letThrough;
+
 	private final FollowSequence sequence = new FollowSequence();
 
 	private final AtomicLong failures = new AtomicLong();
@@ -42,9 +45,14 @@ final class FollowDelivery {
 	private volatile @Nullable Thread caller;
 
 	FollowDelivery(String log, FollowListener listener, KvCodec codec) {
+		this(log, listener, codec, LET_THROUGH);
+	}
+
+	FollowDelivery(String log, FollowListener listener, KvCodec codec, Duration letThrough) {
 		this.log = log;
 		this.listener = listener;
 		this.codec = codec;
+		this.letThrough = letThrough;
 	}
 
 	boolean isOpen() {
@@ -60,11 +68,12 @@ final class FollowDelivery {
 
 	/**
 	 * Waits for a call that began before it was closed, a second at most; not from within
-	 * that call.
+	 * that call, nor from a hook that it waits for.
 	 */
 	void awaitLetThrough() {
-		if (this.caller != Thread.currentThread()) {
-			this.gate.awaitNone(LET_THROUGH);
+		Thread caller = this.caller;
+		if (caller == null || !CallChain.isOn(caller)) {
+			this.gate.awaitNone(this.letThrough);
 		}
 	}
 
