@@ -221,12 +221,13 @@ public final class MemoryListenerStore implements ListenerStore {
 
 	@Override
 	public synchronized @Nullable KvPosition oldestNeeded(int number, Duration age) {
-		long since = this.millis.getAsLong() - Delay.of(age).toMillis();
+		long now = this.millis.getAsLong();
+		long since = now - Delay.of(age).toMillis();
 		return this.listeners.values()
 			.stream()
 			.map((partitions) -> partitions.get(number))
 			.filter(Objects::nonNull)
-			.filter((partition) -> partition.seenAt > since)
+			.filter((partition) -> partition.isSeenSince(since, now))
 			.map((partition) -> partition.checkpoint)
 			.filter(Objects::nonNull)
 			.map(Checkpoint::position)
@@ -272,6 +273,14 @@ public final class MemoryListenerStore implements ListenerStore {
 		private boolean paused;
 
 		private @Nullable Checkpoint checkpoint;
+
+		/**
+		 * A sign of life that lies ahead counts from now on: the clock was set back.
+		 */
+		private boolean isSeenSince(long since, long now) {
+			this.seenAt = Math.min(this.seenAt, now);
+			return this.seenAt > since;
+		}
 
 		private boolean isHeldBy(Lease lease) {
 			return lease.instance().equals(this.owner) && lease.epoch() == this.epoch;

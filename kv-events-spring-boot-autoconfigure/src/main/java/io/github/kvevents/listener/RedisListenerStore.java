@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisZSetCommands.ZAddArgs;
+import org.springframework.data.redis.connection.zset.Tuple;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
@@ -268,19 +270,35 @@ public final class RedisListenerStore implements ListenerStore {
 
 	@Override
 	public @Nullable KvPosition oldestNeeded(int partition, Duration age) {
-		return call(bytes(this.namespace.listeners(partition)), (connection) -> {
-			Long now = connection.serverCommands().time(TimeUnit.MILLISECONDS);
-			double since = ((now != null) ? now : 0) - Delay.of(age).toMillis();
-			Set<byte[]> ids = connection.zSetCommands()
-				.zRangeByScore(bytes(this.namespace.listeners(partition)), since, Double.POSITIVE_INFINITY);
+		byte[] signs = bytes(this.namespace.listeners(partition));
+		return call(signs, (connection) -> {
 			KvPosition oldest = null;
-			for (byte[] id : (ids != null) ? ids : Set.<byte[]>of()) {
+			for (byte[] id : seen(connection, signs, age)) {
 				byte[] place = connection.hashCommands().hGet(hash(partition, text(id)), bytes("checkpoint"));
 				KvPosition position = (place != null) ? KvPosition.parse(partition + ":" + text(place)) : null;
 				oldest = (position != null && (oldest == null || position.compareTo(oldest) < 0)) ? position : oldest;
 			}
 			return oldest;
 		});
+	}
+
+	/**
+	 * The listeners that gave a sign of life lately. One that lies ahead counts from now
+	 * on: the server's clock was set back, and the listener may still need its entries.
+	 */
+	private static List<byte[]> seen(RedisConnection connection, byte[] signs, Duration age) {
+		Long time = connection.serverCommands().time(TimeUnit.MILLISECONDS);
+		double now = (time != null) ? time : 0;
+		Set<Tuple> found = connection.zSetCommands()
+			.zRangeByScoreWithScores(signs, now - Delay.of(age).toMillis(), Double.POSITIVE_INFINITY);
+		List<byte[]> ids = new ArrayList<>();
+		for (Tuple sign : (found != null) ? found : Set.<Tuple>of()) {
+			if (sign.getScore() > now) {
+				connection.zSetCommands().zAdd(signs, now, sign.getValue(), ZAddArgs.ifExists());
+			}
+			ids.add(sign.getValue());
+		}
+		return ids;
 	}
 
 	private <T extends @Nullable Object> T call(Function<RedisConnection, T> work) {

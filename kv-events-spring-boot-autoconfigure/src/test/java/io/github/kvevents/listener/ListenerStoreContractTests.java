@@ -298,11 +298,11 @@ abstract class ListenerStoreContractTests {
 		return new Lease(ID, 1, instance, acquisition.epoch());
 	}
 
-	private static Checkpoint checkpoint(long millis, long sequence) {
+	static Checkpoint checkpoint(long millis, long sequence) {
 		return Checkpoint.at(position(millis, sequence), "op-" + millis, Checkpoint.UNKNOWN);
 	}
 
-	private static KvPosition position(long millis, long sequence) {
+	static KvPosition position(long millis, long sequence) {
 		return new KvPosition(1, millis, sequence);
 	}
 

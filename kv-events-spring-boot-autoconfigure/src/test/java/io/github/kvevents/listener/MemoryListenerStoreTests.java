@@ -1,6 +1,7 @@
 package io.github.kvevents.listener;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,20 @@ class MemoryListenerStoreTests extends ListenerStoreContractTests {
 		assertThat(store.acquire(1, "audit", "a", lease, 0).outcome()).isEqualTo(Outcome.TAKEN);
 		assertThat(store.acquire(1, "other", "a", lease, 0).outcome()).isEqualTo(Outcome.ACQUIRED);
 		assertThat(store.join("other", "a", lease).removedAt()).isZero();
+	}
+
+	@Test
+	void signOfLifeThatLiesAheadCountsFromNowOn() {
+		AtomicLong clock = new AtomicLong(Duration.ofHours(2).toMillis());
+		MemoryListenerStore store = new MemoryListenerStore(clock::get);
+		Lease lease = new Lease("audit", 1, "a", store.acquire(1, "audit", "a", LONG, 0).epoch());
+		store.keep(lease, LONG, checkpoint(50, 1), List.of());
+		clock.set(Duration.ofHours(1).toMillis());
+		assertThat(store.oldestNeeded(1, LONG)).isEqualTo(position(50, 1));
+		clock.addAndGet(LONG.toMillis() - 1);
+		assertThat(store.oldestNeeded(1, LONG)).isEqualTo(position(50, 1));
+		clock.addAndGet(1);
+		assertThat(store.oldestNeeded(1, LONG)).as("gone since the clock was set back").isNull();
 	}
 
 }

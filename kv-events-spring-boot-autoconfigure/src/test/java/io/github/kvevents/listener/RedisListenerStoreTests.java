@@ -29,6 +29,7 @@ import io.github.kvevents.test.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * {@link RedisListenerStore} on a real server.
@@ -150,6 +151,18 @@ class RedisListenerStoreTests extends ListenerStoreContractTests {
 		assertThat(acquire("a")).isEqualTo(Outcome.ACQUIRED);
 		this.redis.template().opsForHash().put("kv-events:{shop:0}:listener:audit", "removed", inAnHour());
 		assertThat(this.store.join("audit", "a", Duration.ofSeconds(9)).removedAt()).isZero();
+	}
+
+	@Test
+	void signOfLifeThatLiesAheadCountsFromNowOn() {
+		Acquisition taken = this.store.acquire(1, "audit", "a", LONG, 0);
+		this.store.keep(new Lease("audit", 1, "a", taken.epoch()), LONG, checkpoint(50, 1), List.of());
+		String signs = "kv-events:{shop:1}:listeners";
+		this.redis.template().opsForZSet().add(signs, "audit", Double.parseDouble(inAnHour()));
+		assertThat(this.store.oldestNeeded(1, LONG)).isEqualTo(position(50, 1));
+		assertThat(this.redis.template().opsForZSet().score(signs, "audit"))
+			.isLessThanOrEqualTo((double) System.currentTimeMillis());
+		await().until(() -> this.store.oldestNeeded(1, Duration.ofMillis(1)) == null);
 	}
 
 	@Test
