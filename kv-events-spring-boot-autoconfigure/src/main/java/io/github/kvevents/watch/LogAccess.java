@@ -53,27 +53,33 @@ final class LogAccess {
 	 * Where each partition ends now.
 	 */
 	Map<Integer, KvPosition> ends() {
-		return start(Map.of());
+		return start(Map.of()).positions();
 	}
 
 	/**
-	 * Where to begin: behind the given places, and in other partitions at their end.
+	 * Where to begin: behind the given places, and in other partitions at their end. A
+	 * place past the end means the end.
 	 * @throws PositionTrimmedException if something behind such a place is gone
 	 */
-	Map<Integer, KvPosition> start(Map<Integer, KvPosition> after) {
+	Start start(Map<Integer, KvPosition> after) {
 		after.forEach((partition, position) -> Assert.isTrue(partition < this.namespace.partitions(),
 				() -> "'%s' is no position of this change log: it has %d partition(s), counted from 0"
 					.formatted(position, this.namespace.partitions())));
 		Map<Integer, KvPosition> start = new TreeMap<>();
+		boolean live = true;
 		for (int partition = 0; partition < this.namespace.partitions(); partition++) {
 			KvPosition position = after.get(partition);
 			LogState state = this.log.getState(partition);
-			if (position != null) {
-				requireComplete(position, state);
+			if (position == null || position.compareTo(state.last()) > 0) {
+				position = state.last();
 			}
-			start.put(partition, (position != null) ? position : state.last());
+			else {
+				requireComplete(position, state);
+				live = false;
+			}
+			start.put(partition, position);
 		}
-		return start;
+		return new Start(start, live);
 	}
 
 	/**
@@ -127,6 +133,15 @@ final class LogAccess {
 
 	LogSnapshot snapshot(KeyPage page) {
 		return this.log.snapshot(page.partition(), page.keys());
+	}
+
+	/**
+	 * Where a watch begins.
+	 *
+	 * @param positions the place in each partition
+	 * @param live whether it is for what is written from now on alone
+	 */
+	record Start(Map<Integer, KvPosition> positions, boolean live) {
 	}
 
 	/**

@@ -54,7 +54,8 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 
 	@Override
 	public void open(WatchSession session, WatchOptions options) {
-		Map<Integer, KvPosition> start = this.log.start(options.getAfter());
+		LogAccess.Start begin = this.log.start(options.getAfter());
+		Map<Integer, KvPosition> start = begin.positions();
 		LogIntake intake = new LogIntake(session, options);
 		LogCatchUp catchUp = new LogCatchUp(this, this.log, intake, start);
 		if (options.isInitialReplay()) {
@@ -63,7 +64,7 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 			session.setBacklog(replay);
 			return;
 		}
-		if (options.getAfter().isEmpty()) {
+		if (begin.live()) {
 			catchUp.begin();
 		}
 		session.setBacklog(catchUp);

@@ -137,7 +137,8 @@ public final class WatchOptions {
 	 * several partitions it is called for the place in each of them; those it isn't
 	 * called for begin with what changes from now on.
 	 * @param position the place of the last event that is not wanted any more, see
-	 * {@link io.github.kvevents.KvEvent#getPosition()}
+	 * {@link io.github.kvevents.KvEvent#getPosition()}; one past the end of the log means
+	 * what is written from now on
 	 * @return new options
 	 */
 	public WatchOptions after(KvPosition position) {

@@ -163,12 +163,26 @@ abstract class LoggedWatchContractTests extends WatchContractTests {
 	}
 
 	@Test
-	void aPositionBehindTheEndIsRefusedAndOneOfNoPartitionToo() {
+	void aPositionPastTheEndMeansWhatIsWrittenFromNowOn() {
 		WatchInstance instance = instance();
-		instance.template.set("k", "v");
+		instance.template.set("k", "before");
 		KvPosition future = new KvPosition(0, 9_000_000_000_000L, 7);
-		assertThatExceptionOfType(PositionTrimmedException.class)
-			.isThrownBy(() -> instance.watch(WatchOptions.all().after(future)));
+		try (KvWatch watch = instance.watch(WatchOptions.all().after(future))) {
+			assertThat(watch.poll(Duration.ZERO)).isNull();
+			instance.template.set("k", "after");
+			assertThat(WatchInstance.texts(WatchInstance.take(watch, 1))).containsExactly("UPDATED k=after");
+		}
+		trim(new KvPosition(0, future.millis() - 1, 0));
+		try (KvWatch watch = instance.watch(WatchOptions.all().after(future))) {
+			instance.template.set("k", "in a log that was emptied");
+			assertThat(WatchInstance.texts(WatchInstance.take(watch, 1)))
+				.containsExactly("UPDATED k=in a log that was emptied");
+		}
+	}
+
+	@Test
+	void aPositionOfNoPartitionIsRefused() {
+		WatchInstance instance = instance();
 		KvPosition foreign = new KvPosition(99, 17, 7);
 		assertThatIllegalArgumentException().isThrownBy(() -> instance.watch(WatchOptions.all().after(foreign)))
 			.withMessageContaining("99:17-7");
