@@ -55,7 +55,7 @@ public interface KvEventDispatcher {
 	 */
 	default KvDelivery deliver(KvEvent event, Set<String> except) {
 		return new KvDelivery(receivers(event.getType()).stream().map(KvReceiver::id).collect(Collectors.toSet()),
-				Set.of(), deliver(event));
+				Set.of(), Set.of(), deliver(event));
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.github.kvevents.expiry;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +21,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.redis.KeyNames;
 import io.github.kvevents.support.KeyedExecutor;
+import io.github.kvevents.support.TransactionOutcome;
 
 /**
  * Makes an event of an expiry that was read, has the hooks told, and says when all of
@@ -93,7 +95,8 @@ final class ExpiredHandler {
 		if (this.executor.begin(key)) {
 			if (this.dispatcher.deliverAhead(event, (delivery) -> {
 				this.executor.end(key);
-				delivered(event, expiry, receivers, delivery, counted);
+				TransactionOutcome.follow(() -> delivered(event, expiry, receivers, delivery, counted),
+						() -> redeliver(event, expiry, receivers, delivery, counted));
 			})) {
 				return;
 			}
@@ -149,6 +152,20 @@ final class ExpiredHandler {
 		delivery.completion().thenRun(() -> {
 			expiry.handledHere(receivers, delivery);
 			done.run();
+		});
+	}
+
+	/**
+	 * What ran within the transaction of the writer was undone with it, and gets the
+	 * expiry again, without one.
+	 */
+	private void redeliver(KvExpiredEvent event, TakenExpiry expiry, Announcement receivers, KvDelivery delivery,
+			Runnable done) {
+		delivery.completion().thenRun(() -> {
+			Set<String> handled = new HashSet<>(delivery.queued());
+			handled.removeAll(delivery.withdrawn());
+			expiry.askedHere(receivers, handled);
+			this.executor.submit(event.getKey(), () -> deliver(event, expiry, done));
 		});
 	}
 

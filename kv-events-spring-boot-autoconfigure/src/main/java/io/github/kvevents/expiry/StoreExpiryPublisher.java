@@ -25,6 +25,7 @@ import io.github.kvevents.store.DeadlineSummary;
 import io.github.kvevents.store.ExpiredKey;
 import io.github.kvevents.store.ExpiringStore;
 import io.github.kvevents.store.ExpiryListener;
+import io.github.kvevents.support.TransactionOutcome;
 
 /**
  * Turns the expiries that a store notices by itself into {@link KvExpiredEvent}s,
@@ -199,21 +200,26 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 	}
 
 	private void publish(DispatchStage stage, ExpiredKey expired) {
-		if (!this.dispatcher.isHeard(KvEventType.EXPIRED)) {
-			return;
+		if (this.dispatcher.isHeard(KvEventType.EXPIRED)) {
+			KvExpiredEvent event = event(expired);
+			put(stage, event, () -> deliver(event));
 		}
+	}
+
+	private void put(DispatchStage stage, KvExpiredEvent event, Runnable delivery) {
+		String key = event.getKey();
 		try {
 			this.taken.increment();
-			if (!stage.put(expired.key(), () -> deliver(event(expired)))) {
+			if (!stage.put(key, delivery)) {
 				this.done.increment();
-				logger.warn("The expiry of '" + KeyText.printable(expired.key())
+				logger.warn("The expiry of '" + KeyText.printable(key)
 						+ "' came too late in the shutdown to be dispatched");
 			}
 		}
 		catch (InterruptedException ex) {
 			this.done.increment();
 			Thread.currentThread().interrupt();
-			logger.warn("The expiry of '" + KeyText.printable(expired.key()) + "' was interrupted in the shutdown");
+			logger.warn("The expiry of '" + KeyText.printable(key) + "' was interrupted in the shutdown");
 		}
 	}
 
@@ -224,8 +230,12 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 		KvExpiredEvent event = event(expired);
 		boolean ahead = this.dispatcher.deliverAhead(event, (delivery) -> {
 			stage.end(expired.key());
-			this.taken.increment();
-			delivered(delivery.completion());
+			// what ran within a transaction of the writer was undone with it
+			TransactionOutcome.follow(() -> {
+				this.taken.increment();
+				delivered(delivery.completion());
+			}, () -> put(stage, event,
+					() -> delivered(this.dispatcher.deliver(event, delivery.queued()).completion())));
 		});
 		if (ahead) {
 			this.listener.accept(event);

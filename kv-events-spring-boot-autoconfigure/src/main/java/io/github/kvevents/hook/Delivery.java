@@ -23,6 +23,8 @@ final class Delivery {
 
 	private final Set<String> reached = new HashSet<>();
 
+	private final Set<String> queued = new HashSet<>();
+
 	private final Set<String> withdrawn = ConcurrentHashMap.newKeySet();
 
 	/**
@@ -57,6 +59,13 @@ final class Delivery {
 	}
 
 	/**
+	 * A hook that was reached gets the event from its queue.
+	 */
+	void queue(String id) {
+		this.queued.add(id);
+	}
+
+	/**
 	 * A hook was closed before it got the event from its queue.
 	 */
 	void withdraw(String id) {
@@ -68,7 +77,7 @@ final class Delivery {
 	}
 
 	KvDelivery result() {
-		return new KvDelivery(this.reached, this.withdrawn, this.completion.stage());
+		return new KvDelivery(this.reached, this.queued, this.withdrawn, this.completion.stage());
 	}
 
 }

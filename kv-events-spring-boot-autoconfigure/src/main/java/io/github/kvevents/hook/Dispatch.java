@@ -171,6 +171,9 @@ final class Dispatch {
 		for (HookRegistration hook : hooksOf(event).async()) {
 			HookQueue queue = hook.queue();
 			if (queue != null && accepts(hook, event)) {
+				if (delivery != null) {
+					delivery.queue(hook.receiver().id());
+				}
 				queue.offer(new QueuedEvent(event, caller(), this.context.inAsyncHook(), delivery));
 			}
 		}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 
@@ -17,7 +18,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.context.ApplicationListener;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
@@ -172,6 +176,58 @@ class EndedBeforeWriteTests {
 		this.redis.execute("ZADD", "kv-events:{fleet:0}:recent", now, "k");
 	}
 
+	/**
+	 * What a hook or listener on the writer's thread did within the writer's transaction
+	 * is undone with it: asynchronous hooks have nothing of that.
+	 */
+	@Test
+	void expiryIsRedeliveredToWhatRanInATransactionThatIsRolledBack() {
+		FleetInstance a = start("a", false);
+		List<String> received = new CopyOnWriteArrayList<>();
+		a.engine.getRegistry()
+			.register(KvHookOptions.defaults().id("sync").events(KvEventType.EXPIRED),
+					(event) -> received.add("sync " + TransactionSynchronizationManager.isActualTransactionActive()));
+		a.context.addApplicationListener(new ExpiryListener(received));
+		TransactionTemplate transaction = new TransactionTemplate(new PseudoTransactionManager());
+		transaction.executeWithoutResult((status) -> {
+			overwriteEnded(a, "k:1");
+			assertThat(received).containsExactly("sync true", "listener true");
+			status.setRollbackOnly();
+		});
+		await().until(() -> received.size() == 4);
+		assertThat(received.subList(2, 4)).containsExactly("sync false", "listener false");
+		await().until(() -> (Long) this.redis.execute("XLEN", STREAM) == 0);
+		received.clear();
+		transaction.executeWithoutResult((status) -> overwriteEnded(a, "k:2"));
+		await().until(() -> (Long) this.redis.execute("XLEN", STREAM) == 0);
+		await().until(() -> events("a").size() == 4);
+		assertThat(received).containsExactly("sync true", "listener true");
+		assertThat(events("a")).extracting(KvEvent::toString).doesNotHaveDuplicates();
+		assertThat(events("a")).extracting(KvEvent::getType)
+			.containsExactly(KvEventType.EXPIRED, KvEventType.SET, KvEventType.EXPIRED, KvEventType.SET);
+	}
+
+	@Test
+	void expiryIsKeptUntilTheTransactionOfTheWriterHasEnded() {
+		FleetInstance a = start("a", false);
+		new TransactionTemplate(new PseudoTransactionManager()).executeWithoutResult((status) -> {
+			overwriteEnded(a, "k:1");
+			await().until(() -> events("a").size() == 2);
+			assertThat((Long) this.redis.execute("XLEN", STREAM)).as("unacknowledged, so that a crash loses nothing")
+				.isEqualTo(1);
+		});
+		await().until(() -> (Long) this.redis.execute("XLEN", STREAM) == 0);
+		assertThat(events("a")).hasSize(2);
+	}
+
+	private void overwriteEnded(FleetInstance instance, String key) {
+		FleetInstance other = new FleetInstance(this.connectionFactory, "other");
+		other.hook("h", "k:");
+		other.template.set(key, "old", Duration.ofMillis(1));
+		await().until(() -> !instance.template.hasKey(key));
+		instance.template.set(key, "new");
+	}
+
 	private FleetInstance start(String id, boolean logged) {
 		return start(id, SETTINGS, log(id, logged));
 	}
@@ -188,6 +244,15 @@ class EndedBeforeWriteTests {
 
 	private static @Nullable ChangeLogSettings log(String id, boolean logged) {
 		return logged ? new ChangeLogSettings(FleetInstance.NAMESPACE, id, 1000, Duration.ofHours(1)) : null;
+	}
+
+	private record ExpiryListener(List<String> received) implements ApplicationListener<KvExpiredEvent> {
+
+		@Override
+		public void onApplicationEvent(KvExpiredEvent event) {
+			this.received.add("listener " + TransactionSynchronizationManager.isActualTransactionActive());
+		}
+
 	}
 
 }

@@ -25,6 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEvent;
@@ -265,6 +268,37 @@ abstract class ExpiryContractTests {
 			await().until(() -> typesOf(both, key).size() >= 2);
 			assertThat(typesOf(both, key)).as(key).startsWith(KvEventType.EXPIRED).hasSize(2);
 		}
+	}
+
+	/**
+	 * A hook that runs on the thread that writes does so within its transaction, and what
+	 * it did there is undone with it.
+	 */
+	@Test
+	void expiryThatAWriteNoticesOutlivesARollbackOfItsTransaction() {
+		List<String> received = new CopyOnWriteArrayList<>();
+		KvHookCallback note = (event) -> received
+			.add(event.getKey() + " " + TransactionSynchronizationManager.isActualTransactionActive());
+		hook(KvHookOptions.defaults().id("sync"), note);
+		Queue<KvEvent> queued = new ConcurrentLinkedQueue<>();
+		hook(KvHookOptions.defaults().id("async").async(), queued::add);
+		KvTemplate other = KvTemplate.builder(startUnswept(), new PlainKvCodec()).build();
+		TransactionTemplate transaction = new TransactionTemplate(new PseudoTransactionManager());
+		for (String key : List.of("rolled back", "committed")) {
+			other.set(key, "old", Duration.ofMillis(1));
+			await().until(() -> !this.template.hasKey(key));
+			transaction.executeWithoutResult((status) -> {
+				this.template.set(key, "new");
+				assertThat(received).endsWith(key + " true");
+				if (key.equals("rolled back")) {
+					status.setRollbackOnly();
+				}
+			});
+			await().untilAsserted(() -> assertThat(received).contains("rolled back false"));
+		}
+		await().untilAsserted(() -> assertThat(queued).hasSize(2));
+		assertThat(received).containsExactly("rolled back true", "rolled back false", "committed true");
+		assertThat(queued).extracting(KvEvent::getKey).containsExactly("rolled back", "committed");
 	}
 
 	private static List<KvEventType> typesOf(Queue<KvEvent> events, String key) {
