@@ -4,6 +4,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -44,6 +45,12 @@ class ChangeLogConfiguration {
 	@ConditionalOnMissingBean(KvChangeLog.class)
 	StoreKvChangeLog kvChangeLog(ChangeLogStore store, ChangeFeed feed, ObjectProvider<KvCodec> codec) {
 		return new StoreKvChangeLog(store, feed, LazyCodec.of(codec));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LogGapPublisher kvLogGapPublisher(ApplicationEventPublisher context) {
+		return new LogGapPublisher(context);
 	}
 
 	@Bean

@@ -1,8 +1,10 @@
 package io.github.kvevents.autoconfigure;
 
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.event.ApplicationEventMulticaster;
 import org.springframework.context.support.AbstractApplicationContext;
@@ -20,15 +22,19 @@ class ChildContextListeners implements SmartInitializingSingleton, DisposableBea
 
 	private final AbstractApplicationContext context;
 
-	private volatile @Nullable Runnable removal;
+	private final ObjectProvider<LogGapPublisher> gaps;
+
+	private final List<Runnable> removals = new CopyOnWriteArrayList<>();
 
 	/**
 	 * Creates an instance.
 	 * @param engine the engine of a parent
+	 * @param gaps publishes the gaps of a parent's change log, if that is on
 	 * @param context the child
 	 */
-	ChildContextListeners(HookEngine engine, AbstractApplicationContext context) {
+	ChildContextListeners(HookEngine engine, ObjectProvider<LogGapPublisher> gaps, AbstractApplicationContext context) {
 		this.engine = engine;
+		this.gaps = gaps;
 		this.context = context;
 	}
 
@@ -36,15 +42,14 @@ class ChildContextListeners implements SmartInitializingSingleton, DisposableBea
 	public void afterSingletonsInstantiated() {
 		ApplicationEventMulticaster multicaster = this.context.getBean(
 				AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME, ApplicationEventMulticaster.class);
-		this.removal = this.engine.publishTo(multicaster::multicastEvent, SpringListeners.ofContextAlone(this.context));
+		this.removals
+			.add(this.engine.publishTo(multicaster::multicastEvent, SpringListeners.ofContextAlone(this.context)));
+		this.gaps.ifAvailable((publisher) -> this.removals.add(publisher.add(multicaster::multicastEvent)));
 	}
 
 	@Override
 	public void destroy() {
-		Runnable registered = this.removal;
-		if (registered != null) {
-			registered.run();
-		}
+		this.removals.forEach(Runnable::run);
 	}
 
 }

@@ -3,7 +3,6 @@ package io.github.kvevents.autoconfigure;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -11,6 +10,7 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.log.ChangeFeed;
 import io.github.kvevents.log.EveryInstanceReader;
+import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.store.ChangeLogStore;
 
 /**
@@ -23,9 +23,9 @@ class EveryInstanceConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	EveryInstanceReader kvEveryInstanceReader(ChangeLogStore store, ChangeFeed feed, ObjectProvider<KvCodec> codec,
-			HookEngine engine, ApplicationEventPublisher publisher) {
+			HookEngine engine, LogGapPublisher gaps) {
 		EveryInstanceReader reader = new EveryInstanceReader(store, feed, LazyCodec.of(codec),
-				engine::deliverToEveryInstance, publisher);
+				engine::deliverToEveryInstance, (gap) -> gaps.publish((LogGapEvent) gap));
 		engine.setEveryInstanceListener(reader::setNeeded);
 		return reader;
 	}

@@ -86,8 +86,9 @@ class HookConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(value = { HookEngine.class, ChildContextListeners.class },
 			search = SearchStrategy.CURRENT)
-	ChildContextListeners kvChildContextListeners(HookEngine engine, AbstractApplicationContext context) {
-		return new ChildContextListeners(engine, context);
+	ChildContextListeners kvChildContextListeners(HookEngine engine, ObjectProvider<LogGapPublisher> gaps,
+			AbstractApplicationContext context) {
+		return new ChildContextListeners(engine, gaps, context);
 	}
 
 	@Bean

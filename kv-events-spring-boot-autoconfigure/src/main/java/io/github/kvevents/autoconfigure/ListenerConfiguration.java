@@ -7,7 +7,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -48,11 +47,11 @@ class ListenerConfiguration {
 	@ConditionalOnBean(ListenerStore.class)
 	@ConditionalOnMissingBean(KvListenerRegistry.class)
 	ListenerEngine kvListenerEngine(ChangeLogStore log, ChangeFeed feed, ListenerStore store,
-			ObjectProvider<KvCodec> codec, KvEventsProperties properties, ApplicationEventPublisher publisher) {
+			ObjectProvider<KvCodec> codec, KvEventsProperties properties, LogGapPublisher gaps) {
 		return ListenerEngine.builder(log, feed, store, LazyCodec.of(codec))
 			.instanceId(properties.instanceId())
 			.settings(properties.listener().toSettings(properties.hooks().shutdownTimeout()))
-			.gapPublisher(publisher::publishEvent)
+			.gapPublisher(gaps::publish)
 			.build();
 	}
 
