@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 
 import io.github.kvevents.KvBatch;
@@ -120,8 +121,11 @@ final class TrackedWrites implements Writes {
 	 * Fails if a key that writes take has another type.
 	 */
 	void checkTypes() {
-		this.connections.run((connection) -> this.rights.checkTypes(connection, this.namespace.partitions(),
-				isTracking(), this.metas != null));
+		InvalidDataAccessResourceUsageException failure = this.connections.call((connection) -> this.rights
+			.checkTypes(connection, this.namespace.partitions(), isTracking(), this.metas != null));
+		if (failure != null) {
+			throw failure;
+		}
 	}
 
 	private boolean isTracking() {

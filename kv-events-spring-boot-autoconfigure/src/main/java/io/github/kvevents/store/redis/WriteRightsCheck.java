@@ -4,10 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 
@@ -31,7 +33,11 @@ final class WriteRightsCheck {
 
 	private final List<byte[]> keys;
 
-	private volatile @Nullable Result last;
+	private final LongSupplier nanoTime;
+
+	private volatile @Nullable Result<PermissionDeniedDataAccessException> rights;
+
+	private volatile @Nullable Result<InvalidDataAccessResourceUsageException> types;
 
 	/**
 	 * Creates a check.
@@ -39,9 +45,14 @@ final class WriteRightsCheck {
 	 * @param absent a key that never exists, of the first partition
 	 */
 	WriteRightsCheck(IndexNames index, String absent) {
+		this(index, absent, System::nanoTime);
+	}
+
+	WriteRightsCheck(IndexNames index, String absent, LongSupplier nanoTime) {
 		this.index = index;
 		this.keys = new ArrayList<>(index.all(0));
 		this.keys.add(absent.getBytes(StandardCharsets.UTF_8));
+		this.nanoTime = nanoTime;
 	}
 
 	/**
@@ -52,22 +63,41 @@ final class WriteRightsCheck {
 	 * @return what to fail with if a right is missing, {@code null} if none is
 	 */
 	@Nullable PermissionDeniedDataAccessException check(RedisConnection connection, boolean tracking, boolean log) {
-		Result result = this.last;
-		if (result == null || result.tracking() != tracking || System.nanoTime() - result.at() > VALID_NANOS) {
-			result = new Result(System.nanoTime(), tracking, find(connection, tracking, log));
-			this.last = result;
+		Result<PermissionDeniedDataAccessException> result = this.rights;
+		if (result == null || !result.isValid(tracking, this.nanoTime)) {
+			result = new Result<>(this.nanoTime.getAsLong(), tracking, find(connection, tracking, log));
+			this.rights = result;
 		}
-		return result.refusal();
+		return result.failure();
 	}
 
 	/**
-	 * Checks that the keys which writes take have their types.
-	 * @throws DataAccessException that names the key if one has another
+	 * Checks that the keys which writes take have their types, unless that was done a
+	 * moment ago.
+	 * @return what to fail with if one has another, which names it, {@code null} if none
+	 * has
 	 */
-	void checkTypes(RedisConnection connection, int partitions, boolean tracking, boolean log) {
+	@Nullable InvalidDataAccessResourceUsageException checkTypes(RedisConnection connection, int partitions, boolean tracking,
+			boolean log) {
+		Result<InvalidDataAccessResourceUsageException> result = this.types;
+		if (result == null || !result.isValid(tracking, this.nanoTime)) {
+			result = new Result<>(this.nanoTime.getAsLong(), tracking, findType(connection, partitions, tracking, log));
+			this.types = result;
+		}
+		return result.failure();
+	}
+
+	private @Nullable InvalidDataAccessResourceUsageException findType(RedisConnection connection, int partitions,
+			boolean tracking, boolean log) {
 		List<byte[]> flags = List.of(ScriptArguments.flag(tracking), ScriptArguments.flag(log));
-		for (int partition = 0; partition < partitions; partition++) {
-			TYPES.count(connection, this.index.all(partition), flags);
+		try {
+			for (int partition = 0; partition < partitions; partition++) {
+				TYPES.count(connection, this.index.all(partition), flags);
+			}
+			return null;
+		}
+		catch (InvalidDataAccessResourceUsageException ex) {
+			return ex;
 		}
 	}
 
@@ -103,7 +133,15 @@ final class WriteRightsCheck {
 		return new String((byte[]) bytes, StandardCharsets.UTF_8);
 	}
 
-	private record Result(long at, boolean tracking, @Nullable PermissionDeniedDataAccessException refusal) {
+	/**
+	 * What the server said, and when.
+	 */
+	private record Result<E extends DataAccessException>(long at, boolean tracking, @Nullable E failure) {
+
+		boolean isValid(boolean nowTracking, LongSupplier nanoTime) {
+			return this.tracking == nowTracking && nanoTime.getAsLong() - this.at <= VALID_NANOS;
+		}
+
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
+import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogSettings;
@@ -64,6 +66,26 @@ class OwnKeyTypesTests {
 	void keys() {
 		this.redis.template().opsForValue().set("lasting", "before");
 		this.redis.template().opsForValue().set("other", "before");
+	}
+
+	@Test
+	void typesAreAskedForOnceInFiveSeconds() {
+		AtomicLong nanos = new AtomicLong();
+		WriteRightsCheck check = new WriteRightsCheck(new IndexNames(SHOP), "kv-events:{shop:0}:values:absent",
+				nanos::get);
+		String name = "kv-events:{shop:0}:values";
+		try (RedisConnection connection = this.redis.connectionFactory().getConnection()) {
+			assertThat(check.checkTypes(connection, 1, true, false)).isNull();
+			this.redis.execute("SADD", name, "planted");
+			nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+			assertThat(check.checkTypes(connection, 1, true, false)).as("a moment ago").isNull();
+			nanos.incrementAndGet();
+			assertThat(check.checkTypes(connection, 1, true, false)).hasMessageContaining("Key '" + name + "'");
+			this.redis.execute("DEL", name);
+			assertThat(check.checkTypes(connection, 1, true, false)).as("a moment ago").isNotNull();
+			nanos.addAndGet(Duration.ofSeconds(5).toNanos() + 1);
+			assertThat(check.checkTypes(connection, 1, true, false)).isNull();
+		}
 	}
 
 	@ParameterizedTest
