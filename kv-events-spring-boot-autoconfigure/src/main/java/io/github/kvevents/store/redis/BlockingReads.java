@@ -35,7 +35,7 @@ public final class BlockingReads {
 	 * @param other what to say of other drivers than Lettuce
 	 */
 	static Duration commandTimeout(RedisConnectionFactory connectionFactory, Duration other) {
-		RedisConnectionFactory configured = RedisLink.configured(connectionFactory);
+		RedisConnectionFactory configured = LinkedFactory.configured(connectionFactory);
 		return (LETTUCE_PRESENT && configured instanceof LettuceConnectionFactory lettuce)
 				? Duration.ofMillis(lettuce.getTimeout()) : other;
 	}
@@ -47,7 +47,7 @@ public final class BlockingReads {
 	 * @return {@code false} if the thread waits on
 	 */
 	public static boolean endOnInterrupt(RedisConnectionFactory connectionFactory) {
-		return isLettuce(RedisLink.configured(connectionFactory));
+		return isLettuce(LinkedFactory.configured(connectionFactory));
 	}
 
 	static boolean isLettuce(RedisConnectionFactory connectionFactory) {

@@ -2,11 +2,8 @@ package io.github.kvevents.store.redis;
 
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -37,9 +34,6 @@ final class LinkState {
 	/** What Redis may take to answer once the context closes. */
 	static final long CLOSING_MILLIS = 1000;
 
-	/** For how long a failed attempt speaks for those who come then. */
-	private static final long FAILED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
 	private final Supplier<RedisConnection> connections;
 
 	private final Duration commandTimeout;
@@ -54,7 +48,7 @@ final class LinkState {
 
 	private volatile boolean stopped;
 
-	private @Nullable Attempt attempt;
+	private @Nullable ConnectAttempt attempt;
 
 	private @Nullable Long startEndsAt;
 
@@ -83,7 +77,12 @@ final class LinkState {
 		if (this.abandoned) {
 			throw new RedisConnectionFailureException("Redis doesn't answer while the application closes");
 		}
-		await(attempt(), waitNanos(patience));
+		ConnectAttempt attempt = attempt();
+		long nanos = waitNanos(patience);
+		if (!attempt.await(nanos)) {
+			announce("it hasn't answered for " + attempt.elapsedMillis() + " ms");
+			throw new QueryTimeoutException("Redis doesn't answer; an attempt to connect to it is under way");
+		}
 	}
 
 	private boolean isSilent() {
@@ -96,10 +95,10 @@ final class LinkState {
 		return false;
 	}
 
-	private synchronized Attempt attempt() {
-		Attempt attempt = this.attempt;
+	private synchronized ConnectAttempt attempt() {
+		ConnectAttempt attempt = this.attempt;
 		if (attempt == null || attempt.isOver()) {
-			attempt = new Attempt();
+			attempt = new ConnectAttempt(this.connections, this::answered, this::announce);
 			this.attempt = attempt;
 			attempt.start();
 		}
@@ -115,38 +114,6 @@ final class LinkState {
 			this.startEndsAt = now + START_NANOS;
 		}
 		return Math.max(0, Math.min(longest.toNanos(), this.startEndsAt - now));
-	}
-
-	private void await(Attempt attempt, long nanos) {
-		try {
-			attempt.outcome.get(nanos, TimeUnit.NANOSECONDS);
-		}
-		catch (TimeoutException ex) {
-			announce("it hasn't answered for " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - attempt.startedAt)
-					+ " ms");
-			throw new QueryTimeoutException("Redis doesn't answer; an attempt to connect to it is under way");
-		}
-		catch (ExecutionException ex) {
-			throw failure((ex.getCause() != null) ? ex.getCause() : ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new RedisConnectionFailureException("Interrupted while waiting for Redis", ex);
-		}
-	}
-
-	/**
-	 * Each who waits for a Redis that is away gets an exception of its own, which others
-	 * can't change. Anything else is what the factory of connections threw.
-	 */
-	private static RuntimeException failure(Throwable cause) {
-		StoreFailure kind = StoreFailure.of(cause);
-		if (!kind.isOutage() && cause instanceof RuntimeException unchanged) {
-			return unchanged;
-		}
-		String message = "Redis can't be reached: " + StoreFailure.reason(cause);
-		return (kind == StoreFailure.TIMEOUT) ? new QueryTimeoutException(message, cause)
-				: new RedisConnectionFailureException(message, cause);
 	}
 
 	private synchronized void announce(String reason) {
@@ -211,7 +178,7 @@ final class LinkState {
 	}
 
 	synchronized boolean isConnecting() {
-		return this.attempt != null && !this.attempt.outcome.isDone();
+		return this.attempt != null && this.attempt.isUnderWay();
 	}
 
 	/**
@@ -219,7 +186,7 @@ final class LinkState {
 	 */
 	synchronized void interruptAttempt() {
 		if (this.attempt != null) {
-			this.attempt.thread.interrupt();
+			this.attempt.interrupt();
 		}
 	}
 
@@ -238,7 +205,9 @@ final class LinkState {
 	boolean answersUntilStopped() {
 		try {
 			while (!this.stopped) {
-				attempt().outcome.get(CLOSING_MILLIS, TimeUnit.MILLISECONDS);
+				if (!attempt().succeeds(CLOSING_MILLIS)) {
+					return this.stopped || !abandon();
+				}
 				TimeUnit.MILLISECONDS.sleep(CLOSING_MILLIS / 2);
 			}
 			return true;
@@ -246,17 +215,14 @@ final class LinkState {
 		catch (InterruptedException ex) {
 			return true;
 		}
-		catch (TimeoutException | ExecutionException ex) {
-			return this.stopped || !abandon();
-		}
 	}
 
 	private synchronized boolean abandon() {
 		this.abandoned = true;
 		this.answers = false;
 		if (this.attempt != null) {
-			this.attempt.outcome.completeExceptionally(
-					new DataAccessResourceFailureException("Redis doesn't answer while the application closes"));
+			this.attempt
+				.giveUp(new DataAccessResourceFailureException("Redis doesn't answer while the application closes"));
 		}
 		return true;
 	}
@@ -268,62 +234,6 @@ final class LinkState {
 	 * @param identity tells calls of the same moment apart
 	 */
 	record Call(long since, Object identity) {
-	}
-
-	/**
-	 * The attempt that all wait for.
-	 */
-	private final class Attempt {
-
-		private final CompletableFuture<Void> outcome = new CompletableFuture<>();
-
-		private final long startedAt = System.nanoTime();
-
-		private volatile long endedAt;
-
-		private final Thread thread = new Thread(this::run, "kv-redis-connect");
-
-		void start() {
-			this.thread.setDaemon(true);
-			this.thread.start();
-		}
-
-		/**
-		 * Whether another one may begin.
-		 */
-		boolean isOver() {
-			if (!this.outcome.isDone()) {
-				return false;
-			}
-			return !this.outcome.isCompletedExceptionally() || System.nanoTime() - this.endedAt > FAILED_NANOS;
-		}
-
-		private void run() {
-			try {
-				ping();
-				answered();
-				this.outcome.complete(null);
-			}
-			catch (Throwable ex) {
-				announce(StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : StoreFailure.reason(ex));
-				this.endedAt = System.nanoTime();
-				this.outcome.completeExceptionally(ex);
-			}
-		}
-
-		private void ping() {
-			try (RedisConnection connection = LinkState.this.connections.get()) {
-				connection.ping();
-			}
-			catch (RuntimeException ex) {
-				boolean reached = !(ex instanceof RedisConnectionFailureException);
-				if (!reached || StoreFailure.of(ex) != StoreFailure.REFUSED) {
-					throw ex;
-				}
-				// to refuse PING is an answer
-			}
-		}
-
 	}
 
 }

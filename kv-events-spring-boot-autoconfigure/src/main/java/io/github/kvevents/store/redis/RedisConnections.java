@@ -52,7 +52,7 @@ final class RedisConnections {
 	 * Waits for a sign of life, not much longer than the given time.
 	 */
 	void ping(Duration patience) {
-		RedisLink.ping(this.factory, patience);
+		LinkedFactory.ping(this.factory, patience);
 	}
 
 	void run(Consumer<RedisConnection> work) {

@@ -2,9 +2,7 @@ package io.github.kvevents.store.redis;
 
 import java.lang.reflect.Method;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -20,11 +18,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ApplicationContextEvent;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.ContextRefreshedEvent;
-import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.RedisSentinelConnection;
 import org.springframework.util.Assert;
 
 /**
@@ -51,19 +47,15 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 
 	private static final Log logger = LogFactory.getLog(RedisLink.class);
 
-	private final RedisConnectionFactory application;
-
-	private final RedisConnectionFactory factory = new LinkedFactory(this::connect);
-
-	private final RedisConnectionFactory readFactory = new LinkedFactory(this::connectToRead);
+	private final LinkTarget target;
 
 	private final LinkState state;
 
+	private final RedisConnectionFactory factory;
+
+	private final RedisConnectionFactory readFactory;
+
 	private @Nullable ApplicationContext context;
-
-	private volatile @Nullable RedisConnectionFactory target;
-
-	private volatile @Nullable PoolShare share;
 
 	private volatile boolean running;
 
@@ -73,9 +65,13 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	 */
 	public RedisLink(RedisConnectionFactory application) {
 		Assert.notNull(application, "'application' must not be null");
-		this.application = application;
-		this.state = new LinkState(() -> target().getConnection(),
+		this.target = new LinkTarget(application);
+		this.state = new LinkState(() -> this.target.factory().getConnection(),
 				BlockingReads.commandTimeout(application, Duration.ofSeconds(60)));
+		this.factory = new LinkedFactory(this.target, this.state, () -> this.target.connect(this.state));
+		this.readFactory = new LinkedFactory(this.target, this.state,
+				() -> WatchedCalls.watch(application.getConnection(), this.state, () -> {
+				}));
 	}
 
 	/**
@@ -94,17 +90,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	 * difference
 	 */
 	public RedisConnectionFactory readConnectionFactory() {
-		boolean elsewhere = BlockingReads.isLettuce(this.application) && OwnLettuce.readsElsewhere(this.application);
-		return elsewhere ? this.readFactory : this.factory;
-	}
-
-	/**
-	 * The application's factory of connections.
-	 * @param factory a factory, of a link perhaps
-	 * @return the factory that has the settings
-	 */
-	public static RedisConnectionFactory configured(RedisConnectionFactory factory) {
-		return (factory instanceof LinkedFactory linked) ? linked.application() : factory;
+		return this.target.readsElsewhere() ? this.readFactory : this.factory;
 	}
 
 	/**
@@ -134,43 +120,11 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	}
 
 	/**
-	 * Asks for a sign of life, or waits for one that somebody else asks for.
-	 * @param factory a factory, of a link perhaps
-	 * @param patience how long a link waits for it
-	 * @throws DataAccessException if it stays out
-	 */
-	static void ping(RedisConnectionFactory factory, Duration patience) {
-		if (factory instanceof LinkedFactory linked) {
-			linked.ping(patience);
-			return;
-		}
-		try (RedisConnection connection = factory.getConnection()) {
-			connection.ping();
-		}
-	}
-
-	private RedisConnectionFactory target() {
-		RedisConnectionFactory target = this.target;
-		return (target != null) ? target : makeTarget();
-	}
-
-	private synchronized RedisConnectionFactory makeTarget() {
-		RedisConnectionFactory target = this.target;
-		if (target == null) {
-			target = BlockingReads.isLettuce(this.application) ? OwnLettuce.of(this.application) : this.application;
-			Integer poolSize = (target == this.application) ? getPoolSize() : null;
-			this.share = (poolSize != null) ? new PoolShare(poolSize) : null;
-			this.target = target;
-		}
-		return target;
-	}
-
-	/**
 	 * How many connections the application's pool holds.
 	 * @return the number, {@code null} for no pool or one without limit
 	 */
 	public @Nullable Integer getPoolSize() {
-		return PoolShare.sizeOf(this.application);
+		return this.target.poolSize();
 	}
 
 	/**
@@ -178,41 +132,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	 * @return {@code false} if the connections are those of this link alone
 	 */
 	public boolean isPooled() {
-		target();
-		return !isOwn() && getPoolSize() != null;
-	}
-
-	/**
-	 * A connection out of the pool may take as long as an answer.
-	 */
-	private RedisConnection connect() {
-		RedisConnectionFactory target = target();
-		PoolShare share = this.share;
-		if (share == null) {
-			return WatchedCalls.watch(target.getConnection(), this.state, () -> {
-			});
-		}
-		share.acquire();
-		LinkState.Call call = this.state.begin();
-		try {
-			return WatchedCalls.watch(target.getConnection(), this.state, share::release);
-		}
-		catch (RuntimeException ex) {
-			share.release();
-			throw ex;
-		}
-		finally {
-			this.state.end(call);
-		}
-	}
-
-	private RedisConnection connectToRead() {
-		return WatchedCalls.watch(this.application.getConnection(), this.state, () -> {
-		});
-	}
-
-	private boolean isOwn() {
-		return this.target != null && this.target != this.application;
+		return this.target.isPooled();
 	}
 
 	@Override
@@ -231,7 +151,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		if (event instanceof ContextRefreshedEvent) {
 			this.state.started();
 		}
-		else if (event instanceof ContextClosedEvent && this.target != null) {
+		else if (event instanceof ContextClosedEvent && this.target.isUsed()) {
 			Thread closer = new Thread(this::watchClosing, "kv-redis-close");
 			closer.setDaemon(true);
 			closer.start();
@@ -242,8 +162,9 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		if (!this.state.answersUntilStopped()) {
 			logger.warn("Redis doesn't answer while the application closes: what was not confirmed is redelivered or "
 					+ "taken over by other instances");
-			if (isOwn()) {
-				OwnLettuce.cut(Objects.requireNonNull(this.target));
+			RedisConnectionFactory own = this.target.own();
+			if (own != null) {
+				OwnLettuce.cut(own);
 				this.state.interruptAttempt();
 			}
 		}
@@ -251,8 +172,9 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 
 	@Override
 	public void start() {
-		if (isOwn()) {
-			OwnLettuce.start(Objects.requireNonNull(this.target));
+		RedisConnectionFactory own = this.target.own();
+		if (own != null) {
+			OwnLettuce.start(own);
 		}
 		this.state.setStopped(false);
 		this.running = true;
@@ -274,10 +196,10 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	 * interrupted, and nobody waits for the lock longer than for Redis.
 	 */
 	private void end(Consumer<RedisConnectionFactory> ending) {
-		if (!isOwn() || this.state.isAbandoned()) {
+		RedisConnectionFactory own = this.target.own();
+		if (own == null || this.state.isAbandoned()) {
 			return;
 		}
-		RedisConnectionFactory own = Objects.requireNonNull(this.target);
 		if (!this.state.isConnecting()) {
 			ending.accept(own);
 			return;
@@ -309,53 +231,6 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	public void destroy() {
 		this.state.setStopped(true);
 		end(OwnLettuce::destroy);
-	}
-
-	/**
-	 * What the users of the link get.
-	 */
-	private final class LinkedFactory implements RedisConnectionFactory {
-
-		private final Supplier<RedisConnection> connections;
-
-		LinkedFactory(Supplier<RedisConnection> connections) {
-			this.connections = connections;
-		}
-
-		RedisConnectionFactory application() {
-			return RedisLink.this.application;
-		}
-
-		void ping(Duration patience) {
-			RedisLink.this.state.ping(patience);
-		}
-
-		@Override
-		public RedisConnection getConnection() {
-			RedisLink.this.state.awaitAnswer();
-			return this.connections.get();
-		}
-
-		@Override
-		public RedisClusterConnection getClusterConnection() {
-			return target().getClusterConnection();
-		}
-
-		@Override
-		public boolean getConvertPipelineAndTxResults() {
-			return RedisLink.this.application.getConvertPipelineAndTxResults();
-		}
-
-		@Override
-		public RedisSentinelConnection getSentinelConnection() {
-			return target().getSentinelConnection();
-		}
-
-		@Override
-		public @Nullable DataAccessException translateExceptionIfPossible(RuntimeException ex) {
-			return RedisLink.this.application.translateExceptionIfPossible(ex);
-		}
-
 	}
 
 }
