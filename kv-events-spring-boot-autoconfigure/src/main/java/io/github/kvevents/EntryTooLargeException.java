@@ -28,19 +28,55 @@ public class EntryTooLargeException extends KvException {
 		this.bytes = bytes;
 	}
 
+	private EntryTooLargeException(String message, String entry, long bytes, @Nullable Throwable cause) {
+		super(message, cause);
+		this.entry = entry;
+		this.bytes = bytes;
+	}
+
+	/**
+	 * Creates an exception for the value of a key.
+	 * @param key the key, as it may be shown
+	 * @param bytes how many bytes its value has
+	 * @param cause what happened when it was read
+	 * @return the exception, whose {@link #getEntry() entry} is the key
+	 */
+	public static EntryTooLargeException ofKey(String key, long bytes, Throwable cause) {
+		return new EntryTooLargeException("The value of key '%s' with %d bytes can't be read: %s, or leave it out"
+			.formatted(key, bytes, reason(cause)), key, bytes, cause);
+	}
+
+	/**
+	 * Creates an exception for the last value of a key that has expired. It is delivered
+	 * once it can be read.
+	 * @param key the name of the key, as it may be shown
+	 * @param bytes how many bytes the entry has
+	 * @param cause what happened when it was read
+	 * @return the exception, whose {@link #getEntry() entry} is the key
+	 */
+	public static EntryTooLargeException ofExpiry(String key, long bytes, Throwable cause) {
+		return new EntryTooLargeException(
+				"The expiry of key '%s' with %d bytes can't be read: %s. It and those behind it are delivered then"
+					.formatted(key, bytes, reason(cause)),
+				key, bytes, cause);
+	}
+
 	private static String message(String entry, long bytes, @Nullable Throwable cause) {
-		String reason = (cause != null)
+		return "The entry '%s' with %d bytes can't be read: %s, or resume behind it, a listener by seek(StartPosition.after(…))"
+			.formatted(entry, bytes, reason(cause));
+	}
+
+	private static String reason(@Nullable Throwable cause) {
+		return (cause != null)
 				? "reading it alone failed repeatedly. Raise 'client-output-buffer-limit normal' of the Redis server or "
 						+ "'spring.data.redis.timeout', whichever is in the way"
 				: "that is more than a quarter of the heap of this process. Give it more heap (-Xmx)";
-		return "The entry '%s' with %d bytes can't be read: %s, or resume behind it, a listener by seek(StartPosition.after(…))"
-			.formatted(entry, bytes, reason);
 	}
 
 	/**
 	 * Which entry.
 	 * @return the text of its position in the change log; the id of an entry elsewhere,
-	 * with the name of the stream
+	 * with the name of the stream; a key
 	 */
 	public String getEntry() {
 		return this.entry;

@@ -66,9 +66,9 @@ final class ExpiredIntake {
 	}
 
 	/**
-	 * Takes expiries that another instance has handed to this one.
+	 * Takes expiries that no instance had before, or that another has handed to this one.
 	 */
-	void takeHanded(List<List<?>> entries) {
+	void takeNew(List<List<?>> entries) {
 		entries.forEach((entry) -> take(ExpiredStream.id(entry), () -> ExpiredEntry.of(entry)));
 	}
 
@@ -77,10 +77,10 @@ final class ExpiredIntake {
 	 * arrive, the instance was started anew under the same id, or it takes no more.
 	 * @param stopped whether to end before all is taken
 	 */
-	void resume(RedisConnection connection, BooleanSupplier stopped) {
+	void resume(BooleanSupplier stopped) {
 		String after = ExpiredStream.START;
 		do {
-			ExpiredStream.Page page = this.stream.resume(connection, after, MAX_READ);
+			ExpiredStream.Page page = this.stream.resume(after, MAX_READ);
 			takeAgain(page.entries());
 			after = page.next();
 		}
@@ -92,7 +92,7 @@ final class ExpiredIntake {
 	 */
 	void handleAgain(RedisConnection connection, List<TakenExpiry> expiries) {
 		for (TakenExpiry expiry : expiries) {
-			List<List<?>> entries = this.stream.fetch(connection, List.of(), List.of(expiry.id()));
+			List<List<?>> entries = this.stream.fetch(connection, List.of(), List.of(expiry.id())).entries();
 			if (entries.isEmpty()) {
 				this.inFlight.remove(List.of(expiry.id()));
 			}

@@ -153,7 +153,7 @@ final class ExpiredKeeper implements Runnable {
 	private void announce(RedisConnection connection) {
 		if (this.fleet.announce(connection, this.leaving) && !this.leaving) {
 			// what was handed to this instance until now, and what waits here
-			this.intake.resume(connection, () -> this.stopped);
+			this.intake.resume(() -> this.stopped);
 		}
 		this.settlement.fleetChanged();
 	}

@@ -26,9 +26,6 @@ final class ExpiredReader implements Runnable {
 
 	private static final Log logger = LogFactory.getLog(ExpiryTracker.class);
 
-	/** How many to fetch at a time that were handed to this instance. */
-	private static final int MAX_FETCHED = 20;
-
 	private static final int MAX_READ = 100;
 
 	/** How often to look whether somebody hears, while nobody does. */
@@ -107,7 +104,7 @@ final class ExpiredReader implements Runnable {
 			connection = this.connectionFactory.getConnection();
 			this.connection = connection;
 			this.stream.ensureGroup(connection);
-			this.intake.resume(connection, this::awaitBytesOrStop);
+			this.intake.resume(this::awaitBytesOrStop);
 		}
 		if (this.claimPause.isOver()) {
 			claim(connection);
@@ -120,7 +117,12 @@ final class ExpiredReader implements Runnable {
 
 	private void read(RedisConnection connection, int room) {
 		List<ByteRecord> woken = new ArrayList<>();
-		for (ByteRecord entry : this.stream.read(connection, Math.min(room, MAX_READ), this.wait)) {
+		List<List<?>> more = this.stream.takeMore(connection, Math.min(room, MAX_READ));
+		if (!more.isEmpty()) {
+			this.intake.takeNew(more);
+			return;
+		}
+		for (ByteRecord entry : this.stream.await(connection, this.wait)) {
 			if (this.stream.isWake(entry)) {
 				woken.add(entry);
 			}
@@ -128,11 +130,8 @@ final class ExpiredReader implements Runnable {
 				this.intake.take(entry);
 			}
 		}
-		int start = 0;
-		while (start < woken.size() && !awaitBytesOrStop()) {
-			int end = Math.min(woken.size(), start + this.stream.atOnce(MAX_FETCHED));
-			wake(connection, woken.subList(start, end));
-			start = end;
+		if (!woken.isEmpty()) {
+			wake(connection, woken);
 		}
 	}
 
@@ -169,8 +168,15 @@ final class ExpiredReader implements Runnable {
 				}
 			});
 		}
-		this.intake.takeHanded(
-				this.stream.fetch(connection, woken.stream().map((entry) -> entry.getId().getValue()).toList(), ids));
+		List<String> causes = woken.stream().map((entry) -> entry.getId().getValue()).toList();
+		List<String> left = ids;
+		do {
+			ExpiredStream.Fetched fetched = this.stream.fetch(connection, causes, left);
+			this.intake.takeNew(fetched.entries());
+			left = left.subList(fetched.count(), left.size());
+			causes = List.of();
+		}
+		while (!left.isEmpty() && !awaitBytesOrStop());
 	}
 
 	/**

@@ -14,13 +14,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.connection.stream.Consumer;
 import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
+import io.github.kvevents.EntryTooLargeException;
+import io.github.kvevents.KeyText;
 import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.redis.BoundedReads;
 import io.github.kvevents.store.redis.NamespaceCheck;
 import io.github.kvevents.store.redis.OwnKeys;
 import io.github.kvevents.store.redis.RedisScript;
@@ -37,11 +41,16 @@ final class ExpiredStream {
 
 	static final String START = "0-0";
 
+	/** How large the next ones are isn't known, so more are taken by a script. */
+	private static final int MAX_AWAITED = 2;
+
 	private static final RedisScript SETTLE = RedisScript.load(ExpiredStream.class, "settle.lua");
 
 	private static final RedisScript ANNOUNCE = RedisScript.load(ExpiredStream.class, "announce.lua");
 
 	private static final RedisScript WAKE = RedisScript.load(ExpiredStream.class, "wake.lua");
+
+	private static final RedisScript TAKE = RedisScript.load(ExpiredStream.class, "take.lua");
 
 	private static final RedisScript FETCH = RedisScript.load(ExpiredStream.class, "fetch.lua");
 
@@ -50,6 +59,8 @@ final class ExpiredStream {
 	private static final RedisScript TOUCH = RedisScript.load(ExpiredStream.class, "touch.lua");
 
 	private static final RedisScript CLAIM = RedisScript.load(ExpiredStream.class, "claim.lua");
+
+	private static final RedisScript PENDING_SIZE = RedisScript.load(ExpiredStream.class, "pending-size.lua");
 
 	private static final RedisScript RESUME = RedisScript.load(ExpiredStream.class, "resume.lua");
 
@@ -76,9 +87,16 @@ final class ExpiredStream {
 
 	private final PageSize size = new PageSize(1);
 
+	private final BoundedReads reads;
+
+	/** For the thread that takes. */
+	private boolean behind = true;
+
 	private final NamespaceCheck check;
 
-	ExpiredStream(Namespace namespace, int partition, String instanceId, NamespaceCheck check) {
+	ExpiredStream(RedisConnectionFactory connectionFactory, Namespace namespace, int partition, String instanceId,
+			NamespaceCheck check) {
+		this.reads = new BoundedReads(connectionFactory, 1);
 		this.namespace = namespace;
 		this.partition = partition;
 		this.name = bytes(namespace.expired(partition));
@@ -114,20 +132,34 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Reads expiries that no instance has taken, and what others have woken this instance
-	 * for. The command can't be limited in bytes: it takes few at first, and more as long
-	 * as they are small.
+	 * Takes expiries that no instance has taken, if the last read may have left some.
 	 * @param max how many at most
+	 * @return the expiries, so many that they are not large together
+	 */
+	List<List<?>> takeMore(RedisConnection connection, int max) {
+		if (!this.behind) {
+			return List.of();
+		}
+		List<List<?>> entries = entries(
+				TAKE.list(connection, List.of(this.name), arguments(this.instanceId, max, PageSize.MAX_BYTES)));
+		this.behind = !entries.isEmpty();
+		return entries;
+	}
+
+	/**
+	 * Waits for expiries that no instance has taken, and for what others wake this
+	 * instance with. The command can't be limited in bytes: it takes few.
 	 * @param wait how long to wait if there is none
 	 */
 	@SuppressWarnings("unchecked") // a generic array for the streams
-	List<ByteRecord> read(RedisConnection connection, int max, Duration wait) {
+	List<ByteRecord> await(RedisConnection connection, Duration wait) {
 		try {
-			StreamReadOptions options = StreamReadOptions.empty().count(this.size.count(max)).block(wait);
+			int count = this.size.count(MAX_AWAITED);
+			StreamReadOptions options = StreamReadOptions.empty().count(count).block(wait);
 			List<ByteRecord> entries = OwnKeys.naming(connection, List.of(this.name, this.wake),
 					() -> connection.streamCommands()
 						.xReadGroup(Consumer.from(GROUP, this.instanceId), options, this.unread, this.unreadWake));
-			return (entries != null) ? noting(entries) : List.of();
+			return (entries != null) ? noting(entries, count) : List.of();
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {
 			this.size.failed();
@@ -135,20 +167,14 @@ final class ExpiredStream {
 		}
 	}
 
-	private List<ByteRecord> noting(List<ByteRecord> entries) {
+	private List<ByteRecord> noting(List<ByteRecord> entries, int count) {
+		this.behind = entries.stream().filter((entry) -> !isWake(entry)).count() >= count;
 		this.size.succeeded(entries.size(),
 				entries.stream()
 					.flatMap((entry) -> entry.getValue().values().stream())
 					.mapToLong((value) -> value.length)
 					.sum());
 		return entries;
-	}
-
-	/**
-	 * How many expiries to fetch at a time, by how large they were lately.
-	 */
-	int atOnce(int max) {
-		return this.size.count(max);
 	}
 
 	/**
@@ -162,15 +188,15 @@ final class ExpiredStream {
 	 * Reads expiries of this instance by their ids, and forgets what it was woken by.
 	 * @param woken the ids of the entries that woke it
 	 * @param ids the ids of the expiries
-	 * @return those that it still has
+	 * @return the first of those that it still has, so many that they are not large
+	 * together
 	 */
-	List<List<?>> fetch(RedisConnection connection, List<String> woken, Collection<String> ids) {
-		List<byte[]> arguments = arguments(this.instanceId, woken.size());
+	Fetched fetch(RedisConnection connection, List<String> woken, Collection<String> ids) {
+		List<byte[]> arguments = arguments(this.instanceId, PageSize.MAX_BYTES, woken.size());
 		woken.forEach((id) -> arguments.add(bytes(id)));
 		ids.forEach((id) -> arguments.add(bytes(id)));
-		List<List<?>> entries = entries(FETCH.list(connection, List.of(this.name, this.handed, this.wake), arguments));
-		this.size.succeeded(entries.size(), entries.stream().mapToLong(ExpiredStream::bytes).sum());
-		return entries;
+		List<?> reply = FETCH.list(connection, List.of(this.name, this.handed, this.wake), arguments);
+		return new Fetched(((Long) reply.get(0)).intValue(), entries(reply.subList(1, reply.size())));
 	}
 
 	/**
@@ -208,8 +234,18 @@ final class ExpiredStream {
 	/**
 	 * Reads again what this instance has taken and not acknowledged.
 	 */
-	Page resume(RedisConnection connection, String after, int max) {
-		return page(RESUME.list(connection, List.of(this.name, this.handed), arguments(this.instanceId, after, max)));
+	Page resume(String after, int max) {
+		return this.reads.read(after,
+				(connection,
+						bytes) -> page(RESUME.list(connection, List.of(this.name, this.handed),
+								arguments(this.instanceId, after, max, bytes))),
+				(connection, failure) -> tooLarge(connection, after, failure));
+	}
+
+	private @Nullable EntryTooLargeException tooLarge(RedisConnection connection, String after, Throwable failure) {
+		List<?> reply = PENDING_SIZE.list(connection, List.of(this.name), arguments(this.instanceId, after));
+		return reply.isEmpty() ? null
+				: EntryTooLargeException.ofExpiry(KeyText.printable(text(reply.get(0))), (Long) reply.get(1), failure);
 	}
 
 	/**
@@ -300,10 +336,6 @@ final class ExpiredStream {
 		return message != null && message.startsWith(code);
 	}
 
-	private static long bytes(List<?> entry) {
-		return ((List<?>) entry.get(1)).stream().mapToLong((field) -> ((byte[]) field).length).sum();
-	}
-
 	private static byte[] bytes(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
 	}
@@ -316,6 +348,15 @@ final class ExpiredStream {
 	 * was known
 	 */
 	record Members(String version, Map<String, Announcement> others) {
+	}
+
+	/**
+	 * Expiries that were asked for by their ids.
+	 *
+	 * @param count how many ids were looked at
+	 * @param entries those of them that there still are, each with its id and its fields
+	 */
+	record Fetched(int count, List<List<?>> entries) {
 	}
 
 	/**

@@ -13,6 +13,7 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.redis.BlockingReads;
+import io.github.kvevents.store.redis.RedisLink;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.KeyedExecutor;
@@ -72,8 +73,8 @@ final class TrackingRun {
 			int partition = number;
 			InFlight inFlight = new InFlight(parts.settings().maxInFlight(),
 					PageSize.readAheadBytes(parts.namespace().partitions()));
-			ExpiredStream stream = new ExpiredStream(parts.namespace(), partition, parts.instanceId(),
-					parts.namespaceCheck());
+			ExpiredStream stream = new ExpiredStream(parts.connectionFactory(), parts.namespace(), partition,
+					parts.instanceId(), parts.namespaceCheck());
 			ExpiredIntake intake = new ExpiredIntake(stream, inFlight,
 					(entry, expiry, done) -> this.handler.handle(partition, entry, expiry, done), counters);
 			Fleet fleet = new Fleet(stream, own, heard, claimAfter.toMillis());
@@ -81,8 +82,8 @@ final class TrackingRun {
 					System::nanoTime);
 			ExpiredKeeper keeper = new ExpiredKeeper(parts.connectionFactory(), stream, inFlight, intake, fleet,
 					settlement, claimAfter);
-			ExpiredReader reader = new ExpiredReader(parts.connectionFactory(), stream, inFlight, intake, heard,
-					keeper::fleetChanged, claimAfter, waitTime(parts.connectionFactory(), claimAfter));
+			ExpiredReader reader = new ExpiredReader(RedisLink.forPages(parts.connectionFactory()), stream, inFlight,
+					intake, heard, keeper::fleetChanged, claimAfter, waitTime(parts.connectionFactory(), claimAfter));
 			this.intakes.add(intake);
 			this.inFlight.add(inFlight);
 			this.readers.add(reader);

@@ -52,6 +52,9 @@ final class FollowReader implements Runnable {
 
 	private final Set<LogChannel> broken = new HashSet<>();
 
+	/** Logs of which it was said that they can't be read on. */
+	private final Set<String> unreadable = new HashSet<>();
+
 	private EventLogStore.@Nullable Reader reader;
 
 	private @Nullable BackOffExecution outage;
@@ -85,6 +88,9 @@ final class FollowReader implements Runnable {
 			try {
 				readOnce();
 				succeeded();
+			}
+			catch (UnreadableLogException ex) {
+				leaveOut(ex);
 			}
 			catch (Throwable ex) {
 				failed(ex);
@@ -120,6 +126,7 @@ final class FollowReader implements Runnable {
 				EntryId position = positions.get(channel.getLog());
 				// a channel that was opened anew meanwhile has another position
 				if (entries != null && position != null && position.equals(channel.getCursor())) {
+					this.unreadable.remove(channel.getLog());
 					channel.publish(entries);
 				}
 			}
@@ -167,6 +174,7 @@ final class FollowReader implements Runnable {
 	private void check(EventLogStore.Reader reader, Collection<LogChannel> channels) {
 		this.broken.clear();
 		Map<String, EntryId> positions = positions(channels);
+		this.unreadable.retainAll(positions.keySet());
 		if (positions.isEmpty()) {
 			return;
 		}
@@ -217,6 +225,21 @@ final class FollowReader implements Runnable {
 		}
 		catch (InterruptedException interruption) {
 			logger.debug("Nobody interrupts this thread but the JVM: goes on", interruption);
+		}
+	}
+
+	/**
+	 * Follows the other logs meanwhile; the next check tries again.
+	 */
+	private void leaveOut(UnreadableLogException ex) {
+		for (LogChannel channel : this.follows.getChannels()) {
+			if (channel.getLog().equals(ex.getLog())) {
+				this.broken.add(channel);
+				fail(channel, ex.getReason());
+				if (this.unreadable.add(channel.getLog())) {
+					logger.warn("An event log can't be followed at present, trying again", ex.getReason());
+				}
+			}
 		}
 	}
 

@@ -18,8 +18,10 @@ import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
+import io.github.kvevents.EntryTooLargeException;
 import io.github.kvevents.store.redis.BlockingReads;
 import io.github.kvevents.store.redis.OwnKeys;
+import io.github.kvevents.store.redis.RedisLink;
 import io.github.kvevents.store.redis.RedisScript;
 import io.github.kvevents.support.PageSize;
 
@@ -34,8 +36,11 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 
 	private static final Duration UNINTERRUPTED = Duration.ofMillis(100);
 
-	/** As many as live readers find waiting; more are read in pages. */
-	private static final int MAX_AWAITED = 16;
+	/**
+	 * Of each log. One would always look as if there were more; how large the next ones
+	 * are isn't known, so more are read in pages.
+	 */
+	private static final int MAX_AWAITED = 2;
 
 	private static final int PAGE = 500;
 
@@ -52,7 +57,7 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 
 	RedisEventLogReader(RedisEventLogStore store, RedisConnectionFactory connectionFactory) {
 		this.store = store;
-		this.connection = connectionFactory.getConnection();
+		this.connection = RedisLink.forPages(connectionFactory).getConnection();
 		this.connectionFactory = connectionFactory;
 	}
 
@@ -63,7 +68,7 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 		Map<String, EntryId> others = new HashMap<>(positions);
 		positions.forEach((log, position) -> {
 			if (this.behind.getOrDefault(log, true)) {
-				List<StoredEntry> page = this.store.after(log, position, PAGE);
+				List<StoredEntry> page = after(log, position);
 				this.behind.put(log, !page.isEmpty());
 				if (!page.isEmpty()) {
 					read.put(log, page);
@@ -77,6 +82,15 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 		return read;
 	}
 
+	private List<StoredEntry> after(String log, EntryId position) {
+		try {
+			return this.store.after(log, position, PAGE);
+		}
+		catch (EntryTooLargeException ex) {
+			throw new UnreadableLogException(log, ex);
+		}
+	}
+
 	@SuppressWarnings({ "unchecked", "rawtypes" })
 	private Map<String, List<StoredEntry>> await(Map<String, EntryId> positions, @Nullable Duration wait) {
 		Map<String, String> logs = new HashMap<>();
@@ -86,7 +100,7 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 			logs.put(new String(key, StandardCharsets.UTF_8), log);
 			offsets.add(StreamOffset.create(key, ReadOffset.from(position.toString())));
 		});
-		int count = count(offsets.size());
+		int count = this.size.count(MAX_AWAITED);
 		StreamReadOptions atOnce = StreamReadOptions.empty().count(count);
 		StreamReadOptions options = (wait != null) ? atOnce.block(block(wait)) : atOnce;
 		List<ByteRecord> records = OwnKeys.naming(this.connection, offsets.stream().map(StreamOffset::getKey).toList(),
@@ -108,15 +122,6 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 	private Duration block(Duration wait) {
 		boolean whole = BlockingReads.endOnInterrupt(this.connectionFactory) || wait.compareTo(UNINTERRUPTED) < 0;
 		return BlockingReads.waitTime(this.connectionFactory, whole ? wait : UNINTERRUPTED);
-	}
-
-	/**
-	 * How many entries of each log. Two where they fit: one would always look as if there
-	 * were more.
-	 */
-	private int count(int logs) {
-		int count = this.size.count(MAX_AWAITED);
-		return Math.max(Math.min(count, 2), count / logs);
 	}
 
 	@Override

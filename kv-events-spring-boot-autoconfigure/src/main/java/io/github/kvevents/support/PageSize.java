@@ -17,7 +17,7 @@ public final class PageSize {
 	public static final int MAX_BYTES = 1 << 20;
 
 	/** Nothing is gained by smaller pages, except where a single entry is read. */
-	private static final int MIN_BYTES = 64 << 10;
+	public static final int MIN_BYTES = 64 << 10;
 
 	private static final int ONE_ENTRY = 1;
 
@@ -84,11 +84,21 @@ public final class PageSize {
 	}
 
 	/**
-	 * Whether only one entry is read at a time, since larger pages failed.
+	 * Whether a read of so many bytes is one of a single entry.
+	 * @param bytes how many bytes to read
 	 * @return whether it can't be less
 	 */
-	public synchronized boolean isOneEntry() {
-		return this.bytes == ONE_ENTRY;
+	public static boolean isOneEntry(int bytes) {
+		return bytes == ONE_ENTRY;
+	}
+
+	/**
+	 * How much to try after a failure.
+	 * @param bytes how many bytes could not be read
+	 * @return how many to read, 1 for a single entry
+	 */
+	public static int smaller(int bytes) {
+		return (bytes / SHRINK >= MIN_BYTES / SHRINK) ? bytes / SHRINK : ONE_ENTRY;
 	}
 
 	/**
@@ -134,7 +144,7 @@ public final class PageSize {
 	 * Takes note of a page that could not be read.
 	 */
 	public synchronized void failed() {
-		this.bytes = (this.bytes / SHRINK >= MIN_BYTES / SHRINK) ? this.bytes / SHRINK : ONE_ENTRY;
+		this.bytes = smaller(this.bytes);
 		this.count = Math.max(1, this.count / SHRINK);
 	}
 

@@ -1,6 +1,7 @@
 package io.github.kvevents.support;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
+
+import io.github.kvevents.EntryTooLargeException;
 
 /**
  * What a failure of a store means: it says no and will do so until somebody changes its
@@ -53,6 +56,10 @@ public enum StoreFailure {
 			+ "|\\binvalid (?:username-password pair|password)\\b|^ERR Client sent AUTH"
 			+ "|\\b[Uu]nknown Redis command called from script\\b");
 
+	/** What Lettuce says of a connection that has ended and isn't made again. */
+	private static final Set<String> ENDED = Set.of("Connection closed", "Connection is closed",
+			"Connection disconnected");
+
 	private static final Pattern COMMAND = Pattern
 		.compile("(?:run the|unknown (?:sub)?command) ['`\"]([A-Za-z|_-]+)['`\"]");
 
@@ -67,6 +74,10 @@ public enum StoreFailure {
 			return (failure instanceof DataAccessResourceFailureException) ? LOCKED_OUT : REFUSED;
 		}
 		StoreFailure kind = OTHER;
+		if (failure instanceof EntryTooLargeException) {
+			// whatever is behind it: the store answers everything else
+			return kind;
+		}
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			if (cause instanceof InterruptedException) {
 				return INTERRUPTED;
@@ -88,7 +99,7 @@ public enum StoreFailure {
 
 	private static boolean isAway(Throwable failure) {
 		return failure instanceof DataAccessResourceFailureException || failure instanceof java.io.IOException
-				|| "Connection closed".equals(failure.getMessage());
+				|| (failure.getMessage() != null && ENDED.contains(failure.getMessage()));
 	}
 
 	/**

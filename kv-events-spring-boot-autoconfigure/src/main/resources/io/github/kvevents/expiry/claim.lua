@@ -25,13 +25,13 @@ for _, pending in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], from, '+', 10 
 		redis.call('XCLAIM', KEYS[1], ARGV[1], pending[2], 0, pending[1], 'JUSTID')
 	end
 end
-local found = bounded(tonumber(ARGV[5]), function(count)
-	local reply = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], from, 'COUNT', count)
+local found = bounded(tonumber(ARGV[5]), 524288, function()
+	local reply = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], from, 'COUNT', 1)
 	from = reply[1]
 	for _, trimmed in ipairs(noted and reply[3] or {}) do
 		redis.call('HDEL', KEYS[2], trimmed)
 	end
-	return reply[2], from ~= '0-0'
+	return reply[2][1], from ~= '0-0'
 end)
 for _, entry in ipairs(noted and found or {}) do
 	with_note(KEYS[2], entry)

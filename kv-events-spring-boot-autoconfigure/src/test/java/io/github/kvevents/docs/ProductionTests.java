@@ -60,9 +60,9 @@ class ProductionTests {
 			redis.execute("ACL", arguments());
 			try (ConfigurableApplicationContext context = start(redis)) {
 				useEverything(context, redis);
-				// shared, one for the expiries of each partition, notifications, change
-				// log, event logs
-				assertThat(connections(redis)).isEqualTo(1 + 3 + 1 + 1 + 1);
+				// shared, pages, one for the expiries of each partition, notifications,
+				// change log, event logs
+				assertThat(connections(redis)).isEqualTo(1 + 1 + 3 + 1 + 1 + 1);
 				assertThat(context.getBean(KvEventsHealthIndicator.class).health().getStatus()).isEqualTo(Status.UP);
 			}
 			assertThat(denied(redis)).isEmpty();

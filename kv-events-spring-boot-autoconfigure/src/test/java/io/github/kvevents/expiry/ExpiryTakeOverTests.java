@@ -155,7 +155,7 @@ class ExpiryTakeOverTests {
 		// goes
 		await().until(() -> idleMillis("idle") > 10 && idleMillis("silent") > 10);
 		try (RedisConnection connection = this.connectionFactory.getConnection()) {
-			new ExpiredStream(TrackedInstance.NAMESPACE, 0, "me",
+			new ExpiredStream(this.connectionFactory, TrackedInstance.NAMESPACE, 0, "me",
 					new NamespaceCheck(TrackedInstance.NAMESPACE, TrackedInstance.NAMES))
 				.removeGoneConsumers(connection, Duration.ofMillis(1));
 		}

@@ -24,10 +24,10 @@ class PageSizeTests {
 	@Test
 	void failuresShrinkItToOneEntryAndSuccessesBringItBack() {
 		for (int failure = 0; failure < 4; failure++) {
-			assertThat(this.size.isOneEntry()).isFalse();
+			assertThat(PageSize.isOneEntry(this.size.bytes())).isFalse();
 			this.size.failed();
 		}
-		assertThat(this.size.isOneEntry()).isTrue();
+		assertThat(PageSize.isOneEntry(this.size.bytes())).isTrue();
 		assertThat(this.size.count(100)).isEqualTo(1);
 		this.size.failed();
 		assertThat(this.size.bytes()).isEqualTo(1);

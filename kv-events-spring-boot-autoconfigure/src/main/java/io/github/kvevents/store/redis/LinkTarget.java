@@ -1,5 +1,7 @@
 package io.github.kvevents.store.redis;
 
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -18,8 +20,11 @@ final class LinkTarget {
 
 	private volatile @Nullable PoolShare share;
 
+	private final @Nullable PageConnection pages;
+
 	LinkTarget(RedisConnectionFactory application) {
 		this.application = application;
+		this.pages = BlockingReads.isLettuce(application) ? new PageConnection(application) : null;
 	}
 
 	/**
@@ -108,6 +113,47 @@ final class LinkTarget {
 		}
 		finally {
 			state.end(call);
+		}
+	}
+
+	/**
+	 * Makes what the only attempt at a time makes.
+	 */
+	RedisConnection connectAll() {
+		RedisConnection connection = factory().getConnection();
+		if (this.pages != null) {
+			this.pages.connect();
+		}
+		return connection;
+	}
+
+	/**
+	 * Makes a connection for reads that may be large.
+	 * @param state has it connected if it isn't
+	 */
+	RedisConnection connectForPages(LinkState state) {
+		PageConnection pages = this.pages;
+		if (pages == null || !pages.isUsable()) {
+			return connect(state);
+		}
+		if (!pages.isOpen()) {
+			state.doubt();
+			state.awaitAnswer();
+		}
+		return WatchedCalls.watch(pages.get(), state, () -> {
+		});
+	}
+
+	/**
+	 * Does something with each factory that is the link's own.
+	 */
+	void forOwn(Consumer<RedisConnectionFactory> action) {
+		RedisConnectionFactory own = own();
+		if (own != null) {
+			action.accept(own);
+			if (this.pages != null) {
+				this.pages.ifUsed(action);
+			}
 		}
 	}
 

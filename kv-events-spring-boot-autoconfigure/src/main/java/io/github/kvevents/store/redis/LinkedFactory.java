@@ -22,14 +22,19 @@ final class LinkedFactory implements RedisConnectionFactory {
 
 	private final Supplier<RedisConnection> connections;
 
+	private final @Nullable RedisConnectionFactory pages;
+
 	/**
 	 * Creates a factory.
 	 * @param connections makes a connection, once Redis has answered
+	 * @param pages for reads that may be large, {@code null} for this one
 	 */
-	LinkedFactory(LinkTarget target, LinkState state, Supplier<RedisConnection> connections) {
+	LinkedFactory(LinkTarget target, LinkState state, Supplier<RedisConnection> connections,
+			@Nullable RedisConnectionFactory pages) {
 		this.target = target;
 		this.state = state;
 		this.connections = connections;
+		this.pages = pages;
 	}
 
 	/**
@@ -39,6 +44,14 @@ final class LinkedFactory implements RedisConnectionFactory {
 	 */
 	static RedisConnectionFactory configured(RedisConnectionFactory factory) {
 		return (factory instanceof LinkedFactory linked) ? linked.target.application() : factory;
+	}
+
+	/**
+	 * The factory for reads that may be large.
+	 * @param factory a factory, of a link perhaps
+	 */
+	static RedisConnectionFactory forPages(RedisConnectionFactory factory) {
+		return (factory instanceof LinkedFactory linked && linked.pages != null) ? linked.pages : factory;
 	}
 
 	/**

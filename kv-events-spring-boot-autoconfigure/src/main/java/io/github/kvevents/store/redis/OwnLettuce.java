@@ -51,8 +51,39 @@ final class OwnLettuce {
 			logger.debug("The settings of the connection factory can't be read: it is used itself");
 			return application;
 		}
-		LettuceConnectionFactory own = new LettuceConnectionFactory(configuration,
-				new Unpooled(theirs.getClientConfiguration()));
+		LettuceClientConfiguration client = theirs.getClientConfiguration();
+		return start(theirs, configuration, new Unpooled(client, client.getClientOptions()));
+	}
+
+	/**
+	 * A factory with the settings of the application's, whose connections end when the
+	 * server ends them: what was sent fails at once and isn't sent again.
+	 * @param application a factory of Lettuce
+	 * @return the factory, which is started; {@code null} where the driver keeps the
+	 * connections to several servers by itself, or the class may do more than its
+	 * settings say
+	 */
+	static @Nullable LettuceConnectionFactory withoutReconnect(RedisConnectionFactory application) {
+		if (application.getClass() != LettuceConnectionFactory.class) {
+			return null;
+		}
+		LettuceConnectionFactory theirs = (LettuceConnectionFactory) application;
+		LettuceClientConfiguration client = theirs.getClientConfiguration();
+		RedisConfiguration configuration = configuration(theirs);
+		if (configuration == null || client.getReadFrom().isPresent()
+				|| RedisConfiguration.isStaticMasterReplicaConfiguration(configuration)
+				|| RedisConfiguration.isClusterConfiguration(configuration)) {
+			return null;
+		}
+		ClientOptions.Builder options = client.getClientOptions()
+			.map(ClientOptions::mutate)
+			.orElseGet(ClientOptions::builder);
+		return start(theirs, configuration, new Unpooled(client, Optional.of(options.autoReconnect(false).build())));
+	}
+
+	private static LettuceConnectionFactory start(LettuceConnectionFactory theirs, RedisConfiguration configuration,
+			LettuceClientConfiguration client) {
+		LettuceConnectionFactory own = new LettuceConnectionFactory(configuration, client);
 		own.setConvertPipelineAndTxResults(theirs.getConvertPipelineAndTxResults());
 		own.setValidateConnection(theirs.getValidateConnection());
 		own.afterPropertiesSet();
@@ -123,7 +154,8 @@ final class OwnLettuce {
 	 * it knows of replicas, so does this: the server that is named need not be the
 	 * primary.
 	 */
-	private record Unpooled(LettuceClientConfiguration settings) implements LettuceClientConfiguration {
+	private record Unpooled(LettuceClientConfiguration settings,
+			Optional<ClientOptions> options) implements LettuceClientConfiguration {
 
 		@Override
 		public boolean isUseSsl() {
@@ -153,7 +185,7 @@ final class OwnLettuce {
 
 		@Override
 		public Optional<ClientOptions> getClientOptions() {
-			return this.settings.getClientOptions();
+			return this.options;
 		}
 
 		@Override

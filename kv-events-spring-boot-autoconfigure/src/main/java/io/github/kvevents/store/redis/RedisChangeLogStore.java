@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
-import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
@@ -19,7 +18,6 @@ import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogSnapshot;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
-import io.github.kvevents.support.PageSize;
 
 /**
  * The change log that a {@link RedisKvStore} keeps, a stream for each partition. Entries
@@ -41,6 +39,9 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 
 	private final RedisConnections connections;
 
+	/** For all that may be large. */
+	private final RedisConnections pageConnections;
+
 	private final KeyNames names;
 
 	private final ChangeLogSettings settings;
@@ -51,7 +52,7 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 
 	private final StreamPages pages;
 
-	private final PageSize snapshotSize = new PageSize(1);
+	private final ValuePages values;
 
 	/**
 	 * Creates a reader of the log; nothing is sent.
@@ -82,7 +83,9 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 		this.settings = settings;
 		this.index = new IndexNames(settings.namespace());
 		this.codec = new LogCodec(names);
-		this.pages = new StreamPages(this.connections, settings.namespace().partitions());
+		this.pageConnections = new RedisConnections(RedisLink.forPages(connectionFactory)).checkedBy(check::check);
+		this.values = new ValuePages(this.pageConnections, this.connections);
+		this.pages = new StreamPages(this.pageConnections, this.connections, settings.namespace().partitions());
 	}
 
 	@Override
@@ -139,22 +142,11 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 
 	@Override
 	public LogSnapshot snapshot(int partition, List<String> keys) {
-		List<byte[]> names = new ArrayList<>(keys.size() + 1);
-		names.add(this.index.log(partition));
-		keys.forEach((key) -> names.add(this.names.toRedis(key)));
-		List<byte[]> arguments = List.of(ScriptArguments.number(this.snapshotSize.bytes()));
-		List<?> reply;
-		try {
-			reply = this.connections.call((connection) -> SNAPSHOT.list(connection, names, arguments));
-		}
-		catch (DataAccessException | OutOfMemoryError ex) {
-			this.snapshotSize.failed();
-			throw ex;
-		}
+		byte[] log = this.index.log(partition);
+		List<byte[]> names = keys.stream().map(this.names::toRedis).toList();
+		List<?> reply = this.values.read(List.of(log), names, SNAPSHOT);
 		List<Optional<byte[]>> values = new ArrayList<>(keys.size());
 		reply.subList(1, reply.size()).forEach((value) -> values.add(Optional.ofNullable((byte[]) value)));
-		this.snapshotSize.succeeded(values.size(),
-				values.stream().flatMap(Optional::stream).mapToLong((value) -> value.length).sum());
 		return new LogSnapshot(values, position(partition, reply.get(0)));
 	}
 
@@ -177,7 +169,7 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 	@Override
 	public Tail openTail() {
 		return new RedisLogTail(this.index, this.codec, this.pages,
-				BlockingReads.waitTime(this.connectionFactory, MAX_WAIT), this.connections.open());
+				BlockingReads.waitTime(this.connectionFactory, MAX_WAIT), this.pageConnections.open());
 	}
 
 }

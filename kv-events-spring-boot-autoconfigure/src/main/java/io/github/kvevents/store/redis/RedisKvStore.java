@@ -40,6 +40,8 @@ public final class RedisKvStore implements KvStore {
 	/** Who asks for a sign of life mustn't be held up by a server that gives none. */
 	private static final Duration PING_PATIENCE = Duration.ofSeconds(2);
 
+	private static final RedisScript GET_PAGE = RedisScript.load(RedisKvStore.class, "get-page.lua");
+
 	/** How many keys to read at once before anything is known of how large they are. */
 	private static final int FIRST_PAGE = 4;
 
@@ -55,6 +57,8 @@ public final class RedisKvStore implements KvStore {
 	 * there.
 	 */
 	private final PageSize pageSize;
+
+	private final ValuePages pages;
 
 	private final Writes plainWrites;
 
@@ -120,6 +124,7 @@ public final class RedisKvStore implements KvStore {
 				: new RedisConnections(readConnectionFactory);
 		this.names = names;
 		this.pageSize = new PageSize(1, FIRST_PAGE);
+		this.pages = new ValuePages(new RedisConnections(RedisLink.forPages(connectionFactory)), this.connections);
 		this.plainWrites = new PlainWrites(this.connections, names);
 		this.trackedWrites = trackedWrites(tracking, log, check);
 	}
@@ -132,6 +137,7 @@ public final class RedisKvStore implements KvStore {
 		this.reads = store.connections;
 		this.names = store.names;
 		this.pageSize = store.pageSize;
+		this.pages = store.pages;
 		this.plainWrites = store.plainWrites;
 		this.trackedWrites = store.trackedWrites;
 	}
@@ -199,6 +205,12 @@ public final class RedisKvStore implements KvStore {
 			return List.of();
 		}
 		List<Optional<byte[]>> values = new ArrayList<>(names.size());
+		while (this.reads == this.connections && values.size() < names.size()) {
+			int end = Math.min(names.size(), values.size() + RedisBatch.MAX_KEYS);
+			this.pages.read(List.of(), names.subList(values.size(), end), GET_PAGE)
+				.forEach((value) -> values.add(Optional.ofNullable((byte[]) value)));
+		}
+		// of a replica: scripts are for the primary
 		while (values.size() < names.size()) {
 			int count = this.pageSize.count(Math.min(RedisBatch.MAX_KEYS, names.size() - values.size()));
 			values.addAll(getPage(names.subList(values.size(), values.size() + count)));

@@ -66,12 +66,13 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	public RedisLink(RedisConnectionFactory application) {
 		Assert.notNull(application, "'application' must not be null");
 		this.target = new LinkTarget(application);
-		this.state = new LinkState(() -> this.target.factory().getConnection(),
+		this.state = new LinkState(this.target::connectAll,
 				BlockingReads.commandTimeout(application, Duration.ofSeconds(60)));
-		this.factory = new LinkedFactory(this.target, this.state, () -> this.target.connect(this.state));
+		this.factory = new LinkedFactory(this.target, this.state, () -> this.target.connect(this.state),
+				new LinkedFactory(this.target, this.state, () -> this.target.connectForPages(this.state), null));
 		this.readFactory = new LinkedFactory(this.target, this.state,
 				() -> WatchedCalls.watch(application.getConnection(), this.state, () -> {
-				}));
+				}), null);
 	}
 
 	/**
@@ -91,6 +92,17 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	 */
 	public RedisConnectionFactory readConnectionFactory() {
 		return this.target.readsElsewhere() ? this.readFactory : this.factory;
+	}
+
+	/**
+	 * Connections for reads whose replies may be larger than the server or the time-out
+	 * lets pass: such a read fails at once, isn't sent again, and holds up nothing but
+	 * other reads of this kind.
+	 * @param factory a factory, of a link perhaps
+	 * @return the factory to read with, the same one where there is none of this kind
+	 */
+	public static RedisConnectionFactory forPages(RedisConnectionFactory factory) {
+		return LinkedFactory.forPages(factory);
 	}
 
 	/**
@@ -162,20 +174,14 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		if (!this.state.answersUntilStopped()) {
 			logger.warn("Redis doesn't answer while the application closes: what was not confirmed is redelivered or "
 					+ "taken over by other instances");
-			RedisConnectionFactory own = this.target.own();
-			if (own != null) {
-				OwnLettuce.cut(own);
-				this.state.interruptAttempt();
-			}
+			this.target.forOwn(OwnLettuce::cut);
+			this.state.interruptAttempt();
 		}
 	}
 
 	@Override
 	public void start() {
-		RedisConnectionFactory own = this.target.own();
-		if (own != null) {
-			OwnLettuce.start(own);
-		}
+		this.target.forOwn(OwnLettuce::start);
 		this.state.setStopped(false);
 		this.running = true;
 	}
@@ -196,17 +202,16 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	 * interrupted, and nobody waits for the lock longer than for Redis.
 	 */
 	private void end(Consumer<RedisConnectionFactory> ending) {
-		RedisConnectionFactory own = this.target.own();
-		if (own == null || this.state.isAbandoned()) {
+		if (this.target.own() == null || this.state.isAbandoned()) {
 			return;
 		}
 		if (!this.state.isConnecting()) {
-			ending.accept(own);
+			this.target.forOwn(ending);
 			return;
 		}
-		OwnLettuce.cut(own);
+		this.target.forOwn(OwnLettuce::cut);
 		this.state.interruptAttempt();
-		Thread closer = new Thread(() -> ending.accept(own), "kv-redis-close");
+		Thread closer = new Thread(() -> this.target.forOwn(ending), "kv-redis-close");
 		closer.setDaemon(true);
 		closer.start();
 		try {

@@ -28,8 +28,11 @@ import io.github.kvevents.support.PageSize;
  */
 final class RedisLogTail implements ChangeLogStore.Tail {
 
-	/** As many as live readers find waiting; more are read in pages. */
-	private static final int MAX_AWAITED = 16;
+	/**
+	 * Of each partition. One would always look as if there were more; how large the next
+	 * ones are isn't known, so more are read in pages.
+	 */
+	private static final int MAX_AWAITED = 2;
 
 	private final IndexNames index;
 
@@ -98,7 +101,7 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 		if (offsets.isEmpty()) {
 			return Map.of();
 		}
-		int count = count(limit, offsets.size());
+		int count = this.size.count(Math.min(limit, MAX_AWAITED));
 		List<ByteRecord> entries = OwnKeys.naming(this.connection, offsets.stream().map(StreamOffset::getKey).toList(),
 				() -> this.connection.streamCommands()
 					.xRead(options(count, timeout), offsets.toArray(StreamOffset[]::new)));
@@ -121,15 +124,6 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 			.sum();
 		this.size.succeeded((entries != null) ? entries.size() : 0, bytes);
 		return read;
-	}
-
-	/**
-	 * How many entries of each partition. Two where they fit: one would always look as if
-	 * there were more.
-	 */
-	private int count(int limit, int partitions) {
-		int count = this.size.count(Math.min(limit, MAX_AWAITED));
-		return Math.max(Math.min(count, 2), count / partitions);
 	}
 
 	private TailRead decode(int partition, List<ByteRecord> entries) {

@@ -7,7 +7,6 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -24,14 +23,9 @@ public final class StreamPages {
 
 	private static final RedisScript READ = RedisScript.load(StreamPages.class, "read-page.lua");
 
-	private final RedisConnections connections;
-
-	private final PageSize size;
+	private final BoundedReads reads;
 
 	private final long maxEntryBytes;
-
-	/** The entry that could not be read alone last time. */
-	private volatile @Nullable String suspect;
 
 	/**
 	 * Creates a reader; nothing is sent.
@@ -39,17 +33,17 @@ public final class StreamPages {
 	 * @param sharers how many pages may be read side by side
 	 */
 	public StreamPages(RedisConnectionFactory connectionFactory, int sharers) {
-		this(new RedisConnections(connectionFactory), sharers);
+		this(new RedisConnections(RedisLink.forPages(connectionFactory)), new RedisConnections(connectionFactory),
+				sharers);
 	}
 
-	StreamPages(RedisConnections connections, int sharers) {
-		this(connections, sharers, PageSize.maxEntryBytes());
+	StreamPages(RedisConnections connections, RedisConnections others, int sharers) {
+		this(connections, others, sharers, PageSize.maxEntryBytes());
 	}
 
-	StreamPages(RedisConnections connections, int sharers, long maxEntryBytes) {
-		this.connections = connections;
+	StreamPages(RedisConnections connections, RedisConnections others, int sharers, long maxEntryBytes) {
 		this.maxEntryBytes = maxEntryBytes;
-		this.size = new PageSize(sharers);
+		this.reads = new BoundedReads(connections, others, sharers);
 	}
 
 	/**
@@ -60,20 +54,10 @@ public final class StreamPages {
 	 * @throws EntryTooLargeException if the first entry can't be read
 	 */
 	public Page read(Request request, Function<String, String> naming) {
-		try {
-			Page page = send(request, this.size.bytes(), this.maxEntryBytes);
-			this.size.succeeded(page.entries.size(), page.bytes());
-			this.suspect = null;
-			return requireReadable(page, naming);
-		}
-		catch (DataAccessException | OutOfMemoryError ex) {
-			boolean alone = this.size.isOneEntry();
-			this.size.failed();
-			if (alone) {
-				report(request, naming, ex);
-			}
-			throw ex;
-		}
+		Page page = this.reads.read(request.place(),
+				(connection, bytes) -> send(connection, request, bytes, this.maxEntryBytes),
+				(connection, failure) -> first(connection, request, naming, failure));
+		return requireReadable(page, naming);
 	}
 
 	/**
@@ -94,37 +78,20 @@ public final class StreamPages {
 		return page;
 	}
 
-	/**
-	 * Finds out which entry it is that can't be read. It is reported at the second
-	 * failure: the first may be an outage.
-	 */
-	private void report(Request request, Function<String, String> naming, Throwable failure) {
-		Entry entry;
-		try {
-			entry = send(request, 1, 0).entries.stream()
-				.filter((candidate) -> !candidate.known)
-				.findFirst()
-				.orElse(null);
-		}
-		catch (DataAccessException ex) {
-			this.suspect = null;
-			failure.addSuppressed(ex);
-			return;
-		}
-		String name = (entry != null) ? naming.apply(entry.id) : null;
-		boolean again = name != null && name.equals(this.suspect);
-		this.suspect = name;
-		if (entry != null && name != null && again) {
-			throw new EntryTooLargeException(name, entry.tooLarge, failure);
-		}
+	private static @Nullable EntryTooLargeException first(RedisConnection connection, Request request,
+			Function<String, String> naming, Throwable failure) {
+		return send(connection, request, 1, 0).entries.stream()
+			.filter((entry) -> !entry.known)
+			.findFirst()
+			.map((entry) -> new EntryTooLargeException(naming.apply(entry.id), entry.tooLarge, failure))
+			.orElse(null);
 	}
 
-	private Page send(Request request, int bytes, long maxEntryBytes) {
+	private static Page send(RedisConnection connection, Request request, int bytes, long maxEntryBytes) {
 		List<byte[]> arguments = List.of(bytes(request.reversed ? "XREVRANGE" : "XRANGE"), bytes(request.from),
 				bytes(request.to), ScriptArguments.number(request.limit), ScriptArguments.number(bytes),
 				ScriptArguments.number(maxEntryBytes), bytes(request.mode));
-		return page(request,
-				this.connections.call((connection) -> READ.list(connection, List.of(request.stream), arguments)));
+		return page(request, READ.list(connection, List.of(request.stream), arguments));
 	}
 
 	private static Page page(Request request, List<?> reply) {
@@ -162,6 +129,11 @@ public final class StreamPages {
 	public record Request(byte[] stream, boolean reversed, String from, String to, int limit, String mode) {
 
 		private static final String KNOWN = "known";
+
+		private String place() {
+			return new String(this.stream, StandardCharsets.UTF_8) + (this.reversed ? " < " : " > ") + this.from + " "
+					+ this.mode;
+		}
 
 		/**
 		 * Entries in their order.
@@ -212,14 +184,6 @@ public final class StreamPages {
 	 * @param more whether there may be more behind them
 	 */
 	public record Page(List<Entry> entries, boolean more) {
-
-		private long bytes() {
-			return this.entries.stream()
-				.flatMap((entry) -> entry.fields.stream())
-				.mapToLong((field) -> field.length)
-				.sum();
-		}
-
 	}
 
 	/**

@@ -1,23 +1,21 @@
 --[[
-Part of scripts that reply with entries of a stream. Defines bounded(max, read), which gathers
-entries until there are max or they are large, in ten steps at most: calls read(count) for some at a time, which
-returns them and whether there are more.
+Part of scripts that reply with entries of a stream. Defines bounded(max, max_bytes, read), which
+gathers entries until there are max or they have about max_bytes: calls read(), which returns one
+entry, nil if there was none to return, and whether there are more. It looks at max at most, and
+all together are larger than max_bytes by one entry at most.
 --]]
-local function bounded(max, read)
-	local found, bytes, step, more, reads = {}, 0, 1, true, 0
-	while more and #found < max and bytes < 524288 and reads < 10 do
+local function bounded(max, max_bytes, read)
+	local found, bytes, more, reads = {}, 0, true, 0
+	while more and reads < max and bytes < max_bytes do
 		reads = reads + 1
-		local entries
-		entries, more = read(math.min(step, max - #found))
-		for _, entry in ipairs(entries) do
+		local entry
+		entry, more = read()
+		if entry then
 			found[#found + 1] = entry
 			for _, field in ipairs(entry[2] or {}) do
 				bytes = bytes + #field
 			end
 		end
-		-- no more than will fit if the next are like these
-		local fitting = (#found > 0) and math.floor((524288 - bytes) * #found / (bytes + 1)) or max
-		step = math.max(1, math.min(2 * step, fitting))
 	end
 	return found
 end

@@ -1,0 +1,10 @@
+#!lua flags=no-writes
+--[[
+Tells how large the value of a key is.
+
+KEYS[1]  the key
+Reply    the number of bytes, 0 if it is absent or no string
+Cost     O(1)
+--]]
+local value = redis.call('MGET', KEYS[1])[1]
+return value and #value or 0
