@@ -1,11 +1,13 @@
 package io.github.kvevents.expiry;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvReceiver;
 
 /**
  * What this instance announces of its receivers of expiries, found out anew after each
@@ -23,6 +25,9 @@ final class OwnAnnouncement {
 	private final Object monitor = new Object();
 
 	private volatile @Nullable Announcement current;
+
+	/** What was found last. */
+	private List<KvReceiver> receivers = List.of();
 
 	OwnAnnouncement(KvEventDispatcher dispatcher, String keyPrefix) {
 		this.dispatcher = dispatcher;
@@ -45,7 +50,9 @@ final class OwnAnnouncement {
 	}
 
 	private Announcement find() {
-		return Announcement.of(this.keyPrefix, this.dispatcher.receivers(KvEventType.EXPIRED));
+		List<KvReceiver> found = this.dispatcher.receivers(KvEventType.EXPIRED);
+		this.receivers = found;
+		return Announcement.of(this.keyPrefix, found);
 	}
 
 	/**
@@ -57,6 +64,9 @@ final class OwnAnnouncement {
 			return;
 		}
 		synchronized (this.monitor) {
+			if (this.dispatcher.receivers(KvEventType.EXPIRED).equals(this.receivers)) {
+				return;
+			}
 			Announcement found = find();
 			Announcement known = this.current;
 			if (known != null && !known.fingerprint().equals(found.fingerprint())) {

@@ -27,7 +27,7 @@ final class TrackingRun {
 	private static final String THREAD_PREFIX = "kv-expiry-";
 
 	/** The longest time for which a reader waits inside of Redis. */
-	private static final Duration MAX_WAIT = Duration.ofSeconds(1);
+	private static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
 	/** How long a thread may take to end: as long as a command may take. */
 	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(2);

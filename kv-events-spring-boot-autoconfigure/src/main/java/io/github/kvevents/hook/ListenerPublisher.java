@@ -82,8 +82,11 @@ final class ListenerPublisher {
 	List<KvReceiver> receivers(KvEventType type) {
 		Set<String> ids = new TreeSet<>();
 		for (Context context : this.contexts) {
-			if (context.listeners.test(type)) {
-				ids.addAll((context.listeners instanceof SpringListeners spring) ? spring.ids(type) : Set.of("any"));
+			if (context.listeners instanceof SpringListeners spring) {
+				ids.addAll(spring.ids(type));
+			}
+			else if (context.listeners.test(type)) {
+				ids.add("any");
 			}
 		}
 		return ids.stream().map((id) -> KvReceiver.of(RECEIVER_PREFIX + id, null)).toList();

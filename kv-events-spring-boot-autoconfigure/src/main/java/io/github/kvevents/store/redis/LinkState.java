@@ -28,8 +28,11 @@ final class LinkState {
 	/** What all that starts waits for Redis, together. */
 	private static final long START_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-	/** A command that takes longer is a reason to ask whether Redis answers at all. */
-	private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+	/**
+	 * A command that takes longer is a reason to ask whether Redis answers at all. Longer
+	 * than a command waits for entries inside of Redis.
+	 */
+	private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
 	/** What Redis may take to answer once the context closes. */
 	static final long CLOSING_MILLIS = 1000;

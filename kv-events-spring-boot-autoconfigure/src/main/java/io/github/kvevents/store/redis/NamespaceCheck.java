@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -119,11 +120,14 @@ public final class NamespaceCheck {
 			warnOfDefault(this.user);
 		}
 		for (int partition = 0; partition < this.namespace.partitions(); partition++) {
-			List.of(this.namespace.log(partition), this.namespace.deadlines(partition),
-					this.namespace.values(partition), this.namespace.expired(partition),
-					this.namespace.recent(partition), this.namespace.sweeper(partition),
-					this.namespace.hooks(partition), this.namespace.handed(partition))
-				.forEach((name) -> OwnKeys.check(connection, bytes(name)));
+			OwnKeys.check(connection,
+					Stream
+						.of(this.namespace.log(partition), this.namespace.deadlines(partition),
+								this.namespace.values(partition), this.namespace.expired(partition),
+								this.namespace.recent(partition), this.namespace.sweeper(partition),
+								this.namespace.hooks(partition), this.namespace.handed(partition))
+						.map(NamespaceCheck::bytes)
+						.toList());
 		}
 		this.passed = true;
 	}

@@ -2,6 +2,7 @@ package io.github.kvevents.store.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -25,6 +26,8 @@ public final class OwnKeys {
 	/** What the names of this library's own keys begin with. */
 	static final String PREFIX = "kv-events:{";
 
+	private static final RedisScript KEY_TYPES = RedisScript.load(OwnKeys.class, "key-types.lua");
+
 	private static final Map<String, DataType> TYPES = Map.ofEntries(Map.entry("meta", DataType.HASH),
 			Map.entry("deadlines", DataType.ZSET), Map.entry("values", DataType.HASH),
 			Map.entry("expired", DataType.STREAM), Map.entry("recent", DataType.ZSET),
@@ -37,15 +40,19 @@ public final class OwnKeys {
 	}
 
 	/**
-	 * Looks whether a key of this library has its type.
+	 * Looks whether keys of this library have their types. One command.
 	 * @param connection the connection to use
-	 * @param name the key
-	 * @throws InvalidDataAccessResourceUsageException if it has another
+	 * @param names the keys, all of one partition
+	 * @throws InvalidDataAccessResourceUsageException if one has another
 	 */
-	static void check(RedisConnection connection, byte[] name) {
-		InvalidDataAccessResourceUsageException failure = wrongType(connection, name, null);
-		if (failure != null) {
-			throw failure;
+	static void check(RedisConnection connection, List<byte[]> names) {
+		List<?> types = KEY_TYPES.list(connection, names, List.of());
+		for (int index = 0; index < names.size(); index++) {
+			DataType actual = DataType.fromCode(new String((byte[]) types.get(index), StandardCharsets.UTF_8));
+			InvalidDataAccessResourceUsageException failure = wrongType(names.get(index), actual, null);
+			if (failure != null) {
+				throw failure;
+			}
 		}
 	}
 
@@ -86,7 +93,8 @@ public final class OwnKeys {
 		}
 		for (byte[] key : keys) {
 			try {
-				InvalidDataAccessResourceUsageException wrongType = wrongType(connection, key, failure);
+				InvalidDataAccessResourceUsageException wrongType = wrongType(key, connection.keyCommands().type(key),
+						failure);
 				if (wrongType != null) {
 					return wrongType;
 				}
@@ -99,11 +107,10 @@ public final class OwnKeys {
 		return failure;
 	}
 
-	private static @Nullable InvalidDataAccessResourceUsageException wrongType(RedisConnection connection, byte[] key,
+	private static @Nullable InvalidDataAccessResourceUsageException wrongType(byte[] key, @Nullable DataType actual,
 			@Nullable DataAccessException cause) {
 		String name = new String(key, StandardCharsets.UTF_8);
 		DataType needed = needed(name);
-		DataType actual = (needed != null) ? connection.keyCommands().type(key) : null;
 		if (needed == null || actual == null || actual == DataType.NONE || actual == needed) {
 			return null;
 		}

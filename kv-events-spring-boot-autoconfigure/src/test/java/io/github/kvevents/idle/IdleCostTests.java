@@ -1,0 +1,200 @@
+package io.github.kvevents.idle;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.Timeout;
+
+import io.github.kvevents.test.TestRedis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What applications cost that have nothing to do: the commands that they send, the lines
+ * that they log, and the CPU time of their processes beyond that of the same application
+ * without kv-events, which runs at the same time. All of it is reported.
+ */
+@Timeout(900)
+class IdleCostTests {
+
+	private static final Duration WINDOW = Duration.ofSeconds(10);
+
+	private static final Duration SETTLING_WINDOW = Duration.ofSeconds(5);
+
+	/**
+	 * Commands and log lines must be few in each of them, CPU time in one: what else runs
+	 * on the machine only adds to it.
+	 */
+	private static final int WINDOWS = 2;
+
+	private static final double CPU_SHARE = 0.01;
+
+	/**
+	 * A process that has just started loads classes for a while. It has settled when a
+	 * window takes no less CPU time than the one before by more than this.
+	 */
+	private static final double SETTLED = 0.002;
+
+	private static final int MAX_SETTLING = 8;
+
+	private static final String NAME = "spring.application.name=idle";
+
+	private static final String LOG = "kv.events.log.enabled=true";
+
+	private final List<IdleProcess> processes = new ArrayList<>();
+
+	private IdleProcess without;
+
+	private TestReporter reporter;
+
+	@BeforeEach
+	void report(TestReporter reporter) {
+		this.reporter = reporter;
+	}
+
+	@AfterEach
+	void stop() {
+		this.processes.forEach(IdleProcess::close);
+		if (this.without != null) {
+			this.without.close();
+		}
+	}
+
+	@Test
+	void instancesWithEverythingSendFewCommandsAndUseNoCpu() throws Exception {
+		try (TestRedis redis = TestRedis.start(); CommandMonitor monitor = new CommandMonitor(redis.getPort())) {
+			start(redis, NAME, LOG);
+			double one = most(assertIdle("everything, alone", monitor, 12));
+			start(redis, NAME, LOG);
+			double two = most(assertIdle("everything, two instances", monitor, one + 6));
+			start(redis, NAME, LOG);
+			assertIdle("everything, three instances", monitor, two + 6);
+		}
+	}
+
+	@Test
+	void anInstanceWithoutListenersSendsEvenFewer() throws Exception {
+		try (TestRedis redis = TestRedis.start(); CommandMonitor monitor = new CommandMonitor(redis.getPort())) {
+			start(redis, NAME);
+			assertIdle("tracked expiries alone", monitor, 4);
+		}
+	}
+
+	@Test
+	void anApplicationInMemoryUsesNoCpu() throws Exception {
+		String noRedis = "management.health.redis.enabled=false";
+		this.without = IdleProcess.start(List.of(NAME, noRedis, "kv.events.enabled=false"));
+		this.processes.add(IdleProcess.start(List.of(NAME, noRedis, LOG, "kv.events.store=memory")));
+		assertIdle("in memory", null, 0);
+	}
+
+	private void start(TestRedis redis, String... properties) throws Exception {
+		List<String> all = new ArrayList<>(List.of(properties));
+		all.add("spring.data.redis.host=127.0.0.1");
+		all.add("spring.data.redis.port=" + redis.getPort());
+		if (this.without == null) {
+			List<String> disabled = new ArrayList<>(all);
+			disabled.remove(LOG);
+			disabled.add("kv.events.enabled=false");
+			this.without = IdleProcess.start(disabled);
+		}
+		this.processes.add(IdleProcess.start(all));
+	}
+
+	private List<Rest> assertIdle(String what, CommandMonitor monitor, double perSecond) throws Exception {
+		settle(monitor);
+		List<Rest> rests = new ArrayList<>();
+		for (int window = 0; window < WINDOWS; window++) {
+			Rest rest = measure(monitor, WINDOW);
+			this.reporter.publishEntry(what, rest.toString());
+			rests.add(rest);
+		}
+		assertThat(rests).allSatisfy((rest) -> {
+			assertThat(rest.perSecond()).isLessThanOrEqualTo(perSecond);
+			assertThat(rest.logLines()).as(() -> logged().toString()).isZero();
+		});
+		assertThat(rests).anySatisfy((rest) -> assertThat(rest.added()).isLessThan(CPU_SHARE));
+		return rests;
+	}
+
+	private static double most(List<Rest> rests) {
+		return rests.stream().mapToDouble(Rest::perSecond).max().orElseThrow();
+	}
+
+	private List<String> logged() {
+		return this.processes.stream().flatMap((process) -> process.logged().stream()).toList();
+	}
+
+	private void settle(CommandMonitor monitor) throws Exception {
+		Rest before = measure(monitor, SETTLING_WINDOW);
+		for (int window = 1; window < MAX_SETTLING; window++) {
+			Rest rest = measure(monitor, SETTLING_WINDOW);
+			if (before.cpuShare() - rest.cpuShare() < SETTLED && before.without() - rest.without() < SETTLED) {
+				return;
+			}
+			before = rest;
+		}
+	}
+
+	private Rest measure(CommandMonitor monitor, Duration window) throws Exception {
+		IdleProcess.Usage withoutBefore = this.without.usage();
+		List<IdleProcess.Usage> before = usages();
+		if (monitor != null) {
+			monitor.reset();
+		}
+		long start = System.nanoTime();
+		await().pollDelay(window).timeout(window.multipliedBy(3)).until(() -> true);
+		Map<String, Integer> commands = (monitor != null) ? monitor.counts() : Map.of();
+		double nanos = System.nanoTime() - start;
+		List<IdleProcess.Usage> after = usages();
+		double share = 0;
+		int logLines = 0;
+		for (int index = 0; index < before.size(); index++) {
+			share = Math.max(share, (after.get(index).cpuNanos() - before.get(index).cpuNanos()) / nanos);
+			logLines += after.get(index).logLines() - before.get(index).logLines();
+		}
+		double without = (this.without.usage().cpuNanos() - withoutBefore.cpuNanos()) / nanos;
+		double perSecond = commands.values().stream().mapToInt(Integer::intValue).sum() * TimeUnit.SECONDS.toNanos(1)
+				/ nanos;
+		return new Rest(perSecond, share, without, after.get(0).threads(), logLines, commands);
+	}
+
+	private List<IdleProcess.Usage> usages() throws Exception {
+		List<IdleProcess.Usage> usages = new ArrayList<>();
+		for (IdleProcess process : this.processes) {
+			usages.add(process.usage());
+		}
+		return usages;
+	}
+
+	/**
+	 * What was measured in a window.
+	 *
+	 * @param perSecond how many commands came in a second
+	 * @param cpuShare the share of a core that the busiest process took
+	 * @param without the share that the process without kv-events took
+	 * @param threads how many threads of ours the first process has
+	 * @param logLines how many lines all processes logged
+	 * @param commands how often each came
+	 */
+	private record Rest(double perSecond, double cpuShare, double without, int threads, int logLines,
+			Map<String, Integer> commands) {
+
+		/**
+		 * The share of a core that kv-events took.
+		 */
+		double added() {
+			return this.cpuShare - this.without;
+		}
+
+	}
+
+}
