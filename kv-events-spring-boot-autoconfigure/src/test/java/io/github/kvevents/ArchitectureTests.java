@@ -1,18 +1,28 @@
 package io.github.kvevents;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -34,61 +44,95 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The walls between the packages.
  */
-@AnalyzeClasses(packages = "io.github.kvevents", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "io.github.kvevents",
+		importOptions = { DoNotIncludeTests.class, ArchitectureTests.DoNotIncludeTestJars.class })
 class ArchitectureTests {
 
 	private static final String ROOT = "io.github.kvevents";
 
 	private static final String[] BOOT = { ROOT + ".autoconfigure..", ROOT + ".actuate.." };
 
-	private static final String[] REDIS = { ROOT + ".store.redis..", ROOT + ".log..", ROOT + ".expiry..",
-			ROOT + ".listener..", ROOT + ".autoconfigure.." };
+	private static final String[] REDIS = { ROOT + ".redis..", ROOT + ".autoconfigure.." };
+
+	private static final int MOST_TYPES = 70;
+
+	private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
 	@ArchTest
 	static final ArchRule packagesHaveNoCycles = slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
 
 	/**
-	 * What each package may use of the others; all may use the root. What speaks to Redis
-	 * by itself shares the names, the scripts and the connections of the back end; loops
-	 * share how they sleep and go on after failures. Listeners are methods of beans as
-	 * hooks are, and read them with the readers of hooks.
+	 * The rows of the table in docs/architecture.md: a package, and the others that it
+	 * may use.
 	 */
-	private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(entry("support", Set.of()),
-			entry("hook", Set.of("support")), entry("store", Set.of()),
-			entry("store.redis", Set.of("store", "support")), entry("store.memory", Set.of("store", "support")),
-			entry("core", Set.of("store", "hook", "watch", "support")),
-			entry("watch", Set.of("store", "log", "support")),
-			entry("expiry", Set.of("store", "store.redis", "support")),
-			entry("log", Set.of("store", "store.redis", "support")),
-			entry("listener", Set.of("store", "store.redis", "log", "hook", "support")),
-			entry("actuate", Set.of("hook", "store", "expiry", "listener", "log", "support")));
+	private static Map<String, Set<String>> documented() {
+		Map<String, Set<String>> rows = new TreeMap<>();
+		for (String line : page().lines().toList()) {
+			String[] cells = line.split("\\|");
+			if (cells.length == 4 && cells[1].strip().startsWith("`")) {
+				rows.put(names(cells[1]).iterator().next(), names(cells[3]));
+			}
+		}
+		return rows;
+	}
 
-	@ArchTest
-	static void packagesUseOnlyWhatTheyMay(JavaClasses classes) {
-		MAY_USE.forEach((name, others) -> {
-			String[] allowed = Stream.concat(Stream.of("", "." + name), others.stream().map((other) -> "." + other))
-				.map(ROOT::concat)
-				.toArray(String[]::new);
-			noClasses().that()
-				.resideInAPackage(ROOT + "." + name)
-				.should()
-				.dependOnClassesThat(resideInAPackage(ROOT + "..").and(resideOutsideOfPackages(allowed)))
-				.check(classes);
-		});
+	private static String page() {
+		try {
+			return Files.readString(Path.of("..", "docs", "architecture.md"));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static Set<String> names(String cell) {
+		Set<String> names = new TreeSet<>();
+		CODE.matcher(cell).results().forEach((code) -> names.add(code.group(1)));
+		return names;
+	}
+
+	/**
+	 * The packages that there are, and the others that each uses. All may use the root.
+	 */
+	private static Map<String, Set<String>> used(JavaClasses classes) {
+		Map<String, Set<String>> used = new TreeMap<>();
+		for (JavaClass type : classes) {
+			String name = name(type);
+			if (!name.isEmpty()) {
+				Set<String> others = used.computeIfAbsent(name, (unused) -> new TreeSet<>());
+				for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+					JavaClass target = dependency.getTargetClass().getBaseComponentType();
+					if (target.getPackageName().startsWith(ROOT)) {
+						others.add(name(target));
+					}
+				}
+				others.removeAll(Set.of("", name));
+			}
+		}
+		return used;
+	}
+
+	private static String name(JavaClass type) {
+		return type.getPackageName().equals(ROOT) ? "" : type.getPackageName().substring(ROOT.length() + 1);
 	}
 
 	@ArchTest
-	static final ArchRule whatWasBuiltDoesNotKeepItsBuilder = fields().that()
-		.areDeclaredInClassesThat()
-		.resideInAPackage(ROOT + "..")
-		.should()
-		.notHaveRawType(simpleNameEndingWith("Builder"))
-		.because("a builder may be changed after it has built, and what was built must not");
+	static void packagesUseOnlyWhatIsDocumented(JavaClasses classes) {
+		assertThat(used(classes)).as("the table in docs/architecture.md").isEqualTo(documented());
+	}
+
+	@ArchTest
+	static void packagesStaySmall(JavaClasses classes) {
+		Map<String, Long> types = classes.stream()
+			.filter((type) -> !type.isNestedClass() && !type.getSimpleName().equals("package-info"))
+			.collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+		assertThat(types.values()).as(types::toString).allMatch((count) -> count <= MOST_TYPES);
+	}
 
 	@ArchTest
 	static final ArchRule rootUsesNoOtherPackageOfOurs = noClasses().that()
@@ -174,6 +218,18 @@ class ArchitectureTests {
 			}
 
 		};
+	}
+
+	/**
+	 * Tests of the library come here in a jar.
+	 */
+	static final class DoNotIncludeTestJars implements ImportOption {
+
+		@Override
+		public boolean includes(Location location) {
+			return !location.contains("-tests.jar");
+		}
+
 	}
 
 }

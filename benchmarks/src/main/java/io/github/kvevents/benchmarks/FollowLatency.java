@@ -18,11 +18,11 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.log.EventLogOptions;
 import io.github.kvevents.log.KvEventLog;
+import io.github.kvevents.log.event.StoreKvEventLogs;
+import io.github.kvevents.redis.RedisEventLogStore;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.watch.KvWatch;
 import io.github.kvevents.watch.WatchOptions;
-import io.github.kvevents.log.RedisEventLogStore;
-import io.github.kvevents.log.StoreKvEventLogs;
 
 /**
  * How long it takes from the beginning of a write to its arrival: an entry of an event

@@ -27,13 +27,13 @@ import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.listener.KvSubscription;
 import io.github.kvevents.listener.ListenerEngine;
 import io.github.kvevents.listener.ListenerOptions;
-import io.github.kvevents.log.StoreChangeFeed;
+import io.github.kvevents.log.change.StoreChangeFeed;
+import io.github.kvevents.redis.KeyNames;
+import io.github.kvevents.redis.RedisChangeLogStore;
+import io.github.kvevents.redis.RedisKvStore;
+import io.github.kvevents.redis.listener.RedisListenerStore;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.store.redis.KeyNames;
-import io.github.kvevents.store.redis.RedisChangeLogStore;
-import io.github.kvevents.store.redis.RedisKvStore;
-import io.github.kvevents.listener.RedisListenerStore;
 
 /**
  * How fast a durable listener works off a change log, against Spring Data Redis'

@@ -7,12 +7,12 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
-import io.github.kvevents.log.StoreChangeFeed;
+import io.github.kvevents.log.change.StoreChangeFeed;
+import io.github.kvevents.redis.KeyNames;
+import io.github.kvevents.redis.RedisChangeLogStore;
+import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.store.redis.KeyNames;
-import io.github.kvevents.store.redis.RedisChangeLogStore;
-import io.github.kvevents.store.redis.RedisKvStore;
 import io.github.kvevents.watch.KvWatches;
 
 /**

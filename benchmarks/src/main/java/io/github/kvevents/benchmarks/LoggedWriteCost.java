@@ -12,13 +12,13 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import io.github.kvevents.benchmarks.WriteComparison.Side;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
-import io.github.kvevents.expiry.ExpiryTracker;
 import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.redis.KeyNames;
+import io.github.kvevents.redis.RedisChangeLogStore;
+import io.github.kvevents.redis.RedisKvStore;
+import io.github.kvevents.redis.expiry.ExpiryTracker;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.store.redis.KeyNames;
-import io.github.kvevents.store.redis.RedisChangeLogStore;
-import io.github.kvevents.store.redis.RedisKvStore;
 
 /**
  * What a write with the change log costs against the same write without: time, the

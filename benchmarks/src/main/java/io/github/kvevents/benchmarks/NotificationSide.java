@@ -12,10 +12,10 @@ import org.springframework.data.redis.core.types.Expiration;
 
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.PlainKvCodec;
-import io.github.kvevents.expiry.ExpiryNotificationBridge;
 import io.github.kvevents.expiry.NotificationSettings;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 
 /**
  * Keys that plain Redis commands wrote, and a synchronous hook that hears of their expiry

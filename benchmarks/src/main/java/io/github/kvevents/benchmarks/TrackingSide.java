@@ -14,12 +14,12 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.core.SetOptions;
-import io.github.kvevents.expiry.ExpiryTracker;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.redis.KeyNames;
+import io.github.kvevents.redis.RedisKvStore;
+import io.github.kvevents.redis.expiry.ExpiryTracker;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.store.redis.KeyNames;
-import io.github.kvevents.store.redis.RedisKvStore;
 
 /**
  * An instance that tracks its keys, put together as an application's is, with a

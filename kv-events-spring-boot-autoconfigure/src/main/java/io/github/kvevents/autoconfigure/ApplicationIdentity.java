@@ -6,7 +6,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.context.ApplicationContext;
 
-import io.github.kvevents.store.redis.NamespaceUser;
+import io.github.kvevents.redis.NamespaceUser;
 
 /**
  * Which application this is, as instances that run the same code tell it: its name and

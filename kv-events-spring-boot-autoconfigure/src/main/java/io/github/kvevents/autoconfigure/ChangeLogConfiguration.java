@@ -9,13 +9,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.github.kvevents.KvCodec;
-import io.github.kvevents.log.ChangeFeed;
-import io.github.kvevents.log.ChangeLogRetention;
-import io.github.kvevents.log.EveryInstanceReader;
 import io.github.kvevents.log.KvChangeLog;
-import io.github.kvevents.log.RetentionGuard;
-import io.github.kvevents.log.StoreChangeFeed;
-import io.github.kvevents.log.StoreKvChangeLog;
+import io.github.kvevents.log.change.ChangeFeed;
+import io.github.kvevents.log.change.ChangeLogRetention;
+import io.github.kvevents.log.change.EveryInstanceReader;
+import io.github.kvevents.log.change.RetentionGuard;
+import io.github.kvevents.log.change.StoreChangeFeed;
+import io.github.kvevents.log.change.StoreKvChangeLog;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 

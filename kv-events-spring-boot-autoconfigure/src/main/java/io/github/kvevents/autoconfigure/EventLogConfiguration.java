@@ -13,13 +13,13 @@ import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvCodec;
-import io.github.kvevents.log.EventLogStore;
 import io.github.kvevents.log.KvEventLogs;
-import io.github.kvevents.store.redis.NamespaceCheck;
-import io.github.kvevents.store.redis.RedisLink;
-import io.github.kvevents.log.MemoryEventLogStore;
-import io.github.kvevents.log.RedisEventLogStore;
-import io.github.kvevents.log.StoreKvEventLogs;
+import io.github.kvevents.log.event.EventLogStore;
+import io.github.kvevents.log.event.StoreKvEventLogs;
+import io.github.kvevents.memory.MemoryEventLogStore;
+import io.github.kvevents.redis.NamespaceCheck;
+import io.github.kvevents.redis.RedisEventLogStore;
+import io.github.kvevents.redis.RedisLink;
 
 /**
  * Event logs, in the same place as keys.

@@ -8,9 +8,9 @@ import org.springframework.context.annotation.Configuration;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.hook.HookEngine;
-import io.github.kvevents.log.ChangeFeed;
-import io.github.kvevents.log.EveryInstanceReader;
 import io.github.kvevents.log.LogGapEvent;
+import io.github.kvevents.log.change.ChangeFeed;
+import io.github.kvevents.log.change.EveryInstanceReader;
 import io.github.kvevents.store.ChangeLogStore;
 
 /**

@@ -16,9 +16,9 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.annotation.KvHookBeanPostProcessor;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.HookEngineBuilder;
-import io.github.kvevents.hook.KvHookBeanPostProcessor;
 import io.github.kvevents.hook.KvHookErrorHandler;
 import io.github.kvevents.hook.KvHookRegistry;
 import io.github.kvevents.hook.KvHookScope;

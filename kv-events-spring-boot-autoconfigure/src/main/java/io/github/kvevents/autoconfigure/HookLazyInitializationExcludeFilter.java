@@ -16,7 +16,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.core.type.MethodMetadata;
 import org.springframework.util.ClassUtils;
 
-import io.github.kvevents.hook.AnnotatedMethods;
+import io.github.kvevents.annotation.AnnotatedMethods;
 import io.github.kvevents.hook.KvGuard;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.SpringListeners;

@@ -13,10 +13,10 @@ import org.springframework.util.StringUtils;
 import io.github.kvevents.expiry.NotificationMode;
 import io.github.kvevents.expiry.NotificationSettings;
 import io.github.kvevents.expiry.TrackingMode;
-import io.github.kvevents.expiry.TrackingSettings;
 import io.github.kvevents.hook.HookSettings;
 import io.github.kvevents.hook.KvOverflow;
 import io.github.kvevents.listener.ListenerSettings;
+import io.github.kvevents.redis.expiry.TrackingSettings;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
 

@@ -10,7 +10,7 @@ import org.springframework.util.ClassUtils;
 import io.github.kvevents.KvDeleteEvent;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvSetEvent;
-import io.github.kvevents.store.redis.RedisLink;
+import io.github.kvevents.redis.RedisLink;
 
 /**
  * What a native image can't find out: the scripts, the getters of events, which
@@ -21,10 +21,10 @@ class KvEventsRuntimeHints implements RuntimeHintsRegistrar {
 
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-		hints.resources().registerPattern("io/github/kvevents/store/redis/*.lua");
-		hints.resources().registerPattern("io/github/kvevents/log/*.lua");
-		hints.resources().registerPattern("io/github/kvevents/expiry/*.lua");
-		hints.resources().registerPattern("io/github/kvevents/listener/*.lua");
+		hints.resources().registerPattern("io/github/kvevents/redis/*.lua");
+		hints.resources().registerPattern("io/github/kvevents/redis/expiry/*.lua");
+		hints.resources().registerPattern("io/github/kvevents/redis/listener/*.lua");
+		hints.resources().registerPattern("io/github/kvevents/redis/notification/*.lua");
 		hints.reflection()
 			.registerTypeIfPresent(classLoader,
 					"org.springframework.data.redis.connection.jedis.JedisConnectionFactory",

@@ -12,8 +12,8 @@ import org.springframework.context.annotation.Bean;
 
 import io.github.kvevents.actuate.KvExpiryEndpoint;
 import io.github.kvevents.expiry.ExpiryMonitor;
-import io.github.kvevents.expiry.ExpiryNotificationBridge;
 import io.github.kvevents.expiry.LatenessRecorder;
+import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the {@link KvExpiryEndpoint}.

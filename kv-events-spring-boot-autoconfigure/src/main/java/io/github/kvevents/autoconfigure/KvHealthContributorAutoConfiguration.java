@@ -12,8 +12,8 @@ import org.springframework.context.annotation.Bean;
 
 import io.github.kvevents.actuate.KvEventsHealthIndicator;
 import io.github.kvevents.expiry.ExpiryMonitor;
-import io.github.kvevents.expiry.ExpiryNotificationBridge;
 import io.github.kvevents.listener.KvListenerRegistry;
+import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 import io.github.kvevents.store.KvStore;
 
 /**

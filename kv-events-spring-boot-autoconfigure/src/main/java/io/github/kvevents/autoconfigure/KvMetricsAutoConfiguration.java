@@ -19,12 +19,12 @@ import io.github.kvevents.actuate.KvListenerMeters;
 import io.github.kvevents.actuate.KvLogGapMeter;
 import io.github.kvevents.actuate.KvNotificationMeters;
 import io.github.kvevents.expiry.ExpiryMonitor;
-import io.github.kvevents.expiry.ExpiryNotificationBridge;
 import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookRegistry;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.ListenerEngine;
+import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the meters of kv-events that

@@ -12,16 +12,16 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvCodec;
-import io.github.kvevents.listener.KvListenerBeanPostProcessor;
+import io.github.kvevents.annotation.KvListenerBeanPostProcessor;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.ListenerEngine;
-import io.github.kvevents.log.ChangeFeed;
-import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.store.redis.NamespaceCheck;
-import io.github.kvevents.store.redis.RedisLink;
 import io.github.kvevents.listener.ListenerStore;
-import io.github.kvevents.listener.MemoryListenerStore;
-import io.github.kvevents.listener.RedisListenerStore;
+import io.github.kvevents.log.change.ChangeFeed;
+import io.github.kvevents.memory.MemoryListenerStore;
+import io.github.kvevents.redis.NamespaceCheck;
+import io.github.kvevents.redis.RedisLink;
+import io.github.kvevents.redis.listener.RedisListenerStore;
+import io.github.kvevents.store.ChangeLogStore;
 
 /**
  * Durable listeners. Annotated methods are looked for without a change log, too, so that

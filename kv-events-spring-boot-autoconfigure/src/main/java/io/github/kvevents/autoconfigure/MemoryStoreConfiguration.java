@@ -9,9 +9,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 import io.github.kvevents.expiry.TrackingMode;
+import io.github.kvevents.memory.MemoryKvStore;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
-import io.github.kvevents.store.memory.MemoryKvStore;
 
 /**
  * Keys in this process.

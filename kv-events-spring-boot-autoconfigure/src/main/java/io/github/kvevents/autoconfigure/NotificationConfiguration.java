@@ -12,13 +12,13 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvCodec;
-import io.github.kvevents.expiry.ExpiryNotificationBridge;
-import io.github.kvevents.expiry.ExpiryTracker;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.hook.HookEngine;
-import io.github.kvevents.store.redis.KeyNames;
-import io.github.kvevents.store.redis.RedisKvStore;
-import io.github.kvevents.store.redis.RedisLink;
+import io.github.kvevents.redis.KeyNames;
+import io.github.kvevents.redis.RedisKvStore;
+import io.github.kvevents.redis.RedisLink;
+import io.github.kvevents.redis.expiry.ExpiryTracker;
+import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 
 /**
  * Events for what Redis itself tells of expired keys.

@@ -13,9 +13,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 
-import io.github.kvevents.log.StoreChangeFeed;
-import io.github.kvevents.store.redis.RedisKvStore;
-import io.github.kvevents.store.redis.RedisLink;
+import io.github.kvevents.log.change.StoreChangeFeed;
+import io.github.kvevents.redis.RedisKvStore;
+import io.github.kvevents.redis.RedisLink;
 import io.github.kvevents.support.StoreFailure;
 
 /**

@@ -16,16 +16,16 @@ import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvCodec;
-import io.github.kvevents.expiry.ExpiryTracker;
 import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.redis.KeyNames;
+import io.github.kvevents.redis.NamespaceCheck;
+import io.github.kvevents.redis.RedisChangeLogStore;
+import io.github.kvevents.redis.RedisKvStore;
+import io.github.kvevents.redis.RedisLink;
+import io.github.kvevents.redis.expiry.ExpiryTracker;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
-import io.github.kvevents.store.redis.KeyNames;
-import io.github.kvevents.store.redis.NamespaceCheck;
-import io.github.kvevents.store.redis.RedisChangeLogStore;
-import io.github.kvevents.store.redis.RedisKvStore;
-import io.github.kvevents.store.redis.RedisLink;
 
 /**
  * Keys in Redis, through the application's own connection factory.

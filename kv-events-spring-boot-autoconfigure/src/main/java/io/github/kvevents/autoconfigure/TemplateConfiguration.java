@@ -14,7 +14,7 @@ import io.github.kvevents.core.KvOperations;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.KvTemplateBuilder;
 import io.github.kvevents.hook.HookEngine;
-import io.github.kvevents.log.ChangeFeed;
+import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.watch.KvWatches;

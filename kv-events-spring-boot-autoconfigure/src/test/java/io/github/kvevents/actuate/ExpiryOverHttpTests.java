@@ -22,6 +22,8 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.KvHookRegistry;
@@ -29,8 +31,6 @@ import io.github.kvevents.hook.OnKvExpired;
 import io.github.kvevents.log.KvChangeLog;
 import io.github.kvevents.log.ReadRequest;
 import io.github.kvevents.log.StartPosition;
-import io.github.kvevents.test.TestRedis;
-import io.github.kvevents.test.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;

@@ -27,10 +27,10 @@ import org.springframework.test.annotation.DirtiesContext.ClassMode;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.hook.KvValue;
 import io.github.kvevents.listener.KvListener;
 import io.github.kvevents.listener.OnExhausted;
-import io.github.kvevents.test.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

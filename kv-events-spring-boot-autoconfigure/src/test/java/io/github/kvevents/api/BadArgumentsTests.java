@@ -34,12 +34,12 @@ import io.github.kvevents.listener.ListenerSettings;
 import io.github.kvevents.log.KvChangeLog;
 import io.github.kvevents.log.ReadRequest;
 import io.github.kvevents.log.StartPosition;
-import io.github.kvevents.log.StoreChangeFeed;
-import io.github.kvevents.log.StoreKvChangeLog;
+import io.github.kvevents.log.change.StoreChangeFeed;
+import io.github.kvevents.log.change.StoreKvChangeLog;
+import io.github.kvevents.memory.MemoryKvStore;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.store.memory.MemoryKvStore;
 import io.github.kvevents.watch.WatchOptions;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -17,14 +17,14 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistry;
 import io.github.kvevents.hook.KvHookScope;
 import io.github.kvevents.listener.KvListener;
 import io.github.kvevents.log.LogGapEvent;
-import io.github.kvevents.test.TestRedis;
-import io.github.kvevents.test.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -29,6 +29,8 @@ import org.springframework.context.ApplicationContext;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.KvHookRegistry;
@@ -41,8 +43,6 @@ import io.github.kvevents.log.Follow;
 import io.github.kvevents.log.KvEventLog;
 import io.github.kvevents.log.KvEventLogs;
 import io.github.kvevents.log.LogGapEvent;
-import io.github.kvevents.test.TestRedis;
-import io.github.kvevents.test.TestRedisExtension;
 import io.github.kvevents.watch.KvWatch;
 import io.github.kvevents.watch.WatchOptions;
 

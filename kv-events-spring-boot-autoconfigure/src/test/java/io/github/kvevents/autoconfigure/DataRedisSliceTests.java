@@ -15,8 +15,8 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.hook.KvHook;
-import io.github.kvevents.test.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

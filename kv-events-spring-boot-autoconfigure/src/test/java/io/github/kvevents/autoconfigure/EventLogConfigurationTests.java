@@ -15,14 +15,14 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.log.EventLogOptions;
 import io.github.kvevents.log.Follow;
 import io.github.kvevents.log.KvEventLog;
 import io.github.kvevents.log.KvEventLogs;
-import io.github.kvevents.test.TestRedis;
-import io.github.kvevents.test.TestRedisExtension;
-import io.github.kvevents.log.MemoryEventLogStore;
-import io.github.kvevents.log.RedisEventLogStore;
+import io.github.kvevents.memory.MemoryEventLogStore;
+import io.github.kvevents.redis.RedisEventLogStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;

@@ -29,6 +29,7 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.SetOptions;
+import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.KvHookDefinitionException;
 import io.github.kvevents.hook.KvHookOptions;
@@ -36,7 +37,6 @@ import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.KvHookRegistry;
 import io.github.kvevents.hook.KvHookScope;
 import io.github.kvevents.log.LogGapEvent;
-import io.github.kvevents.test.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -22,6 +22,8 @@ import io.github.kvevents.KvDeleteEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.KvSetResult;
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.hook.KvGuard;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.KvHookScope;
@@ -32,8 +34,6 @@ import io.github.kvevents.log.FollowListener;
 import io.github.kvevents.log.KvEventLog;
 import io.github.kvevents.log.KvEventLogs;
 import io.github.kvevents.log.LogEntry;
-import io.github.kvevents.test.TestRedis;
-import io.github.kvevents.test.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

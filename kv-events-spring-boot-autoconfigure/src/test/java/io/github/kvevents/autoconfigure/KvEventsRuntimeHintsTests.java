@@ -41,7 +41,7 @@ class KvEventsRuntimeHintsTests {
 			String name = url.substring(url.indexOf("io/github/kvevents"));
 			assertThat(RuntimeHintsPredicates.resource().forResource(name)).as(name).accepts(this.hints);
 		}
-		assertThat(RuntimeHintsPredicates.resource().forResource("io/github/kvevents/store/redis/other.txt"))
+		assertThat(RuntimeHintsPredicates.resource().forResource("io/github/kvevents/redis/other.txt"))
 			.rejects(this.hints);
 	}
 

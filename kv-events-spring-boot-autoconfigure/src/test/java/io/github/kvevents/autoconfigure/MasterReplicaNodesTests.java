@@ -16,11 +16,11 @@ import org.springframework.context.annotation.Configuration;
 
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.KvTemplate;
-import io.github.kvevents.expiry.ExpiryNotificationBridge;
 import io.github.kvevents.expiry.NotificationStatus;
+import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistry;
-import io.github.kvevents.test.TestRedis;
+import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -21,11 +21,11 @@ import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.log.EventLogOptions;
 import io.github.kvevents.log.KvEventLog;
 import io.github.kvevents.log.KvEventLogs;
-import io.github.kvevents.test.TestRedis;
-import io.github.kvevents.test.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;

@@ -30,6 +30,8 @@ import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvSetEvent;
 import io.github.kvevents.KvVetoException;
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.hook.KvGuard;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.KvHookRegistration;
@@ -38,8 +40,6 @@ import io.github.kvevents.hook.KvPreviousValue;
 import io.github.kvevents.hook.KvValue;
 import io.github.kvevents.hook.OnKvExpired;
 import io.github.kvevents.hook.OnKvSet;
-import io.github.kvevents.test.TestRedis;
-import io.github.kvevents.test.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -19,11 +19,11 @@ import org.springframework.data.redis.connection.lettuce.LettucePoolingClientCon
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.KvHookScope;
 import io.github.kvevents.hook.OnKvExpired;
 import io.github.kvevents.listener.KvListener;
-import io.github.kvevents.test.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

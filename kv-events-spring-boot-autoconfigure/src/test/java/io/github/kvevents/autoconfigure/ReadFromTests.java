@@ -21,6 +21,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.TestProxy;
+import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.ListenerOptions;
 import io.github.kvevents.log.EventLogOptions;
@@ -30,8 +32,6 @@ import io.github.kvevents.log.KvEventLogs;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.log.ReadRequest;
 import io.github.kvevents.log.StartPosition;
-import io.github.kvevents.test.TestProxy;
-import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.watch.KvWatch;
 import io.github.kvevents.watch.WatchOptions;
 

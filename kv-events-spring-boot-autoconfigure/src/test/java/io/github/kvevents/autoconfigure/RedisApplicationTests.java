@@ -30,13 +30,13 @@ import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvSetEvent;
 import io.github.kvevents.actuate.KvEventsHealthIndicator;
 import io.github.kvevents.core.KvTemplate;
-import io.github.kvevents.expiry.ExpiryNotificationBridge;
 import io.github.kvevents.expiry.NotificationStatus;
+import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.KvHookRegistry;
 import io.github.kvevents.hook.OnKvExpired;
-import io.github.kvevents.test.TestRedis;
-import io.github.kvevents.test.TestRedisExtension;
+import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;

@@ -29,13 +29,13 @@ import org.springframework.util.StringUtils;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.actuate.KvEventsHealthIndicator;
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.SilentServer;
+import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.KvHookScope;
 import io.github.kvevents.hook.OnKvExpired;
 import io.github.kvevents.listener.KvListener;
 import io.github.kvevents.listener.StartAt;
-import io.github.kvevents.test.SilentServer;
-import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.watch.KvWatch;
 import io.github.kvevents.watch.WatchOptions;
 

@@ -30,13 +30,13 @@ import org.springframework.data.redis.RedisSystemException;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.actuate.KvEventsHealthIndicator;
 import io.github.kvevents.core.KvTemplate;
-import io.github.kvevents.expiry.ExpiryNotificationBridge;
 import io.github.kvevents.expiry.NotificationStatus;
+import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.KvHookScope;
 import io.github.kvevents.hook.OnKvExpired;
 import io.github.kvevents.listener.KvListener;
-import io.github.kvevents.test.TestRedis;
+import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -20,11 +20,11 @@ import org.springframework.context.event.EventListener;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.PositionTrimmedException;
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.KvHookScope;
 import io.github.kvevents.listener.KvListener;
 import io.github.kvevents.log.LogGapEvent;
-import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.watch.KvWatch;
 import io.github.kvevents.watch.WatchOptions;
 

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import io.github.kvevents.core.KvTemplate;
-import io.github.kvevents.test.TestRedis;
-import io.github.kvevents.test.TestRedisExtension;
+import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.fixture.TestRedisExtension;
 
 import static org.awaitility.Awaitility.await;
 

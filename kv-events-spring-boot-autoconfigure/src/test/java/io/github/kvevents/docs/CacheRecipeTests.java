@@ -19,8 +19,8 @@ import org.springframework.context.annotation.Import;
 
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.docs.ChangeLogSnippets.Prices;
-import io.github.kvevents.test.TestRedis;
-import io.github.kvevents.test.TestRedisExtension;
+import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.fixture.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -21,8 +21,8 @@ import io.github.kvevents.log.KvChangeLog;
 import io.github.kvevents.log.KvChangePage;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.log.ReadRequest;
-import io.github.kvevents.log.RetentionGuard;
 import io.github.kvevents.log.StartPosition;
+import io.github.kvevents.log.change.RetentionGuard;
 
 /**
  * What the pages show of the change log.

@@ -28,8 +28,9 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.actuate.KvEventsHealthIndicator;
 import io.github.kvevents.core.KvTemplate;
-import io.github.kvevents.hook.KvHookScope;
+import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.hook.KvHookScope;
 import io.github.kvevents.listener.KvListener;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.OnExhausted;
@@ -40,7 +41,6 @@ import io.github.kvevents.log.KvEventLogs;
 import io.github.kvevents.log.LogEntry;
 import io.github.kvevents.log.ReadRequest;
 import io.github.kvevents.log.StartPosition;
-import io.github.kvevents.test.TestRedis;
 import io.github.kvevents.watch.KvWatch;
 import io.github.kvevents.watch.WatchOptions;
 

@@ -37,8 +37,8 @@ import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.core.KvTemplate;
-import io.github.kvevents.test.TestRedis;
-import io.github.kvevents.test.TestRedisExtension;
+import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.fixture.TestRedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -21,7 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class JarsTests {
 
 	@ParameterizedTest
-	@CsvSource({ "kv-events-spring-boot-autoconfigure, io.github.kvevents,",
+	@CsvSource({ "kv-events, io.github.kvevents,",
+			"kv-events-spring-boot-autoconfigure, io.github.kvevents.autoconfigure,",
 			"kv-events-spring-boot-starter, io.github.kvevents.starter, dependencies-starter" })
 	void licenseAndManifest(String module, String moduleName, String jarType) throws IOException {
 		try (JarFile jar = new JarFile(jarOf(module))) {

@@ -1,0 +1,107 @@
+package io.github.kvevents.annotation;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.stream.Stream;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * A method of a bean, ready to be called as often as need be, through the bean's proxy if
+ * it has one.
+ */
+final class BoundMethod {
+
+	/**
+	 * The last parameter of what the Kotlin compiler makes of a suspend function.
+	 */
+	private static final String CONTINUATION = "kotlin.coroutines.Continuation";
+
+	private final MethodHandle handle;
+
+	private BoundMethod(MethodHandle handle) {
+		this.handle = handle;
+	}
+
+	static BoundMethod of(DefinitionSite site, Object bean, Class<?> targetClass) {
+		Method method = site.method();
+		Class<?>[] parameters = method.getParameterTypes();
+		if (parameters.length > 0 && parameters[parameters.length - 1].getName().equals(CONTINUATION)) {
+			throw site.signatureError("modifier 'suspend'", "a suspend function isn't supported: nobody resumes it",
+					"Make it an ordinary function, and launch a coroutine in it if need be");
+		}
+		if (Modifier.isStatic(method.getModifiers())) {
+			throw site.signatureError("modifier 'static'", "a static method belongs to no bean",
+					"Make it an instance method");
+		}
+		if (method.getReturnType() != void.class) {
+			throw site.signatureError("return type",
+					"it is '" + method.getReturnType().getSimpleName() + "', and nobody would take what is returned",
+					"Return void");
+		}
+		if (AopUtils.isCglibProxy(bean) && Modifier.isFinal(method.getModifiers())) {
+			throw site.signatureError("modifier 'final'", "the bean's proxy can't pass the call on to the bean",
+					"Make the method not final");
+		}
+		return new BoundMethod(handle(site, invocable(site, bean, targetClass), bean));
+	}
+
+	private static Method invocable(DefinitionSite site, Object bean, Class<?> targetClass) {
+		Method method = site.method();
+		try {
+			return AopUtils.selectInvocableMethod(method, bean.getClass());
+		}
+		catch (IllegalStateException ex) {
+			if (Modifier.isPrivate(method.getModifiers())) {
+				throw site.signatureError("modifier 'private'",
+						"the bean has a proxy, and a private method can't be called through it",
+						"Make the method not private: only the methods of a bean without a proxy may be");
+			}
+			return declarations(method, targetClass).filter((declared) -> declared.getDeclaringClass().isInstance(bean))
+				.findFirst()
+				.orElseThrow(() -> site.signatureError("visibility", "the method can't be called on the bean's proxy",
+						"Declare it in an interface of the bean, or proxy the class (proxyTargetClass=true)"));
+		}
+	}
+
+	/**
+	 * The method of a generic interface has other parameter types than what implements
+	 * it.
+	 */
+	private static Stream<Method> declarations(Method method, Class<?> targetClass) {
+		return MethodDeclarations.of(method, targetClass).stream();
+	}
+
+	private static MethodHandle handle(DefinitionSite site, Method invocable, Object bean) {
+		try {
+			ReflectionUtils.makeAccessible(invocable);
+			return MethodHandles.lookup()
+				.unreflect(invocable)
+				.bindTo(bean)
+				.asSpreader(Object[].class, invocable.getParameterCount())
+				.asType(MethodType.methodType(void.class, Object[].class));
+		}
+		catch (IllegalAccessException | RuntimeException ex) {
+			throw site.signatureError("visibility", "the method can't be called: " + ex.getMessage(),
+					"Make class and method accessible");
+		}
+	}
+
+	void invoke(Object[] arguments) throws Exception {
+		try {
+			this.handle.invokeExact(arguments);
+		}
+		catch (Exception | Error ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			throw new UndeclaredThrowableException(ex);
+		}
+	}
+
+}

@@ -1,0 +1,108 @@
+package io.github.kvevents.annotation;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvChange;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.PossibleChanges;
+import io.github.kvevents.hook.KvHookCallback;
+import io.github.kvevents.hook.KvHookDefinitionException;
+import io.github.kvevents.hook.SpringListeners;
+
+/**
+ * A method of a bean that is called with events, as its signature and the attributes of
+ * its annotation say. For our packages.
+ *
+ * @param events the events that it hears of: those of the annotation as far as its
+ * parameters can take them
+ * @param filter the keys that it hears of, {@code null} for all
+ * @param callback calls it
+ */
+public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, KvHookCallback callback) {
+
+	/**
+	 * Reads a method. What can't work is refused.
+	 * @param site the method and its annotation
+	 * @param bean the bean to call it on
+	 * @param targetClass the class of the bean, without its proxy
+	 * @param attributes what the annotation says of events and keys
+	 * @return the method, ready to be called
+	 * @throws KvHookDefinitionException if it can't work
+	 */
+	public static EventMethod read(DefinitionSite site, Object bean, Class<?> targetClass, Attributes attributes) {
+		BoundMethod bound = BoundMethod.of(site, bean, targetClass);
+		List<HookParameter> parameters = MethodParameters.read(site, targetClass);
+		Set<KvEventType> events = events(site, attributes.events(), parameters);
+		checkChanges(site, attributes.changes(), events);
+		AsyncMethods.checkEvents(site, bean, targetClass, events);
+		KeyFilter filter = KeyFilterReader.read(site, attributes.prefix(), attributes.suffix(), attributes.keys(),
+				attributes.regex(), attributes.filter());
+		return new EventMethod(events, filter, callback(bound, parameters));
+	}
+
+	private static Set<KvEventType> events(DefinitionSite site, KvEventType[] attribute,
+			List<HookParameter> parameters) {
+		Set<KvEventType> declared = (attribute.length > 0) ? EnumSet.copyOf(List.of(attribute))
+				: EnumSet.allOf(KvEventType.class);
+		Set<KvEventType> events = EnumSet.copyOf(declared);
+		for (HookParameter parameter : parameters) {
+			if (parameter.kind() == ParameterKind.EVENT && parameter.type() instanceof Class<?> eventClass) {
+				events.removeIf((type) -> !eventClass.isAssignableFrom(eventClass(type)));
+				if (events.isEmpty()) {
+					throw site.error("events", declared + " are never a " + eventClass.getSimpleName()
+							+ ", which parameter '" + parameter.name() + "' takes", "Change one of the two");
+				}
+			}
+		}
+		return events;
+	}
+
+	private static Class<? extends KvEvent> eventClass(KvEventType type) {
+		return SpringListeners.eventClass(type);
+	}
+
+	private static void checkChanges(DefinitionSite site, KvChange[] changes, Set<KvEventType> events) {
+		if (changes.length == 0) {
+			return;
+		}
+		if (!PossibleChanges.any(events, EnumSet.copyOf(List.of(changes)))) {
+			throw site.error("changes", Arrays.toString(changes) + " never come with " + events,
+					PossibleChanges.CONTRADICTION);
+		}
+	}
+
+	private static KvHookCallback callback(BoundMethod method, List<HookParameter> parameters) {
+		HookParameter[] taken = parameters.toArray(HookParameter[]::new);
+		return (event) -> {
+			@Nullable Object[] arguments = new @Nullable Object[taken.length];
+			for (int index = 0; index < taken.length; index++) {
+				arguments[index] = taken[index].argument(event);
+			}
+			method.invoke(arguments);
+		};
+	}
+
+	/**
+	 * What an annotation says of events and keys: its attributes of the same names.
+	 *
+	 * @param events the operations
+	 * @param changes what they must have done to the key
+	 * @param prefix what the key may start with
+	 * @param suffix what the key may end with
+	 * @param keys what the key may be
+	 * @param regex what must be found in the key
+	 * @param filter the name of a {@link KeyFilter} bean
+	 */
+	@SuppressWarnings("ArrayRecordComponent") // as annotations have them; nobody compares
+	public record Attributes(KvEventType[] events, KvChange[] changes, String[] prefix, String[] suffix, String[] keys,
+			String regex, String filter) {
+	}
+
+}

@@ -1,0 +1,101 @@
+package io.github.kvevents.annotation;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.annotation.OrderUtils;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.hook.HookRegistry;
+import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.hook.KvHookScope;
+
+/**
+ * Reads the {@link KvHook}s of a bean's method. What can't work is refused here, when the
+ * application starts.
+ */
+final class HookDefinitionReader {
+
+	private final ConfigurableBeanFactory beanFactory;
+
+	private final boolean changeLog;
+
+	/**
+	 * Creates a reader.
+	 * @param changeLog whether there is one for hooks that need it
+	 */
+	HookDefinitionReader(ConfigurableBeanFactory beanFactory, boolean changeLog) {
+		this.beanFactory = beanFactory;
+		this.changeLog = changeLog;
+	}
+
+	HookDefinition read(Object bean, String beanName, Class<?> targetClass, Method method, KvHook annotation) {
+		DefinitionSite site = new DefinitionSite(beanName, method, KvHook.class, this.beanFactory);
+		EventMethod eventMethod = EventMethod.read(site, bean, targetClass,
+				new EventMethod.Attributes(annotation.events(), annotation.changes(), annotation.prefix(),
+						annotation.suffix(), annotation.keys(), annotation.regex(), annotation.filter()));
+		KvHookOptions options = options(site, annotation, eventMethod).order(order(method, targetClass));
+		return new HookDefinition(site, options, eventMethod.callback());
+	}
+
+	static int order(Method method, Class<?> targetClass) {
+		for (Method declaration : MethodDeclarations.of(method, targetClass)) {
+			Order order = AnnotatedElementUtils.getMergedAnnotation(declaration, Order.class);
+			if (order != null) {
+				return order.value();
+			}
+		}
+		return OrderUtils.getOrder(targetClass, Ordered.LOWEST_PRECEDENCE);
+	}
+
+	private KvHookOptions options(DefinitionSite site, KvHook annotation, EventMethod method) {
+		if (annotation.scope() == KvHookScope.EVERY_INSTANCE && !this.changeLog) {
+			throw site.error("scope", HookRegistry.NEEDS_LOG,
+					HookRegistry.SWITCH_ON + ", or leave the scope at ONE_INSTANCE");
+		}
+		KvHookOptions options = KvHookOptions.defaults()
+			.events(method.events().toArray(KvEventType[]::new))
+			.changes(annotation.changes())
+			.scope(annotation.scope());
+		if (annotation.scope() == KvHookScope.EVERY_INSTANCE) {
+			site.requireLogged(options.getEvents(), options.getChanges());
+		}
+		KeyFilter filter = method.filter();
+		options = (filter != null) ? options.filter(filter) : options;
+		Duration timeout = timeout(site, annotation);
+		options = (timeout != null) ? options.timeout(timeout) : options;
+		options = annotation.async() ? options.async() : options;
+		return annotation.id().isEmpty() ? options : id(site, annotation.id(), options);
+	}
+
+	private static KvHookOptions id(DefinitionSite site, String attribute, KvHookOptions options) {
+		try {
+			return options.id(site.resolve("id", attribute));
+		}
+		catch (IllegalArgumentException ex) {
+			throw site.error("id", String.valueOf(ex.getMessage()), "Choose another id, or none", ex);
+		}
+	}
+
+	private static @Nullable Duration timeout(DefinitionSite site, KvHook annotation) {
+		if (annotation.timeout().isEmpty()) {
+			return null;
+		}
+		if (annotation.async()) {
+			throw site.error("timeout",
+					"'" + site.resolve("timeout", annotation.timeout())
+							+ "' is set for an asynchronous hook, for which nobody waits",
+					"Remove the timeout, or async");
+		}
+		return site.duration("timeout", annotation.timeout());
+	}
+
+}

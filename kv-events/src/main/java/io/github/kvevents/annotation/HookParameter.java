@@ -1,0 +1,90 @@
+package io.github.kvevents.annotation;
+
+import java.lang.reflect.Type;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.util.ClassUtils;
+
+import io.github.kvevents.KeyText;
+import io.github.kvevents.KvChange;
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvCodecException;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.hook.GuardedChange;
+
+/**
+ * A parameter of a hook or guard method and where its argument comes from.
+ *
+ * @param type what values are decoded to
+ */
+record HookParameter(String name, ParameterKind kind, Type type) {
+
+	boolean isPrimitive() {
+		return this.type instanceof Class<?> rawType && rawType.isPrimitive();
+	}
+
+	@Nullable Object argument(KvEvent event) {
+		return switch (this.kind) {
+			case EVENT -> event;
+			case TYPE -> event.getType();
+			case KEY -> event.getKey();
+			case VALUE -> required(value(event, event.getChange() == KvChange.REMOVED), event.getKey());
+			case PREVIOUS_VALUE -> required(value(event, true), event.getKey());
+		};
+	}
+
+	private @Nullable Object value(KvEvent event, boolean previous) {
+		if (this.type == byte[].class) {
+			return previous ? event.getRawPreviousValue() : event.getRawValue();
+		}
+		if (this.type instanceof Class<?> rawType) {
+			Class<?> boxed = ClassUtils.resolvePrimitiveIfNecessary(rawType);
+			return previous ? event.getPreviousValue(boxed) : event.getValue(boxed);
+		}
+		ParameterizedTypeReference<?> reference = ParameterizedTypeReference.forType(this.type);
+		return previous ? event.getPreviousValue(reference) : event.getValue(reference);
+	}
+
+	@Nullable Object argument(GuardedChange change) {
+		return switch (this.kind) {
+			case TYPE -> change.type();
+			case KEY -> change.key();
+			case VALUE -> value(change);
+			case EVENT, PREVIOUS_VALUE -> throw new IllegalStateException("A guard has no " + this.kind);
+		};
+	}
+
+	private @Nullable Object value(GuardedChange change) {
+		byte[] value = change.value();
+		if (value == null) {
+			return null;
+		}
+		if (this.type == byte[].class) {
+			return value.clone();
+		}
+		KvCodec codec = change.codec();
+		if (codec == null) {
+			throw new IllegalStateException("The HookEngine was built without a codec: the guard can only take bytes");
+		}
+		try {
+			return (this.type instanceof Class<?> rawType)
+					? codec.decode(value.clone(), ClassUtils.resolvePrimitiveIfNecessary(rawType))
+					: codec.decode(value.clone(), this.type);
+		}
+		catch (RuntimeException ex) {
+			throw KvCodecException.decoding(change.key(), this.type, ex);
+		}
+	}
+
+	private @Nullable Object required(@Nullable Object value, String key) {
+		if (value == null && isPrimitive()) {
+			throw new IllegalStateException("Parameter '" + this.name + "' of type '" + this.type.getTypeName()
+					+ "' can't take the " + this.kind + " of key '" + KeyText.printable(key)
+					+ "': there is none or it isn't known. Take the boxed type instead");
+		}
+		return value;
+	}
+
+}

@@ -1,0 +1,239 @@
+package io.github.kvevents.hook;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvReceiver;
+import io.github.kvevents.PossibleChanges;
+import io.github.kvevents.support.CallGate;
+
+/**
+ * One registered hook and what belongs to it alone.
+ */
+public final class HookRegistration implements KvHookRegistration, Indexed {
+
+	/** What was let through a moment ago may not have reached the hook yet. */
+	private static final Duration LET_THROUGH = Duration.ofSeconds(1);
+
+	private final String id;
+
+	private final KvHookOptions options;
+
+	private final KvHookCallback callback;
+
+	private final HookOrigin origin;
+
+	private final long sequence;
+
+	private final HookStats stats;
+
+	private final BoundedErrors errors;
+
+	private final @Nullable HookQueue queue;
+
+	private final @Nullable Semaphore timedShare;
+
+	private final Consumer<HookRegistration> onClose;
+
+	private final Runnable onChange;
+
+	private final KvReceiver receiver;
+
+	private volatile boolean enabled = true;
+
+	private final CallGate gate = new CallGate();
+
+	HookRegistration(String id, KvHookOptions options, KvHookCallback callback, HookOrigin origin, long sequence,
+			HookParts parts, Consumer<HookRegistration> onClose, Runnable onChange) {
+		this.id = id;
+		this.options = options.id(id);
+		this.callback = callback;
+		this.origin = origin;
+		this.sequence = sequence;
+		this.stats = parts.newStats();
+		this.errors = parts.newErrors();
+		this.queue = options.isAsync() ? parts.newQueue(this) : null;
+		this.timedShare = (options.getTimeout() != null) ? parts.newTimedShare() : null;
+		this.onClose = onClose;
+		this.onChange = onChange;
+		this.receiver = receiver(options);
+	}
+
+	/**
+	 * Whether the hook is to be called for this event, given that operation and key fit.
+	 */
+	boolean accepts(KvEvent event) {
+		return isActive() && this.options.getChanges().contains(event.getChange());
+	}
+
+	/**
+	 * Whether the hook is called for what this instance does, if it is of this type.
+	 */
+	boolean receives(KvEventType type) {
+		Set<KvEventType> events = this.options.getEvents();
+		return isActive() && this.options.getScope() == KvHookScope.ONE_INSTANCE && events.contains(type)
+				&& PossibleChanges.any(Set.of(type), this.options.getChanges());
+	}
+
+	/**
+	 * A generated id depends on the order of registration, which other instances may have
+	 * otherwise: there the callback says which hook it is.
+	 */
+	private KvReceiver receiver(KvHookOptions options) {
+		if (this.origin.beanName() != null || options.getId() != null) {
+			return KvReceiver.of(this.id, options.getFilter());
+		}
+		String name = this.callback.getClass().getName();
+		int generated = name.indexOf("$$");
+		String signature = KvReceiver.of(this.id, options.getFilter()).signature();
+		return KvReceiver.of("callback " + ((generated >= 0) ? name.substring(0, generated) : name) + " " + signature,
+				options.getFilter());
+	}
+
+	KvReceiver receiver() {
+		return this.receiver;
+	}
+
+	boolean isClosed() {
+		return this.gate.isClosed();
+	}
+
+	boolean isActive() {
+		return this.enabled && !this.gate.isClosed();
+	}
+
+	/**
+	 * What each call of the hook goes through.
+	 */
+	CallGate gate() {
+		return this.gate;
+	}
+
+	KvHookCallback callback() {
+		return this.callback;
+	}
+
+	HookStats stats() {
+		return this.stats;
+	}
+
+	BoundedErrors errors() {
+		return this.errors;
+	}
+
+	@Nullable HookQueue queue() {
+		return this.queue;
+	}
+
+	/**
+	 * How many calls with a timeout may run at a time, so that one hook that hangs leaves
+	 * threads to the others; {@code null} without a timeout.
+	 */
+	@Nullable Semaphore timedShare() {
+		return this.timedShare;
+	}
+
+	HookOrigin origin() {
+		return this.origin;
+	}
+
+	@Override
+	public String name() {
+		return this.id;
+	}
+
+	@Override
+	public Set<KvEventType> events() {
+		return this.options.getEvents();
+	}
+
+	@Override
+	public @Nullable KeyFilter filter() {
+		return this.options.getFilter();
+	}
+
+	@Override
+	public int order() {
+		return this.options.getOrder();
+	}
+
+	@Override
+	public long sequence() {
+		return this.sequence;
+	}
+
+	@Override
+	public String getId() {
+		return this.id;
+	}
+
+	@Override
+	public KvHookOptions getOptions() {
+		return this.options;
+	}
+
+	@Override
+	public @Nullable String getBeanName() {
+		return this.origin.beanName();
+	}
+
+	@Override
+	public @Nullable String getMethodName() {
+		return this.origin.methodName();
+	}
+
+	@Override
+	public KvHookStats getStats() {
+		return this.stats.snapshot();
+	}
+
+	@Override
+	public KvHookErrors getErrors() {
+		return this.errors;
+	}
+
+	@Override
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	@Override
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+		this.onChange.run();
+	}
+
+	@Override
+	public void close() {
+		if (!this.gate.isClosed()) {
+			this.gate.close();
+			this.onClose.accept(this);
+			if (this.queue != null) {
+				this.queue.close();
+			}
+		}
+		// a hook never waits for itself, nor two for each other
+		if (DispatchContext.current().depth() == 0) {
+			this.gate.awaitNone(LET_THROUGH);
+		}
+		ended();
+	}
+
+	/**
+	 * A call has ended, or an event was dropped. What is kept of that by the hook's id is
+	 * not wanted any more if the hook was closed meanwhile.
+	 */
+	void ended() {
+		if (this.gate.isClosed()) {
+			this.onClose.accept(this);
+		}
+	}
+
+}

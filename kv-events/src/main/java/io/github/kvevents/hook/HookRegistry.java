@@ -1,0 +1,230 @@
+package io.github.kvevents.hook;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvReceiver;
+import io.github.kvevents.PossibleChanges;
+
+/**
+ * Keeps the hooks and the index that finds them. The index is built anew on the first
+ * dispatch after a change: many registrations in a row cost one.
+ */
+public final class HookRegistry implements KvHookRegistry {
+
+	public static final String NEEDS_LOG = "EVERY_INSTANCE needs the change log, which is switched off";
+
+	public static final String SWITCH_ON = "Set 'kv.events.log.enabled=true'";
+
+	private final HookParts parts;
+
+	private final Object monitor = new Object();
+
+	private final Map<String, HookRegistration> hooks = new LinkedHashMap<>();
+
+	/**
+	 * How many ids were made from each.
+	 */
+	private final Map<String, Integer> generated = new HashMap<>();
+
+	private volatile @Nullable Indexes indexes;
+
+	private @Nullable Consumer<Boolean> everyInstanceListener;
+
+	private volatile Runnable changeListener = () -> {
+	};
+
+	private long sequence;
+
+	HookRegistry(HookParts parts) {
+		this.parts = parts;
+	}
+
+	@Override
+	public KvHookRegistration register(KvHookOptions options, KvHookCallback callback) {
+		return register(options, callback, HookOrigin.CALLBACK);
+	}
+
+	public HookRegistration register(KvHookOptions options, KvHookCallback callback, HookOrigin origin) {
+		Assert.notNull(options, "'options' must not be null");
+		Assert.notNull(callback, "'callback' must not be null");
+		Assert.isTrue(options.getScope() == KvHookScope.ONE_INSTANCE || this.parts.hasChangeLog(),
+				() -> "'scope' can't be served: " + NEEDS_LOG + ". " + SWITCH_ON);
+		if (options.getScope() == KvHookScope.EVERY_INSTANCE) {
+			PossibleChanges.requireLogged(options.getEvents(), options.getChanges());
+		}
+		HookRegistration hook = add(options, callback, origin);
+		tellOfEveryInstance(hook);
+		changed();
+		return hook;
+	}
+
+	private HookRegistration add(KvHookOptions options, KvHookCallback callback, HookOrigin origin) {
+		synchronized (this.monitor) {
+			String id = (options.getId() != null) ? options.getId() : unused(origin.defaultId());
+			Assert.isTrue(!this.hooks.containsKey(id), () -> "'id' must be unique but there is a hook '" + id + "'");
+			HookRegistration hook = new HookRegistration(id, options, callback, origin, this.sequence++, this.parts,
+					this::closed, this::changed);
+			this.hooks.put(id, hook);
+			this.indexes = null;
+			return hook;
+		}
+	}
+
+	public boolean hasChangeLog() {
+		return this.parts.hasChangeLog();
+	}
+
+	/**
+	 * An id that nobody has or had, made from the given one: figures and errors of a hook
+	 * that was closed must not pass for those of another.
+	 */
+	public String unused(String id) {
+		synchronized (this.monitor) {
+			String unused;
+			do {
+				int number = this.generated.merge(id, 1, Integer::sum);
+				unused = (number == 1) ? id : id + "#" + number;
+			}
+			while (this.hooks.containsKey(unused));
+			return unused;
+		}
+	}
+
+	@Override
+	public Optional<KvHookRegistration> find(String id) {
+		return Optional.ofNullable(get(id));
+	}
+
+	public @Nullable HookRegistration get(String id) {
+		synchronized (this.monitor) {
+			return this.hooks.get(id);
+		}
+	}
+
+	@Override
+	public Collection<KvHookRegistration> all() {
+		return List.copyOf(hooks());
+	}
+
+	List<HookRegistration> hooks() {
+		synchronized (this.monitor) {
+			return new ArrayList<>(this.hooks.values());
+		}
+	}
+
+	/**
+	 * The hooks that hear of what this instance does.
+	 */
+	MatchIndex<HookRegistration> index() {
+		return indexes().oneInstance;
+	}
+
+	/**
+	 * The hooks that hear of what is read from the change log.
+	 */
+	MatchIndex<HookRegistration> everyInstanceIndex() {
+		return indexes().everyInstance;
+	}
+
+	private Indexes indexes() {
+		Indexes current = this.indexes;
+		if (current != null) {
+			return current;
+		}
+		synchronized (this.monitor) {
+			current = this.indexes;
+			if (current == null) {
+				current = new Indexes(index(KvHookScope.ONE_INSTANCE), index(KvHookScope.EVERY_INSTANCE));
+				this.indexes = current;
+			}
+			return current;
+		}
+	}
+
+	private MatchIndex<HookRegistration> index(KvHookScope scope) {
+		return new MatchIndex<>(
+				this.hooks.values().stream().filter((hook) -> hook.getOptions().getScope() == scope).toList());
+	}
+
+	/**
+	 * Sets who is told whether there are hooks that hear of each change of the fleet, now
+	 * and whenever one of these comes or goes.
+	 */
+	void setEveryInstanceListener(Consumer<Boolean> listener) {
+		synchronized (this.monitor) {
+			this.everyInstanceListener = listener;
+		}
+		listener.accept(hasEveryInstance());
+	}
+
+	private void tellOfEveryInstance(HookRegistration changed) {
+		Consumer<Boolean> listener;
+		synchronized (this.monitor) {
+			listener = this.everyInstanceListener;
+		}
+		if (listener != null && changed.getOptions().getScope() == KvHookScope.EVERY_INSTANCE) {
+			listener.accept(hasEveryInstance());
+		}
+	}
+
+	private boolean hasEveryInstance() {
+		return hooks().stream().anyMatch((hook) -> hook.getOptions().getScope() == KvHookScope.EVERY_INSTANCE);
+	}
+
+	/**
+	 * A hook was closed, or a call that was under way then has ended.
+	 */
+	private void closed(HookRegistration hook) {
+		boolean removed;
+		boolean unused;
+		synchronized (this.monitor) {
+			removed = this.hooks.remove(hook.getId(), hook);
+			this.indexes = removed ? null : this.indexes;
+			unused = !this.hooks.containsKey(hook.getId());
+		}
+		if (removed) {
+			tellOfEveryInstance(hook);
+			changed();
+		}
+		if (unused) {
+			this.parts.tellOfClose(hook.getId());
+		}
+	}
+
+	/**
+	 * Sets who is called when a hook has come, gone, or been enabled or disabled.
+	 */
+	void setChangeListener(Runnable listener) {
+		this.changeListener = listener;
+	}
+
+	private void changed() {
+		this.changeListener.run();
+	}
+
+	/**
+	 * The hooks that get events of a type from what this instance does.
+	 */
+	List<KvReceiver> receivers(KvEventType type) {
+		return hooks().stream().filter((hook) -> hook.receives(type)).map(HookRegistration::receiver).toList();
+	}
+
+	/**
+	 * Each hook is in one of the two.
+	 */
+	private record Indexes(MatchIndex<HookRegistration> oneInstance, MatchIndex<HookRegistration> everyInstance) {
+	}
+
+}

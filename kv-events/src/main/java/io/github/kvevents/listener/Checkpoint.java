@@ -1,0 +1,49 @@
+package io.github.kvevents.listener;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * Up to where a partition is done with.
+ *
+ * @param position the place of the last entry that is
+ * @param operationId the operation of that very entry, by which it is recognised; empty
+ * if it is not known or there is no entry
+ * @param ordinal how many entries were ever added up to there, {@link #UNKNOWN} if that
+ * is not known
+ * @param trail earlier places
+ */
+public record Checkpoint(KvPosition position, String operationId, long ordinal, Trail trail) {
+
+	static final long UNKNOWN = -1;
+
+	/**
+	 * The place of an entry that was read some entries further on.
+	 */
+	Checkpoint next(LoggedChange change, int entries) {
+		return new Checkpoint(change.position(), change.operationId(), further(this.ordinal, entries), this.trail);
+	}
+
+	/**
+	 * The same place, with how many entries were added up to there.
+	 */
+	Checkpoint withOrdinal(long ordinal) {
+		return new Checkpoint(this.position, this.operationId, ordinal, this.trail);
+	}
+
+	boolean isOf(LoggedChange change) {
+		return this.position.equals(change.position()) && this.operationId.equals(change.operationId());
+	}
+
+	static long further(long ordinal, int entries) {
+		return (ordinal != UNKNOWN) ? ordinal + entries : ordinal;
+	}
+
+	/**
+	 * A place that was not reached by reading.
+	 */
+	static Checkpoint at(KvPosition position, String operationId, long ordinal) {
+		return new Checkpoint(position, operationId, ordinal, Trail.EMPTY);
+	}
+
+}

@@ -1,0 +1,192 @@
+package io.github.kvevents.listener;
+
+import java.util.concurrent.TimeUnit;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KeyText;
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.listener.ListenerStore.Aside;
+import io.github.kvevents.listener.ListenerStore.Failure;
+import io.github.kvevents.log.change.LoggedEvents;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * How a listener calls its handler and what it does about failures. The message of what a
+ * handler throws may hold a value of the user's, so warnings say only what was thrown;
+ * message and stack trace are for DEBUG.
+ */
+final class DeliveryPolicy {
+
+	/** How long to wait for a lease that is about to be renewed. */
+	static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+	private static final Log logger = LogFactory.getLog(KvListenerRegistry.class);
+
+	private final String id;
+
+	private final ListenerOptions options;
+
+	private final KvEventHandler handler;
+
+	private final KvCodec codec;
+
+	private final ListenerStore store;
+
+	private final ListenerCounters counters;
+
+	private final RetryDelays delays;
+
+	private final Runnable wakeLoop;
+
+	private volatile boolean stopped;
+
+	DeliveryPolicy(String id, ListenerOptions options, KvEventHandler handler, KvCodec codec, ListenerStore store,
+			ListenerCounters counters, RetryDelays delays, Runnable wakeLoop) {
+		this.id = id;
+		this.options = options;
+		this.handler = handler;
+		this.codec = codec;
+		this.store = store;
+		this.counters = counters;
+		this.delays = delays;
+		this.wakeLoop = wakeLoop;
+	}
+
+	/**
+	 * Says when an event that fails will never come to what was chosen for it.
+	 */
+	void warnIfEndless() {
+		if (this.options.getOnExhausted() != OnExhausted.BLOCK && this.options.getMaxAttempts() == 0) {
+			logger.warn("Listener '%s' has onExhausted = %s, but tries for ever as long as maxAttempts is 0: set it"
+				.formatted(KeyText.printable(this.id), this.options.getOnExhausted()));
+		}
+	}
+
+	/**
+	 * Whether the listener hears of an entry, as far as its filter tells.
+	 */
+	Choice choose(LoggedChange change) {
+		try {
+			boolean chosen = chooses(change);
+			if (!chosen) {
+				this.counters.filtered();
+			}
+			return chosen ? Choice.YES : Choice.NO;
+		}
+		catch (Throwable ex) {
+			logger.debug("The filter of listener '" + this.id + "' failed; it is asked again", ex);
+			return Choice.UNKNOWN;
+		}
+	}
+
+	private boolean chooses(LoggedChange change) {
+		KeyFilter filter = this.options.getFilter();
+		return this.options.getEvents().contains(change.type())
+				&& this.options.getChanges().contains(LoggedEvents.changeOf(change))
+				&& (filter == null || filter.matches(change.key()));
+	}
+
+	/**
+	 * Asks the filter once more, and the handler if it chooses the entry; what either
+	 * throws is a failure of the listener.
+	 */
+	void chooseAndHandle(LoggedChange change) throws Exception {
+		if (chooses(change)) {
+			handle(change);
+		}
+		else {
+			this.counters.filtered();
+		}
+	}
+
+	void handle(LoggedChange change) throws Exception {
+		this.handler.onEvent(event(change));
+		this.counters.processed();
+	}
+
+	KvEvent event(LoggedChange change) {
+		return LoggedEvents.toEvent(this, change, this.codec);
+	}
+
+	/**
+	 * Called before handlers are interrupted: what they throw then is no failure.
+	 */
+	void stop() {
+		this.stopped = true;
+	}
+
+	boolean isStopped() {
+		return this.stopped;
+	}
+
+	boolean isExhausted(int attempts) {
+		return this.options.getMaxAttempts() > 0 && attempts >= this.options.getMaxAttempts();
+	}
+
+	OnExhausted onExhausted() {
+		return this.options.getOnExhausted();
+	}
+
+	ListenerCounters counters() {
+		return this.counters;
+	}
+
+	RetryDelays delays() {
+		return this.delays;
+	}
+
+	void wakeLoop() {
+		this.wakeLoop.run();
+	}
+
+	void failed(LoggedChange change, int attempts, Throwable cause) {
+		this.counters.failed(cause);
+		StackTraceElement[] trace = cause.getStackTrace();
+		String message = "Listener '" + this.id + "' failed for " + describe(change) + " in attempt " + attempts + ": "
+				+ cause.getClass().getName() + ((trace.length > 0) ? " at " + trace[0] : "");
+		if (isPowerOfTwo(attempts)) {
+			logger.warn(message + " (its message, which may hold a value, is logged at DEBUG)");
+		}
+		logger.debug(message, cause);
+	}
+
+	/**
+	 * An event that fails for hours should not fill the log.
+	 */
+	private static boolean isPowerOfTwo(int number) {
+		return Integer.bitCount(number) == 1;
+	}
+
+	void skipped(LoggedChange change, int attempts) {
+		this.counters.skipped();
+		logger.warn("Listener '" + this.id + "' gave up " + describe(change) + " after " + attempts + " attempts");
+	}
+
+	/**
+	 * Puts an event among the dead letters.
+	 * @return whether it is there; otherwise another instance has the partition
+	 */
+	boolean putAside(Lease lease, LoggedChange change, Failure failure) {
+		Aside aside = this.store.putAside(lease, change, failure);
+		if (aside == Aside.ADDED) {
+			this.counters.deadLettered();
+			logger.warn("Listener '" + this.id + "' put " + describe(change) + " among the dead letters after "
+					+ failure.attempts() + " attempts");
+		}
+		return aside != Aside.LOST;
+	}
+
+	void notPutAside(RuntimeException failure) {
+		logger.warn("An event of listener '" + this.id + "' could not be put among the dead letters; it is tried again",
+				failure);
+	}
+
+	private static String describe(LoggedChange change) {
+		return change.type() + " of key '" + KeyText.printable(change.key()) + "' at " + change.position();
+	}
+
+}

@@ -1,0 +1,236 @@
+package io.github.kvevents.listener;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.PossibleChanges;
+import io.github.kvevents.log.LogGapEvent;
+import io.github.kvevents.log.change.ChangeFeed;
+import io.github.kvevents.log.change.RetentionGuard;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.KvKeys;
+import io.github.kvevents.support.Alarm;
+
+/**
+ * Everything of durable listeners, put together. Listeners begin when it is started, and
+ * those that are registered later at once; when it is stopped they finish what they
+ * handle within the shutdown timeout, and stay registered for the next start. It keeps
+ * entries of the log from being removed that listeners need, also those of other
+ * applications.
+ */
+public final class ListenerEngine implements KvListenerRegistry, RetentionGuard, SmartLifecycle {
+
+	/**
+	 * Stops before the hooks do, so that what handlers write is still heard.
+	 */
+	public static final int PHASE = 2048;
+
+	/**
+	 * For how long a start waits at most until the store knows where listeners begin, so
+	 * that one which hangs doesn't keep the application from starting.
+	 */
+	private static final Duration BEGIN = Duration.ofSeconds(2);
+
+	private final ChangeLogStore log;
+
+	private final ChangeFeed feed;
+
+	private final ListenerStore store;
+
+	private final KvCodec codec;
+
+	private final String instanceId;
+
+	private final ListenerSettings settings;
+
+	private final Consumer<LogGapEvent> gapPublisher;
+
+	private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+
+	private final List<Consumer<String>> observers = new CopyOnWriteArrayList<>();
+
+	private final List<Consumer<String>> removalObservers = new CopyOnWriteArrayList<>();
+
+	private boolean running;
+
+	ListenerEngine(ListenerEngineBuilder builder) {
+		this.log = builder.log;
+		this.feed = builder.feed;
+		this.store = builder.store;
+		this.codec = builder.codec;
+		this.instanceId = builder.instanceId;
+		this.settings = builder.settings;
+		this.gapPublisher = builder.gapPublisher;
+	}
+
+	/**
+	 * Starts an engine.
+	 * @param log the change log
+	 * @param feed tells when there is something new in it
+	 * @param store where listeners keep their checkpoints
+	 * @param codec decodes the values of events
+	 * @return a builder with the default of each other part
+	 */
+	public static ListenerEngineBuilder builder(ChangeLogStore log, ChangeFeed feed, ListenerStore store,
+			KvCodec codec) {
+		return new ListenerEngineBuilder(log, feed, store, codec);
+	}
+
+	@Override
+	public KvSubscription register(String id, ListenerOptions options, KvEventHandler handler) {
+		Assert.hasText(id, () -> "'id' must not be empty but was '" + id + "'");
+		KvKeys.requireUtf8("id", id);
+		Assert.notNull(options, "'options' must not be null");
+		Assert.notNull(handler, "'handler' must not be null");
+		PossibleChanges.requireLogged(options.getEvents(), options.getChanges());
+		Subscription subscription = add(id, options, handler);
+		subscription.awaitBegin(System.nanoTime() + BEGIN.toNanos());
+		return subscription;
+	}
+
+	private Subscription add(String id, ListenerOptions options, KvEventHandler handler) {
+		synchronized (this.subscriptions) {
+			Assert.isTrue(!this.subscriptions.containsKey(id),
+					() -> "'id' must be unique, but there is a listener '" + id + "' already");
+			Subscription subscription = create(id, options, handler);
+			this.subscriptions.put(id, subscription);
+			if (this.running) {
+				subscription.start();
+			}
+			this.observers.forEach((observer) -> observer.accept(id));
+			return subscription;
+		}
+	}
+
+	/**
+	 * Tells of listeners that are registered from now on.
+	 * @param observer told the id of each
+	 */
+	public void onRegistration(Consumer<String> observer) {
+		this.observers.add(observer);
+	}
+
+	/**
+	 * Tells of listeners that this instance has no more, from now on.
+	 * @param observer told the id of each that was closed or removed
+	 */
+	public void onRemoval(Consumer<String> observer) {
+		this.removalObservers.add(observer);
+	}
+
+	private Subscription create(String id, ListenerOptions options, KvEventHandler handler) {
+		ListenerCounters counters = new ListenerCounters(Clock.systemUTC());
+		Map<Integer, Passed> passed = new ConcurrentHashMap<>();
+		DeliveryPolicy outside = policy(id, options, handler, counters, () -> {
+		});
+		outside.warnIfEndless();
+		DeadLetters deadLetters = new DeadLetters(id, this.instanceId, this.log.getSettings().namespace().partitions(),
+				this.store, outside);
+		return new Subscription(() -> run(id, options, handler, counters, passed), deadLetters, this::closed);
+	}
+
+	/**
+	 * What is made anew for each start; what is counted and known stays.
+	 */
+	private SubscriptionRun run(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,
+			Map<Integer, Passed> passed) {
+		Alarm alarm = new Alarm();
+		Runnable wake = () -> alarm.ringIn(0);
+		Lanes lanes = new Lanes("kv-listener-" + id, options.getConcurrency(), System::nanoTime, wake);
+		SubscriptionParts shared = new SubscriptionParts(id, this.instanceId, options, this.settings, handler, this.log,
+				this.store, new LogContinuity(this.log), lanes, policy(id, options, handler, counters, wake),
+				this.gapPublisher, System::nanoTime, passed);
+		return new SubscriptionRun(shared, new SubscriptionLoop(shared, this.feed, alarm));
+	}
+
+	private DeliveryPolicy policy(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,
+			Runnable wake) {
+		RetryDelays delays = new RetryDelays(options, () -> ThreadLocalRandom.current().nextDouble());
+		return new DeliveryPolicy(id, options, handler, this.codec, this.store, counters, delays, wake);
+	}
+
+	private void closed(Subscription subscription) {
+		synchronized (this.subscriptions) {
+			if (this.subscriptions.remove(subscription.getId(), subscription)) {
+				this.removalObservers.forEach((observer) -> observer.accept(subscription.getId()));
+			}
+		}
+	}
+
+	@Override
+	public Optional<KvSubscription> find(String id) {
+		Assert.notNull(id, "'id' must not be null");
+		synchronized (this.subscriptions) {
+			return Optional.ofNullable(this.subscriptions.get(id));
+		}
+	}
+
+	@Override
+	public Collection<KvSubscription> all() {
+		synchronized (this.subscriptions) {
+			return List.copyOf(this.subscriptions.values());
+		}
+	}
+
+	@Override
+	public @Nullable KvPosition oldestNeeded(int partition) {
+		return this.store.oldestNeeded(partition, this.log.getSettings().maxAge());
+	}
+
+	@Override
+	public void start() {
+		List<Subscription> begun;
+		synchronized (this.subscriptions) {
+			this.running = true;
+			begun = List.copyOf(this.subscriptions.values());
+			begun.forEach(Subscription::start);
+		}
+		long end = System.nanoTime() + BEGIN.toNanos();
+		begun.forEach((subscription) -> subscription.awaitBegin(end));
+	}
+
+	/**
+	 * Stops all listeners, at the same time. They stay registered: with the next start
+	 * each resumes from its checkpoint.
+	 */
+	@Override
+	public void stop() {
+		List<Subscription> open;
+		synchronized (this.subscriptions) {
+			this.running = false;
+			open = List.copyOf(this.subscriptions.values());
+		}
+		open.forEach(Subscription::suspend);
+		long end = Subscription.endOfPatience(this.settings);
+		open.forEach((subscription) -> subscription.awaitEnd(end));
+	}
+
+	@Override
+	public boolean isRunning() {
+		synchronized (this.subscriptions) {
+			return this.running;
+		}
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+}

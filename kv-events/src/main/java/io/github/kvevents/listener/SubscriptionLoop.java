@@ -1,0 +1,199 @@
+package io.github.kvevents.listener;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.change.ChangeFeed;
+import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.store.TailRead;
+import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Delay;
+import io.github.kvevents.support.LoopHealth;
+
+/**
+ * The thread of a listener in this instance: has the leases of its partitions renewed,
+ * and has each read on when there is something new or room for it.
+ */
+final class SubscriptionLoop implements Runnable {
+
+	/** So that orders of other instances are obeyed within a second. */
+	private static final Delay MAX_TICK = Delay.ofMillis(1000);
+
+	private final SubscriptionParts parts;
+
+	private final ChangeFeed feed;
+
+	private final Alarm alarm;
+
+	private final Delay tick;
+
+	private final LoopHealth health;
+
+	private final StorePatience patience;
+
+	private final OwnedPartitions partitions;
+
+	private final CountDownLatch firstTurn = new CountDownLatch(1);
+
+	private long nextTickAt;
+
+	private volatile boolean stopped;
+
+	private volatile Runnable end = () -> {
+	};
+
+	private volatile boolean tickNow = true;
+
+	/**
+	 * Creates a loop.
+	 * @param alarm wakes it
+	 */
+	SubscriptionLoop(SubscriptionParts parts, ChangeFeed feed, Alarm alarm) {
+		this.parts = parts;
+		this.feed = feed;
+		this.alarm = alarm;
+		this.tick = Delay.of(parts.settings().lease().dividedBy(4)).min(MAX_TICK);
+		this.health = new LoopHealth(KvListenerRegistry.class, "Listener '" + parts.id() + "'");
+		this.patience = new StorePatience(parts.nanoTime());
+		this.partitions = new OwnedPartitions(parts, this.tick);
+	}
+
+	/**
+	 * Has the loop look at what others said, at once.
+	 */
+	void tick() {
+		this.tickNow = true;
+		this.alarm.ringIn(0);
+	}
+
+	void stop() {
+		this.patience.stops();
+		this.stopped = true;
+		this.alarm.ringIn(0);
+	}
+
+	/**
+	 * Sets what to do at the end of the loop.
+	 */
+	void onEnd(Runnable end) {
+		this.end = end;
+	}
+
+	boolean isStopped() {
+		return this.stopped;
+	}
+
+	/**
+	 * Whether it is to be interrupted, since it is to stop and the store doesn't answer.
+	 */
+	boolean isToBeInterrupted() {
+		return this.patience.endsNow();
+	}
+
+	OwnedPartitions partitions() {
+		return this.partitions;
+	}
+
+	/**
+	 * Waits until the store knows where a new listener begins, or has failed to answer.
+	 * @param end when to wait no longer, in the time of the loop
+	 */
+	void awaitFirstTurn(long end) throws InterruptedException {
+		this.firstTurn.await(end - this.parts.nanoTime().getAsLong(), TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void run() {
+		ChangeFeed.Subscription subscription = this.feed.subscribe(new WakeUp());
+		try {
+			while (!this.stopped) {
+				this.alarm.reset();
+				this.alarm.doze(turnSafely());
+			}
+			new LoopEnding(this.parts, this.partitions, this.alarm, this.patience, this.tick).run();
+		}
+		finally {
+			this.firstTurn.countDown();
+			subscription.close();
+			this.end.run();
+		}
+	}
+
+	private Delay turnSafely() {
+		this.patience.asks();
+		try {
+			Delay pause = turn();
+			this.health.succeeded();
+			return pause;
+		}
+		catch (Throwable ex) {
+			return this.stopped ? Delay.NONE : Delay.ofMillis(this.health.failed(ex));
+		}
+		finally {
+			this.patience.answered();
+			this.firstTurn.countDown();
+		}
+	}
+
+	private Delay turn() {
+		if (this.tickNow || this.parts.nanoTime().getAsLong() - this.nextTickAt >= 0) {
+			this.tickNow = false;
+			Delay pause = this.partitions.coordinate();
+			if (this.partitions.isRemoved()) {
+				this.stopped = true;
+			}
+			this.nextTickAt = pause.after(this.parts.nanoTime().getAsLong());
+		}
+		Delay retry = this.parts.lanes().resumeDue(false);
+		boolean more = false;
+		for (OwnedPartition partition : this.partitions.all()) {
+			more |= partition.turn(this.partitions.ends().get(partition.held().lease().partition()));
+			boolean left = this.partitions.leaveIfIdle(partition, true);
+			if (left && partition.isLost()) {
+				this.tickNow = true;
+			}
+		}
+		if (more || this.tickNow) {
+			return Delay.NONE;
+		}
+		return retry.min(Delay.ofNanos(this.nextTickAt - this.parts.nanoTime().getAsLong()));
+	}
+
+	/**
+	 * Takes what the feed reads for a sign that there is something to read.
+	 */
+	private final class WakeUp implements ChangeFeed.Subscriber {
+
+		@Override
+		public void onRead(TailRead read) {
+			SubscriptionLoop.this.partitions.ends().forget(read.last().partition());
+			SubscriptionLoop.this.alarm.ringIn(0);
+		}
+
+		@Override
+		public void onChanges(List<LoggedChange> changes) {
+			SubscriptionLoop.this.alarm.ringIn(0);
+		}
+
+		@Override
+		public void onReset(int partition, KvPosition to) {
+			SubscriptionLoop.this.partitions.ends().forget();
+			tick();
+		}
+
+		@Override
+		public void onCompare(KvPosition last) {
+			SubscriptionLoop.this.partitions.ends().see(last);
+		}
+
+		@Override
+		public void onConnect() {
+			SubscriptionLoop.this.partitions.ends().forget();
+			tick();
+		}
+
+	}
+
+}

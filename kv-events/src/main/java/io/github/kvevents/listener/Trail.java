@@ -1,0 +1,87 @@
+package io.github.kvevents.listener;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import io.github.kvevents.KvPosition;
+
+/**
+ * Places that a listener passed, the newest first, and what was there: the older they
+ * are, the further apart. When the store loses the end of its log they tell how far back
+ * it and the listener agree.
+ *
+ * @param marks the places
+ */
+public record Trail(List<Mark> marks) {
+
+	static final Trail EMPTY = new Trail(List.of());
+
+	private static final int MAX_MARKS = 40;
+
+	public Trail {
+		marks = List.copyOf(marks);
+	}
+
+	/**
+	 * This trail and a newer place. Of the older ones each goes whose next older one is
+	 * at most twice as old as the next newer one.
+	 */
+	Trail with(KvPosition position, String operationId) {
+		if (operationId.isEmpty()) {
+			return this;
+		}
+		List<Mark> kept = new ArrayList<>();
+		kept.add(new Mark(position.millis(), position.sequence(), operationId));
+		long newer = 1;
+		for (int index = 0; index < this.marks.size() && kept.size() < MAX_MARKS; index++) {
+			boolean last = index == this.marks.size() - 1;
+			if (last || position.millis() - this.marks.get(index + 1).millis() > 2 * newer) {
+				kept.add(this.marks.get(index));
+				newer = Math.max(1, position.millis() - this.marks.get(index).millis());
+			}
+		}
+		return new Trail(kept);
+	}
+
+	/**
+	 * What of this trail is not behind a place.
+	 */
+	Trail upTo(KvPosition position) {
+		return new Trail(
+				this.marks.stream().filter((mark) -> mark.in(position.partition()).compareTo(position) <= 0).toList());
+	}
+
+	/**
+	 * The form in which it is stored; operation ids have neither spaces nor slashes.
+	 */
+	public String toText() {
+		return this.marks.stream()
+			.map((mark) -> mark.millis() + "-" + mark.sequence() + "/" + mark.operationId())
+			.collect(Collectors.joining(" "));
+	}
+
+	public static Trail parse(String text) {
+		return text.isEmpty() ? EMPTY : new Trail(Arrays.stream(text.split(" ")).map(Mark::parse).toList());
+	}
+
+	/**
+	 * One place.
+	 */
+	record Mark(long millis, long sequence, String operationId) {
+
+		private static Mark parse(String text) {
+			int dash = text.indexOf('-');
+			int slash = text.indexOf('/', dash);
+			return new Mark(Long.parseLong(text.substring(0, dash)), Long.parseLong(text.substring(dash + 1, slash)),
+					text.substring(slash + 1));
+		}
+
+		KvPosition in(int partition) {
+			return new KvPosition(partition, this.millis, this.sequence);
+		}
+
+	}
+
+}

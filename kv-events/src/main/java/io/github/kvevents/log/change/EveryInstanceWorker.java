@@ -1,0 +1,216 @@
+package io.github.kvevents.log.change;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.PartitionCursor;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.CallChain;
+import io.github.kvevents.support.Delay;
+import io.github.kvevents.support.LoopHealth;
+
+/**
+ * The thread that reads for hooks on every instance, from the first hook to the last.
+ */
+final class EveryInstanceWorker {
+
+	private static final Log logger = LogFactory.getLog(EveryInstanceWorker.class);
+
+	private static final int PAGE = 200;
+
+	/**
+	 * The feed tells when there is something to read, or to find missing: this is only in
+	 * case that it has nothing to tell, since it can't read.
+	 */
+	private static final Delay MAX_WAIT = Delay.of(Duration.ofSeconds(5));
+
+	private static final long STOP_MILLIS = Duration.ofSeconds(5).toMillis();
+
+	private final ChangeLogStore store;
+
+	private final ChangeFeed feed;
+
+	private final Predicate<EveryInstanceWorker> current;
+
+	private final Consumer<LoggedChange> changes;
+
+	private final BiConsumer<@Nullable KvPosition, KvPosition> gaps;
+
+	private final Thread thread = new Thread(this::run, "kv-hooks-every-instance");
+
+	private final Alarm alarm = new Alarm();
+
+	private final LoopHealth health = new LoopHealth(EveryInstanceReader.class,
+			"Reading the change log for hooks on every instance");
+
+	private volatile List<LogCursor> cursors = List.of();
+
+	private final Map<Integer, PartitionCursor> reached = new ConcurrentHashMap<>();
+
+	private ChangeFeed.@Nullable Subscription subscription;
+
+	private volatile boolean delivering;
+
+	/**
+	 * Creates a worker that hasn't begun.
+	 * @param current whether a worker is to go on
+	 * @param changes gets each entry, and returns when the next may come
+	 * @param gaps gets up to where was read, {@code null} for nowhere, and the next place
+	 */
+	EveryInstanceWorker(ChangeLogStore store, ChangeFeed feed, Predicate<EveryInstanceWorker> current,
+			Consumer<LoggedChange> changes, BiConsumer<@Nullable KvPosition, KvPosition> gaps) {
+		this.store = store;
+		this.feed = feed;
+		this.current = current;
+		this.changes = changes;
+		this.gaps = gaps;
+	}
+
+	/**
+	 * Finds the place to read from at once if it can: what is written from now on is to
+	 * be received.
+	 * @param places where a worker before this one was stopped, empty if there was none
+	 */
+	void begin(Map<Integer, PartitionCursor> places) {
+		try {
+			this.cursors = new TreeMap<>(places).values()
+				.stream()
+				.map((place) -> LogCursor.resume(this.store, place))
+				.toList();
+			this.reached.putAll(places);
+			if (places.isEmpty()) {
+				findEnds();
+			}
+		}
+		catch (RuntimeException ex) {
+			this.health.failed(ex);
+		}
+		this.subscription = this.feed.subscribe(new FeedSign(this.alarm, this::hasReadUpTo));
+		this.thread.setDaemon(true);
+		this.thread.start();
+	}
+
+	private void findEnds() {
+		List<LogCursor> ends = new ArrayList<>();
+		for (int partition = 0; partition < this.store.getSettings().namespace().partitions(); partition++) {
+			ends.add(new LogCursor(this.store, PartitionCursor.end(this.store.getState(partition))));
+		}
+		this.cursors = List.copyOf(ends);
+		ends.forEach((cursor) -> this.reached.put(cursor.position().position().partition(), cursor.position()));
+	}
+
+	private boolean hasReadUpTo(KvPosition last) {
+		List<LogCursor> cursors = this.cursors;
+		return last.partition() < cursors.size() && cursors.get(last.partition()).isAt(last);
+	}
+
+	private void run() {
+		while (this.current.test(this)) {
+			try {
+				this.alarm.reset();
+				boolean more = readOnce();
+				this.health.succeeded();
+				if (!more) {
+					this.alarm.doze(MAX_WAIT);
+				}
+			}
+			catch (Throwable ex) {
+				this.alarm.doze(this.health.failed(ex));
+			}
+		}
+	}
+
+	private boolean readOnce() {
+		if (this.cursors.isEmpty()) {
+			findEnds();
+			this.cursors.forEach((cursor) -> this.gaps.accept(null, cursor.position().position()));
+		}
+		boolean more = false;
+		for (LogCursor cursor : this.cursors) {
+			List<LoggedChange> read = cursor.read(PAGE, (gap) -> this.gaps.accept(gap.after(), gap.next().position()));
+			deliver(read, cursor.position());
+			more |= !read.isEmpty();
+		}
+		return more;
+	}
+
+	private void deliver(List<LoggedChange> changes, PartitionCursor end) {
+		long left = changes.size();
+		for (LoggedChange change : changes) {
+			if (!this.current.test(this)) {
+				return;
+			}
+			deliver(change);
+			left--;
+			this.reached.put(change.position().partition(), end.before(change.position(), left));
+		}
+		this.reached.put(end.position().partition(), end);
+	}
+
+	/**
+	 * Behind what was delivered, in each partition. Empty if it has not begun.
+	 */
+	Map<Integer, PartitionCursor> reached() {
+		return Map.copyOf(this.reached);
+	}
+
+	private void deliver(LoggedChange change) {
+		this.delivering = true;
+		try {
+			this.changes.accept(change);
+		}
+		catch (Throwable ex) {
+			logger.error("The change at '" + change.position() + "' could not be told to the hooks", ex);
+		}
+		finally {
+			this.delivering = false;
+		}
+	}
+
+	/**
+	 * Lets the thread see that it is to end.
+	 */
+	void end() {
+		if (this.subscription != null) {
+			this.subscription.close();
+		}
+		this.alarm.ringIn(0);
+	}
+
+	/**
+	 * Waits some seconds for the hook that is called, and interrupts it then; not if it
+	 * is that hook which stops the application.
+	 */
+	void await() {
+		if (CallChain.isOn(this.thread)) {
+			return;
+		}
+		try {
+			this.thread.join(STOP_MILLIS);
+			if (this.thread.isAlive()) {
+				logger.warn("The thread '" + this.thread.getName() + "' did not stop within " + STOP_MILLIS
+						+ " ms and is interrupted: "
+						+ (this.delivering ? "a hook is busy" : "the store doesn't answer"));
+				this.thread.interrupt();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

@@ -1,0 +1,100 @@
+package io.github.kvevents.log.change;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.store.TailRead;
+
+/**
+ * Up to where the feed has read each partition, and what it read last. Guarded by the
+ * lock of the feed.
+ */
+final class FeedPlaces {
+
+	private static final int RECENT_CHANGES = 1000;
+
+	private final Map<Integer, FeedCursor> cursors = new TreeMap<>();
+
+	private final RecentChanges recent = new RecentChanges(RECENT_CHANGES,
+			(position) -> cursor(position.partition()).forgot(position));
+
+	/**
+	 * Whether the feed has not begun.
+	 */
+	boolean isEmpty() {
+		return this.cursors.isEmpty();
+	}
+
+	void begin(Map<Integer, KvPosition> positions) {
+		positions.forEach((partition, position) -> this.cursors.put(partition, new FeedCursor(position)));
+	}
+
+	void beginAtEnds(Map<Integer, LogState> states) {
+		states.forEach((partition, state) -> this.cursors.put(partition, new FeedCursor(state)));
+	}
+
+	void clear() {
+		this.cursors.clear();
+		this.recent.clear();
+	}
+
+	Map<Integer, KvPosition> positions() {
+		Map<Integer, KvPosition> positions = new TreeMap<>();
+		this.cursors.forEach((partition, cursor) -> positions.put(partition, cursor.position()));
+		return positions;
+	}
+
+	KvPosition position(int partition) {
+		return cursor(partition).position();
+	}
+
+	private FeedCursor cursor(int partition) {
+		FeedCursor cursor = this.cursors.get(partition);
+		Assert.notNull(cursor, () -> "The change log has no partition " + partition);
+		return cursor;
+	}
+
+	/**
+	 * Whether what was read behind all of these is known still.
+	 */
+	boolean hasRecentAfter(Collection<KvPosition> positions) {
+		return positions.stream().allMatch((position) -> cursor(position.partition()).hasRecentAfter(position));
+	}
+
+	/**
+	 * What was read behind a place that isn't the last; with the end, whatever is there.
+	 */
+	TailRead readBehind(KvPosition position) {
+		List<LoggedChange> changes = this.recent.behind(position);
+		KvPosition end = position(position.partition());
+		boolean complete = !changes.isEmpty() && changes.get(changes.size() - 1).position().equals(end);
+		return new TailRead(changes, complete ? List.of() : List.of(end));
+	}
+
+	void advance(TailRead read) {
+		cursor(read.last().partition()).advance(read);
+		this.recent.add(read.changes());
+	}
+
+	/**
+	 * Compares with what a partition holds. What was missed is left behind.
+	 * @return the place behind which to read on, {@code null} if nothing was missed
+	 */
+	@Nullable KvPosition compare(int partition, LogState state) {
+		KvPosition to = cursor(partition).compare(state);
+		if (to != null) {
+			this.recent.forget(partition);
+		}
+		return to;
+	}
+
+}

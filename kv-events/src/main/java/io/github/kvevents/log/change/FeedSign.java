@@ -1,0 +1,41 @@
+package io.github.kvevents.log.change;
+
+import java.util.List;
+import java.util.function.Predicate;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.Alarm;
+
+/**
+ * Wakes who reads the log by itself whenever there may be something new.
+ *
+ * @param alarm rings then
+ * @param read whether a partition was read up to its end: if not, what was missed is to
+ * be found out
+ */
+record FeedSign(Alarm alarm, Predicate<KvPosition> read) implements ChangeFeed.Subscriber {
+
+	@Override
+	public void onChanges(List<LoggedChange> changes) {
+		this.alarm.ringIn(0);
+	}
+
+	@Override
+	public void onReset(int partition, KvPosition to) {
+		this.alarm.ringIn(0);
+	}
+
+	@Override
+	public void onCompare(KvPosition last) {
+		if (!this.read.test(last)) {
+			this.alarm.ringIn(0);
+		}
+	}
+
+	@Override
+	public void onConnect() {
+		this.alarm.ringIn(0);
+	}
+
+}

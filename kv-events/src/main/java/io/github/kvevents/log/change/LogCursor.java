@@ -1,0 +1,100 @@
+package io.github.kvevents.log.change;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.PartitionCursor;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * Reads one partition on and on, and never passes over a gap in silence: each read begins
+ * with the entry that was read last. Only where that is gone it asks what there is.
+ */
+final class LogCursor {
+
+	private final ChangeLogStore store;
+
+	private volatile PartitionCursor position;
+
+	/** Whether there was an entry at the position. */
+	private boolean seen;
+
+	LogCursor(ChangeLogStore store, PartitionCursor position) {
+		this(store, position, false);
+	}
+
+	private LogCursor(ChangeLogStore store, PartitionCursor position, boolean seen) {
+		this.store = store;
+		this.position = position;
+		this.seen = seen;
+	}
+
+	/**
+	 * Resumes where another cursor has read up to.
+	 */
+	static LogCursor resume(ChangeLogStore store, PartitionCursor position) {
+		return new LogCursor(store, position, true);
+	}
+
+	PartitionCursor position() {
+		return this.position;
+	}
+
+	/**
+	 * Whether a position is that up to which was read. From any thread.
+	 */
+	boolean isAt(KvPosition position) {
+		PartitionCursor current = this.position;
+		return !current.inclusive() && current.position().equals(position);
+	}
+
+	/**
+	 * Reads what comes next.
+	 * @param limit how many entries at most
+	 * @param onGap hears of each gap, and may throw: the cursor is behind it then
+	 * @return the entries, none at the end of the log
+	 */
+	List<LoggedChange> read(int limit, Consumer<LogGap> onGap) {
+		while (true) {
+			KvPosition position = this.position.position();
+			List<LoggedChange> read = this.position.inclusive() ? this.store.readFrom(position, limit)
+					: this.store.readOn(position, limit).changes();
+			boolean found = !read.isEmpty() && read.get(0).position().equals(position);
+			LogGap gap = found ? null : gap(this.store.getState(position.partition()));
+			if (gap == null) {
+				return advance(read.subList((found && !this.position.inclusive()) ? 1 : 0, read.size()), limit);
+			}
+			this.position = gap.next();
+			this.seen = false;
+			onGap.accept(gap);
+		}
+	}
+
+	private List<LoggedChange> advance(List<LoggedChange> unread, int limit) {
+		List<LoggedChange> entries = unread.subList(0, Math.min(limit, unread.size()));
+		if (!entries.isEmpty()) {
+			this.position = this.position.next(entries.get(entries.size() - 1).position(), entries.size());
+			this.seen = true;
+		}
+		return entries;
+	}
+
+	private @Nullable LogGap gap(LogState state) {
+		KvPosition position = this.position.position();
+		if (this.position.isTrimmed(state)) {
+			return new LogGap(position, PartitionCursor.earliest(state), PartitionCursor.earliestPosition(state));
+		}
+		// past the end, also where it was asked for: what is written from now on
+		if (state.last().compareTo(position) < 0) {
+			return new LogGap(position, PartitionCursor.end(state), null);
+		}
+		return (this.seen && this.position.isLost(state))
+				? new LogGap(position, PartitionCursor.after(position, state), null) : null;
+	}
+
+}

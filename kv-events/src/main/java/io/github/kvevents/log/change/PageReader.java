@@ -1,0 +1,110 @@
+package io.github.kvevents.log.change;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvChange;
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.log.KvChangePage;
+import io.github.kvevents.log.PartitionCursor;
+import io.github.kvevents.log.ReadRequest;
+import io.github.kvevents.log.StartPosition;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.PageSize;
+
+/**
+ * Fills one page: takes the entries of all partitions that are read by their time, up to
+ * the limit or the end of the log.
+ */
+final class PageReader {
+
+	private static final int MAX_CHUNK = 500;
+
+	private static final Comparator<LoggedChange> BY_TIME = Comparator
+		.comparingLong((LoggedChange change) -> change.position().millis())
+		.thenComparingInt((change) -> change.position().partition());
+
+	private final ReadRequest request;
+
+	private final Object source;
+
+	private final KvCodec codec;
+
+	private final List<PartitionPage> partitions = new ArrayList<>();
+
+	private final List<KvEvent> events = new ArrayList<>();
+
+	/** How large the values of these are. */
+	private long bytes;
+
+	PageReader(ChangeLogStore store, ReadRequest request, Object source, KvCodec codec) {
+		this.request = request;
+		this.source = source;
+		this.codec = codec;
+		int count = store.getSettings().namespace().partitions();
+		int chunk = isFiltered(request) ? MAX_CHUNK : Math.min(MAX_CHUNK, request.getLimit());
+		for (int partition : request.getStart().partitions(count)) {
+			PartitionCursor cursor = PartitionCursor.of(request.getStart(), partition, () -> store.getState(partition));
+			this.partitions
+				.add(new PartitionPage(new LogCursor(store, cursor), chunk, request.getStart().isEarliest()));
+		}
+	}
+
+	private static boolean isFiltered(ReadRequest request) {
+		return request.getFilter() != null || request.getEvents().size() < KvEventType.values().length
+				|| request.getChanges().size() < KvChange.values().length;
+	}
+
+	/**
+	 * Reads on from where it was.
+	 * @return whether something was found
+	 */
+	boolean read() {
+		this.partitions.forEach(PartitionPage::tryAgain);
+		while (this.events.size() < this.request.getLimit() && this.bytes < PageSize.readAheadBytes(1)) {
+			PartitionPage next = next();
+			if (next == null) {
+				break;
+			}
+			LoggedChange change = next.take();
+			if (matches(change)) {
+				this.events.add(LoggedEvents.toEvent(this.source, change, this.codec));
+				this.bytes += change.bytes();
+			}
+		}
+		return !this.events.isEmpty();
+	}
+
+	private @Nullable PartitionPage next() {
+		PartitionPage next = null;
+		LoggedChange earliest = null;
+		for (PartitionPage partition : this.partitions) {
+			LoggedChange change = partition.peek();
+			if (change != null && (earliest == null || BY_TIME.compare(change, earliest) < 0)) {
+				earliest = change;
+				next = partition;
+			}
+		}
+		return next;
+	}
+
+	private boolean matches(LoggedChange change) {
+		KeyFilter filter = this.request.getFilter();
+		return this.request.getEvents().contains(change.type())
+				&& this.request.getChanges().contains(LoggedEvents.changeOf(change))
+				&& (filter == null || filter.matches(change.key()));
+	}
+
+	KvChangePage page() {
+		return new KvChangePage(this.events,
+				StartPosition.of(this.partitions.stream().map((page) -> page.next().at()).toList()));
+	}
+
+}

@@ -1,0 +1,239 @@
+package io.github.kvevents.log.change;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.TailRead;
+
+/**
+ * The feed of a store: who has subscribed, and up to where everybody heard everything.
+ * The reading is done by a {@link ChangeFeedReader}.
+ */
+public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
+
+	/**
+	 * Stops behind those who subscribe, and before the connections.
+	 */
+	public static final int PHASE = 512;
+
+	private static final Log logger = LogFactory.getLog(StoreChangeFeed.class);
+
+	/** Longer than a read waits when there is nothing. */
+	private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(1);
+
+	private final ChangeLogStore store;
+
+	private final int partitions;
+
+	private final Set<FeedSubscription> subscriptions = new LinkedHashSet<>();
+
+	/** Copied when it is called, since a subscriber may close its subscription. */
+	private @Nullable List<FeedSubscription> called;
+
+	private final FeedPlaces places = new FeedPlaces();
+
+	private @Nullable ChangeFeedReader reader;
+
+	private boolean connected;
+
+	private boolean stopped;
+
+	/**
+	 * Creates a feed without subscribers; nothing is sent.
+	 * @param store whose change log to read
+	 */
+	public StoreChangeFeed(ChangeLogStore store) {
+		Assert.notNull(store, "'store' must not be null");
+		this.store = store;
+		this.partitions = store.getSettings().namespace().partitions();
+	}
+
+	@Override
+	public synchronized Subscription subscribe(Subscriber subscriber) {
+		FeedSubscription subscription = add(subscriber);
+		if (this.connected) {
+			subscription.connected();
+		}
+		return subscription;
+	}
+
+	@Override
+	public synchronized @Nullable Subscription join(Map<Integer, KvPosition> positions, Subscriber subscriber) {
+		Assert.isTrue(positions.size() == this.partitions,
+				() -> "'positions' must have one of each of %d partition(s) but has those of %s"
+					.formatted(this.partitions, positions.keySet()));
+		if (this.places.isEmpty()) {
+			this.places.begin(positions);
+		}
+		if (!this.places.hasRecentAfter(positions.values())) {
+			return null;
+		}
+		FeedSubscription subscription = add(subscriber);
+		positions.values().forEach((position) -> catchUp(subscription, position));
+		if (this.connected) {
+			subscription.connected();
+		}
+		return subscription;
+	}
+
+	private void catchUp(FeedSubscription subscription, KvPosition position) {
+		KvPosition reached = this.places.position(position.partition());
+		int order = position.compareTo(reached);
+		if (order > 0) {
+			subscription.skipUpTo(position);
+		}
+		else if (order < 0) {
+			subscription.read(this.places.readBehind(position), reached);
+		}
+	}
+
+	private FeedSubscription add(Subscriber subscriber) {
+		Assert.notNull(subscriber, "'subscriber' must not be null");
+		FeedSubscription subscription = new FeedSubscription(subscriber, this::remove);
+		this.subscriptions.add(subscription);
+		this.called = null;
+		startReader();
+		return subscription;
+	}
+
+	private synchronized void remove(FeedSubscription subscription) {
+		subscription.setClosed();
+		if (this.subscriptions.remove(subscription)) {
+			this.called = null;
+		}
+	}
+
+	private void startReader() {
+		if (this.reader == null && !this.stopped && !this.subscriptions.isEmpty()) {
+			ChangeFeedReader reader = new ChangeFeedReader(this.store, this);
+			// in this order: without a thread the next subscriber tries again
+			reader.start();
+			this.reader = reader;
+		}
+	}
+
+	@Override
+	public synchronized Map<Integer, KvPosition> cursor() {
+		return this.places.positions();
+	}
+
+	/**
+	 * Asked by the reader: whether it is no longer needed, and ends now.
+	 */
+	synchronized boolean release(ChangeFeedReader reader) {
+		if (this.reader == reader && (this.stopped || this.subscriptions.isEmpty())) {
+			this.reader = null;
+			this.connected = false;
+			if (this.subscriptions.isEmpty()) {
+				this.places.clear();
+			}
+		}
+		return this.reader != reader;
+	}
+
+	synchronized boolean hasBegun() {
+		return !this.places.isEmpty();
+	}
+
+	/**
+	 * Compares with what the log held a moment ago. Begins at its ends, unless somebody
+	 * has said meanwhile where to begin.
+	 * @param begun whether the feed had begun by that moment
+	 */
+	synchronized void compare(Map<Integer, LogState> states, boolean begun) {
+		if (this.places.isEmpty()) {
+			this.places.beginAtEnds(states);
+		}
+		else if (begun) {
+			states.forEach(this::compare);
+		}
+	}
+
+	private void compare(int partition, LogState state) {
+		KvPosition before = this.places.position(partition);
+		KvPosition to = this.places.compare(partition, state);
+		if (to != null) {
+			logger.debug("The feed missed changes behind '%s' and goes on behind '%s'".formatted(before, to));
+			tell((subscription) -> subscription.reset(to));
+		}
+		else {
+			tell((subscription) -> subscription.compare(state.last(), before));
+		}
+	}
+
+	synchronized void connected() {
+		if (!this.connected) {
+			this.connected = true;
+			tell(FeedSubscription::connected);
+		}
+	}
+
+	synchronized void disconnected() {
+		this.connected = false;
+	}
+
+	/**
+	 * Hands on what was read behind a place.
+	 */
+	synchronized void publish(KvPosition after, TailRead read) {
+		if (this.places.position(after.partition()).equals(after)) {
+			this.places.advance(read);
+			tell((subscription) -> subscription.read(read, read.last()));
+		}
+	}
+
+	private void tell(Consumer<FeedSubscription> message) {
+		List<FeedSubscription> called = this.called;
+		if (called == null) {
+			called = List.copyOf(this.subscriptions);
+			this.called = called;
+		}
+		called.forEach(message);
+	}
+
+	@Override
+	public synchronized void start() {
+		this.stopped = false;
+		startReader();
+	}
+
+	/**
+	 * Ends the reading; who has subscribed hears nothing until the next start.
+	 */
+	@Override
+	public void stop() {
+		ChangeFeedReader reader;
+		synchronized (this) {
+			this.stopped = true;
+			reader = this.reader;
+		}
+		if (reader != null) {
+			reader.awaitEnd(STOP_MILLIS);
+		}
+	}
+
+	@Override
+	public synchronized boolean isRunning() {
+		return !this.stopped;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+}

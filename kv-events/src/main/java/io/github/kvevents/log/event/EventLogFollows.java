@@ -1,0 +1,214 @@
+package io.github.kvevents.log.event;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.log.Follow;
+import io.github.kvevents.log.FollowListener;
+import io.github.kvevents.support.RetryingExecutor;
+import io.github.kvevents.support.SparingPool;
+
+/**
+ * All open follows. They share one {@link FollowReader}, which runs while there is any,
+ * and have a worker each only while there is something to deliver.
+ */
+final class EventLogFollows {
+
+	private static final long STOP_SECONDS = 5;
+
+	private final EventLogStore store;
+
+	private final Map<String, LogChannel> channels = new ConcurrentHashMap<>();
+
+	private volatile @Nullable FollowReader reader;
+
+	private volatile @Nullable SparingPool workers;
+
+	private volatile boolean stopped;
+
+	EventLogFollows(EventLogStore store) {
+		this.store = store;
+	}
+
+	/**
+	 * Opens a follow.
+	 * @param start reads what there is; what it throws reaches the caller
+	 */
+	Follow open(String log, FollowListener listener, KvCodec codec, Supplier<FollowStart> start) {
+		// takes part before the log is read, so that it hears of a deletion in between
+		EventLogFollow follow = add(log, new FollowDelivery(log, listener, codec));
+		try {
+			follow.start(start.get());
+			return follow;
+		}
+		catch (RuntimeException ex) {
+			follow.close();
+			throw ex;
+		}
+	}
+
+	private synchronized EventLogFollow add(String log, FollowDelivery delivery) {
+		Assert.state(!this.stopped,
+				"The event logs are stopped: a follow can't be opened while the application's context is stopped");
+		startWorkers();
+		startReader();
+		LogChannel channel = this.channels.computeIfAbsent(log, LogChannel::new);
+		EventLogFollow follow = new EventLogFollow(channel, this, this.store, delivery);
+		channel.getFollows().add(follow);
+		return follow;
+	}
+
+	/**
+	 * It counts once it has its thread: where there is none to be had the next follow
+	 * tries again.
+	 */
+	private void startReader() {
+		if (this.reader == null) {
+			FollowReader reader = new FollowReader(this.store, this);
+			reader.start();
+			this.reader = reader;
+		}
+	}
+
+	synchronized void remove(EventLogFollow follow) {
+		LogChannel channel = follow.getChannel();
+		channel.getFollows().remove(follow);
+		if (channel.getFollows().isEmpty()) {
+			this.channels.remove(channel.getLog(), channel);
+		}
+		if (this.channels.isEmpty()) {
+			wakeUp();
+		}
+	}
+
+	Collection<LogChannel> getChannels() {
+		return this.channels.values();
+	}
+
+	/**
+	 * Lets the reader look at the follows at once.
+	 */
+	void wakeUp() {
+		FollowReader reader = this.reader;
+		if (reader != null) {
+			reader.wakeUp();
+		}
+	}
+
+	/**
+	 * Asked by the reader: whether it is no longer needed, and ends now.
+	 */
+	synchronized boolean release(FollowReader reader) {
+		if (this.channels.isEmpty() && this.reader == reader) {
+			this.reader = null;
+		}
+		return this.reader != reader;
+	}
+
+	/**
+	 * Resumes the follows that are open.
+	 */
+	synchronized void start() {
+		if (!this.stopped) {
+			return;
+		}
+		if (!this.channels.isEmpty()) {
+			startWorkers();
+			startReader();
+		}
+		this.stopped = false;
+		this.channels.values().forEach((channel) -> channel.getFollows().forEach(EventLogFollow::resume));
+	}
+
+	/**
+	 * Runs something for a follow. Takes no lock: it is called by who holds that of a
+	 * channel.
+	 * @return whether it runs; not while the event logs are stopped
+	 */
+	boolean execute(Runnable task) {
+		SparingPool workers = this.workers;
+		if (workers == null) {
+			return false;
+		}
+		try {
+			new RetryingExecutor(workers).execute(task);
+			return true;
+		}
+		catch (RejectedExecutionException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Closes all follows, without waiting for calls of listeners.
+	 */
+	synchronized void closeAll() {
+		List.copyOf(this.channels.values()).forEach((channel) -> channel.getFollows().forEach(EventLogFollow::end));
+	}
+
+	boolean isStopped() {
+		return this.stopped;
+	}
+
+	/**
+	 * Has all follows wait for the next start, and waits some seconds for the calls of
+	 * listeners that run, but not for one that calls this.
+	 */
+	void stop() {
+		FollowReader reader;
+		SparingPool workers;
+		synchronized (this) {
+			this.stopped = true;
+			reader = this.reader;
+			workers = this.workers;
+			this.reader = null;
+			this.workers = null;
+		}
+		try {
+			if (reader != null) {
+				reader.wakeUp();
+				reader.awaitEnd(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+			}
+			if (workers != null) {
+				end(workers);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static void end(SparingPool workers) throws InterruptedException {
+		workers.shutdown();
+		if (!workers.awaitOthers(Duration.ofSeconds(STOP_SECONDS))) {
+			workers.interruptOthers();
+		}
+	}
+
+	/**
+	 * A listener may block, so each follow that has something to deliver needs a thread
+	 * of its own; there are never more than follows.
+	 */
+	private void startWorkers() {
+		if (this.workers == null) {
+			CustomizableThreadFactory threads = new CustomizableThreadFactory("kv-event-log-follow-");
+			threads.setDaemon(true);
+			this.workers = new SparingPool(0, Integer.MAX_VALUE, Duration.ofSeconds(10), new SynchronousQueue<>(),
+					threads);
+		}
+	}
+
+}

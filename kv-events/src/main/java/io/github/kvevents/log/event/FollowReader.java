@@ -1,0 +1,269 @@
+package io.github.kvevents.log.event;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
+import org.springframework.util.backoff.BackOffExecution;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+import io.github.kvevents.KeyText;
+import io.github.kvevents.log.EntryId;
+import io.github.kvevents.log.UnreadableLogException;
+import io.github.kvevents.log.event.EventLogStore.LogEnd;
+
+/**
+ * The one thread that waits for new entries of all logs that are followed, with the one
+ * connection that is needed for it. It only hands them on, so no listener holds it up. It
+ * ends with the last follow; when reading fails it tells the follows and tries again,
+ * ever more seldom, from where it was.
+ */
+final class FollowReader implements Runnable {
+
+	private static final Log logger = LogFactory.getLog(FollowReader.class);
+
+	/**
+	 * How often to look whether logs were deleted: a read that waits doesn't tell.
+	 */
+	private static final long CHECK_INTERVAL = Duration.ofSeconds(1).toNanos();
+
+	private static final long IDLE_MILLIS = 100;
+
+	private final EventLogStore store;
+
+	private final EventLogFollows follows;
+
+	private final Thread thread = new Thread(this, "kv-event-log-reader");
+
+	private final Semaphore wakeUps = new Semaphore(0);
+
+	private final FollowWait wait = new FollowWait();
+
+	private final ExponentialBackOff backOff = new ExponentialBackOff(100, 2);
+
+	private final Set<LogChannel> broken = new HashSet<>();
+
+	/** Logs of which it was said that they can't be read on. */
+	private final Set<String> unreadable = new HashSet<>();
+
+	private EventLogStore.@Nullable Reader reader;
+
+	private @Nullable BackOffExecution outage;
+
+	private long lastCheck;
+
+	FollowReader(EventLogStore store, EventLogFollows follows) {
+		this.store = store;
+		this.follows = follows;
+		this.backOff.setMaxInterval(2000);
+		this.backOff.setJitter(50);
+		this.thread.setDaemon(true);
+	}
+
+	void start() {
+		this.thread.start();
+	}
+
+	void wakeUp() {
+		this.wakeUps.release();
+		this.wait.cutShort();
+	}
+
+	void awaitEnd(long millis) throws InterruptedException {
+		this.thread.join(millis);
+	}
+
+	@Override
+	public void run() {
+		while (!ends()) {
+			try {
+				readOnce();
+				succeeded();
+			}
+			catch (UnreadableLogException ex) {
+				leaveOut(ex);
+			}
+			catch (Throwable ex) {
+				failed(ex);
+			}
+		}
+		closeReader();
+	}
+
+	/**
+	 * Whether to end. Who wakes the reader has changed before what is asked here: what
+	 * comes from now on wakes it again.
+	 */
+	private boolean ends() {
+		this.wakeUps.drainPermits();
+		return this.follows.release(this);
+	}
+
+	private void readOnce() throws InterruptedException {
+		Collection<LogChannel> channels = this.follows.getChannels();
+		EventLogStore.Reader reader = open();
+		if (System.nanoTime() - this.lastCheck >= CHECK_INTERVAL) {
+			check(reader, channels);
+			this.lastCheck = System.nanoTime();
+		}
+		Map<String, EntryId> positions = positions(channels);
+		if (positions.isEmpty()) {
+			await(IDLE_MILLIS);
+		}
+		else {
+			Map<String, List<StoredEntry>> read = read(reader, positions);
+			for (LogChannel channel : channels) {
+				List<StoredEntry> entries = read.get(channel.getLog());
+				EntryId position = positions.get(channel.getLog());
+				// a channel that was opened anew meanwhile has another position
+				if (entries != null && position != null && position.equals(channel.getCursor())) {
+					this.unreadable.remove(channel.getLog());
+					channel.publish(entries);
+				}
+			}
+		}
+	}
+
+	private Map<String, List<StoredEntry>> read(EventLogStore.Reader reader, Map<String, EntryId> positions) {
+		try {
+			return reader.read(positions, this.wait.begin());
+		}
+		catch (RuntimeException ex) {
+			if (!this.wait.end()) {
+				throw ex;
+			}
+			// the answer to the read may still come there
+			closeReader();
+			return Map.of();
+		}
+		finally {
+			this.wait.end();
+		}
+	}
+
+	private EventLogStore.Reader open() {
+		EventLogStore.Reader reader = this.reader;
+		if (reader == null) {
+			reader = this.store.openReader();
+			this.reader = reader;
+			this.lastCheck = System.nanoTime() - CHECK_INTERVAL;
+		}
+		return reader;
+	}
+
+	private Map<String, EntryId> positions(Collection<LogChannel> channels) {
+		Map<String, EntryId> positions = new HashMap<>();
+		for (LogChannel channel : channels) {
+			EntryId cursor = channel.getCursor();
+			if (cursor != null && !this.broken.contains(channel)) {
+				positions.put(channel.getLog(), cursor);
+			}
+		}
+		return positions;
+	}
+
+	private void check(EventLogStore.Reader reader, Collection<LogChannel> channels) {
+		this.broken.clear();
+		Map<String, EntryId> positions = positions(channels);
+		this.unreadable.retainAll(positions.keySet());
+		if (positions.isEmpty()) {
+			return;
+		}
+		Map<String, LogEnd> ends = reader.check(positions.keySet());
+		for (LogChannel channel : channels) {
+			EntryId position = positions.get(channel.getLog());
+			LogEnd end = ends.get(channel.getLog());
+			if (position == null || end == null) {
+				continue;
+			}
+			if (!end.otherType().isEmpty()) {
+				this.broken.add(channel);
+				fail(channel,
+						new InvalidDataAccessResourceUsageException(
+								"The event log '%s' can't be followed: a %s has its place"
+									.formatted(KeyText.printable(channel.getLog()), end.otherType())));
+			}
+			else if (position.isAfter(end.lastId()) && position.equals(channel.getCursor())) {
+				channel.reset(end.lastId());
+			}
+		}
+	}
+
+	private void succeeded() {
+		if (this.outage != null) {
+			this.outage = null;
+			logger.info("Event logs are followed again");
+		}
+		for (LogChannel channel : this.follows.getChannels()) {
+			if (!this.broken.contains(channel)) {
+				channel.getFollows().forEach(EventLogFollow::recover);
+			}
+		}
+	}
+
+	private void failed(Throwable ex) {
+		closeReader();
+		this.wait.cutShort();
+		BackOffExecution outage = this.outage;
+		if (outage == null) {
+			outage = this.backOff.start();
+			this.outage = outage;
+			logger.warn("Event logs can't be followed at present, trying again", ex);
+		}
+		this.follows.getChannels().forEach((channel) -> fail(channel, ex));
+		try {
+			await(outage.nextBackOff());
+		}
+		catch (InterruptedException interruption) {
+			logger.debug("Nobody interrupts this thread but the JVM: goes on", interruption);
+		}
+	}
+
+	/**
+	 * Follows the other logs meanwhile; the next check tries again.
+	 */
+	private void leaveOut(UnreadableLogException ex) {
+		for (LogChannel channel : this.follows.getChannels()) {
+			if (channel.getLog().equals(ex.getLog())) {
+				this.broken.add(channel);
+				fail(channel, ex.getReason());
+				if (this.unreadable.add(channel.getLog())) {
+					logger.warn("An event log can't be followed at present, trying again", ex.getReason());
+				}
+			}
+		}
+	}
+
+	private static void fail(LogChannel channel, Throwable ex) {
+		channel.getFollows().forEach((follow) -> follow.fail(ex));
+	}
+
+	private void await(long millis) throws InterruptedException {
+		this.wakeUps.tryAcquire(millis, TimeUnit.MILLISECONDS);
+	}
+
+	private void closeReader() {
+		EventLogStore.Reader reader = this.reader;
+		this.reader = null;
+		if (reader != null) {
+			try {
+				reader.close();
+			}
+			catch (RuntimeException ex) {
+				logger.debug("The connection of the event logs failed as it was closed", ex);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,26 @@
+package io.github.kvevents.memory;
+
+import java.util.Comparator;
+
+/**
+ * When one lifetime of a key ends.
+ *
+ * @param millis milliseconds since 1970
+ * @param id tells deadlines of the same moment apart
+ * @param key the key
+ */
+record Deadline(long millis, long id, String key) implements Comparable<Deadline> {
+
+	private static final Comparator<Deadline> ORDER = Comparator.comparingLong(Deadline::millis)
+		.thenComparingLong(Deadline::id);
+
+	boolean isDue(long now) {
+		return now >= this.millis;
+	}
+
+	@Override
+	public int compareTo(Deadline other) {
+		return ORDER.compare(this, other);
+	}
+
+}

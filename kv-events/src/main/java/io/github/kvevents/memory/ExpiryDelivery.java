@@ -1,0 +1,128 @@
+package io.github.kvevents.memory;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+import io.github.kvevents.KeyText;
+import io.github.kvevents.store.ExpiredKey;
+import io.github.kvevents.store.ExpiryListener;
+import io.github.kvevents.support.RetryingExecutor;
+
+/**
+ * Tells the listener of expired keys, on a thread of its own while it runs, so that a
+ * slow listener holds up neither writers nor the expiry of other keys. Before the start
+ * and after the stop it tells on the thread that noticed.
+ */
+final class ExpiryDelivery {
+
+	private static final Log logger = LogFactory.getLog(ExpiryDelivery.class);
+
+	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
+	/** How many of a key wait for the thread. */
+	private final Map<String, Integer> queued = new ConcurrentHashMap<>();
+
+	private volatile @Nullable ExpiryListener listener;
+
+	private volatile @Nullable ExecutorService executor;
+
+	void setListener(@Nullable ExpiryListener listener) {
+		this.listener = listener;
+	}
+
+	/**
+	 * Has the listener told on its own thread, behind what was queued before.
+	 * @return {@code false} if it isn't running, so that the caller has to tell
+	 */
+	boolean queue(ExpiredKey expired) {
+		ExpiryListener listener = this.listener;
+		ExecutorService executor = this.executor;
+		if (listener == null) {
+			return true;
+		}
+		// what was queued for the key comes first
+		if (!this.queued.containsKey(expired.key()) && listener.deliverAhead(expired)) {
+			return true;
+		}
+		if (executor == null) {
+			return false;
+		}
+		this.queued.merge(expired.key(), 1, Integer::sum);
+		try {
+			new RetryingExecutor(executor).execute(() -> {
+				call(listener, expired);
+				unqueued(expired);
+			});
+			return true;
+		}
+		catch (RejectedExecutionException ex) {
+			unqueued(expired);
+			logger.trace("Stopped in between", ex);
+			return false;
+		}
+	}
+
+	private void unqueued(ExpiredKey expired) {
+		this.queued.computeIfPresent(expired.key(), (key, count) -> (count > 1) ? count - 1 : null);
+	}
+
+	/**
+	 * Tells the listener on this thread.
+	 */
+	void deliver(ExpiredKey expired) {
+		ExpiryListener listener = this.listener;
+		if (listener != null) {
+			call(listener, expired);
+		}
+	}
+
+	private void call(ExpiryListener listener, ExpiredKey expired) {
+		try {
+			listener.onExpired(expired);
+		}
+		catch (Throwable ex) {
+			logger.error("The listener for expired keys failed for '" + KeyText.printable(expired.key()) + "'", ex);
+		}
+	}
+
+	void start() {
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("kv-memory-expiry-delivery-");
+		threads.setDaemon(true);
+		this.executor = Executors.newSingleThreadExecutor(threads);
+	}
+
+	/**
+	 * Tells what is still to be told, for ten seconds at most.
+	 */
+	void stop() {
+		ExecutorService executor = this.executor;
+		this.executor = null;
+		if (executor == null) {
+			return;
+		}
+		executor.shutdown();
+		try {
+			if (executor.awaitTermination(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+				return;
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		int left = executor.shutdownNow().size();
+		this.queued.clear();
+		logger.warn("Stopped before the listener was told of " + left + " expired keys; it is still busy with one");
+	}
+
+}

@@ -1,0 +1,139 @@
+package io.github.kvevents.memory;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.ExpiredKey;
+import io.github.kvevents.store.KvKeys;
+
+/**
+ * The keys, and how one is changed: atomically, in step with its deadline and, where
+ * there is one, with the change log.
+ */
+final class Keyspace {
+
+	private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+	private final Clock clock;
+
+	private final Deadlines deadlines;
+
+	private final ExpiryDelivery delivery;
+
+	private final @Nullable MemoryChangeLog log;
+
+	private final boolean logExpiries;
+
+	/**
+	 * Starts empty.
+	 * @param logExpiries whether the log, if there is one, has entries for keys that
+	 * expire
+	 */
+	Keyspace(Clock clock, Deadlines deadlines, ExpiryDelivery delivery, @Nullable MemoryChangeLog log,
+			boolean logExpiries) {
+		this.clock = clock;
+		this.deadlines = deadlines;
+		this.delivery = delivery;
+		this.log = log;
+		this.logExpiries = logExpiries;
+	}
+
+	int size() {
+		return this.entries.size();
+	}
+
+	@Nullable Entry find(String key) {
+		return live(this.entries.get(KvKeys.requireValid(key)));
+	}
+
+	Stream<String> keys(String prefix) {
+		return this.entries.entrySet()
+			.stream()
+			.filter((entry) -> entry.getKey().startsWith(prefix) && live(entry.getValue()) != null)
+			.map(Map.Entry::getKey);
+	}
+
+	/**
+	 * Ends the lifetimes that are over.
+	 */
+	void sweep() {
+		Deadline deadline = this.deadlines.earliest();
+		while (deadline != null && deadline.isDue(this.clock.millis())) {
+			touch(deadline.key(), UnaryOperator.identity());
+			deadline = this.deadlines.earliest();
+		}
+	}
+
+	/**
+	 * Changes a key, but not its value.
+	 */
+	Change touch(String key, UnaryOperator<@Nullable Entry> work) {
+		return change(key, ChangeCause.SET, work);
+	}
+
+	/**
+	 * Changes a key. A lifetime that is over ends before, so that the change meets an
+	 * absent key, and the end is told once, by whoever comes first.
+	 */
+	Change change(String key, ChangeCause cause, UnaryOperator<@Nullable Entry> work) {
+		KvKeys.requireValid(key);
+		Change change = new Change();
+		if (this.log != null) {
+			this.log.change(key, () -> apply(key, cause, work, change));
+		}
+		else {
+			apply(key, cause, work, change);
+		}
+		if (change.untold != null) {
+			this.delivery.deliver(change.untold);
+		}
+		return change;
+	}
+
+	private void apply(String key, ChangeCause cause, UnaryOperator<@Nullable Entry> work, Change change) {
+		this.entries.compute(key, (name, stored) -> {
+			Entry current = live(stored);
+			Entry next = work.apply(current);
+			Deadline deadline = Entry.deadlineOf(stored);
+			this.deadlines.replace(deadline, Entry.deadlineOf(next));
+			if (stored != null && deadline != null && current == null) {
+				change.untold = queue(expired(deadline, stored.value()));
+			}
+			change.before = current;
+			change.after = next;
+			if (this.log != null) {
+				this.log.append(cause, key, change);
+			}
+			return next;
+		});
+	}
+
+	private @Nullable Entry live(@Nullable Entry entry) {
+		return (entry != null && !entry.isDue(this.clock.millis())) ? entry : null;
+	}
+
+	/**
+	 * Queued while the key is held, so that the ends of a key's lifetimes keep their
+	 * order; a listener that has to be called here must wait until the key is free.
+	 */
+	private @Nullable ExpiredKey queue(ExpiredKey expired) {
+		return this.delivery.queue(expired) ? null : expired;
+	}
+
+	private ExpiredKey expired(Deadline deadline, byte[] value) {
+		Instant time = Instant.ofEpochMilli(deadline.millis());
+		Duration lateness = Duration.ofMillis(Math.max(0, this.clock.millis() - deadline.millis()));
+		KvPosition position = (this.log != null && this.logExpiries)
+				? this.log.appendExpiry(deadline.key(), value, time, time.plus(lateness)) : null;
+		return new ExpiredKey(deadline.key(), value, time, lateness, position);
+	}
+
+}

@@ -1,0 +1,258 @@
+package io.github.kvevents.memory;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.DeadlineSummary;
+import io.github.kvevents.store.ExpiringStore;
+import io.github.kvevents.store.ExpiryListener;
+import io.github.kvevents.store.KvKeys;
+import io.github.kvevents.store.KvStore;
+import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreDelete;
+import io.github.kvevents.store.StoreOutcome;
+import io.github.kvevents.store.StoreWrite;
+
+/**
+ * Keys in this JVM; they are gone when it ends. A key past its deadline is gone for every
+ * operation at once. The listener hears of it from the thread {@code kv-memory-expiry},
+ * or earlier from the operation that comes across it. While the store isn't running it
+ * works all the same, but a key whose time has come is reported only by {@link #sweep()}
+ * or such an operation, and on their thread.
+ */
+public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecycle {
+
+	private final Clock clock;
+
+	private final Deadlines deadlines;
+
+	private final ExpiryLoop loop;
+
+	private final ExpiryDelivery delivery = new ExpiryDelivery();
+
+	private final @Nullable MemoryChangeLog log;
+
+	private final Keyspace keys;
+
+	private volatile boolean running;
+
+	/**
+	 * Creates an empty store that goes by the system's clock.
+	 */
+	public MemoryKvStore() {
+		this(Clock.systemUTC());
+	}
+
+	/**
+	 * Creates an empty store.
+	 * @param clock tells when a key's time has come, in milliseconds' precision
+	 */
+	public MemoryKvStore(Clock clock) {
+		this(clock, null);
+	}
+
+	/**
+	 * Creates an empty store, with a change log.
+	 * @param clock tells when a key's time has come, and gives the entries of the log
+	 * their time, in milliseconds' precision
+	 * @param log how much of a change log to keep, {@code null} for no log
+	 */
+	public MemoryKvStore(Clock clock, @Nullable ChangeLogSettings log) {
+		this(clock, log, true);
+	}
+
+	/**
+	 * Creates an empty store, with a change log.
+	 * @param clock tells when a key's time has come, and gives the entries of the log
+	 * their time, in milliseconds' precision
+	 * @param log how much of a change log to keep, {@code null} for no log
+	 * @param logExpiries whether the log has entries for keys that expire
+	 */
+	public MemoryKvStore(Clock clock, @Nullable ChangeLogSettings log, boolean logExpiries) {
+		Assert.notNull(clock, "'clock' must not be null");
+		this.clock = clock;
+		this.deadlines = new Deadlines(clock, this::wake);
+		this.loop = new ExpiryLoop(clock, this::sweep, this.deadlines::earliest);
+		this.log = (log != null) ? new MemoryChangeLog(log, clock, this::get) : null;
+		this.keys = new Keyspace(clock, this.deadlines, this.delivery, this.log, logExpiries);
+	}
+
+	@Override
+	public String getName() {
+		return "memory";
+	}
+
+	@Override
+	public StoreOutcome set(StoreWrite write) {
+		Change change = this.keys.change(write.key(), ChangeCause.of(write), (current) -> {
+			boolean allowed = switch (write.condition()) {
+				case ALWAYS -> true;
+				case IF_ABSENT -> current == null;
+				case IF_PRESENT -> current != null;
+			};
+			return allowed ? new Entry(write.value(), deadline(write, current)) : current;
+		});
+		return new StoreOutcome(change.isApplied(), Entry.valueOf(change.before), change.position);
+	}
+
+	private @Nullable Deadline deadline(StoreWrite write, @Nullable Entry current) {
+		if (write.timeToLive() != null) {
+			return this.deadlines.after(write.key(), write.timeToLive());
+		}
+		if (write.expireAt() != null) {
+			return this.deadlines.at(write.key(), write.expireAt());
+		}
+		return write.keepTimeToLive() ? Entry.deadlineOf(current) : null;
+	}
+
+	@Override
+	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
+		writes.forEach((write) -> KvKeys.requireValid(write.key()));
+		return new StoreBatch<>(writes.stream().map(this::set).toList(), null);
+	}
+
+	@Override
+	public byte @Nullable [] get(String key) {
+		return Entry.valueOf(this.keys.find(key));
+	}
+
+	@Override
+	public List<Optional<byte[]>> getAll(Collection<String> keys) {
+		return keys.stream().map((key) -> Optional.ofNullable(get(key))).toList();
+	}
+
+	@Override
+	public StoreOutcome delete(String key) {
+		return delete(key, ChangeCause.DELETE);
+	}
+
+	private StoreOutcome delete(String key, ChangeCause cause) {
+		Change change = this.keys.change(key, cause, (current) -> null);
+		byte[] lastValue = Entry.valueOf(change.before);
+		return new StoreOutcome(lastValue != null, lastValue, change.position);
+	}
+
+	@Override
+	public StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes) {
+		deletes.forEach((delete) -> KvKeys.requireValid(delete.key()));
+		return new StoreBatch<>(deletes.stream().map((delete) -> delete(delete.key(), ChangeCause.of(delete))).toList(),
+				null);
+	}
+
+	@Override
+	public StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
+		ChangeCause cause = (value != null) ? ChangeCause.SET : ChangeCause.DELETE;
+		Change change = this.keys.change(key, cause, (current) -> {
+			if (!Arrays.equals(Entry.valueOf(current), expected)) {
+				return current;
+			}
+			return (value != null) ? new Entry(value, Entry.deadlineOf(current)) : null;
+		});
+		byte[] before = Entry.valueOf(change.before);
+		return new StoreOutcome(Arrays.equals(before, expected), before, change.position);
+	}
+
+	@Override
+	public boolean exists(String key) {
+		return get(key) != null;
+	}
+
+	@Override
+	public @Nullable Duration getTimeToLive(String key) {
+		Deadline deadline = Entry.deadlineOf(this.keys.find(key));
+		return (deadline != null) ? Duration.ofMillis(Math.max(0, deadline.millis() - this.clock.millis())) : null;
+	}
+
+	@Override
+	public boolean expire(String key, Duration timeToLive) {
+		return this.keys.touch(key, (current) -> (current != null)
+				? new Entry(current.value(), this.deadlines.after(key, timeToLive)) : null).after != null;
+	}
+
+	@Override
+	public boolean persist(String key) {
+		Change change = this.keys.touch(key, (current) -> (current != null && current.deadline() != null)
+				? new Entry(current.value(), null) : current);
+		return change.isApplied();
+	}
+
+	@Override
+	public Stream<String> keys(String prefix) {
+		KvKeys.requireValidPrefix(prefix);
+		return this.keys.keys(prefix);
+	}
+
+	@Override
+	public Map<String, Object> ping() {
+		return Map.of("keys", this.keys.size());
+	}
+
+	/**
+	 * The change log.
+	 * @return the log, always the same
+	 * @throws IllegalStateException if this store was made without
+	 */
+	public ChangeLogStore getChangeLog() {
+		Assert.state(this.log != null, "This store keeps no change log: pass its settings to the constructor");
+		return this.log;
+	}
+
+	@Override
+	public void setExpiryListener(@Nullable ExpiryListener listener) {
+		this.delivery.setListener(listener);
+	}
+
+	@Override
+	public DeadlineSummary summarizeDeadlines() {
+		return this.deadlines.summarize();
+	}
+
+	/**
+	 * Ends the keys whose time has come. The store's own thread does it when it runs; a
+	 * test that drives the clock does it itself.
+	 */
+	public void sweep() {
+		this.keys.sweep();
+	}
+
+	@Override
+	public synchronized void start() {
+		if (!this.running) {
+			this.delivery.start();
+			this.loop.start();
+			this.running = true;
+		}
+	}
+
+	@Override
+	public synchronized void stop() {
+		if (this.running) {
+			this.loop.stop();
+			this.delivery.stop();
+			this.running = false;
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	private void wake() {
+		this.loop.wake();
+	}
+
+}

@@ -1,0 +1,316 @@
+package io.github.kvevents.memory;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.Checkpoint;
+import io.github.kvevents.listener.Lease;
+import io.github.kvevents.listener.ListenerStore;
+import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.Delay;
+
+/**
+ * Keeps it in this process.
+ */
+public final class MemoryListenerStore implements ListenerStore {
+
+	private final LongSupplier millis;
+
+	private final Map<String, Map<Integer, Partition>> listeners = new HashMap<>();
+
+	private long letterNumber;
+
+	/**
+	 * Creates a store that is empty.
+	 * @param millis the time in milliseconds since the epoch, by which leases end
+	 */
+	public MemoryListenerStore(LongSupplier millis) {
+		this.millis = millis;
+	}
+
+	@Override
+	public synchronized Members join(String listener, String instance, Duration lease, @Nullable Lease held,
+			boolean quiet) {
+		long now = this.millis.getAsLong();
+		Map<String, Term> members = partition(0, listener).members;
+		members.put(instance, new Term(now, lease));
+		members.values().removeIf((term) -> !term.holds(now));
+		Delay changesIn = members.entrySet()
+			.stream()
+			.filter((member) -> !member.getKey().equals(instance))
+			.map((member) -> Delay.ofMillis(member.getValue().until() - now))
+			.reduce(Delay.NEVER, Delay::min);
+		Partition partition = partition(0, listener);
+		long removedAt = (partition.removedAt <= now) ? partition.removedAt : 0;
+		Kept kept = (held != null) ? keep(held, lease, null, List.of(), quiet) : null;
+		return new Members(List.copyOf(members.keySet()), changesIn, now, removedAt, partition.paused, kept);
+	}
+
+	@Override
+	public synchronized void leave(String listener, String instance) {
+		partition(0, listener).members.remove(instance);
+	}
+
+	@Override
+	public synchronized Acquisition acquire(int number, String listener, String instance, Duration lease, long since) {
+		long now = this.millis.getAsLong();
+		Partition partition = partition(number, listener);
+		if (partition.removedAt > since && partition.removedAt <= now) {
+			return Acquisition.none(Acquisition.Outcome.REMOVED, Delay.NEVER);
+		}
+		partition.seenAt = now;
+		if (partition.owner != null && !partition.owner.equals(instance) && partition.term.holds(now)) {
+			return Acquisition.none(Acquisition.Outcome.TAKEN, Delay.ofMillis(partition.term.until() - now));
+		}
+		partition.owner = instance;
+		partition.term = new Term(now, lease);
+		partition.taken = ++partition.epoch;
+		return new Acquisition(Acquisition.Outcome.ACQUIRED, partition.epoch, Delay.NEVER, partition.paused,
+				partition.checkpoint, Set.copyOf(partition.aside));
+	}
+
+	@Override
+	public synchronized Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint,
+			List<KvPosition> settled, boolean quiet) {
+		Partition partition = partition(lease.partition(), lease.listener());
+		if (!partition.isHeldBy(lease)) {
+			return Kept.LOST;
+		}
+		long now = this.millis.getAsLong();
+		partition.term = new Term(now, duration);
+		partition.seenAt = now;
+		if (partition.paused && quiet) {
+			partition.quiet = lease;
+		}
+		if (checkpoint != null) {
+			partition.checkpoint = checkpoint;
+			settled.forEach(partition.aside::remove);
+		}
+		return partition.paused ? Kept.PAUSED : Kept.HELD;
+	}
+
+	@Override
+	public synchronized void release(Lease lease) {
+		Partition partition = partition(lease.partition(), lease.listener());
+		if (partition.isHeldBy(lease)) {
+			partition.owner = null;
+		}
+	}
+
+	@Override
+	public synchronized @Nullable Holder setPaused(int number, String listener, boolean paused) {
+		Partition partition = partition(number, listener);
+		partition.paused = paused;
+		partition.quiet = null;
+		return paused ? holder(partition, number, listener, Order.PAUSE) : null;
+	}
+
+	@Override
+	public synchronized @Nullable Holder move(String listener, Checkpoint to, boolean forwardOnly) {
+		int number = to.position().partition();
+		Partition partition = partition(number, listener);
+		Checkpoint before = partition.checkpoint;
+		if (forwardOnly && before != null && before.position().compareTo(to.position()) >= 0) {
+			return null;
+		}
+		partition.checkpoint = to;
+		partition.epoch++;
+		partition.aside.clear();
+		return holder(partition, number, listener, Order.MOVE);
+	}
+
+	@Override
+	public synchronized @Nullable Holder remove(int number, String listener, Duration remember) {
+		Partition removed = new Partition();
+		removed.removedAt = remember.isZero() ? 0 : this.millis.getAsLong();
+		Partition before = partition(number, listener);
+		partitions(listener).put(number, removed);
+		return holder(before, number, listener, Order.REMOVE);
+	}
+
+	private @Nullable Holder holder(Partition partition, int number, String listener, Order order) {
+		long now = this.millis.getAsLong();
+		return (partition.owner != null && partition.term.holds(now))
+				? new Holder(new Lease(listener, number, partition.owner, partition.taken), order,
+						partition.term.until() - now)
+				: null;
+	}
+
+	@Override
+	public synchronized void obey(Lease lease) {
+		partition(lease.partition(), lease.listener()).fenced = lease;
+	}
+
+	@Override
+	public synchronized boolean hasObeyed(Holder holder) {
+		Lease lease = holder.lease();
+		Partition partition = partition(lease.partition(), lease.listener());
+		return switch (holder.order()) {
+			case PAUSE -> lease.equals(partition.quiet) || lease.equals(partition.fenced) || !partition.isOf(lease);
+			case MOVE -> lease.equals(partition.fenced) || !partition.isOf(lease);
+			case REMOVE -> lease.equals(partition.fenced);
+		};
+	}
+
+	@Override
+	public synchronized Aside putAside(Lease lease, LoggedChange change, Failure failure) {
+		Partition partition = partition(lease.partition(), lease.listener());
+		if (!partition.isHeldBy(lease)) {
+			return Aside.LOST;
+		}
+		if (!partition.aside.add(change.position())) {
+			return Aside.KNOWN;
+		}
+		add(partition, change, failure);
+		return Aside.ADDED;
+	}
+
+	private void add(Partition partition, LoggedChange change, Failure failure) {
+		String id = String.valueOf(++this.letterNumber);
+		partition.letters.put(id, new StoredLetter(id, change, failure, this.millis.getAsLong()));
+	}
+
+	@Override
+	public synchronized Standing standing(int number, String listener) {
+		Partition partition = partition(number, listener);
+		String owner = partition.term.holds(this.millis.getAsLong()) ? partition.owner : null;
+		return new Standing(owner, partition.epoch, partition.paused, partition.checkpoint, partition.letters.size());
+	}
+
+	@Override
+	public synchronized List<StoredLetter> letters(int number, String listener, int limit) {
+		return partition(number, listener).letters.values().stream().limit(limit).toList();
+	}
+
+	@Override
+	public synchronized @Nullable StoredLetter claim(int number, String listener, String letter, String instance,
+			Duration duration) {
+		Partition partition = partition(number, listener);
+		long now = this.millis.getAsLong();
+		StoredLetter stored = partition.letters.get(letter);
+		if (stored == null || partition.claims.getOrDefault(letter, Term.NONE).holds(now)) {
+			return null;
+		}
+		partition.claims.put(letter, new Term(now, duration));
+		return stored;
+	}
+
+	@Override
+	public synchronized void settle(int number, String listener, StoredLetter letter, String instance,
+			@Nullable Failure failure) {
+		Partition partition = partition(number, listener);
+		partition.claims.remove(letter.id());
+		if (partition.letters.remove(letter.id()) != null && failure != null) {
+			add(partition, letter.change(), failure);
+		}
+	}
+
+	@Override
+	public synchronized boolean discard(int number, String listener, String letter) {
+		return partition(number, listener).letters.remove(letter) != null;
+	}
+
+	@Override
+	public synchronized @Nullable KvPosition oldestNeeded(int number, Duration age) {
+		long now = this.millis.getAsLong();
+		long since = now - Delay.of(age).toMillis();
+		return this.listeners.values()
+			.stream()
+			.map((partitions) -> partitions.get(number))
+			.filter(Objects::nonNull)
+			.filter((partition) -> partition.isSeenSince(since, now))
+			.map((partition) -> partition.checkpoint)
+			.filter(Objects::nonNull)
+			.map(Checkpoint::position)
+			.min(Comparator.naturalOrder())
+			.orElse(null);
+	}
+
+	private Map<Integer, Partition> partitions(String listener) {
+		return this.listeners.computeIfAbsent(listener, (id) -> new HashMap<>());
+	}
+
+	private Partition partition(int number, String listener) {
+		return partitions(listener).computeIfAbsent(number, (id) -> new Partition());
+	}
+
+	private static final class Partition {
+
+		private final Map<String, Term> members = new TreeMap<>();
+
+		private final Set<KvPosition> aside = new HashSet<>();
+
+		private final Map<String, StoredLetter> letters = new LinkedHashMap<>();
+
+		private final Map<String, Term> claims = new HashMap<>();
+
+		private @Nullable String owner;
+
+		private Term term = Term.NONE;
+
+		private long epoch;
+
+		/** The epoch of the lease, which stays as it is when the checkpoint is moved. */
+		private long taken;
+
+		private @Nullable Lease quiet;
+
+		private @Nullable Lease fenced;
+
+		private long seenAt = Long.MIN_VALUE;
+
+		private long removedAt;
+
+		private boolean paused;
+
+		private @Nullable Checkpoint checkpoint;
+
+		/**
+		 * A sign of life that lies ahead counts from now on: the clock was set back.
+		 */
+		private boolean isSeenSince(long since, long now) {
+			this.seenAt = Math.min(this.seenAt, now);
+			return this.seenAt > since;
+		}
+
+		private boolean isHeldBy(Lease lease) {
+			return lease.instance().equals(this.owner) && lease.epoch() == this.epoch;
+		}
+
+		private boolean isOf(Lease lease) {
+			return lease.instance().equals(this.owner) && lease.epoch() == this.taken;
+		}
+
+	}
+
+	/**
+	 * From when on something holds, and for how long. While that lies ahead it doesn't:
+	 * the clock was set back.
+	 */
+	private record Term(long since, Duration duration) {
+
+		private static final Term NONE = new Term(0, Duration.ZERO);
+
+		long until() {
+			return Delay.ofMillis(this.since).plus(Delay.of(this.duration)).toMillis();
+		}
+
+		boolean holds(long now) {
+			return now >= this.since && now < until();
+		}
+
+	}
+
+}

@@ -1,0 +1,98 @@
+package io.github.kvevents.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvBatch;
+import io.github.kvevents.KvEventType;
+
+/**
+ * The field of a log entry that tells what kind of change it is and who made it, as small
+ * as it can be: type, operation, detail and rest with colons between.
+ * <ul>
+ * <li>The type is a letter.</li>
+ * <li>The operation is the id of the operation, without a colon. It is empty for an
+ * expiry, which can't happen twice.</li>
+ * <li>The detail is the deadline of an expiry in epoch milliseconds; for a part of a
+ * batch its index, the size of the batch and the number of bytes of the batch's id, with
+ * slashes between; else nothing.</li>
+ * <li>The rest is the id of the batch, if there is one, and the origin, which may hold
+ * any characters.</li>
+ * </ul>
+ * For example {@code S:k3v9x0qw2a7::shop-1} and {@code B:k3v9x0qw2a8:0/3/4:a1b2shop-1}.
+ * The scripts make that of an expiry.
+ *
+ * @param type the type of the event
+ * @param operationId the id of the operation, empty for an expiry
+ * @param deadline when the key's time ended, in epoch milliseconds, {@code null} unless
+ * it expired
+ * @param batch the batch, {@code null} for none
+ * @param origin the id of the instance
+ */
+record ChangeMeta(KvEventType type, String operationId, @Nullable Long deadline, @Nullable KvBatch batch,
+		String origin) {
+
+	/** The types, each at the place of its letter. */
+	private static final List<KvEventType> TYPES = List.of(KvEventType.SET, KvEventType.SET_RAW, KvEventType.DELETE,
+			KvEventType.BATCH_SET, KvEventType.BATCH_DELETE, KvEventType.EXPIRED);
+
+	private static final String LETTERS = "SRDBXE";
+
+	/**
+	 * Writes down the meta of a change that is no expiry.
+	 */
+	static byte[] encode(KvEventType type, String operationId, @Nullable KvBatch batch, String origin) {
+		String start = LETTERS.charAt(TYPES.indexOf(type)) + ":" + operationId + ":";
+		String rest = ":" + origin;
+		if (batch != null) {
+			int length = batch.id().getBytes(StandardCharsets.UTF_8).length;
+			rest = batch.index() + "/" + batch.size() + "/" + length + ":" + batch.id() + origin;
+		}
+		return (start + rest).getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * Reads it.
+	 * @throws IllegalArgumentException if it is none
+	 */
+	static ChangeMeta decode(byte[] meta) {
+		// a character for each byte
+		String[] parts = new String(meta, StandardCharsets.ISO_8859_1).split(":", 4);
+		if (parts.length < 4) {
+			throw new IllegalArgumentException("A part is missing");
+		}
+		KvEventType type = type(parts[0]);
+		byte[] rest = parts[3].getBytes(StandardCharsets.ISO_8859_1);
+		if (type == KvEventType.EXPIRED) {
+			return new ChangeMeta(type, parts[1], Long.valueOf(parts[2]), null, text(rest, 0, rest.length));
+		}
+		if (parts[2].isEmpty()) {
+			return new ChangeMeta(type, parts[1], null, null, text(rest, 0, rest.length));
+		}
+		String[] detail = parts[2].split("/");
+		if (detail.length != 3) {
+			throw new IllegalArgumentException("A batch without index, size and length of its id");
+		}
+		int length = Integer.parseInt(detail[2]);
+		if (length < 0 || length > rest.length) {
+			throw new IllegalArgumentException("The id of a batch is cut off");
+		}
+		KvBatch batch = new KvBatch(text(rest, 0, length), Integer.parseInt(detail[0]), Integer.parseInt(detail[1]));
+		return new ChangeMeta(type, parts[1], null, batch, text(rest, length, rest.length));
+	}
+
+	private static KvEventType type(String letter) {
+		int index = (letter.length() == 1) ? LETTERS.indexOf(letter) : -1;
+		if (index < 0) {
+			throw new IllegalArgumentException("A change of no known type");
+		}
+		return TYPES.get(index);
+	}
+
+	private static String text(byte[] bytes, int from, int to) {
+		return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+	}
+
+}

@@ -1,0 +1,160 @@
+package io.github.kvevents.redis;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.connection.RedisConnection;
+
+import io.github.kvevents.support.StoreFailure;
+
+/**
+ * One attempt to connect to Redis and to get an answer, on a thread of its own, that many
+ * wait for.
+ */
+final class ConnectAttempt {
+
+	/** For how long a failed attempt speaks for those who come then. */
+	private static final long FAILED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+	private final Supplier<RedisConnection> connections;
+
+	private final Runnable answered;
+
+	private final Consumer<String> failed;
+
+	private final CompletableFuture<Void> outcome = new CompletableFuture<>();
+
+	private final long startedAt = System.nanoTime();
+
+	private volatile long endedAt;
+
+	private final Thread thread = new Thread(this::run, "kv-redis-connect");
+
+	/**
+	 * Creates an attempt that hasn't begun.
+	 * @param answered runs when Redis has answered, before those who wait resume
+	 * @param failed gets the reason when it has not
+	 */
+	ConnectAttempt(Supplier<RedisConnection> connections, Runnable answered, Consumer<String> failed) {
+		this.connections = connections;
+		this.answered = answered;
+		this.failed = failed;
+	}
+
+	void start() {
+		this.thread.setDaemon(true);
+		this.thread.start();
+	}
+
+	/**
+	 * Whether another one may begin.
+	 */
+	boolean isOver() {
+		if (isUnderWay()) {
+			return false;
+		}
+		return !this.outcome.isCompletedExceptionally() || System.nanoTime() - this.endedAt > FAILED_NANOS;
+	}
+
+	boolean isUnderWay() {
+		return !this.outcome.isDone();
+	}
+
+	long elapsedMillis() {
+		return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.startedAt);
+	}
+
+	/**
+	 * Waits for an answer.
+	 * @param nanos how long to wait at most
+	 * @return {@code false} if the attempt is still under way then
+	 * @throws RuntimeException what it failed with
+	 */
+	boolean await(long nanos) {
+		try {
+			this.outcome.get(nanos, TimeUnit.NANOSECONDS);
+			return true;
+		}
+		catch (TimeoutException ex) {
+			return false;
+		}
+		catch (ExecutionException ex) {
+			throw failure((ex.getCause() != null) ? ex.getCause() : ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new RedisConnectionFailureException("Interrupted while waiting for Redis", ex);
+		}
+	}
+
+	/**
+	 * Whether Redis answers in some time.
+	 */
+	boolean succeeds(long millis) throws InterruptedException {
+		try {
+			this.outcome.get(millis, TimeUnit.MILLISECONDS);
+			return true;
+		}
+		catch (TimeoutException | ExecutionException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Each who waits for a Redis that is away gets an exception of its own, which others
+	 * can't change. Anything else is what the factory of connections threw.
+	 */
+	private static RuntimeException failure(Throwable cause) {
+		StoreFailure kind = StoreFailure.of(cause);
+		if (!kind.isOutage() && cause instanceof RuntimeException unchanged) {
+			return unchanged;
+		}
+		String message = "Redis can't be reached: " + StoreFailure.reason(cause);
+		return (kind == StoreFailure.TIMEOUT) ? new QueryTimeoutException(message, cause)
+				: new RedisConnectionFailureException(message, cause);
+	}
+
+	void interrupt() {
+		this.thread.interrupt();
+	}
+
+	/**
+	 * Has all who wait fail, without waiting for the attempt itself.
+	 */
+	void giveUp(RuntimeException failure) {
+		this.outcome.completeExceptionally(failure);
+	}
+
+	private void run() {
+		try {
+			ping();
+			this.answered.run();
+			this.outcome.complete(null);
+		}
+		catch (Throwable ex) {
+			this.failed.accept(StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : StoreFailure.reason(ex));
+			this.endedAt = System.nanoTime();
+			this.outcome.completeExceptionally(ex);
+		}
+	}
+
+	private void ping() {
+		try (RedisConnection connection = this.connections.get()) {
+			connection.ping();
+		}
+		catch (RuntimeException ex) {
+			boolean reached = !(ex instanceof RedisConnectionFailureException);
+			if (!reached || StoreFailure.of(ex) != StoreFailure.REFUSED) {
+				throw ex;
+			}
+			// to refuse PING is an answer
+		}
+	}
+
+}

@@ -1,0 +1,242 @@
+package io.github.kvevents.redis;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.connection.RedisConnection;
+
+import io.github.kvevents.support.StoreFailure;
+
+/**
+ * Whether Redis answers. Who needs it while that isn't known waits for the only attempt.
+ * Used by many threads at once.
+ */
+final class LinkState {
+
+	private static final Log logger = LogFactory.getLog(RedisLink.class);
+
+	/** What all that starts waits for Redis, together. */
+	private static final long START_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+	/**
+	 * A command that takes longer is a reason to ask whether Redis answers at all. Longer
+	 * than a command waits for entries inside of Redis.
+	 */
+	private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+	/** What Redis may take to answer once the context closes. */
+	static final long CLOSING_MILLIS = 1000;
+
+	private final Supplier<RedisConnection> connections;
+
+	private final Duration commandTimeout;
+
+	private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean answers;
+
+	private volatile boolean starting = true;
+
+	private volatile boolean abandoned;
+
+	private volatile boolean stopped;
+
+	private @Nullable ConnectAttempt attempt;
+
+	private @Nullable Long startEndsAt;
+
+	private boolean announced;
+
+	LinkState(Supplier<RedisConnection> connections, Duration commandTimeout) {
+		this.connections = connections;
+		this.commandTimeout = commandTimeout;
+	}
+
+	/**
+	 * Returns at once while Redis answers, and waits for an attempt otherwise, for as
+	 * long as a command may take.
+	 */
+	void awaitAnswer() {
+		if (!this.answers || isSilent()) {
+			ping(this.commandTimeout);
+		}
+	}
+
+	/**
+	 * Waits for a sign of life.
+	 * @param patience how long to wait at most
+	 */
+	void ping(Duration patience) {
+		if (this.abandoned) {
+			throw new RedisConnectionFailureException("Redis doesn't answer while the application closes");
+		}
+		ConnectAttempt attempt = attempt();
+		long nanos = waitNanos(patience);
+		if (!attempt.await(nanos)) {
+			announce("it hasn't answered for " + attempt.elapsedMillis() + " ms");
+			throw new QueryTimeoutException("Redis doesn't answer; an attempt to connect to it is under way");
+		}
+	}
+
+	private boolean isSilent() {
+		long now = System.nanoTime();
+		for (Call call : this.calls) {
+			if (now - call.since() > SILENCE_NANOS) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private synchronized ConnectAttempt attempt() {
+		ConnectAttempt attempt = this.attempt;
+		if (attempt == null || attempt.isOver()) {
+			attempt = new ConnectAttempt(this.connections, this::answered, this::announce);
+			this.attempt = attempt;
+			attempt.start();
+		}
+		return attempt;
+	}
+
+	private synchronized long waitNanos(Duration longest) {
+		if (!this.starting) {
+			return longest.toNanos();
+		}
+		long now = System.nanoTime();
+		if (this.startEndsAt == null) {
+			this.startEndsAt = now + START_NANOS;
+		}
+		return Math.max(0, Math.min(longest.toNanos(), this.startEndsAt - now));
+	}
+
+	private synchronized void announce(String reason) {
+		this.answers = false;
+		if (!this.announced && !this.stopped && !this.abandoned) {
+			this.announced = true;
+			logger.warn("Redis can't be reached for now (" + reason
+					+ "); kv-events connects again by itself, and what waits for Redis resumes then");
+		}
+	}
+
+	private synchronized void answered() {
+		this.answers = true;
+		if (this.announced) {
+			this.announced = false;
+			logger.info("Redis answers again: kv-events resumes");
+		}
+	}
+
+	/**
+	 * A call begins.
+	 */
+	Call begin() {
+		Call call = new Call(System.nanoTime(), new Object());
+		this.calls.add(call);
+		return call;
+	}
+
+	/**
+	 * A call has ended.
+	 */
+	void end(Call call) {
+		this.calls.remove(call);
+	}
+
+	/**
+	 * A call failed. Where that may mean an outage, the next attempt tells.
+	 */
+	void failed(Throwable failure) {
+		if (StoreFailure.of(failure).isOutage()) {
+			this.answers = false;
+		}
+	}
+
+	/**
+	 * The application context has started.
+	 */
+	void started() {
+		this.starting = false;
+	}
+
+	/**
+	 * Whether connections are meant to be closed.
+	 */
+	void setStopped(boolean stopped) {
+		this.stopped = stopped;
+		this.answers = false;
+	}
+
+	boolean isAbandoned() {
+		return this.abandoned;
+	}
+
+	synchronized boolean isConnecting() {
+		return this.attempt != null && this.attempt.isUnderWay();
+	}
+
+	/**
+	 * Ends the attempt that is under way.
+	 */
+	synchronized void interruptAttempt() {
+		if (this.attempt != null) {
+			this.attempt.interrupt();
+		}
+	}
+
+	/**
+	 * Forgets that Redis answered: it is late.
+	 */
+	void doubt() {
+		this.answers = false;
+	}
+
+	/**
+	 * Asks Redis for signs of life until the connections are to be closed.
+	 * @return {@code false} as soon as one stayed out, and everybody who waits fails from
+	 * then on
+	 */
+	boolean answersUntilStopped() {
+		try {
+			while (!this.stopped) {
+				if (!attempt().succeeds(CLOSING_MILLIS)) {
+					return this.stopped || !abandon();
+				}
+				TimeUnit.MILLISECONDS.sleep(CLOSING_MILLIS / 2);
+			}
+			return true;
+		}
+		catch (InterruptedException ex) {
+			return true;
+		}
+	}
+
+	private synchronized boolean abandon() {
+		this.abandoned = true;
+		this.answers = false;
+		if (this.attempt != null) {
+			this.attempt
+				.giveUp(new DataAccessResourceFailureException("Redis doesn't answer while the application closes"));
+		}
+		return true;
+	}
+
+	/**
+	 * A command that was sent.
+	 *
+	 * @param since when, in nanoseconds
+	 * @param identity tells calls of the same moment apart
+	 */
+	record Call(long since, Object identity) {
+	}
+
+}

@@ -1,0 +1,121 @@
+package io.github.kvevents.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.stream.ByteRecord;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.LoggedChange;
+
+/**
+ * Reads what the scripts append to the change log, see {@code log-append.lua}.
+ */
+final class LogCodec {
+
+	private static final Log logger = LogFactory.getLog(RedisChangeLogStore.class);
+
+	private final KeyNames names;
+
+	private final AtomicBoolean warned = new AtomicBoolean();
+
+	LogCodec(KeyNames names) {
+		this.names = names;
+	}
+
+	/**
+	 * Reads an entry.
+	 * @return the change, or {@code null} if the entry is none of ours: of a key without
+	 * the prefix, or written by somebody else
+	 */
+	@Nullable LoggedChange decode(int partition, ByteRecord entry) {
+		List<byte[]> fields = new ArrayList<>(8);
+		entry.getValue().forEach((label, value) -> {
+			fields.add(label);
+			fields.add(value);
+		});
+		return decode(position(partition, entry), fields);
+	}
+
+	/**
+	 * Reads an entry of a page, as above.
+	 */
+	@Nullable LoggedChange decode(int partition, StreamPages.Entry entry) {
+		return decode(LogIds.position(partition, entry.id()), entry.fields());
+	}
+
+	private @Nullable LoggedChange decode(KvPosition position, List<byte[]> fields) {
+		try {
+			return change(position, fields);
+		}
+		catch (IllegalArgumentException ex) {
+			skipped(position, ex);
+			return null;
+		}
+	}
+
+	/**
+	 * Such entries tend to be many, and are read again by each reader.
+	 */
+	private void skipped(KvPosition position, IllegalArgumentException ex) {
+		if (this.warned.compareAndSet(false, true)) {
+			logger.warn("The entry '%s' of the change log is none of ours and was skipped (%s), as others will be: "
+				.formatted(position, ex.getMessage())
+					+ "nobody else should write to the log, and all applications of a namespace need the same "
+					+ "'kv.events.key-prefix'");
+		}
+		else {
+			logger.debug("Entry '" + position + "' of the change log was skipped", ex);
+		}
+	}
+
+	static KvPosition position(int partition, ByteRecord entry) {
+		return LogIds.position(partition, entry.getId().getValue().getBytes(StandardCharsets.US_ASCII));
+	}
+
+	private LoggedChange change(KvPosition position, List<byte[]> fields) {
+		byte[] meta = null;
+		byte[] name = null;
+		byte[] value = null;
+		byte[] previousValue = null;
+		for (int index = 0; index + 1 < fields.size(); index += 2) {
+			byte[] label = fields.get(index);
+			byte[] content = fields.get(index + 1);
+			switch ((label.length == 1) ? label[0] : 0) {
+				case 'm' -> meta = content;
+				case 'k' -> name = content;
+				case 'v' -> value = content;
+				case 'p' -> previousValue = content;
+				default -> throw new IllegalArgumentException("A field of another application");
+			}
+		}
+		if (meta == null || name == null) {
+			throw new IllegalArgumentException("No meta or no key");
+		}
+		String key = this.names.fromRedis(name);
+		if (key == null) {
+			throw new IllegalArgumentException("A key without our prefix");
+		}
+		return change(position, key, value, previousValue, ChangeMeta.decode(meta));
+	}
+
+	/**
+	 * An expiry can't happen twice, so its place is as good an id as any.
+	 */
+	private static LoggedChange change(KvPosition position, String key, byte @Nullable [] value,
+			byte @Nullable [] previousValue, ChangeMeta meta) {
+		Instant loggedAt = Instant.ofEpochMilli(position.millis());
+		Instant occurredAt = (meta.deadline() != null) ? Instant.ofEpochMilli(meta.deadline()) : loggedAt;
+		String operationId = meta.operationId().isEmpty() ? position.toString() : meta.operationId();
+		return new LoggedChange(position, meta.type(), key, value, previousValue, meta.origin(), operationId,
+				occurredAt, loggedAt, meta.batch());
+	}
+
+}

@@ -1,0 +1,47 @@
+package io.github.kvevents.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnection;
+
+import io.github.kvevents.store.StoreOutcome;
+
+/**
+ * A write for the scripts that know of the change log.
+ *
+ * @param command the write
+ * @param meta the meta of its entry, empty without a log
+ */
+record LoggedCommand(WriteCommand command, byte[] meta) implements WriteCommand {
+
+	@Override
+	public byte[] key() {
+		return this.command.key();
+	}
+
+	@Override
+	public List<byte[]> arguments() {
+		List<byte[]> arguments = new ArrayList<>(this.command.arguments());
+		arguments.add(this.meta);
+		return arguments;
+	}
+
+	@Override
+	public byte @Nullable [] send(RedisConnection connection) {
+		return this.command.send(connection);
+	}
+
+	@Override
+	public StoreOutcome result(byte @Nullable [] reply) {
+		return this.command.result(reply);
+	}
+
+	@Override
+	public StoreOutcome failed() {
+		return this.command.failed();
+	}
+
+}

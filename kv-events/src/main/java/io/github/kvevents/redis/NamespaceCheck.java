@@ -1,0 +1,232 @@
+package io.github.kvevents.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.store.Namespace;
+
+/**
+ * Looks whether what lies in Redis under the names of a namespace fits this instance: the
+ * partitions, the layout and the key prefix that all instances must have in common, an
+ * application that may use it, and each name of its type. A namespace that passed isn't
+ * looked at again. Used by many threads at once.
+ */
+public final class NamespaceCheck {
+
+	private static final Log logger = LogFactory.getLog(NamespaceCheck.class);
+
+	private static final RedisScript CLAIM = RedisScript.load(NamespaceCheck.class, "claim-namespace.lua");
+
+	private static final String APPLICATION = "application";
+
+	private static final String MAIN_CLASS = "main-class";
+
+	private static final String ON_PURPOSE = "on-purpose";
+
+	private static final String LAYOUT = "plain";
+
+	private static final String DELETE = "stop all applications of the namespace and remove its data with "
+			+ "'redis-cli --eval remove-namespace.lua , %s remove' (see docs/production.md), which loses its tracked deadlines, "
+			+ "the expiries that are not delivered yet, the change log, the event logs, and the checkpoints and dead "
+			+ "letters of listeners";
+
+	private final Namespace namespace;
+
+	private final String keyPrefix;
+
+	private final @Nullable NamespaceUser user;
+
+	private volatile boolean passed;
+
+	/**
+	 * Creates a check that leaves open who uses the namespace.
+	 * @param namespace the namespace
+	 * @param names how keys are called in Redis
+	 */
+	public NamespaceCheck(Namespace namespace, KeyNames names) {
+		this(namespace, names, null);
+	}
+
+	/**
+	 * Creates a check.
+	 * @param namespace the namespace
+	 * @param names how keys are called in Redis
+	 * @param user the application that is to use the namespace, {@code null} to leave
+	 * that open
+	 */
+	public NamespaceCheck(Namespace namespace, KeyNames names, @Nullable NamespaceUser user) {
+		Assert.notNull(namespace, "'namespace' must not be null");
+		Assert.notNull(names, "'names' must not be null");
+		this.namespace = namespace;
+		this.keyPrefix = names.prefix();
+		this.user = user;
+	}
+
+	/**
+	 * Checks the namespace, unless it passed before. What isn't written down yet is
+	 * written.
+	 * @param connection the connection to use
+	 * @throws InvalidDataAccessResourceUsageException if the namespace is kept in another
+	 * way, is used by another application, or a name has another type
+	 */
+	public void check(RedisConnection connection) {
+		if (!this.passed) {
+			checkAgain(connection);
+		}
+	}
+
+	/**
+	 * Checks the namespace, unless it passed before.
+	 * @param connectionFactory where to take a connection from if it didn't
+	 * @throws InvalidDataAccessResourceUsageException as above
+	 */
+	public void check(RedisConnectionFactory connectionFactory) {
+		if (!this.passed) {
+			RedisConnection connection = connectionFactory.getConnection();
+			try {
+				check(connection);
+			}
+			finally {
+				connection.close();
+			}
+		}
+	}
+
+	/**
+	 * Checks the namespace also if it passed before: the server may have lost its data.
+	 * Who uses it is looked at only until it passed.
+	 * @param connection the connection to use
+	 * @throws InvalidDataAccessResourceUsageException as {@link #check} does
+	 */
+	public void checkAgain(RedisConnection connection) {
+		Map<String, String> facts = claim(connection);
+		checkAgreed(facts);
+		if (!this.passed && this.user != null) {
+			checkUser(connection, this.user, facts);
+			warnOfDefault(this.user);
+		}
+		for (int partition = 0; partition < this.namespace.partitions(); partition++) {
+			OwnKeys.check(connection,
+					Stream
+						.of(this.namespace.log(partition), this.namespace.deadlines(partition),
+								this.namespace.values(partition), this.namespace.expired(partition),
+								this.namespace.recent(partition), this.namespace.sweeper(partition),
+								this.namespace.hooks(partition), this.namespace.handed(partition))
+						.map(NamespaceCheck::bytes)
+						.toList());
+		}
+		this.passed = true;
+	}
+
+	private Map<String, String> claim(RedisConnection connection) {
+		List<byte[]> arguments = new ArrayList<>();
+		arguments.add(ScriptArguments.flag(!this.passed));
+		agreed().forEach((field, value) -> arguments.addAll(List.of(bytes(field), bytes(value))));
+		if (this.user != null) {
+			fields(this.user).forEach((field, value) -> arguments.addAll(List.of(bytes(field), bytes(value))));
+		}
+		List<?> reply = CLAIM.list(connection, List.of(bytes(this.namespace.meta())), arguments);
+		Map<String, String> facts = new HashMap<>();
+		for (int index = 0; index < reply.size(); index += 2) {
+			facts.put(text(reply.get(index)), text(reply.get(index + 1)));
+		}
+		return facts;
+	}
+
+	private Map<String, String> agreed() {
+		Map<String, String> agreed = new LinkedHashMap<>();
+		agreed.put("partitions", String.valueOf(this.namespace.partitions()));
+		agreed.put("layout", LAYOUT);
+		agreed.put("key-prefix", this.keyPrefix);
+		return agreed;
+	}
+
+	private static Map<String, String> fields(NamespaceUser user) {
+		return Map.of(APPLICATION, user.application(), MAIN_CLASS, user.mainClass(), ON_PURPOSE,
+				String.valueOf(user.onPurpose()));
+	}
+
+	private void checkAgreed(Map<String, String> facts) {
+		agreed().forEach((field, configured) -> {
+			String actual = facts.getOrDefault(field, configured);
+			if (!actual.equals(configured)) {
+				throw new InvalidDataAccessResourceUsageException(difference(field, actual, configured));
+			}
+		});
+	}
+
+	private String difference(String field, String actual, String configured) {
+		String name = this.namespace.name();
+		String other = ", or use another 'kv.events.namespace', or " + DELETE.formatted(name);
+		return switch (field) {
+			case "partitions" ->
+				"Namespace '%s' is kept in %s partitions, but 'kv.events.partitions' is %s: set it to %s"
+					.formatted(name, actual, configured, actual) + other;
+			case "key-prefix" -> "Namespace '%s' is used with the key prefix '%s', but 'kv.events.key-prefix' is '%s': "
+				.formatted(name, actual, configured) + "set it to '%s'".formatted(actual) + other;
+			default -> "Namespace '%s' has the %s '%s', but this application needs '%s': use another ".formatted(name,
+					field, actual, configured) + "'kv.events.namespace', or " + DELETE.formatted(name);
+		};
+	}
+
+	/**
+	 * Every application without a name has the same namespace.
+	 */
+	private void warnOfDefault(NamespaceUser user) {
+		if (user.application().isEmpty() && !user.onPurpose()) {
+			logger
+				.warn(("This application has no name and uses the namespace '%s', as all others without a name do that "
+						+ "use the same Redis: set 'spring.application.name' or 'kv.events.namespace'")
+					.formatted(this.namespace.name()));
+		}
+	}
+
+	/**
+	 * What the application itself has written down follows it: set on purpose or not, and
+	 * its main class once that is known.
+	 */
+	private void checkUser(RedisConnection connection, NamespaceUser user, Map<String, String> facts) {
+		NamespaceUser first = new NamespaceUser(facts.getOrDefault(APPLICATION, user.application()),
+				facts.getOrDefault(MAIN_CLASS, ""), Boolean.parseBoolean(facts.get(ON_PURPOSE)));
+		if (first.isSameAs(user)) {
+			String mainClass = user.mainClass().isEmpty() ? first.mainClass() : user.mainClass();
+			NamespaceUser now = new NamespaceUser(user.application(), mainClass, user.onPurpose());
+			if (!now.equals(first)) {
+				fields(now).forEach((field, value) -> connection.hashCommands()
+					.hSet(bytes(this.namespace.meta()), bytes(field), bytes(value)));
+			}
+		}
+		else if (!first.onPurpose() || !user.onPurpose()) {
+			throw new InvalidDataAccessResourceUsageException(
+					("Namespace '%s' is used by %s, and this is %s: set 'kv.events.namespace' of this application to a "
+							+ "name of its own; or, if both are to share their keys and their expiries, set it to '%1$s' "
+							+ "in both, and start the other one with it first; or, if this one takes the other's place, "
+							+ "release the namespace with 'HDEL %s %s %s %s' in redis-cli")
+						.formatted(this.namespace.name(), first.describe(), user.describe(), this.namespace.meta(),
+								APPLICATION, MAIN_CLASS, ON_PURPOSE));
+		}
+	}
+
+	private static String text(@Nullable Object bytes) {
+		return (bytes != null) ? new String((byte[]) bytes, StandardCharsets.UTF_8) : "";
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+}

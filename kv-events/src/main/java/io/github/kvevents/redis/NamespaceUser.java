@@ -1,0 +1,32 @@
+package io.github.kvevents.redis;
+
+import org.springframework.util.Assert;
+
+/**
+ * The application that uses a namespace.
+ *
+ * @param application its name, empty if it has none
+ * @param mainClass the name of its main class, empty if that isn't known: then the name
+ * alone tells applications apart
+ * @param onPurpose whether the namespace was configured, and not only derived from the
+ * application's name
+ */
+public record NamespaceUser(String application, String mainClass, boolean onPurpose) {
+
+	public NamespaceUser {
+		Assert.notNull(application, "'application' must not be null");
+		Assert.notNull(mainClass, "'mainClass' must not be null");
+	}
+
+	boolean isSameAs(NamespaceUser other) {
+		return this.application.equals(other.application)
+				&& (this.mainClass.isEmpty() || other.mainClass.isEmpty() || this.mainClass.equals(other.mainClass));
+	}
+
+	String describe() {
+		String name = this.application.isEmpty() ? "an application without a name"
+				: "the application '%s'".formatted(this.application);
+		return this.mainClass.isEmpty() ? name : name + " with main class " + this.mainClass;
+	}
+
+}

@@ -1,0 +1,223 @@
+package io.github.kvevents.redis;
+
+import java.lang.reflect.Field;
+import java.time.Duration;
+import java.util.Optional;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ReadFrom;
+import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.resource.ClientResources;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Connections of our own, to the same servers and with the same settings as those of the
+ * application, but for the pool: what blocks has a connection for as long as it does; and
+ * but for replicas: what decides anything is read from the primary.
+ */
+final class OwnLettuce {
+
+	private static final Log logger = LogFactory.getLog(RedisLink.class);
+
+	/** There is no getter for what it was made with. */
+	static final String CONFIGURATION = "configuration";
+
+	private OwnLettuce() {
+	}
+
+	/**
+	 * A factory with the settings of the application's.
+	 * @param application a factory of Lettuce
+	 * @return the factory, which is started, or the application's own if it is of a class
+	 * that may do more than its settings say
+	 */
+	static RedisConnectionFactory of(RedisConnectionFactory application) {
+		if (application.getClass() != LettuceConnectionFactory.class) {
+			return application;
+		}
+		LettuceConnectionFactory theirs = (LettuceConnectionFactory) application;
+		RedisConfiguration configuration = configuration(theirs);
+		if (configuration == null) {
+			logger.debug("The settings of the connection factory can't be read: it is used itself");
+			return application;
+		}
+		LettuceClientConfiguration client = theirs.getClientConfiguration();
+		return start(theirs, configuration, new Unpooled(client, client.getClientOptions()));
+	}
+
+	/**
+	 * A factory with the settings of the application's, whose connections end when the
+	 * server ends them: what was sent fails at once and isn't sent again.
+	 * @param application a factory of Lettuce
+	 * @return the factory, which is started; {@code null} where the driver keeps the
+	 * connections to several servers by itself, or the class may do more than its
+	 * settings say
+	 */
+	static @Nullable LettuceConnectionFactory withoutReconnect(RedisConnectionFactory application) {
+		if (application.getClass() != LettuceConnectionFactory.class) {
+			return null;
+		}
+		LettuceConnectionFactory theirs = (LettuceConnectionFactory) application;
+		LettuceClientConfiguration client = theirs.getClientConfiguration();
+		RedisConfiguration configuration = configuration(theirs);
+		if (configuration == null || client.getReadFrom().isPresent()
+				|| RedisConfiguration.isStaticMasterReplicaConfiguration(configuration)
+				|| RedisConfiguration.isClusterConfiguration(configuration)) {
+			return null;
+		}
+		ClientOptions.Builder options = client.getClientOptions()
+			.map(ClientOptions::mutate)
+			.orElseGet(ClientOptions::builder);
+		return start(theirs, configuration, new Unpooled(client, Optional.of(options.autoReconnect(false).build())));
+	}
+
+	private static LettuceConnectionFactory start(LettuceConnectionFactory theirs, RedisConfiguration configuration,
+			LettuceClientConfiguration client) {
+		LettuceConnectionFactory own = new LettuceConnectionFactory(configuration, client);
+		own.setConvertPipelineAndTxResults(theirs.getConvertPipelineAndTxResults());
+		own.setValidateConnection(theirs.getValidateConnection());
+		own.afterPropertiesSet();
+		own.start();
+		return own;
+	}
+
+	/**
+	 * Whether the application's connections read from other servers than they write to.
+	 * @param application a factory of Lettuce
+	 */
+	static boolean readsElsewhere(RedisConnectionFactory application) {
+		return ((LettuceConnectionFactory) application).getClientConfiguration()
+			.getReadFrom()
+			.filter((readFrom) -> !readFrom.equals(ReadFrom.UPSTREAM))
+			.isPresent();
+	}
+
+	private static @Nullable RedisConfiguration configuration(LettuceConnectionFactory factory) {
+		try {
+			Field field = LettuceConnectionFactory.class.getDeclaredField(CONFIGURATION);
+			ReflectionUtils.makeAccessible(field);
+			return (RedisConfiguration) field.get(factory);
+		}
+		catch (ReflectiveOperationException | RuntimeException ex) {
+			return null;
+		}
+	}
+
+	static void start(RedisConnectionFactory own) {
+		((LettuceConnectionFactory) own).start();
+	}
+
+	static void stop(RedisConnectionFactory own) {
+		((LettuceConnectionFactory) own).stop();
+	}
+
+	static void destroy(RedisConnectionFactory own) {
+		((LettuceConnectionFactory) own).destroy();
+	}
+
+	/**
+	 * Ends all connections, also those that are being made, so that what waits for Redis
+	 * fails. To stop the factory would wait for the attempt to connect.
+	 */
+	static void cut(RedisConnectionFactory own) {
+		AbstractRedisClient client = client((LettuceConnectionFactory) own);
+		if (client != null) {
+			client.shutdownAsync().exceptionally((ex) -> {
+				logger.debug("The connections could not be cut", ex);
+				return null;
+			});
+		}
+	}
+
+	private static @Nullable AbstractRedisClient client(LettuceConnectionFactory factory) {
+		try {
+			return factory.getNativeClient();
+		}
+		catch (IllegalStateException ex) {
+			// stopped, or about to be
+			return null;
+		}
+	}
+
+	/**
+	 * The settings of the application's client without its pool and its replicas. Where
+	 * it knows of replicas, so does this: the server that is named need not be the
+	 * primary.
+	 */
+	private record Unpooled(LettuceClientConfiguration settings,
+			Optional<ClientOptions> options) implements LettuceClientConfiguration {
+
+		@Override
+		public boolean isUseSsl() {
+			return this.settings.isUseSsl();
+		}
+
+		@Override
+		@SuppressWarnings("deprecation")
+		public boolean isVerifyPeer() {
+			return this.settings.isVerifyPeer();
+		}
+
+		@Override
+		public SslVerifyMode getVerifyMode() {
+			return this.settings.getVerifyMode();
+		}
+
+		@Override
+		public boolean isStartTls() {
+			return this.settings.isStartTls();
+		}
+
+		@Override
+		public Optional<ClientResources> getClientResources() {
+			return this.settings.getClientResources();
+		}
+
+		@Override
+		public Optional<ClientOptions> getClientOptions() {
+			return this.options;
+		}
+
+		@Override
+		public Optional<String> getClientName() {
+			return this.settings.getClientName();
+		}
+
+		@Override
+		public Optional<ReadFrom> getReadFrom() {
+			return this.settings.getReadFrom().map((ignored) -> ReadFrom.UPSTREAM);
+		}
+
+		@Override
+		public Optional<RedisCredentialsProviderFactory> getRedisCredentialsProviderFactory() {
+			return this.settings.getRedisCredentialsProviderFactory();
+		}
+
+		@Override
+		public Duration getCommandTimeout() {
+			return this.settings.getCommandTimeout();
+		}
+
+		@Override
+		public Duration getShutdownTimeout() {
+			return this.settings.getShutdownTimeout();
+		}
+
+		@Override
+		public Duration getShutdownQuietPeriod() {
+			return this.settings.getShutdownQuietPeriod();
+		}
+
+	}
+
+}

@@ -1,0 +1,147 @@
+package io.github.kvevents.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
+
+import io.github.kvevents.store.EndedLifetime;
+import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreOutcome;
+
+/**
+ * One batch of writes, sent in chunks of some hundred keys and some megabytes, each a
+ * call of a script. A pipeline wouldn't do: with Lettuce one that has an error loses the
+ * replies that have none, and it opens a connection of its own.
+ */
+final class RedisBatch {
+
+	/**
+	 * So few that other clients don't wait for long, about a millisecond.
+	 */
+	static final int MAX_KEYS = 512;
+
+	private static final long MAX_BYTES = 8 << 20;
+
+	private final RedisScript script;
+
+	private final int partition;
+
+	private final List<byte[]> firstKeys;
+
+	private final List<byte[]> firstArguments;
+
+	private final List<? extends WriteCommand> commands;
+
+	private final BiConsumer<Integer, EndedLifetime> endListener;
+
+	private final List<StoreOutcome> results;
+
+	private @Nullable DataAccessException failure;
+
+	/**
+	 * Starts a batch.
+	 * @param script replies with the number of keys that it wrote, a previous value for
+	 * each of them, then the number of each key that failed and the error
+	 * @param commands what to write
+	 */
+	RedisBatch(RedisScript script, List<? extends WriteCommand> commands) {
+		this(script, 0, List.of(), List.of(), commands, (number, ended) -> {
+		});
+	}
+
+	/**
+	 * Starts a batch of a script that takes more than the keys to write.
+	 * @param script as above
+	 * @param partition the partition of the keys
+	 * @param firstKeys the keys that stand before those to write
+	 * @param firstArguments the arguments that stand before those of the keys to write
+	 * @param commands what to write
+	 * @param endListener gets the number of each command whose key's lifetime had ended
+	 * before, and that lifetime
+	 */
+	RedisBatch(RedisScript script, int partition, List<byte[]> firstKeys, List<byte[]> firstArguments,
+			List<? extends WriteCommand> commands, BiConsumer<Integer, EndedLifetime> endListener) {
+		this.endListener = endListener;
+		this.script = script;
+		this.partition = partition;
+		this.firstKeys = firstKeys;
+		this.firstArguments = firstArguments;
+		this.commands = commands;
+		this.results = new ArrayList<>(commands.size());
+	}
+
+	/**
+	 * Sends the chunks one after the other. A key that the server refuses doesn't stop
+	 * those behind it. When a whole chunk fails, as with a lost connection, nothing more
+	 * is sent, and what became of that chunk isn't known.
+	 */
+	StoreBatch<StoreOutcome> send(RedisConnections connections) {
+		try {
+			connections.run(this::sendChunks);
+		}
+		catch (DataAccessException ex) {
+			fail(ex);
+		}
+		while (this.results.size() < this.commands.size()) {
+			this.results.add(this.commands.get(this.results.size()).failed());
+		}
+		return new StoreBatch<>(this.results, this.failure);
+	}
+
+	private void sendChunks(RedisConnection connection) {
+		while (this.results.size() < this.commands.size()) {
+			List<byte[]> keys = new ArrayList<>(this.firstKeys);
+			List<byte[]> arguments = new ArrayList<>(this.firstArguments);
+			collect(keys, arguments);
+			add(this.script.list(connection, keys, arguments), keys.subList(this.firstKeys.size(), keys.size()));
+		}
+	}
+
+	private void collect(List<byte[]> keys, List<byte[]> arguments) {
+		long bytes = 0;
+		int next = this.results.size();
+		int end = next + MAX_KEYS;
+		while (next < this.commands.size() && next < end && bytes < MAX_BYTES) {
+			WriteCommand command = this.commands.get(next);
+			keys.add(command.key());
+			arguments.addAll(command.arguments());
+			bytes += command.key().length + command.arguments().stream().mapToLong((argument) -> argument.length).sum();
+			next++;
+		}
+	}
+
+	private void add(List<?> reply, List<byte[]> keys) {
+		int start = this.results.size();
+		int written = ((Long) Objects.requireNonNull(reply.get(0))).intValue();
+		for (int index = 0; index < written; index++) {
+			WriteReply result = WriteReply.of(reply.get(index + 1), this.partition);
+			if (result.ended() != null) {
+				this.endListener.accept(start + index, result.ended());
+			}
+			this.results.add(result.outcome(this.commands.get(start + index)));
+		}
+		for (int index = written + 1; index < reply.size(); index += 2) {
+			int failed = Integer.parseInt(text(reply.get(index))) - 1;
+			this.results.set(start + failed, this.commands.get(start + failed).failed());
+			fail(RefusedKey.inBatch(keys.get(failed), text(reply.get(index + 1))));
+		}
+	}
+
+	private static String text(@Nullable Object bytes) {
+		return (bytes != null) ? new String((byte[]) bytes, StandardCharsets.UTF_8) : "";
+	}
+
+	private void fail(DataAccessException ex) {
+		if (this.failure == null) {
+			this.failure = ex;
+		}
+	}
+
+}

@@ -1,0 +1,317 @@
+package io.github.kvevents.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.ExpiryTracking;
+import io.github.kvevents.store.KvStore;
+import io.github.kvevents.store.Lifetimes;
+import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreDelete;
+import io.github.kvevents.store.StoreOutcome;
+import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.support.PageSize;
+
+/**
+ * Keys in Redis 7.0 or later, or Valkey 7.2 or later. Each operation on one key is one
+ * command; the very first one asks for the server's version before it, and nothing
+ * connects earlier. A key that holds another type than a string fails with a
+ * {@code DataAccessException} that names it, and stays as it is.
+ */
+public final class RedisKvStore implements KvStore {
+
+	/** Who asks for a sign of life mustn't be held up by a server that gives none. */
+	private static final Duration PING_PATIENCE = Duration.ofSeconds(2);
+
+	private static final RedisScript GET_PAGE = RedisScript.load(RedisKvStore.class, "get-page.lua");
+
+	/** How many keys to read at once before anything is known of how large they are. */
+	private static final int FIRST_PAGE = 4;
+
+	private final RedisConnections connections;
+
+	/** For what applications read. */
+	private final RedisConnections reads;
+
+	private final KeyNames names;
+
+	/**
+	 * Shared with the view of the primary, so that what is learned of the values is known
+	 * there.
+	 */
+	private final PageSize pageSize;
+
+	private final ValuePages pages;
+
+	private final Writes plainWrites;
+
+	private final @Nullable TrackedWrites trackedWrites;
+
+	/**
+	 * Creates a store that tracks no expiry; nothing is sent.
+	 * @param connectionFactory where connections come from, with Lettuce or Jedis
+	 * @param names how keys are called in Redis
+	 */
+	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names) {
+		this(connectionFactory, names, null, null);
+	}
+
+	/**
+	 * Creates a store; nothing is sent.
+	 * @param connectionFactory where connections come from, with Lettuce or Jedis
+	 * @param names how keys are called in Redis
+	 * @param tracking keeps a deadline index in step with each write while it is active,
+	 * in the same round trip; {@code null} for none
+	 */
+	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names, @Nullable ExpiryTracking tracking) {
+		this(connectionFactory, names, tracking, null);
+	}
+
+	/**
+	 * Creates a store; nothing is sent.
+	 * @param connectionFactory where connections come from, with Lettuce or Jedis
+	 * @param names how keys are called in Redis
+	 * @param tracking keeps a deadline index in step with each write while it is active,
+	 * in the same round trip; {@code null} for none, and then expiries are not in the
+	 * change log
+	 * @param log has each change written to the change log together with the key, in the
+	 * same round trip; {@code null} for none
+	 * @throws IllegalArgumentException if the two are in different namespaces
+	 */
+	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names, @Nullable ExpiryTracking tracking,
+			@Nullable ChangeLogSettings log) {
+		this(connectionFactory, connectionFactory, names, tracking, log, null);
+	}
+
+	/**
+	 * Creates a store whose reads for applications go elsewhere than what it decides by;
+	 * nothing is sent.
+	 * @param connectionFactory where connections to the primary come from
+	 * @param readConnectionFactory where connections come from by which applications read
+	 * keys: of replicas perhaps, whose values can be behind
+	 * @param names how keys are called in Redis
+	 * @param tracking keeps a deadline index, as above
+	 * @param log has each change written to the change log, as above
+	 * @param check looks at the namespace before it is used; {@code null} for one that
+	 * leaves open which application uses it
+	 * @throws IllegalArgumentException if the two are in different namespaces
+	 */
+	public RedisKvStore(RedisConnectionFactory connectionFactory, RedisConnectionFactory readConnectionFactory,
+			KeyNames names, @Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log,
+			@Nullable NamespaceCheck check) {
+		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
+		Assert.notNull(readConnectionFactory, "'readConnectionFactory' must not be null");
+		Assert.notNull(names, "'names' must not be null");
+		this.connections = new RedisConnections(connectionFactory);
+		this.reads = (readConnectionFactory == connectionFactory) ? this.connections
+				: new RedisConnections(readConnectionFactory);
+		this.names = names;
+		this.pageSize = new PageSize(1, FIRST_PAGE);
+		this.pages = new ValuePages(new RedisConnections(RedisLink.forPages(connectionFactory)), this.connections);
+		this.plainWrites = new PlainWrites(this.connections, names);
+		this.trackedWrites = trackedWrites(tracking, log, check);
+	}
+
+	/**
+	 * The view of another store by which decisions are made.
+	 */
+	private RedisKvStore(RedisKvStore store) {
+		this.connections = store.connections;
+		this.reads = store.connections;
+		this.names = store.names;
+		this.pageSize = store.pageSize;
+		this.pages = store.pages;
+		this.plainWrites = store.plainWrites;
+		this.trackedWrites = store.trackedWrites;
+	}
+
+	@Override
+	public KvStore primary() {
+		return (this.reads == this.connections) ? this : new RedisKvStore(this);
+	}
+
+	private @Nullable TrackedWrites trackedWrites(@Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log,
+			@Nullable NamespaceCheck check) {
+		if (tracking == null && log == null) {
+			return null;
+		}
+		Namespace namespace = (log != null) ? log.namespace() : Objects.requireNonNull(tracking).namespace();
+		Assert.isTrue(tracking == null || tracking.namespace().equals(namespace),
+				() -> "'tracking' and 'log' must be of one namespace, but are of " + tracking + " and " + log);
+		return new TrackedWrites(this.connections, this.names, namespace, tracking, log, this.plainWrites,
+				(check != null) ? check : new NamespaceCheck(namespace, this.names));
+	}
+
+	/**
+	 * Asks the server whether this store can work with it, if it keeps more than the keys
+	 * there: the change log, or deadlines because something hears of expiries. Otherwise
+	 * nothing is asked.
+	 * @throws InvalidDataAccessResourceUsageException if the server is too old, or the
+	 * namespace is kept in another way or used by another application
+	 * @throws PermissionDeniedDataAccessException if the server refuses what a write
+	 * takes
+	 * @throws DataAccessException if it doesn't answer
+	 */
+	public void check() {
+		if (this.trackedWrites != null && this.trackedWrites.isActive()) {
+			this.trackedWrites.check();
+		}
+	}
+
+	@Override
+	public String getName() {
+		return "redis";
+	}
+
+	@Override
+	public StoreOutcome set(StoreWrite write) {
+		this.pageSize.saw(write.value().length);
+		return naming(write.key(), () -> writes().set(write));
+	}
+
+	@Override
+	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
+		this.pageSize.succeeded(writes.size(), writes.stream().mapToLong((write) -> write.value().length).sum());
+		return writes().setAll(writes);
+	}
+
+	@Override
+	public byte @Nullable [] get(String key) {
+		byte[] name = this.names.toRedis(key);
+		return naming(key, () -> this.reads.call((connection) -> connection.stringCommands().get(name)));
+	}
+
+	@Override
+	public List<Optional<byte[]>> getAll(Collection<String> keys) {
+		List<byte[]> names = keys.stream().map(this.names::toRedis).toList();
+		if (names.isEmpty()) {
+			return List.of();
+		}
+		List<Optional<byte[]>> values = new ArrayList<>(names.size());
+		while (this.reads == this.connections && values.size() < names.size()) {
+			int end = Math.min(names.size(), values.size() + RedisBatch.MAX_KEYS);
+			this.pages.read(List.of(), names.subList(values.size(), end), GET_PAGE)
+				.forEach((value) -> values.add(Optional.ofNullable((byte[]) value)));
+		}
+		// of a replica: scripts are for the primary
+		while (values.size() < names.size()) {
+			int count = this.pageSize.count(Math.min(RedisBatch.MAX_KEYS, names.size() - values.size()));
+			values.addAll(getPage(names.subList(values.size(), values.size() + count)));
+		}
+		return values;
+	}
+
+	/**
+	 * Reads some keys; where they are too large together, fewer.
+	 */
+	private List<Optional<byte[]>> getPage(List<byte[]> names) {
+		try {
+			List<byte[]> values = this.reads
+				.call((connection) -> connection.stringCommands().mGet(names.toArray(byte[][]::new)));
+			this.pageSize.succeeded(values.size(),
+					values.stream().filter(Objects::nonNull).mapToLong((value) -> value.length).sum());
+			return values.stream().map(Optional::ofNullable).toList();
+		}
+		catch (DataAccessException | OutOfMemoryError ex) {
+			this.pageSize.failed();
+			int count = this.pageSize.count(names.size());
+			if (count == names.size()) {
+				throw ex;
+			}
+			return getPage(names.subList(0, count));
+		}
+	}
+
+	@Override
+	public StoreOutcome delete(String key) {
+		return naming(key, () -> writes().delete(key));
+	}
+
+	@Override
+	public StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes) {
+		return writes().deleteAll(deletes);
+	}
+
+	@Override
+	public StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
+		return naming(key, () -> writes().compareAndSet(key, expected, value));
+	}
+
+	@Override
+	public boolean exists(String key) {
+		byte[] name = this.names.toRedis(key);
+		return this.reads.call((connection) -> isTrue(connection.keyCommands().exists(name)));
+	}
+
+	@Override
+	public @Nullable Duration getTimeToLive(String key) {
+		byte[] name = this.names.toRedis(key);
+		Long millis = this.reads.call((connection) -> connection.keyCommands().pTtl(name));
+		// -2: no such key, -1: it never expires
+		return (millis != null && millis >= 0) ? Duration.ofMillis(millis) : null;
+	}
+
+	@Override
+	public boolean expire(String key, Duration timeToLive) {
+		return writes().expire(key, Lifetimes.toMillis(timeToLive));
+	}
+
+	@Override
+	public boolean persist(String key) {
+		return writes().persist(key);
+	}
+
+	@Override
+	public Stream<String> keys(String prefix) {
+		return KeyStream.open(this.reads, this.names, prefix);
+	}
+
+	@Override
+	public Map<String, Object> ping() {
+		this.connections.ping(PING_PATIENCE);
+		check();
+		if (this.trackedWrites != null && this.trackedWrites.isActive()) {
+			this.trackedWrites.checkTypes();
+		}
+		return this.connections.call(ServerVersionCheck::facts);
+	}
+
+	/**
+	 * Has an operation on one key name the key if Redis refuses it.
+	 */
+	private <T extends @Nullable Object> T naming(String key, Supplier<T> operation) {
+		try {
+			return operation.get();
+		}
+		catch (DataAccessException ex) {
+			throw RefusedKey.in(ex, this.names.toRedis(key));
+		}
+	}
+
+	private Writes writes() {
+		TrackedWrites tracked = this.trackedWrites;
+		return (tracked != null && tracked.isActive()) ? tracked : this.plainWrites;
+	}
+
+	private static boolean isTrue(@Nullable Boolean reply) {
+		return Boolean.TRUE.equals(reply);
+	}
+
+}

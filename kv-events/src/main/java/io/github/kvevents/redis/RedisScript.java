@@ -1,0 +1,147 @@
+package io.github.kvevents.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.ReturnType;
+import org.springframework.data.redis.core.script.DigestUtils;
+import org.springframework.util.Assert;
+
+/**
+ * A script of this library. It is called by its digest; a server that doesn't know it,
+ * because it is new or forgot its scripts, gets the text. Where one of this library's own
+ * keys has another type, or the server refuses a command, the failure names it. For
+ * connections that are no pipeline.
+ * <p>
+ * Scripts can't call each other: what several have in common is a part that a line
+ * {@code -- include part.lua} stands for. Parts lie beside this class, and may have
+ * parts.
+ */
+public final class RedisScript {
+
+	private static final Pattern INCLUDE = Pattern.compile("^\\t*-- include ([a-z-]+\\.lua)$", Pattern.MULTILINE);
+
+	private final byte[] text;
+
+	private final String digest;
+
+	private RedisScript(String text) {
+		this.text = text.getBytes(StandardCharsets.UTF_8);
+		this.digest = DigestUtils.sha1DigestAsHex(text);
+	}
+
+	/**
+	 * Reads a script.
+	 * @param neighbour the class beside which it lies in the resources
+	 * @param name the name of its file
+	 * @return the script
+	 */
+	public static RedisScript load(Class<?> neighbour, String name) {
+		return new RedisScript(complete(read(neighbour, name)));
+	}
+
+	private static String complete(String text) {
+		return INCLUDE.matcher(text)
+			.replaceAll((line) -> Matcher.quoteReplacement(complete(read(RedisScript.class, line.group(1)))));
+	}
+
+	private static String read(Class<?> neighbour, String name) {
+		try (InputStream file = neighbour.getResourceAsStream(name)) {
+			if (file == null) {
+				throw new IllegalStateException("The script '%s' is missing from the library".formatted(name));
+			}
+			return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Runs a script that replies with 1 for yes and 0 for no.
+	 * @param connection the connection
+	 * @param keys the keys
+	 * @param arguments the arguments
+	 * @return whether it replied yes
+	 */
+	public boolean test(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
+		return count(connection, keys, arguments) == 1;
+	}
+
+	/**
+	 * Runs a script that replies with a number.
+	 * @param connection the connection
+	 * @param keys the keys
+	 * @param arguments the arguments
+	 * @return the number
+	 */
+	public long count(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
+		return (Long) required(run(connection, ReturnType.INTEGER, keys, arguments));
+	}
+
+	/**
+	 * Runs a script that replies with a list.
+	 * @param connection the connection
+	 * @param keys the keys
+	 * @param arguments the arguments
+	 * @return the list: of {@code byte[]}, {@code Long}, {@code null} and further lists
+	 */
+	public List<?> list(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
+		return (List<?>) required(run(connection, ReturnType.MULTI, keys, arguments));
+	}
+
+	/**
+	 * Runs a script that replies with a string or nothing.
+	 * @param connection the connection
+	 * @param keys the keys
+	 * @param arguments the arguments
+	 * @return the string, {@code null} for none
+	 */
+	byte @Nullable [] value(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
+		return (byte[]) run(connection, ReturnType.VALUE, keys, arguments);
+	}
+
+	private static Object required(@Nullable Object reply) {
+		Assert.state(reply != null, "A script must be run on a connection that replies at once");
+		return reply;
+	}
+
+	private @Nullable Object run(RedisConnection connection, ReturnType type, List<byte[]> keys,
+			List<byte[]> arguments) {
+		byte[][] parameters = new byte[keys.size() + arguments.size()][];
+		for (int index = 0; index < parameters.length; index++) {
+			parameters[index] = (index < keys.size()) ? keys.get(index) : arguments.get(index - keys.size());
+		}
+		try {
+			return connection.scriptingCommands().evalSha(this.digest, type, keys.size(), parameters);
+		}
+		catch (DataAccessException ex) {
+			String message = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
+			if (message == null || !message.startsWith("NOSCRIPT")) {
+				throw explain(connection, keys, ex);
+			}
+		}
+		try {
+			return connection.scriptingCommands().eval(this.text, type, keys.size(), parameters);
+		}
+		catch (DataAccessException ex) {
+			throw explain(connection, keys, ex);
+		}
+	}
+
+	private DataAccessException explain(RedisConnection connection, List<byte[]> keys, DataAccessException failure) {
+		return RefusedCommand.explain(OwnKeys.explain(connection, keys, failure),
+				new String(this.text, StandardCharsets.UTF_8));
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.github.kvevents.redis;
+
+import java.nio.charset.StandardCharsets;
+
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
+
+import io.github.kvevents.KeyText;
+
+/**
+ * Says which key Redis refused: its own message names none.
+ */
+final class RefusedKey {
+
+	private RefusedKey() {
+	}
+
+	/**
+	 * What an operation on one key is to fail with.
+	 * @param failure what it failed with
+	 * @param name the key in Redis
+	 * @return an exception that names the key if it holds another type, else the failure
+	 * itself
+	 */
+	static DataAccessException in(DataAccessException failure, byte[] name) {
+		String error = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
+		boolean named = failure instanceof InvalidDataAccessResourceUsageException;
+		if (named || error == null || !error.startsWith("WRONGTYPE")) {
+			return failure;
+		}
+		return new InvalidDataAccessApiUsageException("Redis refused key '%s': %s".formatted(text(name), error),
+				failure);
+	}
+
+	/**
+	 * What a batch fails with.
+	 * @param name the key in Redis
+	 * @param error what Redis said of it
+	 */
+	static DataAccessException inBatch(byte[] name, String error) {
+		return new InvalidDataAccessApiUsageException(
+				"Redis refused key '%s' of a batch: %s".formatted(text(name), error));
+	}
+
+	private static String text(byte[] name) {
+		return KeyText.printable(new String(name, StandardCharsets.UTF_8));
+	}
+
+}

@@ -1,0 +1,124 @@
+package io.github.kvevents.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.SetCondition;
+import org.springframework.data.redis.core.types.Expiration;
+
+import io.github.kvevents.store.Lifetimes;
+import io.github.kvevents.store.StoreOutcome;
+import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.store.StoreWrite.Condition;
+
+/**
+ * {@code SET key value [NX|XX] GET [PX|PXAT|KEEPTTL]}, for a batch in
+ * {@code set-all.lua}.
+ */
+record SetCommand(byte[] key, byte[] value, Condition condition, Expiration expiration) implements WriteCommand {
+
+	static SetCommand of(KeyNames names, StoreWrite write) {
+		return new SetCommand(names.toRedis(write.key()), write.value(), write.condition(), expiration(write));
+	}
+
+	private static Expiration expiration(StoreWrite write) {
+		if (write.timeToLive() != null) {
+			return Expiration.milliseconds(Lifetimes.toMillis(write.timeToLive()));
+		}
+		if (write.expireAt() != null) {
+			return Expiration.unixTimestamp(Lifetimes.toEpochMillis(write.expireAt()), TimeUnit.MILLISECONDS);
+		}
+		return write.keepTimeToLive() ? Expiration.keepTtl() : Expiration.persistent();
+	}
+
+	@Override
+	public List<byte[]> arguments() {
+		return List.of(this.value, ascii(conditionOption()), ascii(expirationOption()), ascii(expirationTime()));
+	}
+
+	/**
+	 * What {@code set-tracked.lua} takes to write a key that holds what is expected,
+	 * {@code null} if it must be absent. The time to live stays.
+	 */
+	static List<byte[]> compareArguments(byte @Nullable [] expected, byte[] value) {
+		return (expected != null) ? List.of(value, ascii("EQ"), ascii("KEEPTTL"), expected)
+				: List.of(value, ascii("NX"), ascii("KEEPTTL"), ascii(""));
+	}
+
+	/**
+	 * Whether it writes whatever the key holds, and the time to live doesn't depend on
+	 * what it was.
+	 */
+	boolean isUnconditional() {
+		return this.condition == Condition.ALWAYS && !this.expiration.isKeepTtl();
+	}
+
+	/**
+	 * {@code PX} or {@code PXAT} and the milliseconds, nothing for a key that is to live
+	 * for ever.
+	 */
+	List<byte[]> lifetimeArguments() {
+		return this.expiration.isPersistent() ? List.of() : List.of(ascii(expirationOption()), ascii(expirationTime()));
+	}
+
+	private String conditionOption() {
+		return switch (this.condition) {
+			case ALWAYS -> "";
+			case IF_ABSENT -> "NX";
+			case IF_PRESENT -> "XX";
+		};
+	}
+
+	private String expirationOption() {
+		if (this.expiration.isKeepTtl()) {
+			return "KEEPTTL";
+		}
+		if (this.expiration.isPersistent()) {
+			return "";
+		}
+		return this.expiration.isUnixTimestamp() ? "PXAT" : "PX";
+	}
+
+	private String expirationTime() {
+		boolean timed = !this.expiration.isKeepTtl() && !this.expiration.isPersistent();
+		return timed ? String.valueOf(this.expiration.getExpirationTimeInMilliseconds()) : "";
+	}
+
+	private static byte[] ascii(String text) {
+		return text.getBytes(StandardCharsets.US_ASCII);
+	}
+
+	@Override
+	public byte @Nullable [] send(RedisConnection connection) {
+		SetCondition condition = switch (this.condition) {
+			case ALWAYS -> SetCondition.upsert();
+			case IF_ABSENT -> SetCondition.ifAbsent();
+			case IF_PRESENT -> SetCondition.ifPresent();
+		};
+		return connection.stringCommands().setGet(this.key, this.value, condition, this.expiration);
+	}
+
+	/**
+	 * With GET the reply is the previous value whether the condition held or not, so that
+	 * it also tells which of the two it was.
+	 */
+	@Override
+	public StoreOutcome result(byte @Nullable [] reply) {
+		boolean applied = switch (this.condition) {
+			case ALWAYS -> true;
+			case IF_ABSENT -> reply == null;
+			case IF_PRESENT -> reply != null;
+		};
+		return new StoreOutcome(applied, reply);
+	}
+
+	@Override
+	public StoreOutcome failed() {
+		return new StoreOutcome(false, null);
+	}
+
+}

@@ -1,0 +1,200 @@
+package io.github.kvevents.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.EntryTooLargeException;
+import io.github.kvevents.support.PageSize;
+
+/**
+ * Reads streams page by page, each bounded in bytes. Where a page can't be read the next
+ * attempt is for less, down to one entry; an entry that can't even be read alone is
+ * reported by an {@link EntryTooLargeException}. Reads from the primary, since scripts
+ * always do. Used by many threads at once.
+ */
+public final class StreamPages {
+
+	private static final RedisScript READ = RedisScript.load(StreamPages.class, "read-page.lua");
+
+	private final BoundedReads reads;
+
+	private final long maxEntryBytes;
+
+	/**
+	 * Creates a reader; nothing is sent.
+	 * @param connectionFactory where connections come from
+	 * @param sharers how many pages may be read side by side
+	 */
+	public StreamPages(RedisConnectionFactory connectionFactory, int sharers) {
+		this(new RedisConnections(RedisLink.forPages(connectionFactory)), new RedisConnections(connectionFactory),
+				sharers);
+	}
+
+	StreamPages(RedisConnections connections, RedisConnections others, int sharers) {
+		this(connections, others, sharers, PageSize.maxEntryBytes());
+	}
+
+	StreamPages(RedisConnections connections, RedisConnections others, int sharers, long maxEntryBytes) {
+		this.maxEntryBytes = maxEntryBytes;
+		this.reads = new BoundedReads(connections, others, sharers);
+	}
+
+	/**
+	 * Reads a page.
+	 * @param request what to read
+	 * @param naming names an entry by its id, for the exception
+	 * @return the page, with at least one entry if there is one
+	 * @throws EntryTooLargeException if the first entry can't be read
+	 */
+	public Page read(Request request, Function<String, String> naming) {
+		Page page = this.reads.read(request.place(),
+				(connection, bytes) -> send(connection, request, bytes, this.maxEntryBytes),
+				(connection, failure) -> first(connection, request, naming, failure));
+		return requireReadable(page, naming);
+	}
+
+	/**
+	 * An entry that is too large ends the page before it, or is reported if it is the
+	 * first.
+	 */
+	private static Page requireReadable(Page page, Function<String, String> naming) {
+		for (int index = 0; index < page.entries.size(); index++) {
+			Entry entry = page.entries.get(index);
+			if (entry.tooLarge > 0) {
+				boolean first = page.entries.subList(0, index).stream().noneMatch((before) -> !before.known);
+				if (first) {
+					throw new EntryTooLargeException(naming.apply(entry.id), entry.tooLarge, null);
+				}
+				return new Page(page.entries.subList(0, index), true);
+			}
+		}
+		return page;
+	}
+
+	private static @Nullable EntryTooLargeException first(RedisConnection connection, Request request,
+			Function<String, String> naming, Throwable failure) {
+		return send(connection, request, 1, 0).entries.stream()
+			.filter((entry) -> !entry.known)
+			.findFirst()
+			.map((entry) -> new EntryTooLargeException(naming.apply(entry.id), entry.tooLarge, failure))
+			.orElse(null);
+	}
+
+	private static Page send(RedisConnection connection, Request request, int bytes, long maxEntryBytes) {
+		List<byte[]> arguments = List.of(bytes(request.reversed ? "XREVRANGE" : "XRANGE"), bytes(request.from),
+				bytes(request.to), ScriptArguments.number(request.limit), ScriptArguments.number(bytes),
+				ScriptArguments.number(maxEntryBytes), bytes(request.mode));
+		return page(request, READ.list(connection, List.of(request.stream), arguments));
+	}
+
+	private static Page page(Request request, List<?> reply) {
+		List<Entry> entries = new ArrayList<>(reply.size());
+		for (Object part : reply.subList(1, reply.size())) {
+			entries.add(entry(request, (List<?>) part));
+		}
+		return new Page(entries, Long.valueOf(1).equals(reply.get(0)));
+	}
+
+	private static Entry entry(Request request, List<?> reply) {
+		String id = new String((byte[]) reply.get(0), StandardCharsets.US_ASCII);
+		List<byte[]> fields = new ArrayList<>();
+		if (reply.size() > 1 && reply.get(1) instanceof List<?> list) {
+			list.forEach((field) -> fields.add((byte[]) field));
+		}
+		long tooLarge = (reply.size() > 1 && reply.get(1) instanceof Long bytes) ? bytes : 0;
+		return new Entry(id, fields, request.mode.equals(Request.KNOWN) && id.equals(request.from), tooLarge);
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * What to read.
+	 *
+	 * @param stream the name of the stream
+	 * @param reversed whether the newest come first
+	 * @param from where to begin, as XRANGE or XREVRANGE takes it
+	 * @param to where to end
+	 * @param limit how many entries at most
+	 * @param mode how much of them, see the script
+	 */
+	public record Request(byte[] stream, boolean reversed, String from, String to, int limit, String mode) {
+
+		private static final String KNOWN = "known";
+
+		private String place() {
+			return new String(this.stream, StandardCharsets.UTF_8) + (this.reversed ? " < " : " > ") + this.from + " "
+					+ this.mode;
+		}
+
+		/**
+		 * Entries in their order.
+		 * @param stream the name of the stream
+		 * @param from where to begin, as XRANGE takes it
+		 * @param limit how many at most
+		 * @return the request
+		 */
+		public static Request forwards(byte[] stream, String from, int limit) {
+			return new Request(stream, false, from, "+", limit, "");
+		}
+
+		/**
+		 * Entries from the newest on.
+		 * @param stream the name of the stream
+		 * @param from where to begin, as XREVRANGE takes it
+		 * @param to where to end
+		 * @param limit how many at most
+		 * @return the request
+		 */
+		public static Request backwards(byte[] stream, String from, String to, int limit) {
+			return new Request(stream, true, from, to, limit, "");
+		}
+
+		/**
+		 * The same, where the reader knows the entry at the beginning: of that only the
+		 * first two fields come.
+		 * @return the request
+		 */
+		public Request knowingTheFirst() {
+			return new Request(this.stream, this.reversed, this.from, this.to, this.limit, KNOWN);
+		}
+
+		/**
+		 * The same, without any fields.
+		 * @return the request
+		 */
+		public Request idsOnly() {
+			return new Request(this.stream, this.reversed, this.from, this.to, this.limit, "ids");
+		}
+
+	}
+
+	/**
+	 * A page.
+	 *
+	 * @param entries the entries
+	 * @param more whether there may be more behind them
+	 */
+	public record Page(List<Entry> entries, boolean more) {
+	}
+
+	/**
+	 * An entry.
+	 *
+	 * @param id its id
+	 * @param fields names and values in turn
+	 * @param known whether the reader knows it
+	 * @param tooLarge how many bytes it has if it is too large to be read, else 0
+	 */
+	public record Entry(String id, List<byte[]> fields, boolean known, long tooLarge) {
+	}
+
+}

@@ -1,0 +1,320 @@
+package io.github.kvevents.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
+import org.springframework.dao.PermissionDeniedDataAccessException;
+
+import io.github.kvevents.KvBatch;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.EndedLifetime;
+import io.github.kvevents.store.ExpiryTracking;
+import io.github.kvevents.store.Lifetimes;
+import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.StoreBatch;
+import io.github.kvevents.store.StoreDelete;
+import io.github.kvevents.store.StoreOutcome;
+import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.support.StoreFailure;
+
+/**
+ * Changes keys and keeps the deadline index and the change log in step, by scripts: a
+ * key, what is known of its deadline, and its entry in the log change together. Each of
+ * the two may be missing.
+ */
+final class TrackedWrites implements Writes {
+
+	private static final RedisScript SET = RedisScript.load(TrackedWrites.class, "set-tracked.lua");
+
+	private static final RedisScript DELETE = RedisScript.load(TrackedWrites.class, "delete-tracked.lua");
+
+	private static final RedisScript EXPIRE = RedisScript.load(TrackedWrites.class, "expire-tracked.lua");
+
+	private static final RedisScript PERSIST = RedisScript.load(TrackedWrites.class, "persist-tracked.lua");
+
+	private final RedisConnections connections;
+
+	private final KeyNames names;
+
+	private final Namespace namespace;
+
+	private final @Nullable ExpiryTracking tracking;
+
+	private final Writes untracked;
+
+	private final @Nullable ChangeMetas metas;
+
+	private final UsualSet usualSet;
+
+	/** How many entries to keep in the log; empty without one. */
+	private final byte[] maxLength;
+
+	private final IndexNames index;
+
+	private final WriteRightsCheck rights;
+
+	private final byte[] instanceId;
+
+	private final ExpiredGroups groups;
+
+	/**
+	 * Creates it.
+	 * @param tracking wants the index kept, {@code null} for none
+	 * @param log the change log, {@code null} for none
+	 * @param untracked changes lifetimes while no index is kept
+	 * @param check looks at the namespace before it is used
+	 */
+	TrackedWrites(RedisConnections connections, KeyNames names, Namespace namespace, @Nullable ExpiryTracking tracking,
+			@Nullable ChangeLogSettings log, Writes untracked, NamespaceCheck check) {
+		this.connections = connections.checkedBy(check::check);
+		this.names = names;
+		this.namespace = namespace;
+		this.tracking = tracking;
+		this.untracked = untracked;
+		this.metas = (log != null) ? new ChangeMetas(log.instanceId()) : null;
+		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
+		this.index = new IndexNames(namespace);
+		this.rights = new WriteRightsCheck(this.index, namespace.values(0) + ":absent");
+		String instanceId = (log != null) ? log.instanceId() : Objects.requireNonNull(tracking).instanceId();
+		this.instanceId = instanceId.getBytes(StandardCharsets.UTF_8);
+		this.groups = new ExpiredGroups(this.connections, namespace);
+		this.usualSet = new UsualSet(this.connections, this.index, this.instanceId, log);
+	}
+
+	/**
+	 * Whether writes have to come here.
+	 */
+	boolean isActive() {
+		return this.metas != null || isTracking();
+	}
+
+	/**
+	 * Fails as the first write would, if the server can't be used, and also if it refuses
+	 * what deliveries take.
+	 */
+	void check() {
+		PermissionDeniedDataAccessException refusal;
+		try {
+			refusal = this.connections
+				.call((connection) -> this.rights.check(connection, isTracking(), this.metas != null));
+		}
+		catch (DataAccessException ex) {
+			if (StoreFailure.of(ex) != StoreFailure.REFUSED) {
+				throw ex;
+			}
+			refusal = WriteRightsCheck.refused(ex);
+		}
+		if (refusal != null) {
+			throw refusal;
+		}
+	}
+
+	/**
+	 * Fails if a key that writes take has another type.
+	 */
+	void checkTypes() {
+		InvalidDataAccessResourceUsageException failure = this.connections.call((connection) -> this.rights
+			.checkTypes(connection, this.namespace.partitions(), isTracking(), this.metas != null));
+		if (failure != null) {
+			throw failure;
+		}
+	}
+
+	private boolean isTracking() {
+		return this.tracking != null && this.tracking.isActive();
+	}
+
+	@Override
+	public StoreOutcome set(StoreWrite write) {
+		SetCommand command = SetCommand.of(this.names, write);
+		int partition = this.namespace.partitionOf(write.key());
+		ensureGroup(partition);
+		WriteReply reply = set(partition, command, write);
+		deliverEnded(partition, write.key(), reply.ended());
+		StoreOutcome outcome = reply.outcome(command);
+		if (outcome.applied()) {
+			tellDeadline(partition, write);
+		}
+		return outcome;
+	}
+
+	private WriteReply set(int partition, SetCommand command, StoreWrite write) {
+		byte[] meta = meta(write.type(), write.batch());
+		if (!command.isUnconditional() || write.batch() != null) {
+			return set(partition, command.key(), new LoggedCommand(command, meta).arguments());
+		}
+		return (this.metas != null)
+				? this.usualSet.setLogged(partition, command, meta, isTracking(), isHeard(), deliversEnded())
+				: this.usualSet.set(partition, command, deliversEnded());
+	}
+
+	@Override
+	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
+		writes.forEach((write) -> ensureGroup(this.namespace.partitionOf(write.key())));
+		TrackedBatch batch = new TrackedBatch(SET, this.index::all, setArguments(),
+				(index, ended) -> deliverEnded(this.namespace.partitionOf(writes.get(index).key()),
+						writes.get(index).key(), ended));
+		writes.forEach((write) -> batch.add(this.namespace.partitionOf(write.key()),
+				new LoggedCommand(SetCommand.of(this.names, write), meta(write.type(), write.batch()))));
+		StoreBatch<StoreOutcome> outcomes = batch.send(this.connections);
+		writes.forEach((write) -> tellDeadline(this.namespace.partitionOf(write.key()), write));
+		return outcomes;
+	}
+
+	@Override
+	public StoreOutcome delete(String key) {
+		WriteReply reply = delete(key, List.of());
+		return reply.outcome(reply.previousValue() != null);
+	}
+
+	@Override
+	public StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes) {
+		TrackedBatch batch = new TrackedBatch(DELETE, this.index::forRemovals, removalArguments(), (index, ended) -> {
+		});
+		deletes.forEach((delete) -> batch.add(this.namespace.partitionOf(delete.key()),
+				new LoggedCommand(new DeleteCommand(this.names.toRedis(delete.key())), meta(delete))));
+		return batch.send(this.connections);
+	}
+
+	@Override
+	public StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
+		WriteReply reply;
+		if (value != null) {
+			List<byte[]> arguments = new ArrayList<>(SetCommand.compareArguments(expected, value));
+			arguments.add(meta(KvEventType.SET, null));
+			int partition = this.namespace.partitionOf(key);
+			reply = set(partition, this.names.toRedis(key), arguments);
+			deliverEnded(partition, key, reply.ended());
+		}
+		else {
+			// a key that must be absent and is to be removed is only looked at
+			reply = (expected != null) ? delete(key, List.of(expected)) : new WriteReply(get(key), null);
+		}
+		return reply.outcome(Arrays.equals(reply.previousValue(), expected));
+	}
+
+	@Override
+	public boolean expire(String key, long timeToLiveMillis) {
+		if (!isTracking()) {
+			return this.untracked.expire(key, timeToLiveMillis);
+		}
+		int partition = this.namespace.partitionOf(key);
+		ensureGroup(partition);
+		List<byte[]> keys = keys(this.index.index(partition), this.names.toRedis(key));
+		List<byte[]> arguments = List.of(ScriptArguments.number(timeToLiveMillis));
+		boolean exists = this.connections.call((connection) -> EXPIRE.test(connection, keys, arguments));
+		if (exists) {
+			deadlineSet(partition, timeToLiveMillis);
+		}
+		return exists;
+	}
+
+	@Override
+	public boolean persist(String key) {
+		if (!isTracking()) {
+			return this.untracked.persist(key);
+		}
+		List<byte[]> keys = keys(this.index.index(this.namespace.partitionOf(key)), this.names.toRedis(key));
+		return this.connections.call((connection) -> PERSIST.test(connection, keys, List.of()));
+	}
+
+	private WriteReply set(int partition, byte[] name, List<byte[]> scriptArguments) {
+		List<byte[]> arguments = new ArrayList<>(setArguments());
+		arguments.addAll(scriptArguments);
+		List<?> reply = call(SET, keys(this.index.all(partition), name), arguments);
+		return WriteReply.of(reply.get(1), partition);
+	}
+
+	private byte @Nullable [] get(String key) {
+		byte[] name = this.names.toRedis(key);
+		return this.connections.call((connection) -> connection.stringCommands().get(name));
+	}
+
+	/**
+	 * Removes a key.
+	 * @param expected what the key must hold; empty for anything
+	 */
+	private WriteReply delete(String key, List<byte[]> expected) {
+		int partition = this.namespace.partitionOf(key);
+		List<byte[]> arguments = new ArrayList<>(removalArguments());
+		arguments.add(meta(KvEventType.DELETE, null));
+		arguments.addAll(expected);
+		List<?> reply = call(DELETE, keys(this.index.forRemovals(partition), this.names.toRedis(key)), arguments);
+		return WriteReply.of(reply.get(1), partition);
+	}
+
+	private List<?> call(RedisScript script, List<byte[]> keys, List<byte[]> arguments) {
+		return this.connections.call((connection) -> script.list(connection, keys, arguments));
+	}
+
+	private List<byte[]> setArguments() {
+		return List.of(this.maxLength, ScriptArguments.flag(isTracking()),
+				ScriptArguments.heard(isHeard(), deliversEnded()), this.instanceId);
+	}
+
+	private List<byte[]> removalArguments() {
+		return List.of(this.maxLength, ScriptArguments.flag(isTracking()));
+	}
+
+	private byte[] meta(StoreDelete delete) {
+		return meta((delete.batch() != null) ? KvEventType.BATCH_DELETE : KvEventType.DELETE, delete.batch());
+	}
+
+	private byte[] meta(KvEventType type, @Nullable KvBatch batch) {
+		return (this.metas != null) ? this.metas.next(type, batch) : ScriptArguments.NONE;
+	}
+
+	private boolean isHeard() {
+		return this.tracking != null && this.tracking.isHeard();
+	}
+
+	private boolean deliversEnded() {
+		return this.tracking != null && this.tracking.deliversEnded();
+	}
+
+	private void deliverEnded(int partition, String key, @Nullable EndedLifetime ended) {
+		if (ended != null && this.tracking != null) {
+			this.tracking.lifetimeEnded(partition, key, ended);
+		}
+	}
+
+	/**
+	 * Before the first key is tracked for a hook: whoever finds out that it expired keeps
+	 * that for hooks, although none may be there then.
+	 */
+	private void ensureGroup(int partition) {
+		if (isHeard()) {
+			this.groups.ensure(partition);
+		}
+	}
+
+	private void tellDeadline(int partition, StoreWrite write) {
+		if (write.timeToLive() != null) {
+			deadlineSet(partition, Lifetimes.toMillis(write.timeToLive()));
+		}
+		else if (write.expireAt() != null && this.tracking != null) {
+			this.tracking.deadlineSetAt(partition, Lifetimes.toEpochMillis(write.expireAt()));
+		}
+	}
+
+	private void deadlineSet(int partition, long timeToLiveMillis) {
+		if (this.tracking != null) {
+			this.tracking.deadlineSet(partition, timeToLiveMillis);
+		}
+	}
+
+	private static List<byte[]> keys(List<byte[]> index, byte[] name) {
+		List<byte[]> keys = new ArrayList<>(index);
+		keys.add(name);
+		return keys;
+	}
+
+}

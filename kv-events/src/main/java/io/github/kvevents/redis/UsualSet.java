@@ -1,0 +1,92 @@
+package io.github.kvevents.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.store.ChangeLogSettings;
+
+/**
+ * The usual write: of one key, whatever it holds. It has scripts of its own, and what it
+ * does here is about time, too.
+ */
+final class UsualSet {
+
+	private static final RedisScript TRACKED = RedisScript.load(UsualSet.class, "set-one-tracked.lua");
+
+	private static final RedisScript LOGGED = RedisScript.load(UsualSet.class, "set-one-logged.lua");
+
+	/**
+	 * A write of so many has old entries removed. Fewer than a node of the stream has.
+	 */
+	private static final int WRITES_PER_TRIM = 32;
+
+	private final RedisConnections connections;
+
+	private final IndexNames index;
+
+	private final byte[] instanceId;
+
+	private final byte[] deliveringInstanceId;
+
+	private final byte[] maxLength;
+
+	private final AtomicInteger writes = new AtomicInteger();
+
+	UsualSet(RedisConnections connections, IndexNames index, byte[] instanceId, @Nullable ChangeLogSettings log) {
+		this.connections = connections;
+		this.index = index;
+		String id = new String(instanceId, StandardCharsets.UTF_8);
+		this.instanceId = ("0" + id).getBytes(StandardCharsets.UTF_8);
+		this.deliveringInstanceId = ("1" + id).getBytes(StandardCharsets.UTF_8);
+		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
+	}
+
+	/**
+	 * Writes a key and keeps the index in step.
+	 * @param delivers whether this instance delivers what ended before
+	 */
+	WriteReply set(int partition, SetCommand command, boolean delivers) {
+		List<byte[]> keys = new ArrayList<>(this.index.tracking(partition));
+		keys.add(command.key());
+		List<byte[]> arguments = new ArrayList<>(4);
+		arguments.add(delivers ? this.deliveringInstanceId : this.instanceId);
+		arguments.add(command.value());
+		arguments.addAll(command.lifetimeArguments());
+		return WriteReply.ofUnlogged(this.connections.call((connection) -> TRACKED.list(connection, keys, arguments)),
+				partition);
+	}
+
+	/**
+	 * Writes a key with its entry in the change log.
+	 * @param meta the meta of the entry, without a batch
+	 * @param tracked whether to keep the index in step
+	 * @param heard whether a hook waits for expiries
+	 * @param delivers whether this instance delivers what ended before
+	 */
+	WriteReply setLogged(int partition, SetCommand command, byte[] meta, boolean tracked, boolean heard,
+			boolean delivers) {
+		List<byte[]> keys = new ArrayList<>(6);
+		keys.add(command.key());
+		keys.add(this.index.log(partition));
+		if (tracked) {
+			keys.addAll(this.index.tracking(partition));
+		}
+		List<byte[]> arguments = new ArrayList<>(6);
+		arguments.add(command.value());
+		arguments.add(meta);
+		List<byte[]> lifetime = command.lifetimeArguments();
+		boolean trims = this.writes.incrementAndGet() % WRITES_PER_TRIM == 0;
+		if (trims || heard || !lifetime.isEmpty()) {
+			arguments.add(trims ? this.maxLength : ScriptArguments.NONE);
+			arguments.add(ScriptArguments.heard(heard, delivers));
+			arguments.addAll(lifetime);
+		}
+		byte[] reply = this.connections.call((connection) -> LOGGED.value(connection, keys, arguments));
+		return WriteReply.ofText(reply, partition);
+	}
+
+}

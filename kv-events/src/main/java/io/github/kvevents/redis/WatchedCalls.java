@@ -1,0 +1,125 @@
+package io.github.kvevents.redis;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisClusterConnection;
+import org.springframework.data.redis.connection.RedisConnection;
+
+/**
+ * Has a {@link LinkState} know which commands are under way and which failed. A proxy of
+ * the connection and of the groups of commands that it hands out.
+ */
+final class WatchedCalls implements InvocationHandler {
+
+	/** What sends nothing, or waits for messages as long as there is a subscription. */
+	private static final Set<String> UNWATCHED = Set.of("isClosed", "subscribe", "pSubscribe", "getSubscription",
+			"isSubscribed", "isQueueing", "isPipelined", "getNativeConnection");
+
+	/** Asked for each command, so looked up and not worked out. */
+	private static final Map<Method, Boolean> GROUPS = new ConcurrentHashMap<>();
+
+	private final Object target;
+
+	private final LinkState state;
+
+	private final Runnable closed;
+
+	private WatchedCalls(Object target, LinkState state, Runnable closed) {
+		this.target = target;
+		this.state = state;
+		this.closed = closed;
+	}
+
+	/**
+	 * Watches a connection.
+	 * @param closed runs when it was closed for the first time
+	 */
+	static RedisConnection watch(RedisConnection connection, LinkState state, Runnable closed) {
+		Class<? extends RedisConnection> type = (connection instanceof RedisClusterConnection)
+				? RedisClusterConnection.class : RedisConnection.class;
+		AtomicBoolean open = new AtomicBoolean(true);
+		return type.cast(proxy(connection, type, state, () -> {
+			if (open.compareAndSet(true, false)) {
+				closed.run();
+			}
+		}));
+	}
+
+	private static Object proxy(Object target, Class<?> type, LinkState state, Runnable closed) {
+		return Proxy.newProxyInstance(WatchedCalls.class.getClassLoader(), new Class<?>[] { type },
+				new WatchedCalls(target, state, closed));
+	}
+
+	@Override
+	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+			throws Throwable {
+		if (method.getDeclaringClass() == Object.class) {
+			return (method.getName().equals("equals") && arguments != null) ? proxy == arguments[0]
+					: method.invoke(this.target, arguments);
+		}
+		if (method.getName().equals("close")) {
+			return close(method, arguments);
+		}
+		if (UNWATCHED.contains(method.getName())) {
+			return call(method, arguments);
+		}
+		if (isGroup(method)) {
+			return proxy(Objects.requireNonNull(call(method, arguments)), method.getReturnType(), this.state,
+					this.closed);
+		}
+		LinkState.Call call = this.state.begin();
+		try {
+			return call(method, arguments);
+		}
+		catch (Throwable ex) {
+			this.state.failed(ex);
+			throw ex;
+		}
+		finally {
+			this.state.end(call);
+		}
+	}
+
+	private @Nullable Object close(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+		try {
+			// the connections are cut already then
+			return this.state.isAbandoned() ? null : call(method, arguments);
+		}
+		finally {
+			this.closed.run();
+		}
+	}
+
+	/**
+	 * Whether a method hands out commands, {@code streamCommands()} for example.
+	 */
+	static boolean isGroup(Method method) {
+		return GROUPS.computeIfAbsent(method, WatchedCalls::returnsCommands);
+	}
+
+	private static boolean returnsCommands(Method method) {
+		return method.getReturnType().isInterface() && method.getParameterCount() == 0
+				&& method.getName().toLowerCase(Locale.ROOT).endsWith("commands");
+	}
+
+	private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+		try {
+			return method.invoke(this.target, arguments);
+		}
+		catch (InvocationTargetException ex) {
+			throw ex.getTargetException();
+		}
+	}
+
+}

@@ -1,0 +1,118 @@
+package io.github.kvevents.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.EndedLifetime;
+import io.github.kvevents.store.StoreOutcome;
+
+/**
+ * What a script replies for one key.
+ *
+ * @param previousValue what the key held before, {@code null} if it was absent
+ * @param position the place of the change in the log, {@code null} if it has none
+ * @param ended the lifetime that had ended before, if it is this instance's to deliver
+ */
+record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position, @Nullable EndedLifetime ended) {
+
+	WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position) {
+		this(previousValue, position, null);
+	}
+
+	private static final byte LINE_FEED = '\n';
+
+	/**
+	 * Reads a reply: what the key held, or a list of that, the id of the log's entry, and
+	 * the lifetime that had ended.
+	 */
+	static WriteReply of(@Nullable Object reply, int partition) {
+		if (!(reply instanceof List<?> parts)) {
+			return new WriteReply((byte[]) reply, null);
+		}
+		byte[] id = (parts.size() > 1) ? (byte[]) parts.get(1) : null;
+		List<?> ended = (parts.size() > 2) ? (List<?>) parts.get(2) : null;
+		return new WriteReply((byte[]) parts.get(0), (id != null) ? LogIds.position(partition, id) : null,
+				(ended != null) ? ended(ended, partition) : null);
+	}
+
+	/**
+	 * Reads a reply without a log: a list of what the key held, and the lifetime that had
+	 * ended.
+	 */
+	static WriteReply ofUnlogged(List<?> reply, int partition) {
+		List<?> ended = (reply.size() > 1) ? (List<?>) reply.get(1) : null;
+		return new WriteReply(reply.isEmpty() ? null : (byte[]) reply.get(0), null,
+				(ended != null) ? ended(ended, partition) : null);
+	}
+
+	private static EndedLifetime ended(List<?> parts, int partition) {
+		byte[] logId = (parts.size() > 4) ? (byte[]) parts.get(4) : null;
+		return new EndedLifetime(text(parts.get(0)), Long.parseLong(text(parts.get(1))),
+				Long.parseLong(text(parts.get(2))), (byte[]) parts.get(3),
+				(logId != null) ? LogIds.position(partition, logId) : null);
+	}
+
+	private static String text(@Nullable Object bytes) {
+		return new String((byte[]) Objects.requireNonNull(bytes), StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * Reads a reply that is one string: the id of the log's entry, if there is one, and
+	 * behind a colon what the key held, unless it was absent.
+	 */
+	static WriteReply ofText(byte @Nullable [] reply, int partition) {
+		Assert.state(reply != null, "A script must be run on a connection that replies at once");
+		int colon = 0;
+		while (colon < reply.length && reply[colon] != ':' && reply[colon] != LINE_FEED) {
+			colon++;
+		}
+		if (colon < reply.length && reply[colon] == LINE_FEED) {
+			return ofEnded(reply, colon, partition);
+		}
+		return new WriteReply((colon < reply.length) ? Arrays.copyOfRange(reply, colon + 1, reply.length) : null,
+				(colon > 0) ? LogIds.position(partition, reply, colon) : null);
+	}
+
+	/**
+	 * The key was absent, since its lifetime had ended: behind the id of the log's entry
+	 * stand five parts.
+	 */
+	private static WriteReply ofEnded(byte[] reply, int end, int partition) {
+		List<byte[]> parts = new ArrayList<>();
+		int start = end + 1;
+		while (parts.size() < 4) {
+			int next = start;
+			while (reply[next] != LINE_FEED) {
+				next++;
+			}
+			parts.add(Arrays.copyOfRange(reply, start, next));
+			start = next + 1;
+		}
+		byte[] value = (start < reply.length) ? Arrays.copyOfRange(reply, start + 1, reply.length) : null;
+		byte[] logId = parts.get(3);
+		return new WriteReply(null, LogIds.position(partition, reply, end),
+				new EndedLifetime(text(parts.get(0)), Long.parseLong(text(parts.get(1))),
+						Long.parseLong(text(parts.get(2))), value,
+						(logId.length > 0) ? LogIds.position(partition, logId) : null));
+	}
+
+	/**
+	 * The outcome of the command that was replied to.
+	 */
+	StoreOutcome outcome(WriteCommand command) {
+		return outcome(command.result(this.previousValue).applied());
+	}
+
+	StoreOutcome outcome(boolean applied) {
+		return new StoreOutcome(applied, this.previousValue, this.position);
+	}
+
+}

@@ -1,0 +1,228 @@
+package io.github.kvevents.redis.expiry;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.stream.ByteRecord;
+
+import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.LoopHealth;
+import io.github.kvevents.support.Pause;
+
+/**
+ * The thread that takes expiries of one partition, as many as this instance has room for,
+ * while somebody in it would hear of them. It looks from time to time for what instances
+ * that are gone left behind.
+ */
+final class ExpiredReader implements Runnable {
+
+	private static final Log logger = LogFactory.getLog(ExpiryTracker.class);
+
+	private static final int MAX_READ = 100;
+
+	/** How often to look whether somebody hears, while nobody does. */
+	private static final long IDLE_MILLIS = 200;
+
+	private final RedisConnectionFactory connectionFactory;
+
+	private final ExpiredStream stream;
+
+	private final InFlight inFlight;
+
+	private final ExpiredIntake intake;
+
+	private final BooleanSupplier heard;
+
+	/** Called when other instances may have changed. */
+	private final Runnable fleetListener;
+
+	private final Duration claimAfter;
+
+	private final Duration wait;
+
+	private final Pause claimPause;
+
+	private final LoopHealth health = new LoopHealth(ExpiryTracker.class, "Reading expired keys");
+
+	private final Alarm alarm = new Alarm();
+
+	private String claimFrom = ExpiredStream.START;
+
+	private volatile boolean stopped;
+
+	private @Nullable RedisConnection connection;
+
+	ExpiredReader(RedisConnectionFactory connectionFactory, ExpiredStream stream, InFlight inFlight,
+			ExpiredIntake intake, BooleanSupplier heard, Runnable fleetListener, Duration claimAfter, Duration wait) {
+		this.connectionFactory = connectionFactory;
+		this.stream = stream;
+		this.inFlight = inFlight;
+		this.intake = intake;
+		this.heard = heard;
+		this.fleetListener = fleetListener;
+		this.claimAfter = claimAfter;
+		this.wait = wait;
+		this.claimPause = new Pause(claimAfter.dividedBy(3));
+	}
+
+	void stop() {
+		this.stopped = true;
+		this.alarm.ringIn(0);
+	}
+
+	@Override
+	public void run() {
+		while (!this.stopped) {
+			try {
+				if (this.heard.getAsBoolean()) {
+					turn();
+				}
+				else {
+					disconnect();
+					this.alarm.doze(IDLE_MILLIS);
+				}
+				this.health.succeeded();
+			}
+			catch (Throwable ex) {
+				failed(ex);
+			}
+		}
+		disconnect();
+	}
+
+	private void turn() throws InterruptedException {
+		RedisConnection connection = this.connection;
+		if (connection == null) {
+			connection = this.connectionFactory.getConnection();
+			this.connection = connection;
+			this.stream.ensureGroup(connection);
+			this.intake.resume(this::awaitBytesOrStop);
+		}
+		if (this.claimPause.isOver()) {
+			claim(connection);
+		}
+		int room = this.inFlight.awaitRoom(this.wait.toMillis());
+		if (room > 0 && !this.stopped) {
+			read(connection, room);
+		}
+	}
+
+	private void read(RedisConnection connection, int room) {
+		List<ByteRecord> woken = new ArrayList<>();
+		List<List<?>> more = this.stream.takeMore(connection, Math.min(room, MAX_READ));
+		if (!more.isEmpty()) {
+			this.intake.takeNew(more);
+			return;
+		}
+		for (ByteRecord entry : this.stream.await(connection, this.wait)) {
+			if (this.stream.isWake(entry)) {
+				woken.add(entry);
+			}
+			else {
+				this.intake.take(entry);
+			}
+		}
+		if (!woken.isEmpty()) {
+			wake(connection, woken);
+		}
+	}
+
+	/**
+	 * Waits until one more expiry may be held in memory.
+	 * @return whether to stop instead
+	 */
+	private boolean awaitBytesOrStop() {
+		try {
+			boolean room = false;
+			while (!this.stopped && !room) {
+				room = this.inFlight.awaitBytes(this.wait.toMillis());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return true;
+		}
+		return this.stopped;
+	}
+
+	/**
+	 * Takes what other instances have handed to this one, or has it look at them anew.
+	 */
+	private void wake(RedisConnection connection, List<ByteRecord> woken) {
+		List<String> ids = new ArrayList<>();
+		for (ByteRecord entry : woken) {
+			entry.getValue().forEach((name, value) -> {
+				if (new String(name, StandardCharsets.US_ASCII).equals("id")) {
+					ids.add(new String(value, StandardCharsets.US_ASCII));
+				}
+				else {
+					this.fleetListener.run();
+				}
+			});
+		}
+		List<String> causes = woken.stream().map((entry) -> entry.getId().getValue()).toList();
+		List<String> left = ids;
+		do {
+			ExpiredStream.Fetched fetched = this.stream.fetch(connection, causes, left);
+			this.intake.takeNew(fetched.entries());
+			left = left.subList(fetched.count(), left.size());
+			causes = List.of();
+		}
+		while (!left.isEmpty() && !awaitBytesOrStop());
+	}
+
+	/**
+	 * Takes over what instances that are gone left behind, as far as there is room. It
+	 * goes on next time where it ended: entries that are not idle would otherwise hide
+	 * those behind them for ever.
+	 */
+	private void claim(RedisConnection connection) throws InterruptedException {
+		int room = this.inFlight.awaitRoom(0);
+		while (room > 0 && !this.stopped) {
+			ExpiredStream.Page page = this.stream.claim(connection, this.claimAfter, this.claimFrom,
+					Math.min(room, MAX_READ));
+			this.intake.takeAgain(page.entries());
+			this.claimFrom = page.next();
+			if (page.isLast()) {
+				break;
+			}
+			room = this.inFlight.awaitRoom(0);
+		}
+		this.stream.removeGoneConsumers(connection, this.claimAfter.multipliedBy(2));
+	}
+
+	private void failed(Throwable failure) {
+		disconnect();
+		if (ExpiredStream.startsWith(failure, "NOGROUP") || ExpiredStream.startsWith(failure, "UNBLOCKED")) {
+			// the server lost its data; the next turn makes the group again
+			logger.debug("The consumer group of the expiries is gone", failure);
+			return;
+		}
+		if (!this.stopped) {
+			this.alarm.doze(this.health.failed(failure));
+		}
+	}
+
+	private void disconnect() {
+		RedisConnection connection = this.connection;
+		this.connection = null;
+		if (connection != null) {
+			try {
+				connection.close();
+			}
+			catch (RuntimeException ex) {
+				logger.debug("The connection that read expiries could not be closed", ex);
+			}
+		}
+	}
+
+}

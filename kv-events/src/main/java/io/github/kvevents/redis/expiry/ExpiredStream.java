@@ -1,0 +1,376 @@
+package io.github.kvevents.redis.expiry;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.stream.ByteRecord;
+import org.springframework.data.redis.connection.stream.Consumer;
+import org.springframework.data.redis.connection.stream.ReadOffset;
+import org.springframework.data.redis.connection.stream.StreamOffset;
+import org.springframework.data.redis.connection.stream.StreamReadOptions;
+
+import io.github.kvevents.EntryTooLargeException;
+import io.github.kvevents.KeyText;
+import io.github.kvevents.redis.BoundedReads;
+import io.github.kvevents.redis.NamespaceCheck;
+import io.github.kvevents.redis.OwnKeys;
+import io.github.kvevents.redis.RedisScript;
+import io.github.kvevents.store.Namespace;
+import io.github.kvevents.support.PageSize;
+
+/**
+ * The stream of one partition's expiries, and this instance as a consumer in its group.
+ * An expiry that was read belongs to this instance until it is acknowledged, or until the
+ * instance was silent for too long and another claims it.
+ */
+final class ExpiredStream {
+
+	static final String GROUP = "hooks";
+
+	static final String START = "0-0";
+
+	/** How large the next ones are isn't known, so more are taken by a script. */
+	private static final int MAX_AWAITED = 2;
+
+	private static final RedisScript SETTLE = RedisScript.load(ExpiredStream.class, "settle.lua");
+
+	private static final RedisScript ANNOUNCE = RedisScript.load(ExpiredStream.class, "announce.lua");
+
+	private static final RedisScript WAKE = RedisScript.load(ExpiredStream.class, "wake.lua");
+
+	private static final RedisScript TAKE = RedisScript.load(ExpiredStream.class, "take.lua");
+
+	private static final RedisScript FETCH = RedisScript.load(ExpiredStream.class, "fetch.lua");
+
+	private static final RedisScript RELEASE = RedisScript.load(ExpiredStream.class, "release.lua");
+
+	private static final RedisScript TOUCH = RedisScript.load(ExpiredStream.class, "touch.lua");
+
+	private static final RedisScript CLAIM = RedisScript.load(ExpiredStream.class, "claim.lua");
+
+	private static final RedisScript PENDING_SIZE = RedisScript.load(ExpiredStream.class, "pending-size.lua");
+
+	private static final RedisScript RESUME = RedisScript.load(ExpiredStream.class, "resume.lua");
+
+	private static final RedisScript REMOVE_GONE_CONSUMERS = RedisScript.load(ExpiredStream.class,
+			"remove-gone-consumers.lua");
+
+	private final Namespace namespace;
+
+	private final int partition;
+
+	private final byte[] name;
+
+	private final byte[] hooks;
+
+	private final byte[] handed;
+
+	private final byte[] wake;
+
+	private final String instanceId;
+
+	private final StreamOffset<byte[]> unread;
+
+	private final StreamOffset<byte[]> unreadWake;
+
+	private final PageSize size = new PageSize(1);
+
+	private final BoundedReads reads;
+
+	/** For the thread that takes. */
+	private boolean behind = true;
+
+	private final NamespaceCheck check;
+
+	ExpiredStream(RedisConnectionFactory connectionFactory, Namespace namespace, int partition, String instanceId,
+			NamespaceCheck check) {
+		this.reads = new BoundedReads(connectionFactory, 1);
+		this.namespace = namespace;
+		this.partition = partition;
+		this.name = bytes(namespace.expired(partition));
+		this.hooks = bytes(namespace.hooks(partition));
+		this.handed = bytes(namespace.handed(partition));
+		this.wake = bytes(namespace.wake(partition, instanceId));
+		this.instanceId = instanceId;
+		this.check = check;
+		this.unread = StreamOffset.create(this.name, ReadOffset.lastConsumed());
+		this.unreadWake = StreamOffset.create(this.wake, ReadOffset.lastConsumed());
+	}
+
+	/**
+	 * Makes the group if there is none. It begins at the start: what lies in the stream
+	 * was heard of by nobody.
+	 */
+	void ensureGroup(RedisConnection connection) {
+		this.check.check(connection);
+		ensureGroup(connection, this.name);
+		ensureGroup(connection, this.wake);
+	}
+
+	private static void ensureGroup(RedisConnection connection, byte[] stream) {
+		try {
+			OwnKeys.naming(connection, List.of(stream),
+					() -> connection.streamCommands().xGroupCreate(stream, GROUP, ReadOffset.from("0"), true));
+		}
+		catch (DataAccessException ex) {
+			if (!startsWith(ex, "BUSYGROUP")) {
+				throw ex;
+			}
+		}
+	}
+
+	/**
+	 * Takes expiries that no instance has taken, if the last read may have left some.
+	 * @param max how many at most
+	 * @return the expiries, so many that they are not large together
+	 */
+	List<List<?>> takeMore(RedisConnection connection, int max) {
+		if (!this.behind) {
+			return List.of();
+		}
+		List<List<?>> entries = entries(
+				TAKE.list(connection, List.of(this.name), arguments(this.instanceId, max, PageSize.MAX_BYTES)));
+		this.behind = !entries.isEmpty();
+		return entries;
+	}
+
+	/**
+	 * Waits for expiries that no instance has taken, and for what others wake this
+	 * instance with. The command can't be limited in bytes: it takes few.
+	 * @param wait how long to wait if there is none
+	 */
+	@SuppressWarnings("unchecked") // a generic array for the streams
+	List<ByteRecord> await(RedisConnection connection, Duration wait) {
+		try {
+			int count = this.size.count(MAX_AWAITED);
+			StreamReadOptions options = StreamReadOptions.empty().count(count).block(wait);
+			List<ByteRecord> entries = OwnKeys.naming(connection, List.of(this.name, this.wake),
+					() -> connection.streamCommands()
+						.xReadGroup(Consumer.from(GROUP, this.instanceId), options, this.unread, this.unreadWake));
+			return (entries != null) ? noting(entries, count) : List.of();
+		}
+		catch (RuntimeException | OutOfMemoryError ex) {
+			this.size.failed();
+			throw ex;
+		}
+	}
+
+	private List<ByteRecord> noting(List<ByteRecord> entries, int count) {
+		this.behind = entries.stream().filter((entry) -> !isWake(entry)).count() >= count;
+		this.size.succeeded(entries.size(),
+				entries.stream()
+					.flatMap((entry) -> entry.getValue().values().stream())
+					.mapToLong((value) -> value.length)
+					.sum());
+		return entries;
+	}
+
+	/**
+	 * Whether an entry that was read is no expiry, but wakes this instance.
+	 */
+	boolean isWake(ByteRecord entry) {
+		return Arrays.equals(entry.getStream(), this.wake);
+	}
+
+	/**
+	 * Reads expiries of this instance by their ids, and forgets what it was woken by.
+	 * @param woken the ids of the entries that woke it
+	 * @param ids the ids of the expiries
+	 * @return the first of those that it still has, so many that they are not large
+	 * together
+	 */
+	Fetched fetch(RedisConnection connection, List<String> woken, Collection<String> ids) {
+		List<byte[]> arguments = arguments(this.instanceId, PageSize.MAX_BYTES, woken.size());
+		woken.forEach((id) -> arguments.add(bytes(id)));
+		ids.forEach((id) -> arguments.add(bytes(id)));
+		List<?> reply = FETCH.list(connection, List.of(this.name, this.handed, this.wake), arguments);
+		return new Fetched(((Long) reply.get(0)).intValue(), entries(reply.subList(1, reply.size())));
+	}
+
+	/**
+	 * Tells the other instances what this one receives, and learns what they do.
+	 * @param announcement what it receives, {@code null} if it takes no more expiries
+	 * @param validMillis for how long that holds
+	 * @param version the version that is known
+	 */
+	Members announce(RedisConnection connection, @Nullable Announcement announcement, long validMillis,
+			String version) {
+		this.check.check(connection);
+		List<byte[]> arguments = List.of(bytes(this.instanceId),
+				bytes(String.valueOf((announcement != null) ? validMillis : 0)),
+				bytes((announcement != null) ? announcement.fingerprint() : ""),
+				bytes((announcement != null) ? announcement.text() : ""), bytes(GROUP), bytes(version));
+		List<?> reply = ANNOUNCE.list(connection, List.of(this.hooks, this.name, this.wake), arguments);
+		Map<String, Announcement> others = new LinkedHashMap<>();
+		for (int index = 1; index + 1 < reply.size(); index += 2) {
+			others.put(text(reply.get(index)), Announcement.parse(text(reply.get(index + 1))));
+		}
+		return new Members(text(reply.get(0)), others);
+	}
+
+	/**
+	 * Has other instances look anew at what nobody has received yet.
+	 */
+	void wake(RedisConnection connection, Collection<String> instanceIds) {
+		WAKE.count(connection, instanceIds.stream().map(this::wakeOf).toList(), List.of());
+	}
+
+	private byte[] wakeOf(String instanceId) {
+		return bytes(this.namespace.wake(this.partition, instanceId));
+	}
+
+	/**
+	 * Reads again what this instance has taken and not acknowledged.
+	 */
+	Page resume(String after, int max) {
+		return this.reads.read(after,
+				(connection,
+						bytes) -> page(RESUME.list(connection, List.of(this.name, this.handed),
+								arguments(this.instanceId, after, max, bytes))),
+				(connection, failure) -> tooLarge(connection, after, failure));
+	}
+
+	private @Nullable EntryTooLargeException tooLarge(RedisConnection connection, String after, Throwable failure) {
+		List<?> reply = PENDING_SIZE.list(connection, List.of(this.name), arguments(this.instanceId, after));
+		return reply.isEmpty() ? null
+				: EntryTooLargeException.ofExpiry(KeyText.printable(text(reply.get(0))), (Long) reply.get(1), failure);
+	}
+
+	/**
+	 * Takes over what nobody has touched for some time. What this instance works on can
+	 * be among it.
+	 */
+	Page claim(RedisConnection connection, Duration idle, String from, int max) {
+		return page(CLAIM.list(connection, List.of(this.name, this.handed),
+				arguments(this.instanceId, idle.toMillis(), from, max)));
+	}
+
+	/**
+	 * Removes expiries that are done, and hands on others.
+	 * @param version the version of the other instances that was looked at
+	 * @param done the ids of those to remove
+	 * @param handedOn those to hand on, each with the id of the instance that gets it
+	 * @return {@code false} if the version has changed: nothing was done then
+	 */
+	boolean settle(RedisConnection connection, String version, Collection<String> done,
+			Map<TakenExpiry, String> handedOn) {
+		List<byte[]> keys = new ArrayList<>(List.of(this.name, this.hooks, this.handed));
+		List<byte[]> arguments = arguments(this.instanceId, version, done.size());
+		done.forEach((id) -> arguments.add(bytes(id)));
+		List<String> instances = handedOn.values().stream().distinct().toList();
+		instances.forEach((instance) -> keys.add(wakeOf(instance)));
+		handedOn.forEach((expiry, instance) -> {
+			arguments.add(bytes(expiry.id()));
+			arguments.add(bytes(instance));
+			arguments.add(bytes(String.valueOf(4 + instances.indexOf(instance))));
+			arguments.add(bytes(expiry.note()));
+		});
+		return SETTLE.test(connection, keys, arguments);
+	}
+
+	/**
+	 * Gives away all that this instance has.
+	 * @param idle how long it is said to have been silent
+	 */
+	void release(RedisConnection connection, Duration idle) {
+		RELEASE.count(connection, List.of(this.name), arguments(this.instanceId, idle.toMillis()));
+	}
+
+	/**
+	 * Says that this instance still works on expiries that are its own.
+	 */
+	void touch(RedisConnection connection, List<String> ids) {
+		List<byte[]> arguments = arguments(this.instanceId);
+		ids.forEach((id) -> arguments.add(bytes(id)));
+		TOUCH.count(connection, List.of(this.name), arguments);
+	}
+
+	/**
+	 * Removes consumers of instances that are gone and left nothing behind.
+	 */
+	void removeGoneConsumers(RedisConnection connection, Duration silence) {
+		REMOVE_GONE_CONSUMERS.count(connection, List.of(this.name), arguments(silence.toMillis()));
+	}
+
+	private static List<byte[]> arguments(Object... arguments) {
+		List<byte[]> bytes = new ArrayList<>(arguments.length + 1);
+		bytes.add(bytes(GROUP));
+		for (Object argument : arguments) {
+			bytes.add(bytes(argument.toString()));
+		}
+		return bytes;
+	}
+
+	private static Page page(List<?> reply) {
+		return new Page(text(reply.get(0)), entries((List<?>) reply.get(1)));
+	}
+
+	private static List<List<?>> entries(List<?> reply) {
+		List<List<?>> entries = new ArrayList<>();
+		reply.forEach((entry) -> entries.add((List<?>) entry));
+		return entries;
+	}
+
+	private static String text(Object bytes) {
+		return new String((byte[]) bytes, StandardCharsets.UTF_8);
+	}
+
+	static String id(List<?> entry) {
+		return new String((byte[]) entry.get(0), StandardCharsets.UTF_8);
+	}
+
+	static boolean startsWith(Throwable failure, String code) {
+		@Nullable String message = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
+		return message != null && message.startsWith(code);
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * The other instances that take expiries.
+	 *
+	 * @param version changes with them
+	 * @param others what each receives, by its id; empty if the version is the one that
+	 * was known
+	 */
+	record Members(String version, Map<String, Announcement> others) {
+	}
+
+	/**
+	 * Expiries that were asked for by their ids.
+	 *
+	 * @param count how many ids were looked at
+	 * @param entries those of them that there still are, each with its id and its fields
+	 */
+	record Fetched(int count, List<List<?>> entries) {
+	}
+
+	/**
+	 * Some expiries.
+	 *
+	 * @param next where to go on, {@link #START} at the end
+	 * @param entries each with its id and its fields
+	 */
+	record Page(String next, List<List<?>> entries) {
+
+		boolean isLast() {
+			return this.next.equals(START);
+		}
+
+	}
+
+}

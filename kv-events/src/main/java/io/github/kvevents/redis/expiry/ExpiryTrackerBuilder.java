@@ -1,0 +1,138 @@
+package io.github.kvevents.redis.expiry;
+
+import java.util.UUID;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.expiry.TrackingMode;
+import io.github.kvevents.redis.KeyNames;
+import io.github.kvevents.redis.NamespaceCheck;
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.Namespace;
+
+/**
+ * Builds a tracker.
+ */
+public final class ExpiryTrackerBuilder {
+
+	private final RedisConnectionFactory connectionFactory;
+
+	private final Namespace namespace;
+
+	private final KvEventDispatcher dispatcher;
+
+	private final KvCodec codec;
+
+	private KeyNames names = KeyNames.plain();
+
+	private String instanceId = UUID.randomUUID().toString();
+
+	private TrackingSettings settings = TrackingSettings.defaults();
+
+	private @Nullable ChangeLogSettings log;
+
+	private @Nullable NamespaceCheck namespaceCheck;
+
+	private Consumer<KvExpiredEvent> listener = (event) -> {
+	};
+
+	ExpiryTrackerBuilder(RedisConnectionFactory connectionFactory, Namespace namespace, KvEventDispatcher dispatcher,
+			KvCodec codec) {
+		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
+		Assert.notNull(namespace, "'namespace' must not be null");
+		Assert.notNull(dispatcher, "'dispatcher' must not be null");
+		Assert.notNull(codec, "'codec' must not be null");
+		this.connectionFactory = connectionFactory;
+		this.namespace = namespace;
+		this.dispatcher = dispatcher;
+		this.codec = codec;
+	}
+
+	/**
+	 * Sets how keys are called in Redis.
+	 * @param names the same as the store has, by default without a prefix
+	 * @return this builder
+	 */
+	public ExpiryTrackerBuilder names(KeyNames names) {
+		Assert.notNull(names, "'names' must not be null");
+		this.names = names;
+		return this;
+	}
+
+	/**
+	 * Sets the id of this instance.
+	 * @param instanceId unlike that of any other that runs, by default a random one; an
+	 * instance that is started anew under the same id takes up its work at once
+	 * @return this builder
+	 */
+	public ExpiryTrackerBuilder instanceId(String instanceId) {
+		Assert.hasText(instanceId, "'instanceId' must not be empty");
+		this.instanceId = instanceId;
+		return this;
+	}
+
+	/**
+	 * Sets how expiries are tracked.
+	 * @param settings the settings
+	 * @return this builder
+	 */
+	public ExpiryTrackerBuilder settings(TrackingSettings settings) {
+		Assert.notNull(settings, "'settings' must not be null");
+		this.settings = settings;
+		return this;
+	}
+
+	/**
+	 * Sets the change log that expiries go to, too. All keys with a time to live are
+	 * tracked then, unless tracking is {@link TrackingMode#OFF}: expiries are not in the
+	 * log then.
+	 * @param log the same as the store has, {@code null} (the default) for none
+	 * @return this builder
+	 */
+	public ExpiryTrackerBuilder log(@Nullable ChangeLogSettings log) {
+		this.log = log;
+		return this;
+	}
+
+	/**
+	 * Sets who else hears of each expiry, before the hooks: a meter for example.
+	 * @param listener called on the threads of the hooks, must be quick
+	 * @return this builder
+	 */
+	public ExpiryTrackerBuilder listener(Consumer<KvExpiredEvent> listener) {
+		Assert.notNull(listener, "'listener' must not be null");
+		this.listener = listener;
+		return this;
+	}
+
+	/**
+	 * Sets what looks at the namespace before it is used.
+	 * @param namespaceCheck the same as the store has, by default one that leaves open
+	 * which application uses it
+	 * @return this builder
+	 */
+	public ExpiryTrackerBuilder namespaceCheck(NamespaceCheck namespaceCheck) {
+		Assert.notNull(namespaceCheck, "'namespaceCheck' must not be null");
+		this.namespaceCheck = namespaceCheck;
+		return this;
+	}
+
+	/**
+	 * Builds the tracker. What is changed in this builder afterwards doesn't reach it.
+	 * @return a new tracker that isn't started
+	 */
+	public ExpiryTracker build() {
+		NamespaceCheck check = (this.namespaceCheck != null) ? this.namespaceCheck
+				: new NamespaceCheck(this.namespace, this.names);
+		return new ExpiryTracker(new TrackingParts(this.connectionFactory, this.namespace, this.dispatcher, this.codec,
+				this.names, this.instanceId, this.settings, this.log, check, this.listener));
+	}
+
+}

@@ -1,0 +1,89 @@
+package io.github.kvevents.redis.expiry;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvReceiver;
+import io.github.kvevents.support.Pause;
+
+/**
+ * What this instance announces of its receivers of expiries, found out anew after each
+ * change, and once a second.
+ */
+final class OwnAnnouncement {
+
+	private final KvEventDispatcher dispatcher;
+
+	private final String keyPrefix;
+
+	/** Spring listeners come and go without a call. */
+	private final Pause pause = new Pause(Duration.ofSeconds(1));
+
+	private final Object monitor = new Object();
+
+	private volatile @Nullable Announcement current;
+
+	/** What was found last. */
+	private List<KvReceiver> receivers = List.of();
+
+	OwnAnnouncement(KvEventDispatcher dispatcher, String keyPrefix) {
+		this.dispatcher = dispatcher;
+		this.keyPrefix = keyPrefix;
+	}
+
+	Announcement get() {
+		Announcement announcement = this.current;
+		if (announcement != null) {
+			return announcement;
+		}
+		synchronized (this.monitor) {
+			announcement = this.current;
+			if (announcement == null) {
+				announcement = find();
+				this.current = announcement;
+			}
+			return announcement;
+		}
+	}
+
+	private Announcement find() {
+		List<KvReceiver> found = this.dispatcher.receivers(KvEventType.EXPIRED);
+		this.receivers = found;
+		return Announcement.of(this.keyPrefix, found);
+	}
+
+	/**
+	 * Looks for receivers that come and go without a call of {@link #changed()}, once a
+	 * second however often this is called.
+	 */
+	void refresh() {
+		if (!this.pause.isOver()) {
+			return;
+		}
+		synchronized (this.monitor) {
+			if (this.dispatcher.receivers(KvEventType.EXPIRED).equals(this.receivers)) {
+				return;
+			}
+			Announcement found = find();
+			Announcement known = this.current;
+			if (known != null && !known.fingerprint().equals(found.fingerprint())) {
+				this.current = found;
+			}
+		}
+	}
+
+	/**
+	 * A receiver may have come or gone. What is being found out at the moment is found
+	 * out again.
+	 */
+	void changed() {
+		synchronized (this.monitor) {
+			this.current = null;
+		}
+	}
+
+}

@@ -1,0 +1,294 @@
+package io.github.kvevents.redis.expiry;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.expiry.TrackingMode;
+import io.github.kvevents.redis.NamespaceCheck;
+import io.github.kvevents.redis.RedisKvStore;
+import io.github.kvevents.redis.RedisScript;
+import io.github.kvevents.store.Namespace;
+import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Delay;
+import io.github.kvevents.support.LoopHealth;
+import io.github.kvevents.support.Pause;
+
+/**
+ * The thread that finds keys whose deadline has passed. In the fleet the holder of the
+ * lease does; the others wait for it to end. The lease only saves work: a sweep is
+ * atomic, and several at once do no harm.
+ */
+final class Sweeper implements Runnable {
+
+	private static final Log logger = LogFactory.getLog(ExpiryTracker.class);
+
+	private static final RedisScript SWEEP = RedisScript.load(Sweeper.class, "sweep.lua");
+
+	private static final RedisScript RELEASE = RedisScript.load(RedisKvStore.class, "compare-and-delete.lua");
+
+	private static final byte[] YES = bytes("1");
+
+	private static final byte[] NO = bytes("");
+
+	/** Where the name of the lease is among the keys of the script. */
+	private static final int LEASE = 4;
+
+	/** How often to look whether there is anything to do at all. */
+	private static final Delay IDLE = Delay.ofMillis(200);
+
+	/** What the holder of the lease may need beyond the time between two sweeps. */
+	private static final Delay LEASE_RESERVE = Delay.ofMillis(500);
+
+	private static final Delay JUST_AFTER = Delay.ofMillis(1);
+
+	/** However long the lease of another says that it lasts. */
+	private static final Delay MAX_WAIT = Delay.ofMillis(60_000);
+
+	private static final Duration CHECK_INTERVAL = Duration.ofSeconds(30);
+
+	/**
+	 * For how long keys that expired are remembered: a notification of the server may
+	 * come that late.
+	 */
+	private static final Duration MEMORY = Duration.ofSeconds(30);
+
+	private final RedisConnectionFactory connectionFactory;
+
+	private final BooleanSupplier heard;
+
+	/** Whether to sweep although no hook of this instance hears of it. */
+	private final boolean always;
+
+	/** Whether hooks of other instances may hear of it. */
+	private final boolean all;
+
+	private final TrackingCounters counters;
+
+	private final Delay interval;
+
+	private final int batchSize;
+
+	private final List<SweptPartition> partitions;
+
+	private final List<byte[]> arguments;
+
+	private final ServerClock serverClock = new ServerClock(System::currentTimeMillis);
+
+	private final byte[] instanceId;
+
+	private final NamespaceCheck namespaceCheck;
+
+	private final Pause checkPause = new Pause(CHECK_INTERVAL);
+
+	private final LoopHealth health = new LoopHealth(ExpiryTracker.class, "Looking for expired keys");
+
+	private final Alarm alarm = new Alarm();
+
+	private volatile boolean stopped;
+
+	Sweeper(TrackingParts parts, BooleanSupplier heard, TrackingCounters counters) {
+		TrackingSettings settings = parts.settings();
+		Namespace namespace = parts.namespace();
+		this.connectionFactory = parts.connectionFactory();
+		this.heard = heard;
+		this.all = settings.mode() == TrackingMode.ALL;
+		this.always = this.all || parts.log() != null;
+		this.counters = counters;
+		this.interval = Delay.of(settings.sweepInterval());
+		this.batchSize = settings.batchSize();
+		this.instanceId = parts.instanceId().getBytes(StandardCharsets.UTF_8);
+		this.namespaceCheck = parts.namespaceCheck();
+		this.partitions = IntStream.range(0, namespace.partitions())
+			.mapToObj((partition) -> Stream
+				.of(namespace.deadlines(partition), namespace.values(partition), namespace.expired(partition),
+						namespace.recent(partition), namespace.sweeper(partition), namespace.log(partition))
+				.map(Sweeper::bytes)
+				.toList())
+			.map((keys) -> new SweptPartition(keys, new SweepSchedule(System::nanoTime)))
+			.toList();
+		this.arguments = Stream
+			.of(parts.instanceId(), this.interval.plus(this.interval).plus(LEASE_RESERVE).toMillis(), this.batchSize,
+					settings.maxLength(), MEMORY.toMillis(), (parts.log() != null) ? parts.log().maxLength() : "")
+			.map(Sweeper::bytes)
+			.toList();
+	}
+
+	private static byte[] bytes(Object text) {
+		return text.toString().getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * Has the thread awake when a deadline comes that no instance may know of in time:
+	 * whoever sweeps the partition looks once in an interval.
+	 */
+	void deadlineIn(int partition, long millis) {
+		if (millis <= this.interval.toMillis()) {
+			this.partitions.get(partition).schedule().deadlineIn(millis);
+			this.alarm.ringIn(Math.max(0, millis) + 1);
+		}
+	}
+
+	/**
+	 * As {@link #deadlineIn}, with a moment by the clock of the server.
+	 */
+	void deadlineAt(int partition, long epochMillis) {
+		deadlineIn(partition, this.serverClock.millisUntil(epochMillis));
+	}
+
+	void stop() {
+		this.stopped = true;
+		this.alarm.ringIn(0);
+	}
+
+	@Override
+	public void run() {
+		boolean swept = false;
+		while (!this.stopped) {
+			try {
+				this.alarm.reset();
+				Delay pause = IDLE;
+				if (this.always || this.heard.getAsBoolean()) {
+					pause = sweepDue();
+					swept = true;
+				}
+				else {
+					this.partitions.forEach((partition) -> partition.schedule().rest());
+					if (swept) {
+						release();
+						swept = false;
+					}
+				}
+				this.health.succeeded();
+				sleep(pause);
+			}
+			catch (Throwable ex) {
+				sleep(Delay.ofMillis(this.health.failed(ex)));
+			}
+		}
+		if (swept) {
+			release();
+		}
+	}
+
+	/**
+	 * Sweeps the partitions that it is time for.
+	 * @return how long to pause
+	 */
+	private Delay sweepDue() {
+		RedisConnection connection = null;
+		Delay pause = Delay.NEVER;
+		try {
+			for (SweptPartition partition : this.partitions) {
+				SweepSchedule.Due due = partition.schedule().due();
+				if (due.isDue()) {
+					connection = (connection != null) ? connection : connect();
+					SweepReply reply = sweep(connection, partition, due.deadline());
+					partition.schedule().done(due, reply.next(this.interval));
+				}
+				pause = pause.min(partition.schedule().untilNext());
+			}
+			return pause;
+		}
+		finally {
+			if (connection != null) {
+				connection.close();
+			}
+		}
+	}
+
+	private RedisConnection connect() {
+		RedisConnection connection = this.connectionFactory.getConnection();
+		if (this.checkPause.isOver()) {
+			this.namespaceCheck.checkAgain(connection);
+		}
+		return connection;
+	}
+
+	private SweepReply sweep(RedisConnection connection, SweptPartition partition, boolean always) {
+		SweepReply reply;
+		List<byte[]> arguments = new ArrayList<>(this.arguments);
+		arguments.add((this.all || this.heard.getAsBoolean()) ? YES : NO);
+		arguments.add(always ? YES : NO);
+		do {
+			reply = SweepReply.of(SWEEP.list(connection, partition.keys(), arguments));
+			this.serverClock.observe(reply.now());
+			if (reply.givenUp() > 0) {
+				this.counters.givenUp(reply.givenUp());
+				logger.warn("Gave up " + reply.givenUp() + " expiries that no hook had heard of: more than "
+						+ "'kv.events.expiry.tracking.max-length' wait. Hooks are too slow, or too few.");
+			}
+		}
+		while (reply.lookedAt() >= this.batchSize && !this.stopped);
+		return reply;
+	}
+
+	/**
+	 * Lets another instance sweep at once instead of after the lease.
+	 */
+	private void release() {
+		try {
+			RedisConnection connection = this.connectionFactory.getConnection();
+			try {
+				for (SweptPartition partition : this.partitions) {
+					RELEASE.test(connection, List.of(partition.keys().get(LEASE)), List.of(this.instanceId));
+				}
+			}
+			finally {
+				connection.close();
+			}
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The lease of the sweeper could not be given back, it ends by itself", ex);
+		}
+	}
+
+	private void sleep(Delay delay) {
+		if (!this.stopped) {
+			this.alarm.doze(delay);
+		}
+	}
+
+	/**
+	 * A partition.
+	 *
+	 * @param keys the keys of the script
+	 */
+	private record SweptPartition(List<byte[]> keys, SweepSchedule schedule) {
+	}
+
+	/**
+	 * What {@code sweep.lua} replies.
+	 */
+	private record SweepReply(boolean holder, long lookedAt, long waitMillis, long givenUp, long now) {
+
+		static SweepReply of(List<?> reply) {
+			return new SweepReply(number(reply, 0) == 1, number(reply, 1), number(reply, 2), number(reply, 4),
+					number(reply, 5));
+		}
+
+		/**
+		 * When to ask again: at the next deadline, or when the lease of another may end.
+		 */
+		Delay next(Delay interval) {
+			Delay wait = (this.waitMillis >= 0) ? Delay.ofMillis(this.waitMillis) : Delay.NEVER;
+			return this.holder ? wait.min(interval) : wait.plus(JUST_AFTER).min(MAX_WAIT);
+		}
+
+		private static long number(List<?> reply, int index) {
+			return (Long) reply.get(index);
+		}
+
+	}
+
+}

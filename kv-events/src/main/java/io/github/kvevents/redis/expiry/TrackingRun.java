@@ -1,0 +1,210 @@
+package io.github.kvevents.redis.expiry;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.redis.BlockingReads;
+import io.github.kvevents.redis.RedisLink;
+import io.github.kvevents.store.EndedLifetime;
+import io.github.kvevents.store.Namespace;
+import io.github.kvevents.support.CallChain;
+import io.github.kvevents.support.Delay;
+import io.github.kvevents.support.KeyedExecutor;
+import io.github.kvevents.support.PageSize;
+
+/**
+ * The threads of tracking, from a start to the next stop.
+ */
+final class TrackingRun {
+
+	private static final String THREAD_PREFIX = "kv-expiry-";
+
+	/** The longest time for which a reader waits inside of Redis. */
+	private static final Duration MAX_WAIT = Duration.ofSeconds(2);
+
+	/** How long a thread may take to end: as long as a command may take. */
+	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(2);
+
+	private final TrackingSettings settings;
+
+	private final Namespace namespace;
+
+	private final Sweeper sweeper;
+
+	private final KeyedExecutor executor;
+
+	private final ExpiredHandler handler;
+
+	private final String instanceId;
+
+	private final String keyPrefix;
+
+	private final List<ExpiredIntake> intakes = new ArrayList<>();
+
+	private final List<InFlight> inFlight = new ArrayList<>();
+
+	private final List<ExpiredReader> readers = new ArrayList<>();
+
+	private final List<ExpiredKeeper> keepers = new ArrayList<>();
+
+	private final List<Thread> takingThreads = new ArrayList<>();
+
+	private final List<Thread> keepingThreads = new ArrayList<>();
+
+	TrackingRun(TrackingParts parts, OwnAnnouncement own, TrackingCounters counters) {
+		this.settings = parts.settings();
+		this.namespace = parts.namespace();
+		BooleanSupplier heard = () -> parts.dispatcher().isHeard(KvEventType.EXPIRED);
+		this.sweeper = new Sweeper(parts, heard, counters);
+		this.executor = new KeyedExecutor(THREAD_PREFIX + "hooks-", parts.settings().threads());
+		this.takingThreads.add(thread("sweeper", this.sweeper));
+		this.instanceId = parts.instanceId();
+		this.keyPrefix = parts.names().prefix();
+		this.handler = new ExpiredHandler(parts, own, counters, this.executor);
+		Duration claimAfter = parts.settings().claimAfter();
+		for (int number = 0; number < parts.namespace().partitions(); number++) {
+			int partition = number;
+			InFlight inFlight = new InFlight(parts.settings().maxInFlight(),
+					PageSize.readAheadBytes(parts.namespace().partitions()));
+			ExpiredStream stream = new ExpiredStream(parts.connectionFactory(), parts.namespace(), partition,
+					parts.instanceId(), parts.namespaceCheck());
+			ExpiredIntake intake = new ExpiredIntake(stream, inFlight,
+					(entry, expiry, done) -> this.handler.handle(partition, entry, expiry, done), counters);
+			Fleet fleet = new Fleet(stream, own, heard, claimAfter.toMillis());
+			Settlement settlement = new Settlement(stream, inFlight, intake, fleet, counters, claimAfter,
+					System::nanoTime);
+			ExpiredKeeper keeper = new ExpiredKeeper(parts.connectionFactory(), stream, inFlight, intake, fleet,
+					settlement, claimAfter);
+			ExpiredReader reader = new ExpiredReader(RedisLink.forPages(parts.connectionFactory()), stream, inFlight,
+					intake, heard, keeper::fleetChanged, claimAfter, waitTime(parts.connectionFactory(), claimAfter));
+			this.intakes.add(intake);
+			this.inFlight.add(inFlight);
+			this.readers.add(reader);
+			this.keepers.add(keeper);
+			this.takingThreads.add(thread("reader-" + partition, reader));
+			this.keepingThreads.add(thread("keeper-" + partition, keeper));
+		}
+	}
+
+	/**
+	 * How long to wait inside of Redis for expiries: shorter than a command may take, and
+	 * often enough between two that what is left behind is looked for in time.
+	 */
+	private static Duration waitTime(RedisConnectionFactory connectionFactory, Duration claimAfter) {
+		Duration wait = claimAfter.dividedBy(4);
+		return BlockingReads.waitTime(connectionFactory, (wait.compareTo(MAX_WAIT) < 0) ? wait : MAX_WAIT);
+	}
+
+	void start() {
+		this.keepingThreads.forEach(Thread::start);
+		this.takingThreads.forEach(Thread::start);
+	}
+
+	void deadlineIn(int partition, long millis) {
+		this.sweeper.deadlineIn(partition, millis);
+	}
+
+	void deadlineAt(int partition, long epochMillis) {
+		this.sweeper.deadlineAt(partition, epochMillis);
+	}
+
+	/**
+	 * Whether this instance takes expiries of all partitions.
+	 */
+	boolean isTaking() {
+		for (ExpiredKeeper keeper : this.keepers) {
+			if (!keeper.isAnnounced()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Delivers what a write of this instance noticed, and the server gave to it.
+	 */
+	void lifetimeEnded(int partition, String key, EndedLifetime ended) {
+		int size = key.length() + ((ended.value() != null) ? ended.value().length : 0);
+		TakenExpiry expiry = new TakenExpiry(ended.id(), this.keyPrefix + key, size, null);
+		this.intakes.get(partition)
+			.take(expiry, (done) -> this.handler.handleAhead(key, this.instanceId, ended, expiry, done));
+	}
+
+	/**
+	 * A receiver has come or gone.
+	 */
+	void receiversChanged() {
+		this.keepers.forEach(ExpiredKeeper::wake);
+	}
+
+	/**
+	 * Takes no more, waits for what is under way within the time that is set, tells the
+	 * server what became of it, and ends the threads. A hook that calls this, since it
+	 * stops the application, is neither waited for nor interrupted.
+	 */
+	void stop() {
+		this.sweeper.stop();
+		this.readers.forEach(ExpiredReader::stop);
+		this.keepers.forEach(ExpiredKeeper::leave);
+		CallChain.replaceCaller();
+		this.executor.replaceCaller();
+		try {
+			join(this.takingThreads);
+			long end = Delay.of(this.settings.stopTimeout()).after(System.nanoTime());
+			for (int number = 0; number < this.inFlight.size(); number++) {
+				int partition = number;
+				this.inFlight.get(number)
+					.awaitEmpty(Duration.ofNanos(end - System.nanoTime()), () -> countOwn(partition));
+			}
+			this.keepers.forEach(ExpiredKeeper::stop);
+			join(this.keepingThreads);
+		}
+		catch (InterruptedException ex) {
+			this.keepers.forEach(ExpiredKeeper::stop);
+			Thread.currentThread().interrupt();
+		}
+		// only now: an expiry whose hook is interrupted must not be taken for done
+		this.executor.close();
+	}
+
+	/**
+	 * The expiries that aren't done before the hook that stops the application has
+	 * returned, its own and those of its key: they are redelivered elsewhere.
+	 */
+	private int countOwn(int partition) {
+		return CallChain.works(KvEvent.class)
+			.stream()
+			.map(KvEvent::getKey)
+			.distinct()
+			.filter((key) -> this.namespace.partitionOf(key) == partition)
+			.mapToInt(this.handler::countPending)
+			.sum();
+	}
+
+	private static void join(List<Thread> threads) throws InterruptedException {
+		long end = System.nanoTime() + JOIN_TIMEOUT.toNanos();
+		for (Thread thread : threads) {
+			thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+		}
+		for (Thread thread : threads) {
+			if (thread.isAlive()) {
+				thread.interrupt();
+				thread.join(JOIN_TIMEOUT.toMillis());
+			}
+		}
+	}
+
+	private static Thread thread(String name, Runnable loop) {
+		Thread thread = new Thread(loop, THREAD_PREFIX + name);
+		thread.setDaemon(true);
+		return thread;
+	}
+
+}

@@ -1,0 +1,109 @@
+package io.github.kvevents.redis.expiry;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.expiry.TrackingStatus;
+import io.github.kvevents.redis.RedisScript;
+import io.github.kvevents.store.Namespace;
+
+/**
+ * Asks the server how tracking is doing: once for each partition, and once for what it
+ * does when its memory is full.
+ */
+final class TrackingStatusReader {
+
+	private static final Log logger = LogFactory.getLog(TrackingStatusReader.class);
+
+	private static final RedisScript STATUS = RedisScript.load(TrackingStatusReader.class, "read-status.lua");
+
+	private static final List<byte[]> GROUP = List.of(bytes(ExpiredStream.GROUP));
+
+	private final RedisConnectionFactory connectionFactory;
+
+	private final Namespace namespace;
+
+	TrackingStatusReader(RedisConnectionFactory connectionFactory, Namespace namespace) {
+		this.connectionFactory = connectionFactory;
+		this.namespace = namespace;
+	}
+
+	TrackingStatus read() {
+		RedisConnection connection = this.connectionFactory.getConnection();
+		try {
+			List<TrackingStatus.Partition> partitions = new ArrayList<>();
+			for (int partition = 0; partition < this.namespace.partitions(); partition++) {
+				List<byte[]> keys = List.of(bytes(this.namespace.deadlines(partition)),
+						bytes(this.namespace.expired(partition)), bytes(this.namespace.sweeper(partition)));
+				partitions.add(partition(STATUS.list(connection, keys, GROUP)));
+			}
+			return new TrackingStatus(partitions, readEvictionPolicy(connection));
+		}
+		finally {
+			connection.close();
+		}
+	}
+
+	private static TrackingStatus.Partition partition(List<?> reply) {
+		long now = number(reply, 0);
+		long next = number(reply, 3);
+		Map<String, Long> pending = new HashMap<>();
+		for (Object consumer : (List<?>) reply.get(5)) {
+			List<?> facts = (List<?>) consumer;
+			pending.put(text(facts.get(0)), Long.valueOf(text(facts.get(1))));
+		}
+		long taken = pending.values().stream().mapToLong(Long::longValue).sum();
+		String holder = text(reply.get(6));
+		return new TrackingStatus.Partition(number(reply, 1), number(reply, 2),
+				(next >= 0) ? Instant.ofEpochMilli(next) : null,
+				Duration.ofMillis((next >= 0) ? Math.max(0, now - next) : 0), holder.isEmpty() ? null : holder,
+				Math.max(0, number(reply, 4) - taken), pending);
+	}
+
+	/**
+	 * From INFO and not from CONFIG, which managed services refuse. In a cluster the
+	 * names have the node in front.
+	 */
+	private static @Nullable String readEvictionPolicy(RedisConnection connection) {
+		try {
+			Properties memory = connection.serverCommands().info("memory");
+			return (memory != null) ? memory.stringPropertyNames()
+				.stream()
+				.filter((name) -> name.equals("maxmemory_policy") || name.endsWith(".maxmemory_policy"))
+				.map(memory::getProperty)
+				.findFirst()
+				.orElse(null) : null;
+		}
+		catch (DataAccessException ex) {
+			logger.debug("The server doesn't tell its eviction policy", ex);
+			return null;
+		}
+	}
+
+	private static long number(List<?> reply, int index) {
+		return (Long) reply.get(index);
+	}
+
+	private static String text(Object bytes) {
+		return new String((byte[]) bytes, StandardCharsets.UTF_8);
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+}

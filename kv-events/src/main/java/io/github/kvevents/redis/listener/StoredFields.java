@@ -1,0 +1,72 @@
+package io.github.kvevents.redis.listener;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.Checkpoint;
+import io.github.kvevents.listener.Trail;
+
+/**
+ * The hash that Redis keeps for a partition of a listener, as HGETALL tells it.
+ */
+final class StoredFields {
+
+	private static final String ASIDE = "aside:";
+
+	private final int partition;
+
+	private final Map<String, String> fields = new HashMap<>();
+
+	StoredFields(int partition, List<?> reply) {
+		this.partition = partition;
+		for (int index = 0; index + 1 < reply.size(); index += 2) {
+			this.fields.put(text(reply.get(index)), text(reply.get(index + 1)));
+		}
+	}
+
+	long epoch() {
+		return Long.parseLong(this.fields.getOrDefault("epoch", "0"));
+	}
+
+	boolean isPaused() {
+		return this.fields.containsKey("paused");
+	}
+
+	@Nullable Checkpoint checkpoint() {
+		String position = this.fields.get("checkpoint");
+		return (position != null) ? new Checkpoint(position(position), this.fields.getOrDefault("operation", ""),
+				Long.parseLong(this.fields.getOrDefault("ordinal", "-1")),
+				Trail.parse(this.fields.getOrDefault("trail", ""))) : null;
+	}
+
+	Set<KvPosition> aside() {
+		return this.fields.keySet()
+			.stream()
+			.filter((name) -> name.startsWith(ASIDE))
+			.map((name) -> position(name.substring(ASIDE.length())))
+			.collect(Collectors.toSet());
+	}
+
+	private KvPosition position(String text) {
+		return KvPosition.parse(this.partition + ":" + text);
+	}
+
+	/**
+	 * A place without its partition, which is that of the hash.
+	 */
+	static String place(KvPosition position) {
+		return position.millis() + "-" + position.sequence();
+	}
+
+	private static String text(Object bytes) {
+		return new String((byte[]) bytes, StandardCharsets.UTF_8);
+	}
+
+}

@@ -1,0 +1,178 @@
+package io.github.kvevents.redis.notification;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.KvExpirySource;
+import io.github.kvevents.expiry.NotificationMode;
+import io.github.kvevents.expiry.NotificationSettings;
+import io.github.kvevents.expiry.NotificationStatus;
+import io.github.kvevents.store.Namespace;
+import io.github.kvevents.support.DispatchStage;
+
+/**
+ * Turns the notifications that the Redis server sends when a key expires into
+ * {@link KvExpiredEvent}s, detected by {@link KvExpirySource#NOTIFICATION}: best effort,
+ * without value and deadline, on every instance, and lost while the server is not
+ * reached.
+ * <p>
+ * There is a connection only while something in this instance would hear of an expiry.
+ * That is looked at every second, so a hook registered at run time hears of expiries from
+ * about a second later on. Starting never waits for the server: until it is reached,
+ * attempts go on with a growing pause. After a reconnect the subscription is made anew,
+ * and the server's setting is looked at again.
+ * <p>
+ * Events are dispatched on the bridge's own threads, at most
+ * {@link NotificationSettings#dispatchThreads()} at a time; synchronous hooks run there.
+ * What finds the queue full is dropped, counted and warned of. Stopping takes a few
+ * seconds at most and drops what is queued.
+ */
+public final class ExpiryNotificationBridge implements SmartLifecycle {
+
+	static final String THREAD_PREFIX = "kv-expiry-notify-";
+
+	private static final Duration HOOK_GRACE = Duration.ofSeconds(2);
+
+	private final RedisConnectionFactory connectionFactory;
+
+	private final NotificationSettings settings;
+
+	private final Function<byte[], Optional<String>> keyReader;
+
+	private final KvEventDispatcher dispatcher;
+
+	private final KvCodec codec;
+
+	private final String origin;
+
+	private final Clock clock;
+
+	private final @Nullable TrackedKeys trackedKeys;
+
+	private volatile boolean running;
+
+	private volatile @Nullable NotificationLoop loop;
+
+	private @Nullable DispatchStage stage;
+
+	private @Nullable NotificationIntake intake;
+
+	/**
+	 * Creates a bridge that isn't started. It connects to nothing yet.
+	 * @param connectionFactory makes the connections
+	 * @param settings how to listen
+	 * @param keyReader turns a key as it stands in Redis into the application's key, or
+	 * into nothing if it isn't one of the application's; called on the client's thread,
+	 * so it must be quick
+	 * @param dispatcher gets the events
+	 * @param codec the codec of the events
+	 * @param origin the id of this instance
+	 * @param clock gives the time at which a notification came in
+	 */
+	public ExpiryNotificationBridge(RedisConnectionFactory connectionFactory, NotificationSettings settings,
+			Function<byte[], Optional<String>> keyReader, KvEventDispatcher dispatcher, KvCodec codec, String origin,
+			Clock clock) {
+		this(connectionFactory, settings, keyReader, dispatcher, codec, origin, clock, null);
+	}
+
+	/**
+	 * Creates a bridge that isn't started and tells of no key that is tracked.
+	 * @param connectionFactory as above
+	 * @param settings as above
+	 * @param keyReader as above
+	 * @param dispatcher as above
+	 * @param codec as above
+	 * @param origin as above
+	 * @param clock as above
+	 * @param namespace in which instances track keys; their expiries come from them
+	 */
+	public ExpiryNotificationBridge(RedisConnectionFactory connectionFactory, NotificationSettings settings,
+			Function<byte[], Optional<String>> keyReader, KvEventDispatcher dispatcher, KvCodec codec, String origin,
+			Clock clock, @Nullable Namespace namespace) {
+		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
+		Assert.notNull(settings, "'settings' must not be null");
+		Assert.notNull(keyReader, "'keyReader' must not be null");
+		Assert.notNull(dispatcher, "'dispatcher' must not be null");
+		Assert.notNull(codec, "'codec' must not be null");
+		Assert.hasText(origin, "'origin' must not be empty");
+		Assert.notNull(clock, "'clock' must not be null");
+		this.connectionFactory = connectionFactory;
+		this.settings = settings;
+		this.keyReader = keyReader;
+		this.dispatcher = dispatcher;
+		this.codec = codec;
+		this.origin = origin;
+		this.clock = clock;
+		this.trackedKeys = (namespace != null) ? new TrackedKeys(connectionFactory, namespace) : null;
+	}
+
+	@Override
+	public synchronized void start() {
+		if (this.running) {
+			return;
+		}
+		this.running = true;
+		if (this.settings.mode() == NotificationMode.OFF) {
+			return;
+		}
+		DispatchStage stage = new DispatchStage(THREAD_PREFIX, this.settings.dispatchThreads(),
+				this.settings.queueCapacity());
+		NotificationIntake intake = new NotificationIntake(stage, this.keyReader, this.dispatcher, this.codec,
+				this.origin, this.clock, this.trackedKeys, this.settings.queueCapacity());
+		NotificationLoop loop = new NotificationLoop(
+				new SingleServerSource(this.connectionFactory, this.settings.database()), this.settings, intake,
+				() -> this.dispatcher.isHeard(KvEventType.EXPIRED));
+		this.stage = stage;
+		this.loop = loop;
+		this.intake = intake;
+		intake.start();
+		loop.start();
+	}
+
+	@Override
+	public synchronized void stop() {
+		if (!this.running) {
+			return;
+		}
+		this.running = false;
+		if (this.loop != null) {
+			this.loop.stop();
+		}
+		if (this.intake != null) {
+			this.intake.stop();
+			this.intake = null;
+		}
+		if (this.stage != null) {
+			this.stage.close(Duration.ZERO, HOOK_GRACE);
+			this.stage = null;
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	/**
+	 * How the bridge is doing. May be called at any time, asks no server.
+	 * @return a snapshot; the counters are those since the last start
+	 */
+	public NotificationStatus getStatus() {
+		NotificationLoop loop = this.loop;
+		return (loop != null) ? loop.getStatus()
+				: new NotificationStatus(this.settings.mode(), NotificationStatus.State.OFF, "", false, 0, 0, null);
+	}
+
+}

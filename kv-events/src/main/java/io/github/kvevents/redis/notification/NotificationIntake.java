@@ -1,0 +1,132 @@
+package io.github.kvevents.redis.notification;
+
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvEventBuilder;
+import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.support.DispatchStage;
+
+/**
+ * Takes notifications from the client's thread, which must never wait nor run a hook,
+ * over to the dispatch threads. Keys that aren't the application's take no room in the
+ * queue.
+ */
+final class NotificationIntake implements Consumer<byte[]> {
+
+	private static final Log logger = LogFactory.getLog(ExpiryNotificationBridge.class);
+
+	private final LongAdder received = new LongAdder();
+
+	private final LongAdder dropped = new LongAdder();
+
+	private final DispatchStage stage;
+
+	private final Function<byte[], Optional<String>> keyReader;
+
+	private final KvEventDispatcher dispatcher;
+
+	private final KvCodec codec;
+
+	private final String origin;
+
+	private final Clock clock;
+
+	private final @Nullable NotificationFilter filter;
+
+	private long droppedAndReported;
+
+	NotificationIntake(DispatchStage stage, Function<byte[], Optional<String>> keyReader, KvEventDispatcher dispatcher,
+			KvCodec codec, String origin, Clock clock, @Nullable TrackedKeys trackedKeys, int queueCapacity) {
+		this.stage = stage;
+		this.keyReader = keyReader;
+		this.dispatcher = dispatcher;
+		this.codec = codec;
+		this.origin = origin;
+		this.clock = clock;
+		this.filter = (trackedKeys != null)
+				? new NotificationFilter(trackedKeys, this::pass, this.dropped::add, clock, queueCapacity) : null;
+	}
+
+	@Override
+	public void accept(byte[] rawKey) {
+		try {
+			this.keyReader.apply(rawKey).ifPresent((key) -> take(rawKey, key));
+		}
+		catch (RuntimeException ex) {
+			// must not reach the client: some end the subscription then
+			logger.error("The key of an expiry notification could not be read", ex);
+		}
+	}
+
+	private void take(byte[] rawKey, String key) {
+		this.received.increment();
+		Notification notification = new Notification(rawKey, key, this.clock.instant());
+		if (this.filter == null) {
+			pass(notification);
+		}
+		else if (!this.filter.offer(notification)) {
+			this.dropped.increment();
+		}
+	}
+
+	private void pass(Notification notification) {
+		if (!this.stage.offer(notification.key(), () -> deliver(notification))) {
+			this.dropped.increment();
+		}
+	}
+
+	private void deliver(Notification notification) {
+		this.dispatcher.deliver(KvEventBuilder.forKey(this, notification.key(), this.codec)
+			.origin(this.origin)
+			.occurredAt(notification.occurredAt())
+			.expiredByNotification());
+	}
+
+	void start() {
+		if (this.filter != null) {
+			this.filter.start();
+		}
+	}
+
+	void stop() {
+		if (this.filter != null) {
+			this.filter.stop();
+		}
+	}
+
+	long getReceived() {
+		return this.received.sum();
+	}
+
+	long getDropped() {
+		return this.dropped.sum();
+	}
+
+	boolean hasDropsToReport() {
+		return getDropped() > this.droppedAndReported;
+	}
+
+	/**
+	 * Warns of what was dropped since the last call.
+	 */
+	void reportDrops() {
+		long now = getDropped();
+		if (now > this.droppedAndReported) {
+			logger.warn("Dropped " + (now - this.droppedAndReported) + " expiry notifications (" + now
+					+ " since the start): the hooks are slower than the keys expire, or Redis doesn't tell whether keys "
+					+ "are tracked. Make hooks asynchronous, or raise "
+					+ "'kv.events.expiry.notifications.queue-capacity' or '.threads'.");
+			this.droppedAndReported = now;
+		}
+	}
+
+}

@@ -1,0 +1,267 @@
+package io.github.kvevents.redis.notification;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.backoff.BackOffExecution;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+import io.github.kvevents.expiry.NotificationMode;
+import io.github.kvevents.expiry.NotificationSettings;
+import io.github.kvevents.expiry.NotificationStatus;
+import io.github.kvevents.support.Pause;
+import io.github.kvevents.support.StoreFailure;
+
+/**
+ * The thread that keeps the subscription: makes it when somebody would hear, makes it
+ * anew when it broke, ends it when nobody hears any more, and has the server's setting
+ * looked at.
+ */
+final class NotificationLoop {
+
+	private static final Log logger = LogFactory.getLog(ExpiryNotificationBridge.class);
+
+	/** How often to look whether somebody hears. */
+	private static final Duration POLL = Duration.ofSeconds(1);
+
+	/** How often to look whether the server is alive. */
+	private static final Duration PROBE = Duration.ofSeconds(2);
+
+	private static final Duration SILENCE = Duration.ofSeconds(4);
+
+	private static final Duration DROP_REPORT_INTERVAL = Duration.ofSeconds(30);
+
+	private static final Duration STOP_WAIT = Duration.ofSeconds(2);
+
+	private final NotificationSource source;
+
+	private final NotificationSettings settings;
+
+	private final NotificationIntake intake;
+
+	private final BooleanSupplier heard;
+
+	private final FlagKeeper flags;
+
+	private final ExponentialBackOff backOff;
+
+	private final Heartbeat heartbeat = new Heartbeat(SILENCE);
+
+	private final Semaphore wakeUps = new Semaphore(0);
+
+	private final Pause checkPause;
+
+	private final Pause probePause = new Pause(PROBE);
+
+	private final Pause dropReportPause = new Pause(DROP_REPORT_INTERVAL);
+
+	private final Thread thread;
+
+	private volatile boolean stopped;
+
+	private volatile NotificationStatus.State state = NotificationStatus.State.IDLE;
+
+	private volatile @Nullable String lastError;
+
+	private NotificationSource.@Nullable Subscription subscription;
+
+	private @Nullable BackOffExecution attempts;
+
+	private @Nullable StoreFailure said;
+
+	NotificationLoop(NotificationSource source, NotificationSettings settings, NotificationIntake intake,
+			BooleanSupplier heard) {
+		this.source = source;
+		this.settings = settings;
+		this.intake = intake;
+		this.heard = heard;
+		this.flags = new FlagKeeper(source, settings.mode() == NotificationMode.CONFIGURE);
+		this.checkPause = new Pause(settings.checkInterval());
+		this.backOff = new ExponentialBackOff(settings.minBackOff().toMillis(), 2);
+		this.backOff.setMaxInterval(settings.maxBackOff().toMillis());
+		this.backOff.setJitter(settings.minBackOff().toMillis() / 2);
+		this.thread = new Thread(this::run, ExpiryNotificationBridge.THREAD_PREFIX + "loop");
+		this.thread.setDaemon(true);
+	}
+
+	void start() {
+		this.thread.start();
+	}
+
+	void stop() {
+		this.stopped = true;
+		this.thread.interrupt();
+		try {
+			this.thread.join(STOP_WAIT.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		this.state = NotificationStatus.State.OFF;
+	}
+
+	NotificationStatus getStatus() {
+		return new NotificationStatus(this.settings.mode(), currentState(), this.flags.getMissing(),
+				this.flags.isRefused(), this.intake.getReceived(), this.intake.getDropped(), this.lastError);
+	}
+
+	private NotificationStatus.State currentState() {
+		NotificationStatus.State state = this.state;
+		boolean silent = state == NotificationStatus.State.LISTENING && this.heartbeat.isSilent();
+		return silent ? NotificationStatus.State.CONNECTING : state;
+	}
+
+	private void run() {
+		while (!this.stopped) {
+			try {
+				sleep(turn());
+			}
+			catch (InterruptedException ex) {
+				// only stop() interrupts
+			}
+			catch (UnsupportedOperationException ex) {
+				logger.warn(ex.getMessage());
+				this.lastError = ex.getClass().getName();
+				break;
+			}
+		}
+		unsubscribe();
+		this.intake.reportDrops();
+		this.state = NotificationStatus.State.OFF;
+	}
+
+	private void sleep(Duration pause) throws InterruptedException {
+		this.wakeUps.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
+		this.wakeUps.drainPermits();
+	}
+
+	/**
+	 * One look at everything.
+	 * @return how long to sleep then
+	 * @throws UnsupportedOperationException if it makes no sense to go on
+	 */
+	private Duration turn() throws InterruptedException {
+		try {
+			return look();
+		}
+		catch (UnsupportedOperationException | InterruptedException ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			return failed(ex);
+		}
+	}
+
+	private Duration look() throws InterruptedException {
+		if (!this.heard.getAsBoolean()) {
+			unsubscribe();
+			this.state = NotificationStatus.State.IDLE;
+			return POLL;
+		}
+		if (this.subscription == null) {
+			subscribe();
+		}
+		else if (this.probePause.isOver()) {
+			this.heartbeat.probe(this.subscription);
+		}
+		checkFlags();
+		if (this.intake.hasDropsToReport() && this.dropReportPause.isOver()) {
+			this.intake.reportDrops();
+		}
+		return (POLL.compareTo(this.settings.checkInterval()) < 0) ? POLL : this.settings.checkInterval();
+	}
+
+	private void subscribe() throws InterruptedException {
+		this.state = NotificationStatus.State.CONNECTING;
+		this.subscription = this.source.subscribe(this.intake, this::resubscribed);
+		if (this.said != null) {
+			logger.info("Expiry notifications are received again");
+			this.said = null;
+		}
+		this.attempts = null;
+		this.lastError = null;
+		this.heartbeat.answered();
+		this.state = NotificationStatus.State.LISTENING;
+		this.flags.connectedAnew();
+		this.checkPause.end();
+	}
+
+	private void resubscribed() {
+		this.flags.connectedAnew();
+		this.checkPause.end();
+		this.wakeUps.release();
+	}
+
+	private Duration failed(Throwable ex) throws InterruptedException {
+		if (this.stopped) {
+			throw new InterruptedException();
+		}
+		unsubscribe();
+		this.state = NotificationStatus.State.CONNECTING;
+		this.lastError = ex.getClass().getName();
+		if (this.attempts == null) {
+			this.attempts = this.backOff.start();
+		}
+		say(ex);
+		return Duration.ofMillis(this.attempts.nextBackOff());
+	}
+
+	/**
+	 * Says a thing once. That Redis is away isn't said here: it concerns others, too.
+	 */
+	private void say(Throwable ex) {
+		StoreFailure kind = StoreFailure.of(ex);
+		if (kind.isOutage() || kind == this.said) {
+			logger.debug("Expiry notifications can't be received for now", ex);
+			return;
+		}
+		this.said = kind;
+		if (kind == StoreFailure.REFUSED) {
+			logger.warn("Redis refuses the subscription to expiry notifications, and keys that others gave a time to "
+					+ "live expire without an event until that changes: " + StoreFailure.remedy(ex));
+		}
+		else {
+			logger.warn("Expiry notifications can't be received for now; attempts to connect continue", ex);
+		}
+	}
+
+	/**
+	 * Has the setting looked at if it is time. A failure doesn't end the subscription,
+	 * which is another connection: the next turn tries again.
+	 */
+	private void checkFlags() {
+		if (!this.checkPause.isOver()) {
+			return;
+		}
+		try {
+			this.flags.check();
+			this.lastError = null;
+		}
+		catch (RuntimeException ex) {
+			this.checkPause.end();
+			this.lastError = ex.getClass().getName();
+			logger.debug("The server's notify-keyspace-events could not be looked at", ex);
+		}
+	}
+
+	private void unsubscribe() {
+		NotificationSource.Subscription subscription = this.subscription;
+		this.subscription = null;
+		if (subscription == null) {
+			return;
+		}
+		try {
+			subscription.close();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The connection of the expiry notifications could not be closed", ex);
+		}
+	}
+
+}

@@ -1,0 +1,73 @@
+package io.github.kvevents.redis.notification;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.redis.RedisScript;
+import io.github.kvevents.store.Namespace;
+
+/**
+ * Tells apart the notifications of keys that are tracked, whose expiry is told of anyway,
+ * from those of keys that others gave a time to live.
+ */
+public final class TrackedKeys {
+
+	private static final RedisScript FIND_TRACKED = RedisScript.load(TrackedKeys.class, "find-tracked.lua");
+
+	private final RedisConnectionFactory connectionFactory;
+
+	private final Namespace namespace;
+
+	public TrackedKeys(RedisConnectionFactory connectionFactory, Namespace namespace) {
+		this.connectionFactory = connectionFactory;
+		this.namespace = namespace;
+	}
+
+	/**
+	 * Leaves out notifications of keys that are tracked or were a moment ago.
+	 * @param notifications some notifications
+	 * @return the others, in the same order but by partition
+	 */
+	public List<Notification> withoutTracked(List<Notification> notifications) {
+		Map<Integer, List<Notification>> byPartition = new LinkedHashMap<>();
+		for (Notification notification : notifications) {
+			byPartition
+				.computeIfAbsent(this.namespace.partitionOf(notification.key()), (partition) -> new ArrayList<>())
+				.add(notification);
+		}
+		RedisConnection connection = this.connectionFactory.getConnection();
+		try {
+			List<Notification> others = new ArrayList<>();
+			byPartition.forEach((partition, members) -> others.addAll(withoutTracked(connection, partition, members)));
+			return others;
+		}
+		finally {
+			connection.close();
+		}
+	}
+
+	private List<Notification> withoutTracked(RedisConnection connection, int partition,
+			List<Notification> notifications) {
+		List<byte[]> keys = List.of(bytes(this.namespace.deadlines(partition)),
+				bytes(this.namespace.recent(partition)));
+		List<?> tracked = FIND_TRACKED.list(connection, keys, notifications.stream().map(Notification::name).toList());
+		List<Notification> others = new ArrayList<>();
+		for (int index = 0; index < notifications.size(); index++) {
+			if (tracked.get(index).equals(0L)) {
+				others.add(notifications.get(index));
+			}
+		}
+		return others;
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+}

@@ -1,0 +1,84 @@
+package io.github.kvevents.listener;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.memory.MemoryKvStore;
+import io.github.kvevents.memory.MemoryListenerStore;
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.Namespace;
+import io.github.kvevents.support.Delay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * How often {@link OwnedPartitions} agrees with other instances.
+ */
+class OwnedPartitionsTests {
+
+	private static final Duration LEASE = Duration.ofSeconds(10);
+
+	private static final Delay TICK = Delay.ofMillis(1000);
+
+	private final AtomicLong millis = new AtomicLong(1_000_000);
+
+	private final MemoryListenerStore store = new MemoryListenerStore(this.millis::get);
+
+	private final Lanes lanes = new Lanes("test", 1, System::nanoTime, () -> {
+	});
+
+	@AfterEach
+	void tearDown() {
+		this.lanes.close(0);
+	}
+
+	@Test
+	void anInstanceThatIsAloneLooksOncePerTick() {
+		OwnedPartitions alone = partitions("one", 2);
+		assertThat(alone.coordinate()).isEqualTo(TICK);
+		assertThat(alone.all()).hasSize(2);
+		assertThat(alone.coordinate()).isEqualTo(TICK);
+	}
+
+	@Test
+	void instancesThatShareLookOncePerTick() {
+		OwnedPartitions one = partitions("one", 1);
+		OwnedPartitions two = partitions("two", 1);
+		assertThat(one.coordinate()).isEqualTo(TICK);
+		assertThat(two.coordinate()).isEqualTo(TICK);
+		assertThat(one.coordinate()).isEqualTo(TICK);
+	}
+
+	@Test
+	void anInstanceLooksJustAfterAnotherIsGone() {
+		OwnedPartitions one = partitions("one", 1);
+		partitions("two", 1).coordinate();
+		this.millis.addAndGet(LEASE.toMillis() - 100);
+		assertThat(one.coordinate().toMillis()).isEqualTo(101);
+	}
+
+	private OwnedPartitions partitions(String instance, int count) {
+		ChangeLogSettings settings = new ChangeLogSettings(new Namespace("owned", count), instance, 100,
+				Duration.ofHours(3));
+		MemoryKvStore log = new MemoryKvStore(Clock.systemUTC(), settings);
+		ListenerOptions options = ListenerOptions.defaults();
+		KvEventHandler handler = (event) -> {
+		};
+		ListenerCounters counters = new ListenerCounters(Clock.systemUTC());
+		DeliveryPolicy policy = new DeliveryPolicy("audit", options, handler, new PlainKvCodec(), this.store, counters,
+				new RetryDelays(options, () -> 0), () -> {
+				});
+		SubscriptionParts parts = new SubscriptionParts("audit", instance, options,
+				ListenerSettings.defaults().lease(LEASE), handler, log.getChangeLog(), this.store,
+				new LogContinuity(log.getChangeLog()), this.lanes, policy, (gap) -> {
+				}, System::nanoTime, new HashMap<>());
+		return new OwnedPartitions(parts, TICK);
+	}
+
+}

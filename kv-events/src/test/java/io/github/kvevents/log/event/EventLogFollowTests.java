@@ -1,0 +1,89 @@
+package io.github.kvevents.log.event;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.junit.jupiter.api.Test;
+
+import io.github.kvevents.log.EntryId;
+import io.github.kvevents.log.EventLogOptions;
+import io.github.kvevents.memory.MemoryEventLogStore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A follow whose store fails in ways that nobody expects.
+ */
+class EventLogFollowTests {
+
+	private static final EventLogOptions OPTIONS = EventLogOptions.defaults();
+
+	private final AtomicBoolean failing = new AtomicBoolean(true);
+
+	private final MemoryEventLogStore memory = new MemoryEventLogStore(Clock.systemUTC());
+
+	@Test
+	void goesOnAfterAnErrorAndMissesNothing() {
+		EventLogFollows follows = new EventLogFollows(new FailingStore());
+		RecordingFollower follower = new RecordingFollower();
+		follows.open("log", follower, KvEventLogsContractTests.CODEC, () -> FollowStart.with(List.of()));
+		try {
+			await().untilAsserted(() -> assertThat(follower.errors).singleElement().isInstanceOf(LinkageError.class));
+			add("1");
+			this.failing.set(false);
+			add("2");
+			await().untilAsserted(() -> assertThat(follower.heard).containsExactly("1", "2"));
+			add("3");
+			await().untilAsserted(() -> assertThat(follower.heard).containsExactly("1", "2", "3"));
+			assertThat(follower.gaps).isEmpty();
+		}
+		finally {
+			follows.stop();
+		}
+	}
+
+	private void add(String value) {
+		this.memory.add("log",
+				List.of(List.of("v".getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8))),
+				OPTIONS);
+	}
+
+	/**
+	 * Fails when a follow reads by itself, as long as it is told to.
+	 */
+	private final class FailingStore implements EventLogStore {
+
+		@Override
+		public List<EntryId> add(String log, List<List<byte[]>> entries, EventLogOptions options) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public List<StoredEntry> last(String log, EntryId from, int max) {
+			return EventLogFollowTests.this.memory.last(log, from, max);
+		}
+
+		@Override
+		public List<StoredEntry> before(String log, EntryId id) {
+			return EventLogFollowTests.this.memory.before(log, id);
+		}
+
+		@Override
+		public List<StoredEntry> after(String log, EntryId id, int max) {
+			if (EventLogFollowTests.this.failing.get()) {
+				throw new NoClassDefFoundError("on purpose");
+			}
+			return EventLogFollowTests.this.memory.after(log, id, max);
+		}
+
+		@Override
+		public Reader openReader() {
+			return EventLogFollowTests.this.memory.openReader();
+		}
+
+	}
+
+}

@@ -1,0 +1,78 @@
+package io.github.kvevents.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.github.kvevents.KvBatch;
+import io.github.kvevents.KvEventType;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests for {@link ChangeMeta} and {@link ChangeMetas}.
+ */
+class ChangeMetaTests {
+
+	@ParameterizedTest
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "EXPIRED")
+	void comesBackWithAndWithoutABatch(KvEventType type) {
+		assertComesBack(type, null, "shop-1");
+		assertComesBack(type, new KvBatch("batch", 2, 31), "shop-1");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { ":", "::a:", "1/2/3", "a b\n\u0000", "\u00fc\ud83d\ude00", "S:x::y" })
+	void anyOriginAndBatchComeBack(String text) {
+		assertComesBack(KvEventType.BATCH_SET, new KvBatch(text, 0, 1), text);
+		assertComesBack(KvEventType.SET, null, text);
+	}
+
+	@Test
+	void readsWhatScriptsMakeOfAnExpiry() {
+		assertThat(ChangeMeta.decode(bytes("E::1700000000123:shop:1")))
+			.isEqualTo(new ChangeMeta(KvEventType.EXPIRED, "", 1_700_000_000_123L, null, "shop:1"));
+	}
+
+	@Test
+	void isAsSmallAsItCanBe() {
+		assertThat(ChangeMeta.encode(KvEventType.SET, "op1", null, "shop")).isEqualTo(bytes("S:op1::shop"));
+		assertThat(ChangeMeta.encode(KvEventType.BATCH_DELETE, "op1", new KvBatch("b1", 3, 7), "shop"))
+			.isEqualTo(bytes("X:op1:3/7/2:b1shop"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "S", "S:1:", "Q:1::o", "SS:1::o", "E:1::o", "E::x:o", "B:1:1/2:bo", "B:1:x/2/1:bo",
+			"B:1:0/1/9:bo", "B:1:0/1/-1:bo", "B:1:2/1/1:bo" })
+	void whatIsNoneIsRefused(String meta) {
+		assertThatIllegalArgumentException().isThrownBy(() -> ChangeMeta.decode(bytes(meta)));
+	}
+
+	@Test
+	void operationsOfAllStartsDiffer() {
+		Set<String> ids = new HashSet<>();
+		for (int start = 0; start < 50; start++) {
+			ChangeMetas metas = new ChangeMetas("shop");
+			for (int operation = 0; operation < 100; operation++) {
+				assertThat(ids.add(ChangeMeta.decode(metas.next(KvEventType.SET, null)).operationId())).isTrue();
+			}
+		}
+	}
+
+	private static void assertComesBack(KvEventType type, @Nullable KvBatch batch, String origin) {
+		assertThat(ChangeMeta.decode(ChangeMeta.encode(type, "4x0", batch, origin)))
+			.isEqualTo(new ChangeMeta(type, "4x0", null, batch, origin));
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+}

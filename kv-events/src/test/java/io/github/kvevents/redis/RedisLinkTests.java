@@ -1,0 +1,59 @@
+package io.github.kvevents.redis;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import io.github.kvevents.fixture.SilentServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A link ends although an attempt to connect is under way, which a server that accepts
+ * and never answers keeps waiting.
+ */
+class RedisLinkTests {
+
+	@RepeatedTest(5)
+	@Timeout(60)
+	void stopsAndEndsWhileItConnects() throws Exception {
+		try (SilentServer silent = new SilentServer()) {
+			LettuceConnectionFactory application = new LettuceConnectionFactory(
+					new RedisStandaloneConfiguration("127.0.0.1", silent.getPort()));
+			application.afterPropertiesSet();
+			RedisLink link = new RedisLink(application);
+			link.start();
+			Thread user = new Thread(() -> {
+				try {
+					link.connectionFactory().getConnection();
+				}
+				catch (RuntimeException ex) {
+					// it doesn't answer
+				}
+			});
+			user.start();
+			await().until(() -> connecting() == 1);
+			long before = System.nanoTime();
+			link.stop();
+			link.destroy();
+			assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
+			await().atMost(Duration.ofSeconds(20)).until(() -> connecting() == 0);
+			user.join();
+			application.destroy();
+		}
+	}
+
+	private static long connecting() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().equals("kv-redis-connect"))
+			.count();
+	}
+
+}

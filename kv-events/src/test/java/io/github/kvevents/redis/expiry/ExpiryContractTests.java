@@ -1,0 +1,650 @@
+package io.github.kvevents.redis.expiry;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvChange;
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.KvExpirySource;
+import io.github.kvevents.core.KvSetResult;
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.core.SetOptions;
+import io.github.kvevents.expiry.PseudoTransactionManager;
+import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.hook.KvHookCallback;
+import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.store.KvStore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What every back end promises of keys that expire, from the template to the hook. Each
+ * test ends with a key that expires behind all others, so that it also sees what must not
+ * come.
+ */
+abstract class ExpiryContractTests {
+
+	static final String INSTANCE_ID = "instance-7";
+
+	private static final Duration SOON = Duration.ofMillis(150);
+
+	private static final Duration LONG = Duration.ofMinutes(9);
+
+	private static final String LAST = "the last of the test";
+
+	final HookEngine engine = HookEngine.builder().codec(new PlainKvCodec()).build();
+
+	private final Queue<KvExpiredEvent> events = new ConcurrentLinkedQueue<>();
+
+	private final Map<String, Instant> toldAt = new ConcurrentHashMap<>();
+
+	@SuppressWarnings("NullAway.Init") // set up before each test
+	private KvTemplate template;
+
+	/**
+	 * A store whose expiries go to the engine. Nothing looks for them before the start,
+	 * but none is forgotten either.
+	 */
+	abstract KvStore store();
+
+	/**
+	 * Has keys whose deadline has passed found from now on.
+	 */
+	abstract void start();
+
+	/**
+	 * Has expiries delivered, but keys whose deadline has passed found by nobody except a
+	 * write.
+	 * @return another way to write to the same store
+	 */
+	abstract KvStore startUnswept();
+
+	abstract void stop();
+
+	@BeforeEach
+	void setUp() {
+		this.engine.start();
+		hook(KvHookOptions.defaults(), (event) -> {
+			this.toldAt.putIfAbsent(event.getKey(), Instant.now());
+			this.events.add((KvExpiredEvent) event);
+		});
+		this.template = KvTemplate.builder(store(), new PlainKvCodec()).dispatcher(this.engine.getDispatcher()).build();
+	}
+
+	@AfterEach
+	void tearDown() {
+		stop();
+		this.engine.stop();
+	}
+
+	@Test
+	void comesWithAllThatIsKnown() {
+		start();
+		Instant moment = inMillis(130);
+		this.template.set("order:ü", "last", SetOptions.defaults().expireAt(moment));
+		KvExpiredEvent event = awaitEvents("order:ü").get(0);
+		assertThat(event.getType()).isEqualTo(KvEventType.EXPIRED);
+		assertThat(event.getChange()).isEqualTo(KvChange.REMOVED);
+		assertThat(event.getDetectedBy()).isEqualTo(KvExpirySource.TRACKING);
+		assertThat(event.getPreviousValue(String.class)).isEqualTo("last");
+		assertThat(event.getRawValue()).isNull();
+		assertThat(event.getDeadline()).isEqualTo(moment);
+		assertThat(event.getOccurredAt()).isEqualTo(moment);
+		assertThat(event.getLateness()).isBetween(Duration.ZERO, Duration.ofSeconds(5));
+		assertThat(event.getOrigin()).isEqualTo(INSTANCE_ID);
+		assertThat(event.getBatch()).isNull();
+		assertThat(event.getPosition()).isNull();
+	}
+
+	@Test
+	void keyWhoseMomentHasPassedExpiresAtOnce() {
+		start();
+		List<KvEvent> all = new CopyOnWriteArrayList<>();
+		this.engine.getRegistry().register(KvHookOptions.defaults().filter(KeyFilter.prefix("late")), all::add);
+		Instant past = inMillis(-7_000);
+		this.template.set("late", "last", SetOptions.defaults().expireAt(past));
+		KvExpiredEvent event = awaitEvents("late").get(0);
+		assertThat(event.getDeadline()).isEqualTo(past);
+		assertThat(event.getLateness()).isGreaterThanOrEqualTo(Duration.ofSeconds(7));
+		assertThat(event.getPreviousValue(String.class)).isEqualTo("last");
+		await().untilAsserted(() -> assertThat(all).extracting(KvEvent::getType)
+			.containsExactly(KvEventType.SET, KvEventType.EXPIRED));
+		assertThat(this.template.batchSet(Map.of("late:2", "v"), SetOptions.defaults().expireAt(past)))
+			.containsEntry("late:2", KvSetResult.CREATED);
+		assertThat(awaitEvents("late", "late:2")).extracting(KvExpiredEvent::getDeadline).containsOnly(past);
+	}
+
+	@Test
+	void eachComesOnceAndNeverEarly() {
+		start();
+		Map<String, Instant> deadlines = new HashMap<>();
+		Instant first = inMillis(200);
+		for (int number = 0; number < 400; number++) {
+			Instant deadline = first.plusMillis(number / 4);
+			deadlines.put("key:" + number, deadline);
+			this.template.set("key:" + number, "v" + number, SetOptions.defaults().expireAt(deadline));
+		}
+		List<KvExpiredEvent> told = awaitEvents(deadlines.keySet().toArray(String[]::new));
+		assertThat(told).allSatisfy((event) -> {
+			assertThat(event.getDeadline()).isEqualTo(deadlines.get(event.getKey()));
+			assertThat(event.getPreviousValue(String.class)).isEqualTo("v" + event.getKey().substring(4));
+			assertThat(this.toldAt.get(event.getKey())).isAfterOrEqualTo(deadlines.get(event.getKey()));
+		});
+	}
+
+	@Test
+	void keyIsGoneWhenItIsToldOf() {
+		Map<String, Boolean> existed = new ConcurrentHashMap<>();
+		hook(KvHookOptions.defaults().order(-1),
+				(event) -> existed.put(event.getKey(), this.template.hasKey(event.getKey())));
+		start();
+		this.template.set("a", "1", Duration.ofMillis(70));
+		awaitEvents("a");
+		assertThat(existed).containsEntry("a", false);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whatEndsOrProlongsALifetimeInTimeIsNotToldOf(InTime change) {
+		start();
+		this.template.set("a", "1", Duration.ofMillis(300));
+		change.make(this.template, "a");
+		this.template.set("behind", "1", Duration.ofMillis(350));
+		awaitEvents("behind");
+		assertThat(this.template.hasKey("a")).isEqualTo(!change.ends);
+	}
+
+	@Test
+	void newLifetimeCountsInsteadOfTheOldOne() {
+		start();
+		for (String key : List.of("set", "batch", "expire")) {
+			this.template.set(key, "old", Duration.ofMillis(300));
+		}
+		Instant moment = inMillis(450);
+		SetOptions later = SetOptions.defaults().expireAt(moment);
+		this.template.set("set", "new", later);
+		this.template.batchSet(Map.of("batch", "new"), later);
+		assertThat(this.template.expire("expire", Duration.ofMillis(450))).isTrue();
+		List<KvExpiredEvent> told = awaitEvents("set", "batch", "expire");
+		assertThat(told).allSatisfy((event) -> {
+			assertThat(event.getDeadline()).isAfterOrEqualTo(moment);
+			assertThat(event.getPreviousValue(String.class)).isEqualTo(event.getKey().equals("expire") ? "old" : "new");
+		});
+	}
+
+	@Test
+	void shorterLifetimeCountsAtOnce() {
+		start();
+		for (String key : List.of("set", "expire", "present", "batch")) {
+			this.template.set(key, "old", LONG);
+		}
+		this.template.set("set", "new", SOON);
+		this.template.expire("expire", SOON);
+		this.template.set("present", "new", SetOptions.defaults().timeToLive(SOON).ifPresent());
+		this.template.batchSet(Map.of("batch", "new"), SetOptions.defaults().timeToLive(SOON));
+		this.template.set("without", "value");
+		this.template.expire("without", SOON);
+		awaitEvents("set", "expire", "present", "batch", "without");
+	}
+
+	@Test
+	void lifetimeThatIsKeptEndsWithTheLastValue() {
+		start();
+		Instant moment = inMillis(400);
+		String[] keys = { "keep", "compare", "update", "refused", "absent" };
+		for (String key : keys) {
+			this.template.set(key, "old", SetOptions.defaults().expireAt(moment));
+		}
+		this.template.set("keep", "new", SetOptions.defaults().keepTimeToLive());
+		assertThat(this.template.compareAndSet("compare", "old", "new")).isTrue();
+		this.template.update("update", String.class, (value) -> "new");
+		assertThat(this.template.compareAndSet("refused", "other", "new")).isFalse();
+		assertThat(this.template.set("absent", "new", SetOptions.defaults().ifAbsent()))
+			.isEqualTo(KvSetResult.NOT_APPLIED);
+		List<KvExpiredEvent> told = awaitEvents(keys);
+		assertThat(told).allSatisfy((event) -> {
+			boolean changed = List.of("keep", "compare", "update").contains(event.getKey());
+			assertThat(event.getPreviousValue(String.class)).isEqualTo(changed ? "new" : "old");
+			assertThat(event.getDeadline()).isEqualTo(moment);
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void lifetimeThatEndedUnnoticedIsToldOfOnceWhateverComesBehind(Behind change) {
+		this.template.set("a", "old", Duration.ofMillis(1));
+		await().until(() -> !this.template.hasKey("a"));
+		assertThat(change.make(this.template, "a")).as("found the key").isFalse();
+		start();
+		KvExpiredEvent event = awaitEvents("a").get(0);
+		assertThat(event.getPreviousValue(String.class)).isEqualTo("old");
+		assertThat(this.template.get("a", String.class).isPresent()).isEqualTo(change.writes);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void expiryThatAWriteNoticesComesBeforeThatWrite(boolean async) {
+		Queue<KvEvent> both = new ConcurrentLinkedQueue<>();
+		KvHookOptions options = KvHookOptions.defaults().filter(KeyFilter.prefix("k:"));
+		this.engine.getRegistry().register(async ? options.async() : options, both::add);
+		KvTemplate other = KvTemplate.builder(startUnswept(), new PlainKvCodec()).build();
+		for (Behind change : Behind.values()) {
+			if (!change.writes) {
+				continue;
+			}
+			String key = "k:" + change;
+			other.set(key, "old", Duration.ofMillis(1));
+			await().until(() -> !this.template.hasKey(key));
+			change.make(this.template, key);
+			await().until(() -> typesOf(both, key).size() >= 2);
+			assertThat(typesOf(both, key)).as(key).startsWith(KvEventType.EXPIRED).hasSize(2);
+		}
+	}
+
+	/**
+	 * A hook that runs on the thread that writes does so within its transaction, and what
+	 * it did there is undone with it.
+	 */
+	@Test
+	void expiryThatAWriteNoticesOutlivesARollbackOfItsTransaction() {
+		List<String> received = new CopyOnWriteArrayList<>();
+		KvHookCallback note = (event) -> received
+			.add(event.getKey() + " " + TransactionSynchronizationManager.isActualTransactionActive());
+		hook(KvHookOptions.defaults().id("sync"), note);
+		Queue<KvEvent> queued = new ConcurrentLinkedQueue<>();
+		hook(KvHookOptions.defaults().id("async").async(), queued::add);
+		KvTemplate other = KvTemplate.builder(startUnswept(), new PlainKvCodec()).build();
+		TransactionTemplate transaction = new TransactionTemplate(new PseudoTransactionManager());
+		for (String key : List.of("rolled back", "committed")) {
+			other.set(key, "old", Duration.ofMillis(1));
+			await().until(() -> !this.template.hasKey(key));
+			transaction.executeWithoutResult((status) -> {
+				this.template.set(key, "new");
+				assertThat(received).endsWith(key + " true");
+				if (key.equals("rolled back")) {
+					status.setRollbackOnly();
+				}
+			});
+			await().untilAsserted(() -> assertThat(received).contains("rolled back false"));
+		}
+		await().untilAsserted(() -> assertThat(queued).hasSize(2));
+		assertThat(received).containsExactly("rolled back true", "rolled back false", "committed true");
+		assertThat(queued).extracting(KvEvent::getKey).containsExactly("rolled back", "committed");
+	}
+
+	private static List<KvEventType> typesOf(Queue<KvEvent> events, String key) {
+		return events.stream().filter((event) -> event.getKey().equals(key)).map(KvEvent::getType).toList();
+	}
+
+	@Test
+	void eachLifetimeOfAKeyIsToldOf() {
+		start();
+		for (int life = 1; life <= 5; life++) {
+			this.template.set("a", "life " + life, Duration.ofMillis(1 + life % 2));
+			await().until(() -> !this.template.hasKey("a"));
+		}
+		List<KvExpiredEvent> told = awaitEvents("a", "a", "a", "a", "a");
+		assertThat(told).extracting((event) -> event.getPreviousValue(String.class))
+			.containsExactlyInAnyOrder("life 1", "life 2", "life 3", "life 4", "life 5");
+	}
+
+	@Test
+	void livesOfAKeyAreDispatchedInOrderAndOneAtATime() {
+		AtomicInteger running = new AtomicInteger();
+		AtomicInteger overlaps = new AtomicInteger();
+		hook(KvHookOptions.defaults().filter(KeyFilter.prefix("life")), (event) -> {
+			if (running.incrementAndGet() > 1) {
+				overlaps.incrementAndGet();
+			}
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+			running.decrementAndGet();
+		});
+		start();
+		String[] lives = new String[200];
+		Arrays.fill(lives, "life");
+		for (int life = 0; life < lives.length; life++) {
+			this.template.set("life", String.valueOf(life), Duration.ofMillis(1));
+			while (this.template.hasKey("life")) {
+				Thread.onSpinWait();
+			}
+		}
+		assertThat(awaitEvents(lives)).extracting((event) -> event.getPreviousValue(String.class))
+			.containsExactly(IntStream.range(0, lives.length).mapToObj(String::valueOf).toArray(String[]::new));
+		assertThat(overlaps).hasValue(0);
+	}
+
+	@Test
+	void hookMayGiveTheKeyANewLife() {
+		hook(KvHookOptions.defaults().filter(KeyFilter.prefix("again")), (event) -> {
+			int lives = Integer.parseInt(String.valueOf(event.getPreviousValue(String.class)));
+			if (lives > 1) {
+				this.template.set(event.getKey(), String.valueOf(lives - 1), Duration.ofMillis(5));
+			}
+		});
+		start();
+		this.template.set("again", "3", Duration.ofMillis(5));
+		await().until(() -> this.events.size() == 3);
+		assertThat(awaitEvents("again", "again", "again")).extracting((event) -> event.getPreviousValue(String.class))
+			.containsExactly("3", "2", "1");
+	}
+
+	@Test
+	void hookThatThrowsKeepsItFromNoOtherAndCausesNoRepetition() {
+		hook(KvHookOptions.defaults().order(-5), (event) -> {
+			throw new IllegalStateException("from the test");
+		});
+		start();
+		this.template.set("a", "1", Duration.ofMillis(30));
+		awaitEvents("a");
+	}
+
+	@Test
+	void asynchronousHookHearsOnlyOfWhatItsFilterLetsThrough() {
+		Queue<String> heard = new ConcurrentLinkedQueue<>();
+		hook(KvHookOptions.defaults().async().filter(KeyFilter.prefix("order:")), (event) -> heard.add(event.getKey()));
+		start();
+		IntStream.range(0, 50).forEach((number) -> {
+			this.template.set("order:" + number, "v", SOON);
+			this.template.set("invoice:" + number, "v", SOON);
+		});
+		awaitEvents(Stream.of("order:", "invoice:")
+			.flatMap((prefix) -> IntStream.range(0, 50).mapToObj((number) -> prefix + number))
+			.toArray(String[]::new));
+		await().until(() -> heard.size() >= 50);
+		assertThat(heard).hasSize(50).doesNotHaveDuplicates().allMatch((key) -> key.startsWith("order:"));
+	}
+
+	@Test
+	void batchIsTrackedKeyByKey() {
+		start();
+		Map<String, String> entries = new HashMap<>();
+		IntStream.range(0, 700).forEach((number) -> entries.put("b" + number, "v" + number));
+		this.template.batchSet(entries, SetOptions.defaults().timeToLive(Duration.ofMillis(900)));
+		List<String> deleted = IntStream.range(0, 100).mapToObj((number) -> "b" + number).toList();
+		assertThat(this.template.batchDelete(deleted)).isEqualTo(100);
+		List<String> left = new ArrayList<>(entries.keySet());
+		left.removeAll(deleted);
+		assertThat(awaitEvents(left.toArray(String[]::new)))
+			.allSatisfy((event) -> assertThat(event.getPreviousValue(String.class))
+				.isEqualTo("v" + event.getKey().substring(1)));
+	}
+
+	/**
+	 * Waits for expiries of these keys, as often as they stand here, and for one behind
+	 * them.
+	 * @return the events without the one behind
+	 */
+	private List<KvExpiredEvent> awaitEvents(String... keys) {
+		await().atMost(Duration.ofSeconds(30)).until(() -> this.events.size() >= keys.length);
+		this.template.set(LAST, "x", Duration.ofMillis(80));
+		await().atMost(Duration.ofSeconds(30)).until(() -> this.toldAt.containsKey(LAST));
+		List<KvExpiredEvent> told = this.events.stream().filter((event) -> !event.getKey().equals(LAST)).toList();
+		assertThat(told).extracting(KvExpiredEvent::getKey).containsExactlyInAnyOrder(keys);
+		return told;
+	}
+
+	private void hook(KvHookOptions options, KvHookCallback callback) {
+		this.engine.getRegistry().register(options.events(KvEventType.EXPIRED), callback);
+	}
+
+	private static Instant inMillis(long millis) {
+		return Instant.now().plusMillis(millis).truncatedTo(ChronoUnit.MILLIS);
+	}
+
+	/**
+	 * What is done to a key that has a time to live.
+	 */
+	enum InTime {
+
+		OVERWRITE(false) {
+
+			@Override
+			void make(KvTemplate template, String key) {
+				assertThat(template.set(key, "new")).isEqualTo(KvSetResult.UPDATED);
+			}
+
+		},
+
+		BATCH(false) {
+
+			@Override
+			void make(KvTemplate template, String key) {
+				assertThat(template.batchSet(Map.of(key, "new"))).containsEntry(key, KvSetResult.UPDATED);
+			}
+
+		},
+
+		RENEW(false) {
+
+			@Override
+			void make(KvTemplate template, String key) {
+				assertThat(template.set(key, "1", LONG)).isEqualTo(KvSetResult.UNCHANGED);
+			}
+
+		},
+
+		EXTEND(false) {
+
+			@Override
+			void make(KvTemplate template, String key) {
+				assertThat(template.expire(key, LONG)).isTrue();
+			}
+
+		},
+
+		PERSIST(false) {
+
+			@Override
+			void make(KvTemplate template, String key) {
+				assertThat(template.persist(key)).isTrue();
+			}
+
+		},
+
+		DELETE(true) {
+
+			@Override
+			void make(KvTemplate template, String key) {
+				assertThat(template.delete(key)).isTrue();
+			}
+
+		},
+
+		BATCH_DELETE(true) {
+
+			@Override
+			void make(KvTemplate template, String key) {
+				assertThat(template.batchDelete(List.of(key, "absent"))).isOne();
+			}
+
+		},
+
+		UPDATE_TO_NOTHING(true) {
+
+			@Override
+			void make(KvTemplate template, String key) {
+				template.update(key, String.class, (value) -> null);
+			}
+
+		};
+
+		private final boolean ends;
+
+		InTime(boolean ends) {
+			this.ends = ends;
+		}
+
+		abstract void make(KvTemplate template, String key);
+
+	}
+
+	/**
+	 * What is done to a key whose deadline has passed.
+	 */
+	enum Behind {
+
+		SET(true) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.set(key, "new", LONG) != KvSetResult.CREATED;
+			}
+
+		},
+
+		SET_FOR_EVER(true) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.set(key, "new") != KvSetResult.CREATED;
+			}
+
+		},
+
+		SET_AT_MOMENT(true) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.set(key, "new",
+						SetOptions.defaults().expireAt(Instant.now().plus(LONG))) != KvSetResult.CREATED;
+			}
+
+		},
+
+		SET_IF_ABSENT(true) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.set(key, "new",
+						SetOptions.defaults().ifAbsent().timeToLive(LONG)) != KvSetResult.CREATED;
+			}
+
+		},
+
+		SET_IF_PRESENT(false) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.set(key, "new",
+						SetOptions.defaults().ifPresent().timeToLive(LONG)) != KvSetResult.NOT_APPLIED;
+			}
+
+		},
+
+		KEEP(true) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.set(key, "new", SetOptions.defaults().keepTimeToLive()) != KvSetResult.CREATED;
+			}
+
+		},
+
+		BATCH_SET(true) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.batchSet(Map.of(key, "new")).get(key) != KvSetResult.CREATED;
+			}
+
+		},
+
+		UPDATE(true) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.update(key, String.class, (value) -> "new") != KvSetResult.CREATED;
+			}
+
+		},
+
+		COMPARE(false) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.compareAndSet(key, "old", "new");
+			}
+
+		},
+
+		DELETE(false) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.delete(key);
+			}
+
+		},
+
+		BATCH_DELETE(false) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.batchDelete(List.of(key)) > 0;
+			}
+
+		},
+
+		EXPIRE(false) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.expire(key, LONG);
+			}
+
+		},
+
+		PERSIST(false) {
+
+			@Override
+			boolean make(KvTemplate template, String key) {
+				return template.persist(key);
+			}
+
+		};
+
+		private final boolean writes;
+
+		Behind(boolean writes) {
+			this.writes = writes;
+		}
+
+		/**
+		 * Makes the change.
+		 * @return whether it found the key
+		 */
+		abstract boolean make(KvTemplate template, String key);
+
+	}
+
+}

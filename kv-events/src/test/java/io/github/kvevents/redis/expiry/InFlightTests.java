@@ -1,0 +1,48 @@
+package io.github.kvevents.redis.expiry;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link InFlight}.
+ */
+class InFlightTests {
+
+	private final InFlight inFlight = new InFlight(10, 1000);
+
+	@Test
+	void thereIsRoomAsLongAsFewEnoughAreInFlight() throws Exception {
+		for (int number = 0; number < 10; number++) {
+			assertThat(this.inFlight.awaitRoom(0)).isEqualTo(10 - number);
+			assertThat(this.inFlight.add("id" + number)).isTrue();
+			assertThat(this.inFlight.add("id" + number)).isFalse();
+		}
+		assertThat(this.inFlight.awaitRoom(0)).isZero();
+	}
+
+	@Test
+	void thereIsNoRoomWhileLargeOnesAreHandled() throws Exception {
+		TakenExpiry first = take("first", 600);
+		assertThat(this.inFlight.awaitRoom(0)).isEqualTo(9);
+		TakenExpiry second = take("second", 5000);
+		assertThat(this.inFlight.awaitRoom(0)).isZero();
+		assertThat(this.inFlight.awaitBytes(0)).isFalse();
+		this.inFlight.done(second);
+		assertThat(this.inFlight.awaitRoom(0)).as("it is in flight, and no longer in memory").isEqualTo(8);
+		assertThat(this.inFlight.awaitBytes(0)).isTrue();
+		this.inFlight.handling(second);
+		this.inFlight.handling(second);
+		this.inFlight.done(second);
+		this.inFlight.done(first);
+		assertThat(this.inFlight.awaitBytes(0)).isTrue();
+	}
+
+	private TakenExpiry take(String id, int size) {
+		TakenExpiry expiry = new TakenExpiry(id, "k", size, null);
+		this.inFlight.add(id);
+		this.inFlight.handling(expiry);
+		return expiry;
+	}
+
+}
