@@ -25,7 +25,7 @@ import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.log.change.RetentionGuard;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvKeys;
-import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Waiter;
 
 /**
  * Everything of durable listeners, put together. Listeners begin when it is started, and
@@ -150,13 +150,13 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	 */
 	private SubscriptionRun run(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,
 			Map<Integer, Passed> passed) {
-		Alarm alarm = new Alarm();
-		Runnable wake = () -> alarm.ringIn(0);
+		Waiter waiter = new Waiter();
+		Runnable wake = waiter::wakeUp;
 		Lanes lanes = new Lanes("kv-listener-" + id, options.getConcurrency(), System::nanoTime, wake);
 		SubscriptionParts shared = new SubscriptionParts(id, this.instanceId, options, this.settings, handler, this.log,
 				this.store, new LogContinuity(this.log), lanes, policy(id, options, handler, counters, wake),
 				this.gapPublisher, System::nanoTime, passed);
-		return new SubscriptionRun(shared, new SubscriptionLoop(shared, this.feed, alarm));
+		return new SubscriptionRun(shared, new SubscriptionLoop(shared, this.feed, waiter));
 	}
 
 	private DeliveryPolicy policy(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,

@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.Delay;
 
 /**
@@ -25,7 +25,7 @@ final class LoopEnding {
 
 	private final OwnedPartitions partitions;
 
-	private final Alarm alarm;
+	private final Waiter waiter;
 
 	private final StorePatience patience;
 
@@ -37,10 +37,10 @@ final class LoopEnding {
 	 * Creates an end.
 	 * @param tick how often to renew leases while handlers end
 	 */
-	LoopEnding(SubscriptionParts parts, OwnedPartitions partitions, Alarm alarm, StorePatience patience, Delay tick) {
+	LoopEnding(SubscriptionParts parts, OwnedPartitions partitions, Waiter waiter, StorePatience patience, Delay tick) {
 		this.parts = parts;
 		this.partitions = partitions;
-		this.alarm = alarm;
+		this.waiter = waiter;
 		this.patience = patience;
 		this.tick = tick;
 	}
@@ -53,10 +53,10 @@ final class LoopEnding {
 		long end = Delay.of(this.parts.settings().shutdownTimeout()).after(now());
 		this.nextTickAt = this.tick.after(now());
 		while (!this.partitions.all().isEmpty() && now() - end < 0) {
-			this.alarm.reset();
+			this.waiter.reset();
 			Delay pause = turn();
 			if (!this.partitions.all().isEmpty()) {
-				this.alarm.doze(pause);
+				this.waiter.awaitQuietly(pause);
 			}
 		}
 		this.parts.policy().stop();

@@ -8,7 +8,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.TailRead;
-import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
 
@@ -25,7 +25,7 @@ final class SubscriptionLoop implements Runnable {
 
 	private final ChangeFeed feed;
 
-	private final Alarm alarm;
+	private final Waiter waiter;
 
 	private final Delay tick;
 
@@ -48,12 +48,12 @@ final class SubscriptionLoop implements Runnable {
 
 	/**
 	 * Creates a loop.
-	 * @param alarm wakes it
+	 * @param waiter wakes it
 	 */
-	SubscriptionLoop(SubscriptionParts parts, ChangeFeed feed, Alarm alarm) {
+	SubscriptionLoop(SubscriptionParts parts, ChangeFeed feed, Waiter waiter) {
 		this.parts = parts;
 		this.feed = feed;
-		this.alarm = alarm;
+		this.waiter = waiter;
 		this.tick = Delay.of(parts.settings().lease().dividedBy(4)).min(MAX_TICK);
 		this.health = new LoopHealth(KvListenerRegistry.class, "Listener '" + parts.id() + "'");
 		this.patience = new StorePatience(parts.nanoTime());
@@ -65,13 +65,13 @@ final class SubscriptionLoop implements Runnable {
 	 */
 	void tick() {
 		this.tickNow = true;
-		this.alarm.ringIn(0);
+		this.waiter.wakeUp();
 	}
 
 	void stop() {
 		this.patience.stops();
 		this.stopped = true;
-		this.alarm.ringIn(0);
+		this.waiter.wakeUp();
 	}
 
 	/**
@@ -109,10 +109,10 @@ final class SubscriptionLoop implements Runnable {
 		ChangeFeed.Subscription subscription = this.feed.subscribe(new WakeUp());
 		try {
 			while (!this.stopped) {
-				this.alarm.reset();
-				this.alarm.doze(turnSafely());
+				this.waiter.reset();
+				this.waiter.awaitQuietly(turnSafely());
 			}
-			new LoopEnding(this.parts, this.partitions, this.alarm, this.patience, this.tick).run();
+			new LoopEnding(this.parts, this.partitions, this.waiter, this.patience, this.tick).run();
 		}
 		finally {
 			this.firstTurn.countDown();
@@ -169,12 +169,12 @@ final class SubscriptionLoop implements Runnable {
 		@Override
 		public void onRead(TailRead read) {
 			SubscriptionLoop.this.partitions.ends().forget(read.last().partition());
-			SubscriptionLoop.this.alarm.ringIn(0);
+			SubscriptionLoop.this.waiter.wakeUp();
 		}
 
 		@Override
 		public void onChanges(List<LoggedChange> changes) {
-			SubscriptionLoop.this.alarm.ringIn(0);
+			SubscriptionLoop.this.waiter.wakeUp();
 		}
 
 		@Override

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
-import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.ThreadEnd;
 
@@ -45,7 +45,7 @@ final class ChangeFeedReader implements Runnable {
 
 	private final LoopHealth health = new LoopHealth(StoreChangeFeed.class, "Reading the change log");
 
-	private final Alarm alarm = new Alarm();
+	private final Waiter waiter = new Waiter();
 
 	private ChangeLogStore.@Nullable Tail tail;
 
@@ -69,7 +69,7 @@ final class ChangeFeedReader implements Runnable {
 	 */
 	void awaitEnd(long millis) {
 		this.ending = true;
-		this.alarm.ringIn(0);
+		this.waiter.wakeUp();
 		ThreadEnd.await(this.thread, PUBLISH_MILLIS, millis);
 	}
 
@@ -83,7 +83,7 @@ final class ChangeFeedReader implements Runnable {
 			catch (Throwable ex) {
 				this.feed.disconnected();
 				closeTail();
-				this.alarm.doze(this.ending ? 0 : this.health.failed(ex));
+				this.waiter.awaitQuietly(this.ending ? 0 : this.health.failed(ex));
 			}
 		}
 		closeTail();

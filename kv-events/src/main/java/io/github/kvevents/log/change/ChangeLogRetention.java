@@ -18,7 +18,7 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
-import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.ThreadEnd;
@@ -184,7 +184,7 @@ public final class ChangeLogRetention implements SmartLifecycle {
 
 		private final Thread thread = new Thread(this::run, "kv-change-log-retention");
 
-		private final Alarm alarm = new Alarm();
+		private final Waiter waiter = new Waiter();
 
 		Worker() {
 			this.thread.setDaemon(true);
@@ -193,7 +193,7 @@ public final class ChangeLogRetention implements SmartLifecycle {
 		private void run() {
 			long interval = interval(ChangeLogRetention.this.store.getSettings().maxAge()).toMillis();
 			while (ChangeLogRetention.this.worker == this) {
-				this.alarm.doze(trimOnce(interval));
+				this.waiter.awaitQuietly(trimOnce(interval));
 			}
 		}
 
@@ -209,7 +209,7 @@ public final class ChangeLogRetention implements SmartLifecycle {
 		}
 
 		private void end() {
-			this.alarm.ringIn(0);
+			this.waiter.wakeUp();
 			if (!ThreadEnd.await(this.thread, STOP_MILLIS)) {
 				logger.warn("The thread '" + this.thread.getName() + "' did not stop, though it was interrupted");
 			}

@@ -18,7 +18,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
-import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
@@ -52,7 +52,7 @@ final class EveryInstanceWorker {
 
 	private final Thread thread = new Thread(this::run, "kv-hooks-every-instance");
 
-	private final Alarm alarm = new Alarm();
+	private final Waiter waiter = new Waiter();
 
 	private final LoopHealth health = new LoopHealth(EveryInstanceReader.class,
 			"Reading the change log for hooks on every instance");
@@ -99,7 +99,7 @@ final class EveryInstanceWorker {
 		catch (RuntimeException ex) {
 			this.health.failed(ex);
 		}
-		this.subscription = this.feed.subscribe(new FeedSign(this.alarm, this::hasReadUpTo));
+		this.subscription = this.feed.subscribe(new FeedSign(this.waiter, this::hasReadUpTo));
 		this.thread.setDaemon(true);
 		this.thread.start();
 	}
@@ -121,15 +121,15 @@ final class EveryInstanceWorker {
 	private void run() {
 		while (this.current.test(this)) {
 			try {
-				this.alarm.reset();
+				this.waiter.reset();
 				boolean more = readOnce();
 				this.health.succeeded();
 				if (!more) {
-					this.alarm.doze(MAX_WAIT);
+					this.waiter.awaitQuietly(MAX_WAIT);
 				}
 			}
 			catch (Throwable ex) {
-				this.alarm.doze(this.health.failed(ex));
+				this.waiter.awaitQuietly(this.health.failed(ex));
 			}
 		}
 	}
@@ -188,7 +188,7 @@ final class EveryInstanceWorker {
 		if (this.subscription != null) {
 			this.subscription.close();
 		}
-		this.alarm.ringIn(0);
+		this.waiter.wakeUp();
 	}
 
 	/**

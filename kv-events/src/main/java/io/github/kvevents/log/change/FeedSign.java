@@ -5,37 +5,37 @@ import java.util.function.Predicate;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
-import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Waiter;
 
 /**
  * Wakes who reads the log by itself whenever there may be something new.
  *
- * @param alarm rings then
+ * @param waiter woken then
  * @param read whether a partition was read up to its end: if not, what was missed is to
  * be found out
  */
-record FeedSign(Alarm alarm, Predicate<KvPosition> read) implements ChangeFeed.Subscriber {
+record FeedSign(Waiter waiter, Predicate<KvPosition> read) implements ChangeFeed.Subscriber {
 
 	@Override
 	public void onChanges(List<LoggedChange> changes) {
-		this.alarm.ringIn(0);
+		this.waiter.wakeUp();
 	}
 
 	@Override
 	public void onReset(int partition, KvPosition to) {
-		this.alarm.ringIn(0);
+		this.waiter.wakeUp();
 	}
 
 	@Override
 	public void onCompare(KvPosition last) {
 		if (!this.read.test(last)) {
-			this.alarm.ringIn(0);
+			this.waiter.wakeUp();
 		}
 	}
 
 	@Override
 	public void onConnect() {
-		this.alarm.ringIn(0);
+		this.waiter.wakeUp();
 	}
 
 }

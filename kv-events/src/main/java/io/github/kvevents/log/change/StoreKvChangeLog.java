@@ -15,7 +15,7 @@ import io.github.kvevents.log.KvChangeLog;
 import io.github.kvevents.log.KvChangePage;
 import io.github.kvevents.log.ReadRequest;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.StoreFailure;
 
@@ -32,7 +32,7 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 
 	private final KvCodec codec;
 
-	private final Set<Alarm> waiting = ConcurrentHashMap.newKeySet();
+	private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean stopped;
 
@@ -63,14 +63,14 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 
 	private void waitFor(PageReader reader, Duration timeout) {
 		long deadline = Delay.of(timeout).after(System.nanoTime());
-		Alarm alarm = new Alarm();
-		this.waiting.add(alarm);
-		ChangeFeed.Subscription subscription = this.feed.subscribe(new FeedSign(alarm, (last) -> true));
+		Waiter waiter = new Waiter();
+		this.waiting.add(waiter);
+		ChangeFeed.Subscription subscription = this.feed.subscribe(new FeedSign(waiter, (last) -> true));
 		try {
 			boolean found = false;
 			while (!found && !this.stopped && deadline - System.nanoTime() > 0) {
-				alarm.sleep(Delay.ofNanos(deadline - System.nanoTime()));
-				alarm.reset();
+				waiter.await(Delay.ofNanos(deadline - System.nanoTime()));
+				waiter.reset();
 				found = reader.read();
 			}
 		}
@@ -88,7 +88,7 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 		}
 		finally {
 			subscription.close();
-			this.waiting.remove(alarm);
+			this.waiting.remove(waiter);
 		}
 	}
 
@@ -112,7 +112,7 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 	@Override
 	public void stop() {
 		this.stopped = true;
-		this.waiting.forEach((alarm) -> alarm.ringIn(0));
+		this.waiting.forEach(Waiter::wakeUp);
 	}
 
 	@Override

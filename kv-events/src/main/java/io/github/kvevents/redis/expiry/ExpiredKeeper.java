@@ -12,9 +12,9 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
-import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.LoopHealth;
-import io.github.kvevents.support.Pause;
+import io.github.kvevents.support.Interval;
 
 /**
  * The thread that tells the server what has become of the expiries of one partition that
@@ -42,11 +42,11 @@ final class ExpiredKeeper implements Runnable {
 
 	private final Duration claimAfter;
 
-	private final Pause touchPause;
+	private final Interval touchInterval;
 
 	private final LoopHealth health = new LoopHealth(ExpiryTracker.class, "Acknowledging expired keys");
 
-	private final Alarm alarm = new Alarm();
+	private final Waiter waiter = new Waiter();
 
 	private final long waitMillis;
 
@@ -65,7 +65,7 @@ final class ExpiredKeeper implements Runnable {
 		this.fleet = fleet;
 		this.settlement = settlement;
 		this.claimAfter = claimAfter;
-		this.touchPause = new Pause(claimAfter.dividedBy(3));
+		this.touchInterval = new Interval(claimAfter.dividedBy(3));
 		this.waitMillis = Math.min(MAX_WAIT_MILLIS, claimAfter.dividedBy(6).toMillis());
 	}
 
@@ -106,7 +106,7 @@ final class ExpiredKeeper implements Runnable {
 	 */
 	void stop() {
 		this.stopped = true;
-		this.alarm.ringIn(0);
+		this.waiter.wakeUp();
 		wake();
 	}
 
@@ -118,7 +118,7 @@ final class ExpiredKeeper implements Runnable {
 				this.health.succeeded();
 			}
 			catch (Throwable ex) {
-				this.alarm.doze(this.health.failed(ex));
+				this.waiter.awaitQuietly(this.health.failed(ex));
 			}
 		}
 		try {
@@ -135,7 +135,7 @@ final class ExpiredKeeper implements Runnable {
 			this.done.addAll(this.inFlight.pollDone(MAX_IDS, this.waitMillis));
 		}
 		this.fleet.refreshOwn();
-		boolean touchIsDue = this.touchPause.isOver();
+		boolean touchIsDue = this.touchInterval.restartIfDue();
 		boolean announces = touchIsDue || this.fleet.isOutdated(this.leaving);
 		if (this.done.isEmpty() && !announces && !this.settlement.isDue()) {
 			return;

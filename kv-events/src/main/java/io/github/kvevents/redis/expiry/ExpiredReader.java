@@ -14,9 +14,9 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 
-import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.LoopHealth;
-import io.github.kvevents.support.Pause;
+import io.github.kvevents.support.Interval;
 
 /**
  * The thread that takes expiries of one partition, as many as this instance has room for,
@@ -49,11 +49,11 @@ final class ExpiredReader implements Runnable {
 
 	private final Duration wait;
 
-	private final Pause claimPause;
+	private final Interval claimInterval;
 
 	private final LoopHealth health = new LoopHealth(ExpiryTracker.class, "Reading expired keys");
 
-	private final Alarm alarm = new Alarm();
+	private final Waiter waiter = new Waiter();
 
 	private String claimFrom = ExpiredStream.START;
 
@@ -71,12 +71,12 @@ final class ExpiredReader implements Runnable {
 		this.fleetListener = fleetListener;
 		this.claimAfter = claimAfter;
 		this.wait = wait;
-		this.claimPause = new Pause(claimAfter.dividedBy(3));
+		this.claimInterval = new Interval(claimAfter.dividedBy(3));
 	}
 
 	void stop() {
 		this.stopped = true;
-		this.alarm.ringIn(0);
+		this.waiter.wakeUp();
 	}
 
 	@Override
@@ -88,7 +88,7 @@ final class ExpiredReader implements Runnable {
 				}
 				else {
 					disconnect();
-					this.alarm.doze(IDLE_MILLIS);
+					this.waiter.awaitQuietly(IDLE_MILLIS);
 				}
 				this.health.succeeded();
 			}
@@ -107,7 +107,7 @@ final class ExpiredReader implements Runnable {
 			this.stream.ensureGroup(connection);
 			this.intake.resume(this::awaitBytesOrStop);
 		}
-		if (this.claimPause.isOver()) {
+		if (this.claimInterval.restartIfDue()) {
 			claim(connection);
 		}
 		int room = this.inFlight.awaitRoom(this.wait.toMillis());
@@ -208,7 +208,7 @@ final class ExpiredReader implements Runnable {
 			return;
 		}
 		if (!this.stopped) {
-			this.alarm.doze(this.health.failed(failure));
+			this.waiter.awaitQuietly(this.health.failed(failure));
 		}
 	}
 

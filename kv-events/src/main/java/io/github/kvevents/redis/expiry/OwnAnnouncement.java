@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvReceiver;
-import io.github.kvevents.support.Pause;
+import io.github.kvevents.support.Interval;
 
 /**
  * What this instance announces of its receivers of expiries, found out anew after each
@@ -21,7 +21,7 @@ final class OwnAnnouncement {
 	private final String keyPrefix;
 
 	/** Spring listeners come and go without a call. */
-	private final Pause pause = new Pause(Duration.ofSeconds(1));
+	private final Interval announceInterval = new Interval(Duration.ofSeconds(1));
 
 	private final Object monitor = new Object();
 
@@ -61,7 +61,7 @@ final class OwnAnnouncement {
 	 * second however often this is called.
 	 */
 	void refresh() {
-		if (!this.pause.isOver()) {
+		if (!this.announceInterval.restartIfDue()) {
 			return;
 		}
 		synchronized (this.monitor) {

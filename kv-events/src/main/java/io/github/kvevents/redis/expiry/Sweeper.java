@@ -19,10 +19,10 @@ import io.github.kvevents.redis.NamespaceCheck;
 import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.redis.RedisScript;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
-import io.github.kvevents.support.Pause;
+import io.github.kvevents.support.Interval;
 
 /**
  * The thread that finds keys whose deadline has passed. In the fleet the holder of the
@@ -89,11 +89,11 @@ final class Sweeper implements Runnable {
 
 	private final NamespaceCheck namespaceCheck;
 
-	private final Pause checkPause = new Pause(CHECK_INTERVAL);
+	private final Interval checkInterval = new Interval(CHECK_INTERVAL);
 
 	private final LoopHealth health = new LoopHealth(ExpiryTracker.class, "Looking for expired keys");
 
-	private final Alarm alarm = new Alarm();
+	private final Waiter waiter = new Waiter();
 
 	private volatile boolean stopped;
 
@@ -135,7 +135,7 @@ final class Sweeper implements Runnable {
 	void deadlineIn(int partition, long millis) {
 		if (millis <= this.interval.toMillis()) {
 			this.partitions.get(partition).schedule().deadlineIn(millis);
-			this.alarm.ringIn(Math.max(0, millis) + 1);
+			this.waiter.wakeIn(Math.max(0, millis) + 1);
 		}
 	}
 
@@ -148,7 +148,7 @@ final class Sweeper implements Runnable {
 
 	void stop() {
 		this.stopped = true;
-		this.alarm.ringIn(0);
+		this.waiter.wakeUp();
 	}
 
 	@Override
@@ -156,7 +156,7 @@ final class Sweeper implements Runnable {
 		boolean swept = false;
 		while (!this.stopped) {
 			try {
-				this.alarm.reset();
+				this.waiter.reset();
 				Delay pause = IDLE;
 				if (this.always || this.heard.getAsBoolean()) {
 					pause = sweepDue();
@@ -209,7 +209,7 @@ final class Sweeper implements Runnable {
 
 	private RedisConnection connect() {
 		RedisConnection connection = this.connectionFactory.getConnection();
-		if (this.checkPause.isOver()) {
+		if (this.checkInterval.restartIfDue()) {
 			this.namespaceCheck.checkAgain(connection);
 		}
 		return connection;
@@ -255,7 +255,7 @@ final class Sweeper implements Runnable {
 
 	private void sleep(Delay delay) {
 		if (!this.stopped) {
-			this.alarm.doze(delay);
+			this.waiter.awaitQuietly(delay);
 		}
 	}
 

@@ -13,7 +13,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.github.kvevents.redis.expiry.ExpiryTracker;
-import io.github.kvevents.support.Alarm;
+import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.StoreFailure;
 
@@ -47,7 +47,7 @@ final class NotificationFilter implements Runnable {
 	private final LoopHealth health = new LoopHealth(ExpiryTracker.class,
 			"Telling notifications of tracked keys apart");
 
-	private final Alarm alarm = new Alarm();
+	private final Waiter waiter = new Waiter();
 
 	private final Thread thread = new Thread(this, ExpiryNotificationBridge.THREAD_PREFIX + "filter");
 
@@ -123,7 +123,7 @@ final class NotificationFilter implements Runnable {
 		}
 		long pause = this.health.failed(failure);
 		if (!this.stopped) {
-			this.alarm.doze(pause);
+			this.waiter.awaitQuietly(pause);
 		}
 	}
 

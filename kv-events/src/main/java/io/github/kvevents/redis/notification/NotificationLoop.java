@@ -15,7 +15,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
 import io.github.kvevents.expiry.NotificationMode;
 import io.github.kvevents.expiry.NotificationSettings;
 import io.github.kvevents.expiry.NotificationStatus;
-import io.github.kvevents.support.Pause;
+import io.github.kvevents.support.Interval;
 import io.github.kvevents.support.StoreFailure;
 
 /**
@@ -55,11 +55,11 @@ final class NotificationLoop {
 
 	private final Semaphore wakeUps = new Semaphore(0);
 
-	private final Pause checkPause;
+	private final Interval checkInterval;
 
-	private final Pause probePause = new Pause(PROBE);
+	private final Interval probeInterval = new Interval(PROBE);
 
-	private final Pause dropReportPause = new Pause(DROP_REPORT_INTERVAL);
+	private final Interval dropReportInterval = new Interval(DROP_REPORT_INTERVAL);
 
 	private final Thread thread;
 
@@ -82,7 +82,7 @@ final class NotificationLoop {
 		this.intake = intake;
 		this.heard = heard;
 		this.flags = new FlagKeeper(source, settings.mode() == NotificationMode.CONFIGURE);
-		this.checkPause = new Pause(settings.checkInterval());
+		this.checkInterval = new Interval(settings.checkInterval());
 		this.backOff = new ExponentialBackOff(settings.minBackOff().toMillis(), 2);
 		this.backOff.setMaxInterval(settings.maxBackOff().toMillis());
 		this.backOff.setJitter(settings.minBackOff().toMillis() / 2);
@@ -167,11 +167,11 @@ final class NotificationLoop {
 		if (this.subscription == null) {
 			subscribe();
 		}
-		else if (this.probePause.isOver()) {
+		else if (this.probeInterval.restartIfDue()) {
 			this.heartbeat.probe(this.subscription);
 		}
 		checkFlags();
-		if (this.intake.hasDropsToReport() && this.dropReportPause.isOver()) {
+		if (this.intake.hasDropsToReport() && this.dropReportInterval.restartIfDue()) {
 			this.intake.reportDrops();
 		}
 		return (POLL.compareTo(this.settings.checkInterval()) < 0) ? POLL : this.settings.checkInterval();
@@ -189,12 +189,12 @@ final class NotificationLoop {
 		this.heartbeat.answered();
 		this.state = NotificationStatus.State.LISTENING;
 		this.flags.connectedAnew();
-		this.checkPause.end();
+		this.checkInterval.makeDue();
 	}
 
 	private void resubscribed() {
 		this.flags.connectedAnew();
-		this.checkPause.end();
+		this.checkInterval.makeDue();
 		this.wakeUps.release();
 	}
 
@@ -236,7 +236,7 @@ final class NotificationLoop {
 	 * which is another connection: the next turn tries again.
 	 */
 	private void checkFlags() {
-		if (!this.checkPause.isOver()) {
+		if (!this.checkInterval.restartIfDue()) {
 			return;
 		}
 		try {
@@ -244,7 +244,7 @@ final class NotificationLoop {
 			this.lastError = null;
 		}
 		catch (RuntimeException ex) {
-			this.checkPause.end();
+			this.checkInterval.makeDue();
 			this.lastError = ex.getClass().getName();
 			logger.debug("The server's notify-keyspace-events could not be looked at", ex);
 		}
