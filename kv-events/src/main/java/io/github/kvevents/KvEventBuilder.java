@@ -155,8 +155,9 @@ public final class KvEventBuilder {
 	 */
 	public KvExpiredEvent expired(Instant deadline, Duration lateness) {
 		Assert.isTrue(!lateness.isNegative(), () -> "'lateness' must not be negative but was " + lateness);
-		takeLastValue();
-		return new KvExpiredEvent(KvExpirySource.TRACKING, deadline, lateness, this);
+		Assert.state(this.value == null || this.previousValue == null,
+				"An expiry has one last value: give it with 'value' or with 'previousValue', not with both");
+		return new KvExpiredEvent(KvExpirySource.TRACKING, deadline, lateness, withLastValue());
 	}
 
 	/**
@@ -170,13 +171,19 @@ public final class KvEventBuilder {
 		return new KvExpiredEvent(KvExpirySource.NOTIFICATION, null, null, this);
 	}
 
-	private void takeLastValue() {
-		Assert.state(this.value == null || this.previousValue == null,
-				"An expiry has one last value: give it with 'value' or with 'previousValue', not with both");
-		if (this.value != null) {
-			this.previousValue = this.value;
-			this.value = null;
+	/**
+	 * An event of an expiry has its value as the previous one. This builder stays as it
+	 * is, so that it can make further events.
+	 */
+	private KvEventBuilder withLastValue() {
+		if (this.value == null) {
+			return this;
 		}
+		return new KvEventBuilder(this.source, this.key, this.codec).occurredAt(this.occurredAt)
+			.origin(this.origin)
+			.previousValue(this.value)
+			.position(this.position)
+			.batch(this.batch);
 	}
 
 }

@@ -169,6 +169,19 @@ class KvEventTests {
 	}
 
 	@Test
+	void builderMakesFurtherEventsAfterAnExpiry() {
+		KvEventBuilder builder = builder().previousValue(null);
+		builder.expired(MOMENT, Duration.ofMillis(5));
+		KvSetEvent set = builder.set(KvEventType.SET);
+		assertThat(set.getValue(String.class)).isEqualTo("new");
+		assertThat(set.getChange()).isEqualTo(KvChange.CREATED);
+		KvExpiredEvent again = builder.expired(MOMENT, Duration.ofMillis(5));
+		assertThat(again.getPreviousValue(String.class)).isEqualTo("new");
+		assertThat(again.getOccurredAt()).isEqualTo(set.getOccurredAt());
+		assertThat(again.getOrigin()).isEqualTo(set.getOrigin());
+	}
+
+	@Test
 	void buildersRefuseAValueThatTheEventCanNotHave() {
 		assertThatIllegalStateException().isThrownBy(() -> builder().expired(MOMENT, Duration.ZERO))
 			.withMessageContaining("not with both");
