@@ -1,7 +1,6 @@
 package io.github.kvevents.autoconfigure;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationEventPublisher;
@@ -12,7 +11,6 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.log.KvChangeLog;
 import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.log.change.ChangeLogRetention;
-import io.github.kvevents.log.change.EveryInstanceReader;
 import io.github.kvevents.log.change.RetentionGuard;
 import io.github.kvevents.log.change.StoreChangeFeed;
 import io.github.kvevents.log.change.StoreKvChangeLog;
@@ -57,14 +55,6 @@ class ChangeLogConfiguration {
 	@ConditionalOnMissingBean
 	ChangeLogRetention kvChangeLogRetention(ChangeLogStore store, ObjectProvider<RetentionGuard> guards) {
 		return new ChangeLogRetention(store, guards::stream);
-	}
-
-	/**
-	 * Nobody asks for these, so they would never be made.
-	 */
-	@Bean
-	static LazyInitializationExcludeFilter kvChangeLogLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(ChangeLogRetention.class, EveryInstanceReader.class);
 	}
 
 }

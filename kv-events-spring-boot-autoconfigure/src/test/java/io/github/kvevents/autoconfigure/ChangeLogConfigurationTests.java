@@ -120,7 +120,7 @@ class ChangeLogConfigurationTests {
 			assertThat(analysis).isNotNull();
 			assertThat(analysis.getDescription()).isEqualTo(
 					"The change log is switched on ('kv.events.log.enabled' is 'true'), but the application's own KvStore "
-							+ "of type 'io.github.kvevents.store.memory.MemoryKvStore' is no ChangeLogStore, and there is "
+							+ "of type 'io.github.kvevents.memory.MemoryKvStore' is no ChangeLogStore, and there is "
 							+ "no other bean of that type.");
 			assertThat(analysis.getAction()).contains("io.github.kvevents.store.ChangeLogStore",
 					"'kv.events.log.enabled=false'");

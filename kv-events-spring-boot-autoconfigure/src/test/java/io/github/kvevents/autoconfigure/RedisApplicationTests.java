@@ -164,7 +164,7 @@ class RedisApplicationTests {
 			assertThat(child.getBeanDefinitionNames()).filteredOn((name) -> name.matches("kv[A-Z].*"))
 				.containsExactlyInAnyOrder("kvHookBeanPostProcessor", "kvHookLazyInitializationExcludeFilter",
 						"kvLateBeans", "kvChildContextListeners", "kvListenerBeanPostProcessor",
-						"kvChangeLogLazyInitializationExcludeFilter", "kvHookMetersCustomizer");
+						"kvHookMetersCustomizer");
 			parent.getBean(KvTemplate.class).set("order:1", new Order("pending"));
 			assertThat(parent.getBean(Reactions.class).hooks).containsExactly("order:1=pending");
 			assertThat(ChildContextTests.calls).containsExactlyInAnyOrder("child order:1", "child listener order:1");
