@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Each Java block of the README and of the pages is code that the compiler saw: it stands
- * in a class of this package or in the sample, indentation aside. Each link between them
- * leads somewhere.
+ * Each Java block of the README and of the pages is compiled: it is part of a class in
+ * this package, in the sample or in the tests of plain Spring, indentation aside. The
+ * target of each link between them exists.
  */
 class SnippetsTests {
 
@@ -67,8 +67,9 @@ class SnippetsTests {
 
 	private static String sources() {
 		return Stream
-			.concat(files(Path.of("src/test/java/io/github/kvevents/docs"), ".java").stream(),
-					files(ROOT.resolve("sample-app/src/main/java"), ".java").stream())
+			.of(Path.of("src/test/java/io/github/kvevents/docs"), ROOT.resolve("sample-app/src/main/java"),
+					ROOT.resolve("kv-events/src/test/java/io/github/kvevents/plain"))
+			.flatMap((directory) -> files(directory, ".java").stream())
 			.map(SnippetsTests::read)
 			.map(SnippetsTests::normalize)
 			.collect(Collectors.joining("\n"));
