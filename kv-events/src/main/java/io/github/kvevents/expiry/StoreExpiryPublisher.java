@@ -25,7 +25,7 @@ import io.github.kvevents.store.DeadlineSummary;
 import io.github.kvevents.store.ExpiredKey;
 import io.github.kvevents.store.ExpiringStore;
 import io.github.kvevents.store.ExpiryListener;
-import io.github.kvevents.support.DispatchStage;
+import io.github.kvevents.support.BoundedExecutor;
 import io.github.kvevents.support.TransactionOutcome;
 
 /**
@@ -76,7 +76,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 
 	private final LongAdder done = new LongAdder();
 
-	private @Nullable DispatchStage stage;
+	private @Nullable BoundedExecutor executor;
 
 	/**
 	 * Creates a publisher that isn't started.
@@ -117,21 +117,21 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 
 	@Override
 	public synchronized void start() {
-		if (this.stage != null || this.mode == TrackingMode.OFF) {
+		if (this.executor != null || this.mode == TrackingMode.OFF) {
 			return;
 		}
-		DispatchStage stage = new DispatchStage(THREAD_PREFIX, this.threads, this.queueCapacity);
-		this.stage = stage;
+		BoundedExecutor executor = new BoundedExecutor(THREAD_PREFIX, this.threads, this.queueCapacity);
+		this.executor = executor;
 		this.store.setExpiryListener(new ExpiryListener() {
 
 			@Override
 			public void onExpired(ExpiredKey expired) {
-				publish(stage, expired);
+				publish(executor, expired);
 			}
 
 			@Override
 			public boolean deliverAhead(ExpiredKey expired) {
-				return StoreExpiryPublisher.this.deliverAhead(stage, expired);
+				return StoreExpiryPublisher.this.deliverAhead(executor, expired);
 			}
 
 		});
@@ -139,14 +139,14 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 
 	@Override
 	public synchronized void stop() {
-		DispatchStage stage = this.stage;
-		if (stage == null) {
+		BoundedExecutor executor = this.executor;
+		if (executor == null) {
 			return;
 		}
-		this.stage = null;
+		this.executor = null;
 		this.store.setExpiryListener(null);
 		long begun = System.nanoTime();
-		int dropped = stage.close(this.shutdownTimeout, Duration.ZERO);
+		int dropped = executor.close(this.shutdownTimeout, Duration.ZERO);
 		if (dropped > 0) {
 			logger.warn("Stopped before " + dropped + " expiries were dispatched: "
 					+ reason(Duration.ofNanos(System.nanoTime() - begun)));
@@ -163,7 +163,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 
 	@Override
 	public synchronized boolean isRunning() {
-		return this.stage != null;
+		return this.executor != null;
 	}
 
 	@Override
@@ -200,18 +200,18 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 		return PHASE;
 	}
 
-	private void publish(DispatchStage stage, ExpiredKey expired) {
+	private void publish(BoundedExecutor executor, ExpiredKey expired) {
 		if (this.dispatcher.isHeard(KvEventType.EXPIRED)) {
 			KvExpiredEvent event = event(expired);
-			put(stage, event, () -> deliver(event));
+			put(executor, event, () -> deliver(event));
 		}
 	}
 
-	private void put(DispatchStage stage, KvExpiredEvent event, Runnable delivery) {
+	private void put(BoundedExecutor executor, KvExpiredEvent event, Runnable delivery) {
 		String key = event.getKey();
 		try {
 			this.taken.increment();
-			if (!stage.put(key, delivery)) {
+			if (!executor.put(key, delivery)) {
 				this.done.increment();
 				logger.warn("The expiry of '" + KeyText.printable(key)
 						+ "' came too late in the shutdown to be dispatched");
@@ -224,25 +224,25 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 		}
 	}
 
-	private boolean deliverAhead(DispatchStage stage, ExpiredKey expired) {
-		if (!this.dispatcher.isHeard(KvEventType.EXPIRED) || !stage.begin(expired.key())) {
+	private boolean deliverAhead(BoundedExecutor executor, ExpiredKey expired) {
+		if (!this.dispatcher.isHeard(KvEventType.EXPIRED) || !executor.begin(expired.key())) {
 			return false;
 		}
 		KvExpiredEvent event = event(expired);
 		boolean ahead = this.dispatcher.deliverAhead(event, (delivery) -> {
-			stage.end(expired.key());
+			executor.end(expired.key());
 			// what ran within a transaction of the writer was undone with it
 			TransactionOutcome.follow(() -> {
 				this.taken.increment();
 				delivered(delivery.completion());
-			}, () -> put(stage, event,
+			}, () -> put(executor, event,
 					() -> delivered(this.dispatcher.deliver(event, delivery.queued()).completion())));
 		});
 		if (ahead) {
 			this.listener.accept(event);
 		}
 		else {
-			stage.end(expired.key());
+			executor.end(expired.key());
 		}
 		return ahead;
 	}

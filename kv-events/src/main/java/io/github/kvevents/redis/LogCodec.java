@@ -81,7 +81,7 @@ final class LogCodec {
 	}
 
 	private LoggedChange change(KvPosition position, List<byte[]> fields) {
-		byte[] meta = null;
+		byte[] header = null;
 		byte[] name = null;
 		byte[] value = null;
 		byte[] previousValue = null;
@@ -89,33 +89,33 @@ final class LogCodec {
 			byte[] label = fields.get(index);
 			byte[] content = fields.get(index + 1);
 			switch ((label.length == 1) ? label[0] : 0) {
-				case 'm' -> meta = content;
+				case 'm' -> header = content;
 				case 'k' -> name = content;
 				case 'v' -> value = content;
 				case 'p' -> previousValue = content;
 				default -> throw new IllegalArgumentException("A field of another application");
 			}
 		}
-		if (meta == null || name == null) {
-			throw new IllegalArgumentException("No meta or no key");
+		if (header == null || name == null) {
+			throw new IllegalArgumentException("No header or no key");
 		}
 		String key = this.names.fromRedis(name);
 		if (key == null) {
 			throw new IllegalArgumentException("A key without our prefix");
 		}
-		return change(position, key, value, previousValue, ChangeMeta.decode(meta));
+		return change(position, key, value, previousValue, EntryHeader.decode(header));
 	}
 
 	/**
 	 * An expiry can't happen twice, so its place is as good an id as any.
 	 */
 	private static LoggedChange change(KvPosition position, String key, byte @Nullable [] value,
-			byte @Nullable [] previousValue, ChangeMeta meta) {
+			byte @Nullable [] previousValue, EntryHeader header) {
 		Instant loggedAt = Instant.ofEpochMilli(position.millis());
-		Instant occurredAt = (meta.deadline() != null) ? Instant.ofEpochMilli(meta.deadline()) : loggedAt;
-		String operationId = meta.operationId().isEmpty() ? position.toString() : meta.operationId();
-		return new LoggedChange(position, meta.type(), key, value, previousValue, meta.origin(), operationId,
-				occurredAt, loggedAt, meta.batch());
+		Instant occurredAt = (header.deadline() != null) ? Instant.ofEpochMilli(header.deadline()) : loggedAt;
+		String operationId = header.operationId().isEmpty() ? position.toString() : header.operationId();
+		return new LoggedChange(position, header.type(), key, value, previousValue, header.origin(), operationId,
+				occurredAt, loggedAt, header.batch());
 	}
 
 }

@@ -13,9 +13,9 @@ import io.github.kvevents.store.StoreOutcome;
  * A write for the scripts that know of the change log.
  *
  * @param command the write
- * @param meta the meta of its entry, empty without a log
+ * @param header the header of its entry, empty without a log
  */
-record LoggedCommand(WriteCommand command, byte[] meta) implements WriteCommand {
+record LoggedCommand(WriteCommand command, byte[] header) implements WriteCommand {
 
 	@Override
 	public byte[] key() {
@@ -25,7 +25,7 @@ record LoggedCommand(WriteCommand command, byte[] meta) implements WriteCommand 
 	@Override
 	public List<byte[]> arguments() {
 		List<byte[]> arguments = new ArrayList<>(this.command.arguments());
-		arguments.add(this.meta);
+		arguments.add(this.header);
 		return arguments;
 	}
 

@@ -50,9 +50,9 @@ final class TrackedWrites implements Writes {
 
 	private final Writes untracked;
 
-	private final @Nullable ChangeMetas metas;
+	private final @Nullable EntryHeaders headers;
 
-	private final UsualSet usualSet;
+	private final UnconditionalSet unconditionalSet;
 
 	/** How many entries to keep in the log; empty without one. */
 	private final byte[] maxLength;
@@ -79,21 +79,21 @@ final class TrackedWrites implements Writes {
 		this.namespace = namespace;
 		this.tracking = tracking;
 		this.untracked = untracked;
-		this.metas = (log != null) ? new ChangeMetas(log.instanceId()) : null;
+		this.headers = (log != null) ? new EntryHeaders(log.instanceId()) : null;
 		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
 		this.index = new IndexNames(namespace);
 		this.rights = new WriteRightsCheck(this.index, namespace.values(0) + ":absent");
 		String instanceId = (log != null) ? log.instanceId() : Objects.requireNonNull(tracking).instanceId();
 		this.instanceId = instanceId.getBytes(StandardCharsets.UTF_8);
 		this.groups = new ExpiredGroups(this.connections, namespace);
-		this.usualSet = new UsualSet(this.connections, this.index, this.instanceId, log);
+		this.unconditionalSet = new UnconditionalSet(this.connections, this.index, this.instanceId, log);
 	}
 
 	/**
 	 * Whether writes have to come here.
 	 */
 	boolean isActive() {
-		return this.metas != null || isTracking();
+		return this.headers != null || isTracking();
 	}
 
 	/**
@@ -104,7 +104,7 @@ final class TrackedWrites implements Writes {
 		PermissionDeniedDataAccessException refusal;
 		try {
 			refusal = this.connections
-				.call((connection) -> this.rights.check(connection, isTracking(), this.metas != null));
+				.call((connection) -> this.rights.check(connection, isTracking(), this.headers != null));
 		}
 		catch (DataAccessException ex) {
 			if (StoreFailure.of(ex) != StoreFailure.REFUSED) {
@@ -122,7 +122,7 @@ final class TrackedWrites implements Writes {
 	 */
 	void checkTypes() {
 		InvalidDataAccessResourceUsageException failure = this.connections.call((connection) -> this.rights
-			.checkTypes(connection, this.namespace.partitions(), isTracking(), this.metas != null));
+			.checkTypes(connection, this.namespace.partitions(), isTracking(), this.headers != null));
 		if (failure != null) {
 			throw failure;
 		}
@@ -147,13 +147,13 @@ final class TrackedWrites implements Writes {
 	}
 
 	private WriteReply set(int partition, SetCommand command, StoreWrite write) {
-		byte[] meta = meta(write.type(), write.batch());
+		byte[] header = header(write.type(), write.batch());
 		if (!command.isUnconditional() || write.batch() != null) {
-			return set(partition, command.key(), new LoggedCommand(command, meta).arguments());
+			return set(partition, command.key(), new LoggedCommand(command, header).arguments());
 		}
-		return (this.metas != null)
-				? this.usualSet.setLogged(partition, command, meta, isTracking(), isHeard(), deliversEnded())
-				: this.usualSet.set(partition, command, deliversEnded());
+		return (this.headers != null)
+				? this.unconditionalSet.setLogged(partition, command, header, isTracking(), isHeard(), deliversEnded())
+				: this.unconditionalSet.set(partition, command, deliversEnded());
 	}
 
 	@Override
@@ -163,7 +163,7 @@ final class TrackedWrites implements Writes {
 				(index, ended) -> deliverEnded(this.namespace.partitionOf(writes.get(index).key()),
 						writes.get(index).key(), ended));
 		writes.forEach((write) -> batch.add(this.namespace.partitionOf(write.key()),
-				new LoggedCommand(SetCommand.of(this.names, write), meta(write.type(), write.batch()))));
+				new LoggedCommand(SetCommand.of(this.names, write), header(write.type(), write.batch()))));
 		StoreBatch<StoreOutcome> outcomes = batch.send(this.connections);
 		writes.forEach((write) -> tellDeadline(this.namespace.partitionOf(write.key()), write));
 		return outcomes;
@@ -180,7 +180,7 @@ final class TrackedWrites implements Writes {
 		TrackedBatch batch = new TrackedBatch(DELETE, this.index::forRemovals, removalArguments(), (index, ended) -> {
 		});
 		deletes.forEach((delete) -> batch.add(this.namespace.partitionOf(delete.key()),
-				new LoggedCommand(new DeleteCommand(this.names.toRedis(delete.key())), meta(delete))));
+				new LoggedCommand(new DeleteCommand(this.names.toRedis(delete.key())), header(delete))));
 		return batch.send(this.connections);
 	}
 
@@ -189,7 +189,7 @@ final class TrackedWrites implements Writes {
 		WriteReply reply;
 		if (value != null) {
 			List<byte[]> arguments = new ArrayList<>(SetCommand.compareArguments(expected, value));
-			arguments.add(meta(KvEventType.SET, null));
+			arguments.add(header(KvEventType.SET, null));
 			int partition = this.namespace.partitionOf(key);
 			reply = set(partition, this.names.toRedis(key), arguments);
 			deliverEnded(partition, key, reply.ended());
@@ -245,7 +245,7 @@ final class TrackedWrites implements Writes {
 	private WriteReply delete(String key, List<byte[]> expected) {
 		int partition = this.namespace.partitionOf(key);
 		List<byte[]> arguments = new ArrayList<>(removalArguments());
-		arguments.add(meta(KvEventType.DELETE, null));
+		arguments.add(header(KvEventType.DELETE, null));
 		arguments.addAll(expected);
 		List<?> reply = call(DELETE, keys(this.index.forRemovals(partition), this.names.toRedis(key)), arguments);
 		return WriteReply.of(reply.get(1), partition);
@@ -264,12 +264,12 @@ final class TrackedWrites implements Writes {
 		return List.of(this.maxLength, ScriptArguments.flag(isTracking()));
 	}
 
-	private byte[] meta(StoreDelete delete) {
-		return meta((delete.batch() != null) ? KvEventType.BATCH_DELETE : KvEventType.DELETE, delete.batch());
+	private byte[] header(StoreDelete delete) {
+		return header((delete.batch() != null) ? KvEventType.BATCH_DELETE : KvEventType.DELETE, delete.batch());
 	}
 
-	private byte[] meta(KvEventType type, @Nullable KvBatch batch) {
-		return (this.metas != null) ? this.metas.next(type, batch) : ScriptArguments.NONE;
+	private byte[] header(KvEventType type, @Nullable KvBatch batch) {
+		return (this.headers != null) ? this.headers.next(type, batch) : ScriptArguments.NONE;
 	}
 
 	private boolean isHeard() {

@@ -9,7 +9,7 @@ KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :log
 KEYS[4]  and so on, the keys to remove
 ARGV[1]  how many entries of the log to keep, about; empty: there is no log
 ARGV[2]  1 to keep the index in step
-ARGV[3]  and so on, for each key the meta of its entry in the log, empty without a log
+ARGV[3]  and so on, for each key the header of its entry in the log, empty without a log
 ARGV     behind them the value that the key must hold; only with one key, may be left out
 Reply    how many keys were removed, fewer than all where what they held is large; for each of
          these what it held, nil if it was absent or failed, or, if it got an entry in
@@ -38,11 +38,11 @@ end
 -- include log-find.lua
 
 return for_each(count, function(index)
-	local key, meta = KEYS[index + 3], ARGV[index + 2]
+	local key, header = KEYS[index + 3], ARGV[index + 2]
 	if expected then
 		local current = call('GET', key)
 		if current ~= expected then
-			return log and repeated(meta, count) or current
+			return log and repeated(header, count) or current
 		end
 	end
 	local before = call('GETDEL', key)
@@ -50,10 +50,10 @@ return for_each(count, function(index)
 		return before
 	end
 	if not before then
-		return log and repeated(meta, count)
+		return log and repeated(header, count)
 	end
 	if indexed and redis.call('ZREM', deadlines, key) == 1 then
 		redis.call('HDEL', values, key)
 	end
-	return log and { before, append(key, nil, before, meta) } or before
+	return log and { before, append(key, nil, before, header) } or before
 end)

@@ -1,24 +1,24 @@
 --[[
-Part of scripts that write. Defines append(key, value, previous, meta), which adds an entry to
+Part of scripts that write. Defines append(key, value, previous, header), which adds an entry to
 the change log and returns its id. Needs log, the stream, and max_length, about how many
 entries to keep.
 
 An entry has up to four fields, in this order:
-  m  what kind of change it is and who made it, see ChangeMeta
+  m  what kind of change it is and who made it, see EntryHeader
   k  the name of the key in Redis
   v  the value, left out if the key is gone
   p  the previous value, left out if there was none
 The first two are always there. Entries alike take less memory, so nothing else goes in.
 --]]
-local function append(key, value, previous, meta)
+local function append(key, value, previous, header)
 	if not value then
 		if previous then
-			return redis.call('XADD', log, 'MAXLEN', '~', max_length, '*', 'm', meta, 'k', key, 'p', previous)
+			return redis.call('XADD', log, 'MAXLEN', '~', max_length, '*', 'm', header, 'k', key, 'p', previous)
 		end
-		return redis.call('XADD', log, 'MAXLEN', '~', max_length, '*', 'm', meta, 'k', key)
+		return redis.call('XADD', log, 'MAXLEN', '~', max_length, '*', 'm', header, 'k', key)
 	end
 	if previous then
-		return redis.call('XADD', log, 'MAXLEN', '~', max_length, '*', 'm', meta, 'k', key, 'v', value, 'p', previous)
+		return redis.call('XADD', log, 'MAXLEN', '~', max_length, '*', 'm', header, 'k', key, 'v', value, 'p', previous)
 	end
-	return redis.call('XADD', log, 'MAXLEN', '~', max_length, '*', 'm', meta, 'k', key, 'v', value)
+	return redis.call('XADD', log, 'MAXLEN', '~', max_length, '*', 'm', header, 'k', key, 'v', value)
 end

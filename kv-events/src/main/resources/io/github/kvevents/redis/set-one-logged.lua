@@ -9,7 +9,7 @@ KEYS[1]  the key    KEYS[2]  :log
 KEYS[3]  :deadlines    KEYS[4]  :values    KEYS[5]  :expired    KEYS[6]  :recent; all four are
          left out where no index is kept
 ARGV[1]  the value
-ARGV[2]  the meta of the entry, without a batch
+ARGV[2]  the header of the entry, without a batch
 ARGV[3]  how many entries of the log to keep, about. Empty or left out: this write removes none,
          which saves time, so that only some writes have to
 ARGV[4]  1 if a hook waits for expiries, 2 if this instance also delivers what ended itself; else
@@ -26,7 +26,7 @@ Cost     O(log N) with N tracked keys; three commands without an index, four wit
          more after a lifetime that nobody noticed
 --]]
 local call, key, log, deadlines = redis.call, KEYS[1], KEYS[2], KEYS[3]
-local value, meta, lifetime, at = ARGV[1], ARGV[2], ARGV[5], ARGV[6]
+local value, header, lifetime, at = ARGV[1], ARGV[2], ARGV[5], ARGV[6]
 -- fails where it is no stream, before anything is written
 call('XLEN', log)
 
@@ -50,7 +50,7 @@ end
 
 if before == value then
 	-- include log-find.lua
-	local found = repeated(meta, 1)
+	local found = repeated(header, 1)
 	if not found then
 		return ':' .. before
 	end
@@ -59,10 +59,10 @@ end
 if ARGV[3] and ARGV[3] ~= '' then
 	local max_length = ARGV[3]
 	-- include log-append.lua
-	local id = append(key, value, before, meta)
+	local id = append(key, value, before, header)
 	return before and id .. ':' .. before or with_end(id)
 end
 if before then
-	return call('XADD', log, '*', 'm', meta, 'k', key, 'v', value, 'p', before) .. ':' .. before
+	return call('XADD', log, '*', 'm', header, 'k', key, 'v', value, 'p', before) .. ':' .. before
 end
-return with_end(call('XADD', log, '*', 'm', meta, 'k', key, 'v', value))
+return with_end(call('XADD', log, '*', 'm', header, 'k', key, 'v', value))

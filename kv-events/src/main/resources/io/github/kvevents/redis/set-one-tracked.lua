@@ -20,6 +20,6 @@ Cost     O(log N) with N tracked keys; two commands without a lifetime, four wit
 local call, deadlines, values, expired, recent, key = redis.call, KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local value, lifetime, at = ARGV[2], ARGV[3], ARGV[4]
 local mine, instance = string.sub(ARGV[1], 1, 1) == '1', string.sub(ARGV[1], 2)
-local heard, log, meta, before, ended = true, nil, nil, nil, nil
+local heard, log, header, before, ended = true, nil, nil, nil, nil
 -- include set-one.lua
 return { before, ended }

@@ -5,7 +5,7 @@ already, as what the key held, false if it was absent, and ended, declared, too,
 lifetime-end.lua returns. Needs call, deadlines, values, expired, recent, key, value, lifetime,
 PX, PXAT or nil, at, its time, heard: whether a hook waits for expiries, log, nil without one,
 mine: whether this instance delivers what ended itself, and instance, the id of the instance, or
-nil and meta, which has it.
+nil and header, which has it.
 
 The key is written last: whatever can fail, since it or one of ours has another type, fails
 before.
@@ -41,7 +41,7 @@ if former and not before then
 		-- include lifetime-end.lua
 		call('XLEN', expired)
 		call('ZCARD', recent)
-		ended = tell(key, former, now, instance or string.match(meta, '^[^:]*:[^:]*::(.*)$'), mine)
+		ended = tell(key, former, now, instance or string.match(header, '^[^:]*:[^:]*::(.*)$'), mine)
 		call('ZADD', recent, now, key)
 	end
 end

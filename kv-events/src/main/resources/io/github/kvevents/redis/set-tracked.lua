@@ -13,7 +13,7 @@ ARGV[3]  1 if a hook waits for expiries, 2 if this instance also delivers what e
 ARGV[4]  the id of the instance
 ARGV[5]  and so on, for each key five: its value; NX, XX, EQ or nothing; PX, PXAT, KEEPTTL or
          nothing; the time of PX or PXAT in milliseconds, the value that the key must hold with
-         EQ, or nothing; the meta of its entry in the log, empty without a log. EQ goes with
+         EQ, or nothing; the header of its entry in the log, empty without a log. EQ goes with
          KEEPTTL
 Reply    how many keys were written, fewer than all where what they held is large; for each of
          these what it held before, nil if it was absent or failed, or, if it got an
@@ -101,11 +101,11 @@ end
 
 return for_each(count, function(index)
 	local key, first = KEYS[index + 5], 5 * index
-	local value, condition, lifetime, operand, meta = unpack(ARGV, first, first + 4)
+	local value, condition, lifetime, operand, header = unpack(ARGV, first, first + 4)
 	if condition == 'EQ' then
 		local current = call('GET', key)
 		if current ~= operand then
-			return log and repeated(meta, count) or current
+			return log and repeated(header, count) or current
 		end
 	end
 	local at = nil
@@ -119,7 +119,7 @@ return for_each(count, function(index)
 		return before
 	end
 	if (condition == 'NX' and before) or (condition == 'XX' and not before) then
-		return log and repeated(meta, count) or before
+		return log and repeated(header, count) or before
 	end
 	ended = nil
 	if indexed then
@@ -129,7 +129,7 @@ return for_each(count, function(index)
 		return ended and { before, false, ended } or before
 	end
 	if before == value then
-		return repeated(meta, count) or before
+		return repeated(header, count) or before
 	end
-	return { before, append(key, value, before, meta), ended }
+	return { before, append(key, value, before, header), ended }
 end)

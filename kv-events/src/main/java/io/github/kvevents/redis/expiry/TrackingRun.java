@@ -52,11 +52,11 @@ final class TrackingRun {
 
 	private final List<ExpiredReader> readers = new ArrayList<>();
 
-	private final List<ExpiredKeeper> keepers = new ArrayList<>();
+	private final List<ExpiredAcknowledger> acknowledgers = new ArrayList<>();
 
 	private final List<Thread> takingThreads = new ArrayList<>();
 
-	private final List<Thread> keepingThreads = new ArrayList<>();
+	private final List<Thread> acknowledgingThreads = new ArrayList<>();
 
 	TrackingRun(TrackingParts parts, OwnAnnouncement own, TrackingCounters counters) {
 		this.settings = parts.settings();
@@ -80,16 +80,17 @@ final class TrackingRun {
 			Fleet fleet = new Fleet(stream, own, heard, claimAfter.toMillis());
 			Settlement settlement = new Settlement(stream, inFlight, intake, fleet, counters, claimAfter,
 					System::nanoTime);
-			ExpiredKeeper keeper = new ExpiredKeeper(parts.connectionFactory(), stream, inFlight, intake, fleet,
-					settlement, claimAfter);
+			ExpiredAcknowledger acknowledger = new ExpiredAcknowledger(parts.connectionFactory(), stream, inFlight,
+					intake, fleet, settlement, claimAfter);
 			ExpiredReader reader = new ExpiredReader(RedisLink.forPages(parts.connectionFactory()), stream, inFlight,
-					intake, heard, keeper::fleetChanged, claimAfter, waitTime(parts.connectionFactory(), claimAfter));
+					intake, heard, acknowledger::fleetChanged, claimAfter,
+					waitTime(parts.connectionFactory(), claimAfter));
 			this.intakes.add(intake);
 			this.inFlight.add(inFlight);
 			this.readers.add(reader);
-			this.keepers.add(keeper);
+			this.acknowledgers.add(acknowledger);
 			this.takingThreads.add(thread("reader-" + partition, reader));
-			this.keepingThreads.add(thread("keeper-" + partition, keeper));
+			this.acknowledgingThreads.add(thread("acknowledger-" + partition, acknowledger));
 		}
 	}
 
@@ -103,7 +104,7 @@ final class TrackingRun {
 	}
 
 	void start() {
-		this.keepingThreads.forEach(Thread::start);
+		this.acknowledgingThreads.forEach(Thread::start);
 		this.takingThreads.forEach(Thread::start);
 	}
 
@@ -119,8 +120,8 @@ final class TrackingRun {
 	 * Whether this instance takes expiries of all partitions.
 	 */
 	boolean isTaking() {
-		for (ExpiredKeeper keeper : this.keepers) {
-			if (!keeper.isAnnounced()) {
+		for (ExpiredAcknowledger acknowledger : this.acknowledgers) {
+			if (!acknowledger.isAnnounced()) {
 				return false;
 			}
 		}
@@ -141,7 +142,7 @@ final class TrackingRun {
 	 * A receiver has come or gone.
 	 */
 	void receiversChanged() {
-		this.keepers.forEach(ExpiredKeeper::wake);
+		this.acknowledgers.forEach(ExpiredAcknowledger::wake);
 	}
 
 	/**
@@ -152,7 +153,7 @@ final class TrackingRun {
 	void stop() {
 		this.sweeper.stop();
 		this.readers.forEach(ExpiredReader::stop);
-		this.keepers.forEach(ExpiredKeeper::leave);
+		this.acknowledgers.forEach(ExpiredAcknowledger::leave);
 		CallChain.replaceCaller();
 		this.executor.replaceCaller();
 		try {
@@ -163,11 +164,11 @@ final class TrackingRun {
 				this.inFlight.get(number)
 					.awaitEmpty(Duration.ofNanos(end - System.nanoTime()), () -> countOwn(partition));
 			}
-			this.keepers.forEach(ExpiredKeeper::stop);
-			join(this.keepingThreads);
+			this.acknowledgers.forEach(ExpiredAcknowledger::stop);
+			join(this.acknowledgingThreads);
 		}
 		catch (InterruptedException ex) {
-			this.keepers.forEach(ExpiredKeeper::stop);
+			this.acknowledgers.forEach(ExpiredAcknowledger::stop);
 			Thread.currentThread().interrupt();
 		}
 		// only now: an expiry whose hook is interrupted must not be taken for done

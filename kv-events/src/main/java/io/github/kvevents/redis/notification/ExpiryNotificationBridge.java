@@ -20,7 +20,7 @@ import io.github.kvevents.expiry.NotificationMode;
 import io.github.kvevents.expiry.NotificationSettings;
 import io.github.kvevents.expiry.NotificationStatus;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.support.DispatchStage;
+import io.github.kvevents.support.BoundedExecutor;
 
 /**
  * Turns the notifications that the Redis server sends when a key expires into
@@ -65,7 +65,7 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 
 	private volatile @Nullable NotificationLoop loop;
 
-	private @Nullable DispatchStage stage;
+	private @Nullable BoundedExecutor executor;
 
 	private @Nullable NotificationIntake intake;
 
@@ -127,14 +127,14 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 		if (this.settings.mode() == NotificationMode.OFF) {
 			return;
 		}
-		DispatchStage stage = new DispatchStage(THREAD_PREFIX, this.settings.dispatchThreads(),
+		BoundedExecutor executor = new BoundedExecutor(THREAD_PREFIX, this.settings.dispatchThreads(),
 				this.settings.queueCapacity());
-		NotificationIntake intake = new NotificationIntake(stage, this.keyReader, this.dispatcher, this.codec,
+		NotificationIntake intake = new NotificationIntake(executor, this.keyReader, this.dispatcher, this.codec,
 				this.origin, this.clock, this.trackedKeys, this.settings.queueCapacity());
 		NotificationLoop loop = new NotificationLoop(
 				new SingleServerSource(this.connectionFactory, this.settings.database()), this.settings, intake,
 				() -> this.dispatcher.isHeard(KvEventType.EXPIRED));
-		this.stage = stage;
+		this.executor = executor;
 		this.loop = loop;
 		this.intake = intake;
 		intake.start();
@@ -154,9 +154,9 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 			this.intake.stop();
 			this.intake = null;
 		}
-		if (this.stage != null) {
-			this.stage.close(Duration.ZERO, HOOK_GRACE);
-			this.stage = null;
+		if (this.executor != null) {
+			this.executor.close(Duration.ZERO, HOOK_GRACE);
+			this.executor = null;
 		}
 	}
 

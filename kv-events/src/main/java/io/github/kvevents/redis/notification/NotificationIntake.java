@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventDispatcher;
-import io.github.kvevents.support.DispatchStage;
+import io.github.kvevents.support.BoundedExecutor;
 
 /**
  * Takes notifications from the client's thread, which must never wait nor run a hook,
@@ -28,7 +28,7 @@ final class NotificationIntake implements Consumer<byte[]> {
 
 	private final LongAdder dropped = new LongAdder();
 
-	private final DispatchStage stage;
+	private final BoundedExecutor executor;
 
 	private final Function<byte[], Optional<String>> keyReader;
 
@@ -44,9 +44,10 @@ final class NotificationIntake implements Consumer<byte[]> {
 
 	private long droppedAndReported;
 
-	NotificationIntake(DispatchStage stage, Function<byte[], Optional<String>> keyReader, KvEventDispatcher dispatcher,
-			KvCodec codec, String origin, Clock clock, @Nullable TrackedKeys trackedKeys, int queueCapacity) {
-		this.stage = stage;
+	NotificationIntake(BoundedExecutor executor, Function<byte[], Optional<String>> keyReader,
+			KvEventDispatcher dispatcher, KvCodec codec, String origin, Clock clock, @Nullable TrackedKeys trackedKeys,
+			int queueCapacity) {
+		this.executor = executor;
 		this.keyReader = keyReader;
 		this.dispatcher = dispatcher;
 		this.codec = codec;
@@ -79,7 +80,7 @@ final class NotificationIntake implements Consumer<byte[]> {
 	}
 
 	private void pass(Notification notification) {
-		if (!this.stage.offer(notification.key(), () -> deliver(notification))) {
+		if (!this.executor.offer(notification.key(), () -> deliver(notification))) {
 			this.dropped.increment();
 		}
 	}

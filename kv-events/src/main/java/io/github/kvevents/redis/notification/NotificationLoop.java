@@ -47,7 +47,7 @@ final class NotificationLoop {
 
 	private final BooleanSupplier heard;
 
-	private final FlagKeeper flags;
+	private final KeyspaceFlagsConfigurer flags;
 
 	private final ExponentialBackOff backOff;
 
@@ -81,7 +81,7 @@ final class NotificationLoop {
 		this.settings = settings;
 		this.intake = intake;
 		this.heard = heard;
-		this.flags = new FlagKeeper(source, settings.mode() == NotificationMode.CONFIGURE);
+		this.flags = new KeyspaceFlagsConfigurer(source, settings.mode() == NotificationMode.CONFIGURE);
 		this.checkInterval = new Interval(settings.checkInterval());
 		this.backOff = new ExponentialBackOff(settings.minBackOff().toMillis(), 2);
 		this.backOff.setMaxInterval(settings.maxBackOff().toMillis());

@@ -320,7 +320,7 @@ class ExpiryTrackerTests {
 		instance.close();
 		TestBridge.awaitNoThreads("kv-expiry-sweeper");
 		TestBridge.awaitNoThreads("kv-expiry-reader");
-		TestBridge.awaitNoThreads("kv-expiry-keeper");
+		TestBridge.awaitNoThreads("kv-expiry-acknowledger");
 		instance.template.set("b", "1", Duration.ofMillis(1));
 		assertThat(this.redis.template().hasKey("kv-events:{shop:0}:sweeper")).isFalse();
 		instance.start();

@@ -20,7 +20,7 @@ import io.github.kvevents.support.Interval;
  * The thread that tells the server what has become of the expiries of one partition that
  * this instance took, which it still works on, and what it receives.
  */
-final class ExpiredKeeper implements Runnable {
+final class ExpiredAcknowledger implements Runnable {
 
 	private static final Log logger = LogFactory.getLog(ExpiryTracker.class);
 
@@ -56,7 +56,7 @@ final class ExpiredKeeper implements Runnable {
 
 	private volatile boolean leaving;
 
-	ExpiredKeeper(RedisConnectionFactory connectionFactory, ExpiredStream stream, InFlight inFlight,
+	ExpiredAcknowledger(RedisConnectionFactory connectionFactory, ExpiredStream stream, InFlight inFlight,
 			ExpiredIntake intake, Fleet fleet, Settlement settlement, Duration claimAfter) {
 		this.connectionFactory = connectionFactory;
 		this.stream = stream;

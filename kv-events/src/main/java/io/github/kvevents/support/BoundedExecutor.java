@@ -12,9 +12,9 @@ import org.apache.commons.logging.LogFactory;
  * front of them. The threads start when there is work and end when there has been none
  * for a while.
  */
-public final class DispatchStage {
+public final class BoundedExecutor {
 
-	private static final Log logger = LogFactory.getLog(DispatchStage.class);
+	private static final Log logger = LogFactory.getLog(BoundedExecutor.class);
 
 	private final Semaphore room;
 
@@ -24,7 +24,7 @@ public final class DispatchStage {
 
 	private volatile boolean closed;
 
-	public DispatchStage(String threadNamePrefix, int threads, int queueCapacity) {
+	public BoundedExecutor(String threadNamePrefix, int threads, int queueCapacity) {
 		this.room = new Semaphore(queueCapacity);
 		this.executor = new KeyedExecutor(threadNamePrefix, threads);
 	}

@@ -13,11 +13,11 @@ import io.github.kvevents.store.ChangeLogSettings;
  * The usual write: of one key, whatever it holds. It has scripts of its own, and what it
  * does here is about time, too.
  */
-final class UsualSet {
+final class UnconditionalSet {
 
-	private static final RedisScript TRACKED = RedisScript.load(UsualSet.class, "set-one-tracked.lua");
+	private static final RedisScript TRACKED = RedisScript.load(UnconditionalSet.class, "set-one-tracked.lua");
 
-	private static final RedisScript LOGGED = RedisScript.load(UsualSet.class, "set-one-logged.lua");
+	private static final RedisScript LOGGED = RedisScript.load(UnconditionalSet.class, "set-one-logged.lua");
 
 	/**
 	 * A write of so many has old entries removed. Fewer than a node of the stream has.
@@ -36,7 +36,8 @@ final class UsualSet {
 
 	private final AtomicInteger writes = new AtomicInteger();
 
-	UsualSet(RedisConnections connections, IndexNames index, byte[] instanceId, @Nullable ChangeLogSettings log) {
+	UnconditionalSet(RedisConnections connections, IndexNames index, byte[] instanceId,
+			@Nullable ChangeLogSettings log) {
 		this.connections = connections;
 		this.index = index;
 		String id = new String(instanceId, StandardCharsets.UTF_8);
@@ -62,12 +63,12 @@ final class UsualSet {
 
 	/**
 	 * Writes a key with its entry in the change log.
-	 * @param meta the meta of the entry, without a batch
+	 * @param header the header of the entry, without a batch
 	 * @param tracked whether to keep the index in step
 	 * @param heard whether a hook waits for expiries
 	 * @param delivers whether this instance delivers what ended before
 	 */
-	WriteReply setLogged(int partition, SetCommand command, byte[] meta, boolean tracked, boolean heard,
+	WriteReply setLogged(int partition, SetCommand command, byte[] header, boolean tracked, boolean heard,
 			boolean delivers) {
 		List<byte[]> keys = new ArrayList<>(6);
 		keys.add(command.key());
@@ -77,7 +78,7 @@ final class UsualSet {
 		}
 		List<byte[]> arguments = new ArrayList<>(6);
 		arguments.add(command.value());
-		arguments.add(meta);
+		arguments.add(header);
 		List<byte[]> lifetime = command.lifetimeArguments();
 		boolean trims = this.writes.incrementAndGet() % WRITES_PER_TRIM == 0;
 		if (trims || heard || !lifetime.isEmpty()) {

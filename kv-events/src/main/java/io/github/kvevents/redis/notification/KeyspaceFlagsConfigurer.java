@@ -12,7 +12,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * there, or adds it. Says a thing once until it changes. Used by one thread; the results
  * may be read by any.
  */
-final class FlagKeeper {
+final class KeyspaceFlagsConfigurer {
 
 	private static final Log logger = LogFactory.getLog(ExpiryNotificationBridge.class);
 
@@ -26,7 +26,7 @@ final class FlagKeeper {
 
 	private @Nullable String lastSaid;
 
-	FlagKeeper(NotificationSource source, boolean configure) {
+	KeyspaceFlagsConfigurer(NotificationSource source, boolean configure) {
 		this.source = source;
 		this.configure = configure;
 	}

@@ -31,7 +31,7 @@ import io.github.kvevents.KvEventType;
  * @param batch the batch, {@code null} for none
  * @param origin the id of the instance
  */
-record ChangeMeta(KvEventType type, String operationId, @Nullable Long deadline, @Nullable KvBatch batch,
+record EntryHeader(KvEventType type, String operationId, @Nullable Long deadline, @Nullable KvBatch batch,
 		String origin) {
 
 	/** The types, each at the place of its letter. */
@@ -41,7 +41,7 @@ record ChangeMeta(KvEventType type, String operationId, @Nullable Long deadline,
 	private static final String LETTERS = "SRDBXE";
 
 	/**
-	 * Writes down the meta of a change that is no expiry.
+	 * Writes down the header of a change that is no expiry.
 	 */
 	static byte[] encode(KvEventType type, String operationId, @Nullable KvBatch batch, String origin) {
 		String start = LETTERS.charAt(TYPES.indexOf(type)) + ":" + operationId + ":";
@@ -57,19 +57,19 @@ record ChangeMeta(KvEventType type, String operationId, @Nullable Long deadline,
 	 * Reads it.
 	 * @throws IllegalArgumentException if it is none
 	 */
-	static ChangeMeta decode(byte[] meta) {
+	static EntryHeader decode(byte[] header) {
 		// a character for each byte
-		String[] parts = new String(meta, StandardCharsets.ISO_8859_1).split(":", 4);
+		String[] parts = new String(header, StandardCharsets.ISO_8859_1).split(":", 4);
 		if (parts.length < 4) {
 			throw new IllegalArgumentException("A part is missing");
 		}
 		KvEventType type = type(parts[0]);
 		byte[] rest = parts[3].getBytes(StandardCharsets.ISO_8859_1);
 		if (type == KvEventType.EXPIRED) {
-			return new ChangeMeta(type, parts[1], Long.valueOf(parts[2]), null, text(rest, 0, rest.length));
+			return new EntryHeader(type, parts[1], Long.valueOf(parts[2]), null, text(rest, 0, rest.length));
 		}
 		if (parts[2].isEmpty()) {
-			return new ChangeMeta(type, parts[1], null, null, text(rest, 0, rest.length));
+			return new EntryHeader(type, parts[1], null, null, text(rest, 0, rest.length));
 		}
 		String[] detail = parts[2].split("/");
 		if (detail.length != 3) {
@@ -80,7 +80,7 @@ record ChangeMeta(KvEventType type, String operationId, @Nullable Long deadline,
 			throw new IllegalArgumentException("The id of a batch is cut off");
 		}
 		KvBatch batch = new KvBatch(text(rest, 0, length), Integer.parseInt(detail[0]), Integer.parseInt(detail[1]));
-		return new ChangeMeta(type, parts[1], null, batch, text(rest, length, rest.length));
+		return new EntryHeader(type, parts[1], null, batch, text(rest, length, rest.length));
 	}
 
 	private static KvEventType type(String letter) {

@@ -17,9 +17,9 @@ import static org.awaitility.Awaitility.await;
  * The order of what is dispatched, from the store and from notifications.
  */
 @Timeout(60)
-class DispatchStageTests {
+class BoundedExecutorTests {
 
-	private final DispatchStage stage = new DispatchStage("stage-test-", 3, 3);
+	private final BoundedExecutor executor = new BoundedExecutor("executor-test-", 3, 3);
 
 	private final CountDownLatch gate = new CountDownLatch(1);
 
@@ -28,21 +28,21 @@ class DispatchStageTests {
 	@AfterEach
 	void close() {
 		this.gate.countDown();
-		this.stage.close(Duration.ofSeconds(10), Duration.ofSeconds(10));
+		this.executor.close(Duration.ofSeconds(10), Duration.ofSeconds(10));
 	}
 
 	@Test
 	void expiriesOfAKeyComeOneAfterTheOtherHoweverTheyWereQueued() throws Exception {
 		CountDownLatch begun = new CountDownLatch(1);
-		this.stage.put("a", () -> {
+		this.executor.put("a", () -> {
 			begun.countDown();
 			awaitGate();
 			this.ran.add("a1");
 		});
 		begun.await();
-		assertThat(this.stage.offer("a", () -> this.ran.add("a2"))).isTrue();
-		this.stage.put("a", () -> this.ran.add("a3"));
-		this.stage.put("b", () -> this.ran.add("b1"));
+		assertThat(this.executor.offer("a", () -> this.ran.add("a2"))).isTrue();
+		this.executor.put("a", () -> this.ran.add("a3"));
+		this.executor.put("b", () -> this.ran.add("b1"));
 		await().untilAsserted(() -> assertThat(this.ran).containsExactly("b1"));
 		this.gate.countDown();
 		await().untilAsserted(() -> assertThat(this.ran).containsExactly("b1", "a1", "a2", "a3"));
@@ -51,18 +51,18 @@ class DispatchStageTests {
 	@Test
 	void whatWaitsForItsKeyTakesRoom() throws Exception {
 		CountDownLatch begun = new CountDownLatch(1);
-		this.stage.put("a", () -> {
+		this.executor.put("a", () -> {
 			begun.countDown();
 			awaitGate();
 		});
 		begun.await();
 		for (int number = 0; number < 3; number++) {
-			assertThat(this.stage.offer("a", () -> this.ran.add("a"))).isTrue();
+			assertThat(this.executor.offer("a", () -> this.ran.add("a"))).isTrue();
 		}
-		assertThat(this.stage.offer("b", () -> this.ran.add("b"))).isFalse();
+		assertThat(this.executor.offer("b", () -> this.ran.add("b"))).isFalse();
 		this.gate.countDown();
 		await().until(() -> this.ran.size() == 3);
-		assertThat(this.stage.offer("b", () -> this.ran.add("b"))).isTrue();
+		assertThat(this.executor.offer("b", () -> this.ran.add("b"))).isTrue();
 		await().untilAsserted(() -> assertThat(this.ran).containsExactly("a", "a", "a", "b"));
 	}
 

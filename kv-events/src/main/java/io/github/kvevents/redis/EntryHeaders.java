@@ -9,10 +9,10 @@ import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 
 /**
- * Gives each change of this instance the meta of its log entry, with an id of the
+ * Gives each change of this instance the header of its log entry, with an id of the
  * operation that no other has: at random for each start, then counted.
  */
-final class ChangeMetas {
+final class EntryHeaders {
 
 	/** 36 to the power of ten. */
 	private static final long STARTS = 3_656_158_440_062_976L;
@@ -23,7 +23,7 @@ final class ChangeMetas {
 
 	private final AtomicLong counter = new AtomicLong();
 
-	ChangeMetas(String origin) {
+	EntryHeaders(String origin) {
 		this.origin = origin;
 		String start = Long.toString(new SecureRandom().nextLong(STARTS), Character.MAX_RADIX);
 		// of one length, or the number behind it could make two alike
@@ -32,7 +32,7 @@ final class ChangeMetas {
 
 	byte[] next(KvEventType type, @Nullable KvBatch batch) {
 		String number = Long.toString(this.counter.incrementAndGet(), Character.MAX_RADIX);
-		return ChangeMeta.encode(type, this.start + number, batch, this.origin);
+		return EntryHeader.encode(type, this.start + number, batch, this.origin);
 	}
 
 }

@@ -17,9 +17,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Tests for {@link ChangeMeta} and {@link ChangeMetas}.
+ * Tests for {@link EntryHeader} and {@link EntryHeaders}.
  */
-class ChangeMetaTests {
+class EntryHeaderTests {
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "EXPIRED")
@@ -37,38 +37,38 @@ class ChangeMetaTests {
 
 	@Test
 	void readsWhatScriptsMakeOfAnExpiry() {
-		assertThat(ChangeMeta.decode(bytes("E::1700000000123:shop:1")))
-			.isEqualTo(new ChangeMeta(KvEventType.EXPIRED, "", 1_700_000_000_123L, null, "shop:1"));
+		assertThat(EntryHeader.decode(bytes("E::1700000000123:shop:1")))
+			.isEqualTo(new EntryHeader(KvEventType.EXPIRED, "", 1_700_000_000_123L, null, "shop:1"));
 	}
 
 	@Test
 	void isAsSmallAsItCanBe() {
-		assertThat(ChangeMeta.encode(KvEventType.SET, "op1", null, "shop")).isEqualTo(bytes("S:op1::shop"));
-		assertThat(ChangeMeta.encode(KvEventType.BATCH_DELETE, "op1", new KvBatch("b1", 3, 7), "shop"))
+		assertThat(EntryHeader.encode(KvEventType.SET, "op1", null, "shop")).isEqualTo(bytes("S:op1::shop"));
+		assertThat(EntryHeader.encode(KvEventType.BATCH_DELETE, "op1", new KvBatch("b1", 3, 7), "shop"))
 			.isEqualTo(bytes("X:op1:3/7/2:b1shop"));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "S", "S:1:", "Q:1::o", "SS:1::o", "E:1::o", "E::x:o", "B:1:1/2:bo", "B:1:x/2/1:bo",
 			"B:1:0/1/9:bo", "B:1:0/1/-1:bo", "B:1:2/1/1:bo" })
-	void whatIsNoneIsRefused(String meta) {
-		assertThatIllegalArgumentException().isThrownBy(() -> ChangeMeta.decode(bytes(meta)));
+	void whatIsNoneIsRefused(String header) {
+		assertThatIllegalArgumentException().isThrownBy(() -> EntryHeader.decode(bytes(header)));
 	}
 
 	@Test
 	void operationsOfAllStartsDiffer() {
 		Set<String> ids = new HashSet<>();
 		for (int start = 0; start < 50; start++) {
-			ChangeMetas metas = new ChangeMetas("shop");
+			EntryHeaders metas = new EntryHeaders("shop");
 			for (int operation = 0; operation < 100; operation++) {
-				assertThat(ids.add(ChangeMeta.decode(metas.next(KvEventType.SET, null)).operationId())).isTrue();
+				assertThat(ids.add(EntryHeader.decode(metas.next(KvEventType.SET, null)).operationId())).isTrue();
 			}
 		}
 	}
 
 	private static void assertComesBack(KvEventType type, @Nullable KvBatch batch, String origin) {
-		assertThat(ChangeMeta.decode(ChangeMeta.encode(type, "4x0", batch, origin)))
-			.isEqualTo(new ChangeMeta(type, "4x0", null, batch, origin));
+		assertThat(EntryHeader.decode(EntryHeader.encode(type, "4x0", batch, origin)))
+			.isEqualTo(new EntryHeader(type, "4x0", null, batch, origin));
 	}
 
 	private static byte[] bytes(String text) {
