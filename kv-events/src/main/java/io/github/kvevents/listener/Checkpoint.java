@@ -11,9 +11,9 @@ import io.github.kvevents.store.LoggedChange;
  * if it is not known or there is no entry
  * @param ordinal how many entries were ever added up to there, {@link #UNKNOWN} if that
  * is not known
- * @param trail earlier places
+ * @param history earlier places
  */
-public record Checkpoint(KvPosition position, String operationId, long ordinal, Trail trail) {
+public record Checkpoint(KvPosition position, String operationId, long ordinal, CheckpointHistory history) {
 
 	static final long UNKNOWN = -1;
 
@@ -21,14 +21,14 @@ public record Checkpoint(KvPosition position, String operationId, long ordinal, 
 	 * The place of an entry that was read some entries further on.
 	 */
 	Checkpoint next(LoggedChange change, int entries) {
-		return new Checkpoint(change.position(), change.operationId(), further(this.ordinal, entries), this.trail);
+		return new Checkpoint(change.position(), change.operationId(), further(this.ordinal, entries), this.history);
 	}
 
 	/**
 	 * The same place, with how many entries were added up to there.
 	 */
 	Checkpoint withOrdinal(long ordinal) {
-		return new Checkpoint(this.position, this.operationId, ordinal, this.trail);
+		return new Checkpoint(this.position, this.operationId, ordinal, this.history);
 	}
 
 	boolean isOf(LoggedChange change) {
@@ -43,7 +43,7 @@ public record Checkpoint(KvPosition position, String operationId, long ordinal, 
 	 * A place that was not reached by reading.
 	 */
 	static Checkpoint at(KvPosition position, String operationId, long ordinal) {
-		return new Checkpoint(position, operationId, ordinal, Trail.EMPTY);
+		return new Checkpoint(position, operationId, ordinal, CheckpointHistory.EMPTY);
 	}
 
 }

@@ -26,7 +26,7 @@ final class DeadLetters implements KvDeadLetters {
 	/**
 	 * For how long nobody else sends a letter that an instance took and never finished.
 	 */
-	private static final Duration CLAIM = Duration.ofMinutes(5);
+	private static final Duration CLAIM_DEAD_LETTER = Duration.ofMinutes(5);
 
 	private final String listener;
 
@@ -50,7 +50,7 @@ final class DeadLetters implements KvDeadLetters {
 	public long count() {
 		long count = 0;
 		for (int partition = 0; partition < this.partitions; partition++) {
-			count += this.store.standing(partition, this.listener).deadLetters();
+			count += this.store.status(partition, this.listener).deadLetters();
 		}
 		return count;
 	}
@@ -78,14 +78,15 @@ final class DeadLetters implements KvDeadLetters {
 	public boolean redrive(String id) {
 		LetterId letterId = letterId(id);
 		StoredLetter letter = (letterId != null)
-				? this.store.claim(letterId.partition(), this.listener, letterId.id(), this.instance, CLAIM) : null;
+				? this.store.claim(letterId.partition(), this.listener, letterId.id(), this.instance, CLAIM_DEAD_LETTER)
+				: null;
 		if (letterId == null || letter == null) {
 			return false;
 		}
 		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
 		try {
 			Failure failure = send(letter);
-			this.store.settle(letterId.partition(), this.listener, letter, this.instance, failure);
+			this.store.complete(letterId.partition(), this.listener, letter, this.instance, failure);
 			return failure == null;
 		}
 		finally {

@@ -13,11 +13,11 @@ final class Delivery {
 	/** What {@link #attempt()} returns when there is nothing more to do. */
 	static final long ENDED = -1;
 
-	private final OwnedPartition partition;
+	private final AssignedPartition partition;
 
-	private final Window window;
+	private final DeliveryWindow window;
 
-	private final Slot slot;
+	private final WindowEntry entry;
 
 	private final LoggedChange change;
 
@@ -31,11 +31,11 @@ final class Delivery {
 
 	private @Nullable Failure exhausted;
 
-	Delivery(OwnedPartition partition, Window window, Slot slot, LoggedChange change, Object lane, Choice choice,
-			DeliveryPolicy policy) {
+	Delivery(AssignedPartition partition, DeliveryWindow window, WindowEntry entry, LoggedChange change, Object lane,
+			Choice choice, DeliveryPolicy policy) {
 		this.partition = partition;
 		this.window = window;
-		this.slot = slot;
+		this.entry = entry;
 		this.change = change;
 		this.lane = lane;
 		this.choice = choice;
@@ -62,14 +62,14 @@ final class Delivery {
 	 * @return in how many nanoseconds to try again, or {@link #ENDED}
 	 */
 	long attempt() {
-		if (!this.window.begin(this.slot)) {
+		if (!this.window.begin(this.entry)) {
 			return leave();
 		}
 		if (!this.partition.held().isFresh()) {
 			// it is renewed, or lost, in a moment
 			return DeliveryPolicy.SOON_NANOS;
 		}
-		return (this.exhausted != null) ? putAside(this.exhausted) : call();
+		return (this.exhausted != null) ? addDeadLetter(this.exhausted) : call();
 	}
 
 	private long call() {
@@ -96,7 +96,7 @@ final class Delivery {
 
 	private long failed(Throwable cause) {
 		if (this.policy.isStopped()) {
-			this.window.abandon(this.slot);
+			this.window.abandon(this.entry);
 			return leave();
 		}
 		int failed = this.attempts + 1;
@@ -116,7 +116,7 @@ final class Delivery {
 			}
 			case DEAD_LETTER -> {
 				this.exhausted = Failure.of(this.attempts, cause);
-				yield putAside(this.exhausted);
+				yield addDeadLetter(this.exhausted);
 			}
 			case BLOCK -> again();
 		};
@@ -126,23 +126,23 @@ final class Delivery {
 	 * Puts the event aside; where the store fails that is tried again, and not the
 	 * handler.
 	 */
-	private long putAside(Failure failure) {
+	private long addDeadLetter(Failure failure) {
 		try {
-			if (!this.policy.putAside(this.partition.held().lease(), this.change, failure)) {
+			if (!this.policy.addDeadLetter(this.partition.held().lease(), this.change, failure)) {
 				this.window.lose();
-				this.window.abandon(this.slot);
+				this.window.abandon(this.entry);
 				return leave();
 			}
 		}
 		catch (RuntimeException ex) {
-			this.policy.notPutAside(ex);
+			this.policy.deadLetterFailed(ex);
 			return again();
 		}
 		return end(true);
 	}
 
 	private long again() {
-		this.window.failed(this.slot);
+		this.window.failed(this.entry);
 		this.policy.counters().retries(this);
 		return this.policy.delays().nanosAfter(Math.max(1, this.attempts));
 	}
@@ -155,9 +155,9 @@ final class Delivery {
 		return ENDED;
 	}
 
-	private long end(boolean aside) {
+	private long end(boolean deadLettered) {
 		this.policy.counters().retriesNoMore(this);
-		if (this.window.done(this.slot, aside)) {
+		if (this.window.done(this.entry, deadLettered)) {
 			this.policy.wakeLoop();
 		}
 		return ENDED;

@@ -9,7 +9,7 @@ import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEvent;
-import io.github.kvevents.listener.ListenerStore.Aside;
+import io.github.kvevents.listener.ListenerStore.DeadLetterOutcome;
 import io.github.kvevents.listener.ListenerStore.Failure;
 import io.github.kvevents.log.change.LoggedEvents;
 import io.github.kvevents.store.LoggedChange;
@@ -170,17 +170,17 @@ final class DeliveryPolicy {
 	 * Puts an event among the dead letters.
 	 * @return whether it is there; otherwise another instance has the partition
 	 */
-	boolean putAside(Lease lease, LoggedChange change, Failure failure) {
-		Aside aside = this.store.putAside(lease, change, failure);
-		if (aside == Aside.ADDED) {
+	boolean addDeadLetter(Lease lease, LoggedChange change, Failure failure) {
+		DeadLetterOutcome deadLettered = this.store.addDeadLetter(lease, change, failure);
+		if (deadLettered == DeadLetterOutcome.ADDED) {
 			this.counters.deadLettered();
 			logger.warn("Listener '" + this.id + "' put " + describe(change) + " among the dead letters after "
 					+ failure.attempts() + " attempts");
 		}
-		return aside != Aside.LOST;
+		return deadLettered != DeadLetterOutcome.LOST;
 	}
 
-	void notPutAside(RuntimeException failure) {
+	void deadLetterFailed(RuntimeException failure) {
 		logger.warn("An event of listener '" + this.id + "' could not be put among the dead letters; it is tried again",
 				failure);
 	}

@@ -111,7 +111,7 @@ final class Lanes {
 	 * @return when the next one has
 	 */
 	synchronized Delay resumeDue(boolean all) {
-		this.held.removeIf(this::goesOn);
+		this.held.removeIf(this::resumes);
 		long now = this.nanoTime.getAsLong();
 		Delay next = Delay.NEVER;
 		for (Lane lane : List.copyOf(this.waiting)) {
@@ -149,7 +149,7 @@ final class Lanes {
 		}
 	}
 
-	private boolean goesOn(Lane held) {
+	private boolean resumes(Lane held) {
 		// asked once: it may become so at any time
 		boolean leaving = held.isLeaving();
 		if (leaving) {

@@ -85,8 +85,8 @@ final class ListenerCounters {
 		this.retrying.remove(delivery);
 	}
 
-	KvListenerStats snapshot(Collection<OwnedPartition> partitions) {
-		long lag = partitions.stream().mapToLong(OwnedPartition::lag).sum();
+	KvListenerStats snapshot(Collection<AssignedPartition> partitions) {
+		long lag = partitions.stream().mapToLong(AssignedPartition::lag).sum();
 		int attempts = this.retrying.stream().mapToInt(Delivery::attempts).max().orElse(0);
 		long last = this.lastProcessedAt;
 		return new KvListenerStats(this.processed.sum(), this.failed.sum(), this.filtered.sum(), this.skipped.sum(),

@@ -136,26 +136,26 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	private Subscription create(String id, ListenerOptions options, KvEventHandler handler) {
 		ListenerCounters counters = new ListenerCounters(Clock.systemUTC());
-		Map<Integer, Passed> passed = new ConcurrentHashMap<>();
+		Map<Integer, ProcessedHistory> processed = new ConcurrentHashMap<>();
 		DeliveryPolicy outside = policy(id, options, handler, counters, () -> {
 		});
 		outside.warnIfEndless();
 		DeadLetters deadLetters = new DeadLetters(id, this.instanceId, this.log.getSettings().namespace().partitions(),
 				this.store, outside);
-		return new Subscription(() -> run(id, options, handler, counters, passed), deadLetters, this::closed);
+		return new Subscription(() -> run(id, options, handler, counters, processed), deadLetters, this::closed);
 	}
 
 	/**
 	 * What is made anew for each start; what is counted and known stays.
 	 */
 	private SubscriptionRun run(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,
-			Map<Integer, Passed> passed) {
+			Map<Integer, ProcessedHistory> processed) {
 		Waiter waiter = new Waiter();
 		Runnable wake = waiter::wakeUp;
 		Lanes lanes = new Lanes("kv-listener-" + id, options.getConcurrency(), System::nanoTime, wake);
 		SubscriptionParts shared = new SubscriptionParts(id, this.instanceId, options, this.settings, handler, this.log,
-				this.store, new LogContinuity(this.log), lanes, policy(id, options, handler, counters, wake),
-				this.gapPublisher, System::nanoTime, passed);
+				this.store, new TruncationDetector(this.log), lanes, policy(id, options, handler, counters, wake),
+				this.gapPublisher, System::nanoTime, processed);
 		return new SubscriptionRun(shared, new SubscriptionLoop(shared, this.feed, waiter));
 	}
 
@@ -217,7 +217,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 			open = List.copyOf(this.subscriptions.values());
 		}
 		open.forEach(Subscription::suspend);
-		long end = Subscription.endOfPatience(this.settings);
+		long end = Subscription.shutdownDeadline(this.settings);
 		open.forEach((subscription) -> subscription.awaitEnd(end));
 	}
 

@@ -100,12 +100,12 @@ public interface ListenerStore {
 	/**
 	 * Puts an event aside, once.
 	 */
-	Aside putAside(Lease lease, LoggedChange change, Failure failure);
+	DeadLetterOutcome addDeadLetter(Lease lease, LoggedChange change, Failure failure);
 
 	/**
 	 * How a partition of a listener stands.
 	 */
-	Standing standing(int partition, String listener);
+	PartitionStatus status(int partition, String listener);
 
 	/**
 	 * The oldest letters of a partition.
@@ -129,7 +129,7 @@ public interface ListenerStore {
 	 * Says what became of a claimed letter: it is deleted, or put anew behind the others.
 	 * @param failure why it failed again, {@code null} if it was handled
 	 */
-	void settle(int partition, String listener, StoredLetter letter, String instance, @Nullable Failure failure);
+	void complete(int partition, String listener, StoredLetter letter, String instance, @Nullable Failure failure);
 
 	/**
 	 * Deletes a letter.
@@ -165,10 +165,10 @@ public interface ListenerStore {
 	 * @param freeIn when the lease of the other ends, never if no other has it
 	 * @param paused whether it is paused
 	 * @param checkpoint how far it is, {@code null} if it was never begun
-	 * @param aside places behind the checkpoint that were put aside already
+	 * @param deadLettered places behind the checkpoint that were put aside already
 	 */
 	record Acquisition(Outcome outcome, long epoch, Delay freeIn, boolean paused, @Nullable Checkpoint checkpoint,
-			Set<KvPosition> aside) {
+			Set<KvPosition> deadLettered) {
 
 		public enum Outcome {
 
@@ -214,7 +214,7 @@ public interface ListenerStore {
 	/**
 	 * What came of putting an event aside.
 	 */
-	enum Aside {
+	enum DeadLetterOutcome {
 
 		ADDED, KNOWN, LOST
 
@@ -251,7 +251,7 @@ public interface ListenerStore {
 	/**
 	 * How a partition of a listener stands.
 	 */
-	record Standing(@Nullable String owner, long epoch, boolean paused, @Nullable Checkpoint checkpoint,
+	record PartitionStatus(@Nullable String owner, long epoch, boolean paused, @Nullable Checkpoint checkpoint,
 			long deadLetters) {
 	}
 

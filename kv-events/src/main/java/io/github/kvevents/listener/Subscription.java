@@ -10,7 +10,7 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Holder;
-import io.github.kvevents.listener.ListenerStore.Standing;
+import io.github.kvevents.listener.ListenerStore.PartitionStatus;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.support.Delay;
@@ -104,7 +104,7 @@ final class Subscription implements KvSubscription {
 		return this.run.parts();
 	}
 
-	private OwnedPartitions partitions() {
+	private AssignedPartitions partitions() {
 		return this.run.loop().partitions();
 	}
 
@@ -139,11 +139,11 @@ final class Subscription implements KvSubscription {
 	public ListenerStatus getStatus() {
 		List<ListenerStatus.Partition> partitions = new ArrayList<>();
 		for (int partition = 0; partition < parts().partitions(); partition++) {
-			Standing standing = parts().store().standing(partition, getId());
-			Checkpoint checkpoint = standing.checkpoint();
-			partitions.add(new ListenerStatus.Partition(partition, standing.owner(), standing.epoch(),
-					standing.paused(), (checkpoint != null) ? checkpoint.position() : null,
-					Lag.of(parts().log().getState(partition), checkpoint), standing.deadLetters()));
+			PartitionStatus status = parts().store().status(partition, getId());
+			Checkpoint checkpoint = status.checkpoint();
+			partitions.add(new ListenerStatus.Partition(partition, status.owner(), status.epoch(), status.paused(),
+					(checkpoint != null) ? checkpoint.position() : null,
+					Lag.of(parts().log().getState(partition), checkpoint), status.deadLetters()));
 		}
 		return new ListenerStatus(partitions);
 	}
@@ -177,7 +177,7 @@ final class Subscription implements KvSubscription {
 		Assert.notNull(position, "'position' must not be null");
 		requireNotRemoved();
 		LogState state = state(position);
-		Checkpoint to = parts().continuity().at(state, position);
+		Checkpoint to = parts().truncation().at(state, position);
 		Holder holder = completesHere(to) ? null : partitions().move(to, true);
 		this.run.loop().tick();
 		awaitObeyed((holder != null) ? List.of(holder) : List.of());
@@ -188,15 +188,15 @@ final class Subscription implements KvSubscription {
 	 * @return whether it does, and has written the checkpoint
 	 */
 	private boolean completesHere(Checkpoint to) {
-		OwnedPartition owned = partitions().get(to.position().partition());
-		if (!isStarted() || owned == null || owned.isLeaving()) {
+		AssignedPartition assigned = partitions().get(to.position().partition());
+		if (!isStarted() || assigned == null || assigned.isLeaving()) {
 			return false;
 		}
-		owned.completeUpTo(to);
+		assigned.completeUpTo(to);
 		parts().lanes().resumeDue(true);
 		this.run.loop().tick();
 		try {
-			return owned.awaitWritten(to.position());
+			return assigned.awaitCommitted(to.position());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -211,7 +211,7 @@ final class Subscription implements KvSubscription {
 		List<Holder> holders = new ArrayList<>();
 		for (int partition : position.partitions(parts().partitions())) {
 			LogState state = parts().log().getState(partition);
-			Holder holder = partitions().move(parts().continuity().at(state, position, partition), false);
+			Holder holder = partitions().move(parts().truncation().at(state, position, partition), false);
 			if (holder != null) {
 				holders.add(holder);
 			}
@@ -250,13 +250,13 @@ final class Subscription implements KvSubscription {
 	@Override
 	public void close() {
 		stop();
-		awaitEnd(endOfPatience(parts().settings()));
+		awaitEnd(shutdownDeadline(parts().settings()));
 	}
 
 	/**
 	 * Until when to wait for loops that are told to stop now.
 	 */
-	static long endOfPatience(ListenerSettings settings) {
+	static long shutdownDeadline(ListenerSettings settings) {
 		return Delay.of(settings.shutdownTimeout()).plus(Delay.of(GRACE)).after(System.nanoTime());
 	}
 

@@ -31,9 +31,9 @@ final class SubscriptionLoop implements Runnable {
 
 	private final LoopHealth health;
 
-	private final StorePatience patience;
+	private final ShutdownDeadline deadline;
 
-	private final OwnedPartitions partitions;
+	private final AssignedPartitions partitions;
 
 	private final CountDownLatch firstTurn = new CountDownLatch(1);
 
@@ -56,8 +56,8 @@ final class SubscriptionLoop implements Runnable {
 		this.waiter = waiter;
 		this.tick = Delay.of(parts.settings().lease().dividedBy(4)).min(MAX_TICK);
 		this.health = new LoopHealth(KvListenerRegistry.class, "Listener '" + parts.id() + "'");
-		this.patience = new StorePatience(parts.nanoTime());
-		this.partitions = new OwnedPartitions(parts, this.tick);
+		this.deadline = new ShutdownDeadline(parts.nanoTime());
+		this.partitions = new AssignedPartitions(parts, this.tick);
 	}
 
 	/**
@@ -69,7 +69,7 @@ final class SubscriptionLoop implements Runnable {
 	}
 
 	void stop() {
-		this.patience.stops();
+		this.deadline.stops();
 		this.stopped = true;
 		this.waiter.wakeUp();
 	}
@@ -89,10 +89,10 @@ final class SubscriptionLoop implements Runnable {
 	 * Whether it is to be interrupted, since it is to stop and the store doesn't answer.
 	 */
 	boolean isToBeInterrupted() {
-		return this.patience.endsNow();
+		return this.deadline.endsNow();
 	}
 
-	OwnedPartitions partitions() {
+	AssignedPartitions partitions() {
 		return this.partitions;
 	}
 
@@ -112,7 +112,7 @@ final class SubscriptionLoop implements Runnable {
 				this.waiter.reset();
 				this.waiter.awaitQuietly(turnSafely());
 			}
-			new LoopEnding(this.parts, this.partitions, this.waiter, this.patience, this.tick).run();
+			new SubscriptionShutdown(this.parts, this.partitions, this.waiter, this.deadline, this.tick).run();
 		}
 		finally {
 			this.firstTurn.countDown();
@@ -122,7 +122,7 @@ final class SubscriptionLoop implements Runnable {
 	}
 
 	private Delay turnSafely() {
-		this.patience.asks();
+		this.deadline.asks();
 		try {
 			Delay pause = turn();
 			this.health.succeeded();
@@ -132,7 +132,7 @@ final class SubscriptionLoop implements Runnable {
 			return this.stopped ? Delay.NONE : Delay.ofMillis(this.health.failed(ex));
 		}
 		finally {
-			this.patience.answered();
+			this.deadline.answered();
 			this.firstTurn.countDown();
 		}
 	}
@@ -148,7 +148,7 @@ final class SubscriptionLoop implements Runnable {
 		}
 		Delay retry = this.parts.lanes().resumeDue(false);
 		boolean more = false;
-		for (OwnedPartition partition : this.partitions.all()) {
+		for (AssignedPartition partition : this.partitions.all()) {
 			more |= partition.turn(this.partitions.ends().get(partition.held().lease().partition()));
 			boolean left = this.partitions.leaveIfIdle(partition, true);
 			if (left && partition.isLost()) {

@@ -18,12 +18,13 @@ import io.github.kvevents.store.LoggedChange;
 /**
  * What the partitions of one listener share.
  *
- * @param passed what this instance knows to be done with in each partition since it
+ * @param processed what this instance knows to be done with in each partition since it
  * started: tells a store that lost its data from a listener that is new
  */
 record SubscriptionParts(String id, String instance, ListenerOptions options, ListenerSettings settings,
-		KvEventHandler handler, ChangeLogStore log, ListenerStore store, LogContinuity continuity, Lanes lanes,
-		DeliveryPolicy policy, Consumer<LogGapEvent> publisher, LongSupplier nanoTime, Map<Integer, Passed> passed) {
+		KvEventHandler handler, ChangeLogStore log, ListenerStore store, TruncationDetector truncation, Lanes lanes,
+		DeliveryPolicy policy, Consumer<LogGapEvent> publisher, LongSupplier nanoTime,
+		Map<Integer, ProcessedHistory> processed) {
 
 	private static final Duration LET_THROUGH = Duration.ofMillis(50);
 
@@ -55,8 +56,8 @@ record SubscriptionParts(String id, String instance, ListenerOptions options, Li
 		return this.handler;
 	}
 
-	Passed passedIn(int partition) {
-		return this.passed.computeIfAbsent(partition, (number) -> new Passed());
+	ProcessedHistory processedIn(int partition) {
+		return this.processed.computeIfAbsent(partition, (number) -> new ProcessedHistory());
 	}
 
 	/**
@@ -91,7 +92,7 @@ record SubscriptionParts(String id, String instance, ListenerOptions options, Li
 	 * Tells of changes that were missed, on a thread that handles events.
 	 * @param told called when everybody was told
 	 */
-	void tellOf(LogGapEvent gap, Runnable told) {
+	void report(LogGapEvent gap, Runnable told) {
 		this.policy.counters().gap();
 		logger.warn("Listener '" + this.id + "' missed changes of partition " + gap.getPartition() + " between "
 				+ gap.getAfter() + " and " + gap.getNext()

@@ -78,7 +78,7 @@ public final class MemoryListenerStore implements ListenerStore {
 		partition.term = new Term(now, lease);
 		partition.taken = ++partition.epoch;
 		return new Acquisition(Acquisition.Outcome.ACQUIRED, partition.epoch, Delay.NEVER, partition.paused,
-				partition.checkpoint, Set.copyOf(partition.aside));
+				partition.checkpoint, Set.copyOf(partition.deadLettered));
 	}
 
 	@Override
@@ -96,7 +96,7 @@ public final class MemoryListenerStore implements ListenerStore {
 		}
 		if (checkpoint != null) {
 			partition.checkpoint = checkpoint;
-			settled.forEach(partition.aside::remove);
+			settled.forEach(partition.deadLettered::remove);
 		}
 		return partition.paused ? Kept.PAUSED : Kept.HELD;
 	}
@@ -127,7 +127,7 @@ public final class MemoryListenerStore implements ListenerStore {
 		}
 		partition.checkpoint = to;
 		partition.epoch++;
-		partition.aside.clear();
+		partition.deadLettered.clear();
 		return holder(partition, number, listener, Order.MOVE);
 	}
 
@@ -165,16 +165,16 @@ public final class MemoryListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public synchronized Aside putAside(Lease lease, LoggedChange change, Failure failure) {
+	public synchronized DeadLetterOutcome addDeadLetter(Lease lease, LoggedChange change, Failure failure) {
 		Partition partition = partition(lease.partition(), lease.listener());
 		if (!partition.isHeldBy(lease)) {
-			return Aside.LOST;
+			return DeadLetterOutcome.LOST;
 		}
-		if (!partition.aside.add(change.position())) {
-			return Aside.KNOWN;
+		if (!partition.deadLettered.add(change.position())) {
+			return DeadLetterOutcome.KNOWN;
 		}
 		add(partition, change, failure);
-		return Aside.ADDED;
+		return DeadLetterOutcome.ADDED;
 	}
 
 	private void add(Partition partition, LoggedChange change, Failure failure) {
@@ -183,10 +183,11 @@ public final class MemoryListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public synchronized Standing standing(int number, String listener) {
+	public synchronized PartitionStatus status(int number, String listener) {
 		Partition partition = partition(number, listener);
 		String owner = partition.term.holds(this.millis.getAsLong()) ? partition.owner : null;
-		return new Standing(owner, partition.epoch, partition.paused, partition.checkpoint, partition.letters.size());
+		return new PartitionStatus(owner, partition.epoch, partition.paused, partition.checkpoint,
+				partition.letters.size());
 	}
 
 	@Override
@@ -208,7 +209,7 @@ public final class MemoryListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public synchronized void settle(int number, String listener, StoredLetter letter, String instance,
+	public synchronized void complete(int number, String listener, StoredLetter letter, String instance,
 			@Nullable Failure failure) {
 		Partition partition = partition(number, listener);
 		partition.claims.remove(letter.id());
@@ -250,7 +251,7 @@ public final class MemoryListenerStore implements ListenerStore {
 
 		private final Map<String, Term> members = new TreeMap<>();
 
-		private final Set<KvPosition> aside = new HashSet<>();
+		private final Set<KvPosition> deadLettered = new HashSet<>();
 
 		private final Map<String, StoredLetter> letters = new LinkedHashMap<>();
 

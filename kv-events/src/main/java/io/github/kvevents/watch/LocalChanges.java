@@ -85,14 +85,14 @@ final class LocalChanges implements KvEventTap, WatchSource {
 		session.onEnd(() -> remove(options.getPrefix(), intake));
 		this.dispatcher.getTaps().awaitUnheardOperations();
 		if (options.isInitialReplay()) {
-			session.setBacklog(replay(intake, options.getPrefix()));
+			session.setReplaySource(replay(intake, options.getPrefix()));
 		}
 		else {
 			intake.goLive();
 		}
 	}
 
-	private Backlog replay(LocalIntake intake, String prefix) {
+	private ReplaySource replay(LocalIntake intake, String prefix) {
 		intake.collect();
 		LocalReplay replay = new LocalReplay(this.events);
 		try (Stream<String> keys = this.store.keys(prefix)) {

@@ -14,7 +14,7 @@ import io.github.kvevents.KvEvent;
  * The values that a watch begins with, and the changes to them that came before it was
  * open. An event is made when it is read: many watches hold the same bytes.
  */
-final class LocalReplay implements Backlog {
+final class LocalReplay implements ReplaySource {
 
 	private final EventMaker events;
 

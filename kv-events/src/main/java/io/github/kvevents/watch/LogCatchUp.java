@@ -21,7 +21,7 @@ import io.github.kvevents.watch.LogAccess.LogPage;
  * Reads the log up to its end for a watch, then has it join the feed, then reads what the
  * feed had read by then.
  */
-final class LogCatchUp implements Backlog {
+final class LogCatchUp implements ReplaySource {
 
 	private static final int READ_AT_ONCE = 1_000;
 

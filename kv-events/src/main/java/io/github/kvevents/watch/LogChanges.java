@@ -61,13 +61,13 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 		if (options.isInitialReplay()) {
 			LogReplay replay = new LogReplay(this.log, catchUp, intake, start);
 			replay.begin();
-			session.setBacklog(replay);
+			session.setReplaySource(replay);
 			return;
 		}
 		if (begin.live()) {
 			catchUp.begin();
 		}
-		session.setBacklog(catchUp);
+		session.setReplaySource(catchUp);
 	}
 
 	/**

@@ -21,7 +21,7 @@ import io.github.kvevents.watch.LogAccess.KeyPage;
  * remembers where the log was when each key was read: earlier entries of that key are in
  * its value.
  */
-final class LogReplay implements Backlog {
+final class LogReplay implements ReplaySource {
 
 	private static final int READ_AT_ONCE = 1_000;
 

@@ -45,7 +45,7 @@ final class WatchSession implements KvWatch {
 
 	private final AtomicReference<@Nullable Reader> reader = new AtomicReference<>();
 
-	private volatile @Nullable Backlog backlog;
+	private volatile @Nullable ReplaySource replaySource;
 
 	/**
 	 * Creates a session.
@@ -70,8 +70,8 @@ final class WatchSession implements KvWatch {
 	/**
 	 * Sets what comes before the buffer. Called before anybody reads.
 	 */
-	void setBacklog(Backlog backlog) {
-		this.backlog = backlog;
+	void setReplaySource(ReplaySource replaySource) {
+		this.replaySource = replaySource;
 	}
 
 	/**
@@ -154,20 +154,20 @@ final class WatchSession implements KvWatch {
 	 * @throws RuntimeException what the watch ended with
 	 */
 	@Nullable KvEvent next() {
-		Backlog backlog = this.backlog;
-		if (backlog != null) {
-			KvEvent event = next(backlog);
+		ReplaySource replaySource = this.replaySource;
+		if (replaySource != null) {
+			KvEvent event = next(replaySource);
 			if (event != null) {
 				return event;
 			}
-			this.backlog = null;
+			this.replaySource = null;
 		}
 		return this.buffer.poll();
 	}
 
-	private @Nullable KvEvent next(Backlog backlog) {
+	private @Nullable KvEvent next(ReplaySource replaySource) {
 		try {
-			return backlog.next();
+			return replaySource.next();
 		}
 		catch (PositionTrimmedException ex) {
 			fail(() -> new PositionTrimmedException(ex.getRequested(), ex.getEarliest()));
@@ -184,7 +184,7 @@ final class WatchSession implements KvWatch {
 	 * Whether {@link #next()} will find nothing more.
 	 */
 	boolean isExhausted() {
-		return this.backlog == null && this.buffer.isExhausted();
+		return this.replaySource == null && this.buffer.isExhausted();
 	}
 
 	@Override
@@ -245,18 +245,18 @@ final class WatchSession implements KvWatch {
 
 	@Override
 	public boolean isOpen() {
-		Backlog backlog = this.backlog;
+		ReplaySource replaySource = this.replaySource;
 		if (!this.buffer.isFinished()) {
 			return true;
 		}
 		// without a failure it was closed: what comes next is no longer read, only taken
-		return backlog != null && backlog.hasRead();
+		return replaySource != null && replaySource.hasRead();
 	}
 
 	@Override
 	public boolean isReplayComplete() {
-		Backlog backlog = this.backlog;
-		return backlog == null || backlog.isReplayed();
+		ReplaySource replaySource = this.replaySource;
+		return replaySource == null || replaySource.isReplayed();
 	}
 
 	/**
@@ -272,7 +272,7 @@ final class WatchSession implements KvWatch {
 	void abandon() {
 		close();
 		this.buffer.clear();
-		this.backlog = null;
+		this.replaySource = null;
 	}
 
 	@Override

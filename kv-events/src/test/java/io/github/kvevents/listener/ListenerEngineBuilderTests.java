@@ -66,7 +66,7 @@ class ListenerEngineBuilderTests {
 			for (int number = 1; number < 50; number++) {
 				template.set("k", String.valueOf(number));
 			}
-			assertThat(this.listenerStore.standing(0, "audit").owner()).isEqualTo("one");
+			assertThat(this.listenerStore.status(0, "audit").owner()).isEqualTo("one");
 			Thread stop = new Thread(engine::stop);
 			stop.start();
 			await().until(() -> !engine.isRunning());

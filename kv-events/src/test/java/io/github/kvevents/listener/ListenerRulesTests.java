@@ -25,11 +25,11 @@ class ListenerRulesTests {
 	void sharesAddUpAndDifferByOneAtMost(int partitions, int instances) {
 		List<String> members = IntStream.range(0, instances).mapToObj((number) -> "instance-" + number).toList();
 		List<Integer> shares = members.stream()
-			.map((member) -> FairShare.of(member, members, partitions, "audit"))
+			.map((member) -> PartitionAssignor.of(member, members, partitions, "audit"))
 			.toList();
 		assertThat(shares.stream().mapToInt(Integer::intValue).sum()).isEqualTo(partitions);
 		assertThat(shares).allMatch((share) -> share == partitions / instances || share == partitions / instances + 1);
-		assertThat(FairShare.of("stranger", members, partitions, "audit")).isZero();
+		assertThat(PartitionAssignor.of("stranger", members, partitions, "audit")).isZero();
 	}
 
 	@Test
@@ -37,7 +37,7 @@ class ListenerRulesTests {
 		List<String> members = List.of("a", "b", "c");
 		assertThat(members).allMatch((member) -> IntStream.range(0, 20)
 			.mapToObj((number) -> "listener-" + number)
-			.anyMatch((listener) -> FairShare.of(member, members, 1, listener) == 1));
+			.anyMatch((listener) -> PartitionAssignor.of(member, members, 1, listener) == 1));
 	}
 
 	@Test
@@ -65,16 +65,16 @@ class ListenerRulesTests {
 
 	@Test
 	void trailKeepsWhatIsFurtherAndFurtherApart() {
-		Trail trail = Trail.EMPTY;
+		CheckpointHistory history = CheckpointHistory.EMPTY;
 		for (long millis = 1; millis <= 100_000; millis++) {
-			trail = trail.with(new KvPosition(0, millis, 5), "op" + millis);
+			history = history.with(new KvPosition(0, millis, 5), "op" + millis);
 		}
-		List<Long> ages = trail.marks().stream().map((mark) -> 100_000 - mark.millis()).toList();
+		List<Long> ages = history.marks().stream().map((mark) -> 100_000 - mark.millis()).toList();
 		assertThat(ages).hasSizeBetween(10, 40).isSorted().startsWith(0L, 1L);
 		assertThat(ages.get(ages.size() - 1)).isGreaterThan(50_000);
-		assertThat(Trail.parse(trail.toText())).isEqualTo(trail);
-		assertThat(Trail.parse("")).isEqualTo(Trail.EMPTY);
-		assertThat(trail.with(new KvPosition(0, 200_000, 0), "")).as("nothing to recognise").isEqualTo(trail);
+		assertThat(CheckpointHistory.parse(history.toText())).isEqualTo(history);
+		assertThat(CheckpointHistory.parse("")).isEqualTo(CheckpointHistory.EMPTY);
+		assertThat(history.with(new KvPosition(0, 200_000, 0), "")).as("nothing to recognise").isEqualTo(history);
 	}
 
 	@Test
@@ -98,12 +98,12 @@ class ListenerRulesTests {
 	@Test
 	void gapIsSeenFromTheOrdinalOrElseFromThePlace() {
 		LogState state = new LogState(position(100), position(200), 50, 80);
-		assertThat(LogContinuity.isTrimmed(state, Checkpoint.at(position(99), "", 30)))
+		assertThat(TruncationDetector.isTrimmed(state, Checkpoint.at(position(99), "", 30)))
 			.as("the last that was removed is its own")
 			.isFalse();
-		assertThat(LogContinuity.isTrimmed(state, Checkpoint.at(position(98), "", 29))).isTrue();
-		assertThat(LogContinuity.isTrimmed(state, Checkpoint.at(position(98), "", Checkpoint.UNKNOWN))).isTrue();
-		assertThat(LogContinuity.isTrimmed(state, Checkpoint.at(position(100), "", Checkpoint.UNKNOWN))).isFalse();
+		assertThat(TruncationDetector.isTrimmed(state, Checkpoint.at(position(98), "", 29))).isTrue();
+		assertThat(TruncationDetector.isTrimmed(state, Checkpoint.at(position(98), "", Checkpoint.UNKNOWN))).isTrue();
+		assertThat(TruncationDetector.isTrimmed(state, Checkpoint.at(position(100), "", Checkpoint.UNKNOWN))).isFalse();
 	}
 
 	private static KvPosition position(long millis) {

@@ -14,7 +14,7 @@ import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Acquisition;
-import io.github.kvevents.listener.ListenerStore.Aside;
+import io.github.kvevents.listener.ListenerStore.DeadLetterOutcome;
 import io.github.kvevents.listener.ListenerStore.Failure;
 import io.github.kvevents.listener.ListenerStore.Holder;
 import io.github.kvevents.listener.ListenerStore.Kept;
@@ -59,9 +59,9 @@ abstract class ListenerStoreContractTests {
 		assertThat(this.store.acquire(0, ID, "b", LONG, 0).outcome()).isEqualTo(Acquisition.Outcome.ACQUIRED);
 		assertThat(this.store.acquire(1, "another", "b", LONG, 0).outcome()).isEqualTo(Acquisition.Outcome.ACQUIRED);
 		this.store.release(lease);
-		assertThat(this.store.standing(1, ID).owner()).isNull();
+		assertThat(this.store.status(1, ID).owner()).isNull();
 		assertThat(acquire("b", LONG).epoch()).isGreaterThan(lease.epoch());
-		assertThat(this.store.standing(1, ID).owner()).isEqualTo("b");
+		assertThat(this.store.status(1, ID).owner()).isEqualTo("b");
 	}
 
 	@Test
@@ -71,17 +71,17 @@ abstract class ListenerStoreContractTests {
 		await().until(() -> this.store.acquire(1, ID, "b", LONG, 0).outcome() == Acquisition.Outcome.ACQUIRED);
 		assertThat(this.store.keep(old, LONG, checkpoint(9, 1), List.of())).isEqualTo(Kept.LOST);
 		assertThat(this.store.keep(old, LONG, null, List.of())).isEqualTo(Kept.LOST);
-		assertThat(this.store.putAside(old, change(6), FAILURE)).isEqualTo(Aside.LOST);
+		assertThat(this.store.addDeadLetter(old, change(6), FAILURE)).isEqualTo(DeadLetterOutcome.LOST);
 		this.store.release(old);
-		assertThat(this.store.standing(1, ID).owner()).isEqualTo("b");
-		assertThat(this.store.standing(1, ID).deadLetters()).isZero();
-		assertThat(this.store.standing(1, ID).checkpoint()).isEqualTo(checkpoint(5, 1));
+		assertThat(this.store.status(1, ID).owner()).isEqualTo("b");
+		assertThat(this.store.status(1, ID).deadLetters()).isZero();
+		assertThat(this.store.status(1, ID).checkpoint()).isEqualTo(checkpoint(5, 1));
 	}
 
 	@Test
 	void leaseThatEndedAndNobodyTookCanBeKept() {
 		Lease lease = acquire("a", SHORT);
-		await().until(() -> this.store.standing(1, ID).owner() == null);
+		await().until(() -> this.store.status(1, ID).owner() == null);
 		assertThat(this.store.keep(lease, LONG, null, List.of())).isEqualTo(Kept.HELD);
 		assertThat(this.store.acquire(1, ID, "b", LONG, 0).outcome()).isEqualTo(Acquisition.Outcome.TAKEN);
 	}
@@ -99,12 +99,12 @@ abstract class ListenerStoreContractTests {
 	void checkpointComesBackWithAllThatIsKnown() {
 		Lease lease = acquire("a", LONG);
 		Checkpoint checkpoint = new Checkpoint(position(1_700_000_000_001L, 18), "op-7", 42,
-				Trail.EMPTY.with(position(1_699_999_000_000L, 3), "op-5")
+				CheckpointHistory.EMPTY.with(position(1_699_999_000_000L, 3), "op-5")
 					.with(position(1_700_000_000_001L, 18), "op-7"));
 		assertThat(this.store.keep(lease, LONG, checkpoint, List.of())).isEqualTo(Kept.HELD);
 		assertThat(this.store.acquire(1, ID, "a", LONG, 0).checkpoint()).isEqualTo(checkpoint);
-		assertThat(this.store.standing(1, ID).checkpoint()).isEqualTo(checkpoint);
-		assertThat(this.store.standing(0, ID).checkpoint()).isNull();
+		assertThat(this.store.status(1, ID).checkpoint()).isEqualTo(checkpoint);
+		assertThat(this.store.status(0, ID).checkpoint()).isNull();
 	}
 
 	@Test
@@ -122,7 +122,7 @@ abstract class ListenerStoreContractTests {
 		Lease lease = acquireFirst("a", SHORT);
 		assertThat(this.store.join(ID, "a", LONG).kept()).isNull();
 		assertThat(this.store.join(ID, "a", LONG, lease, false).kept()).isEqualTo(Kept.HELD);
-		await().during(SHORT.multipliedBy(2)).until(() -> "a".equals(this.store.standing(0, ID).owner()));
+		await().during(SHORT.multipliedBy(2)).until(() -> "a".equals(this.store.status(0, ID).owner()));
 		Holder holder = this.store.setPaused(0, ID, true);
 		assertThat(this.store.join(ID, "a", LONG, lease, false).kept()).isEqualTo(Kept.PAUSED);
 		assertThat(holder).isNotNull().satisfies((paused) -> assertThat(this.store.hasObeyed(paused)).isFalse());
@@ -140,13 +140,13 @@ abstract class ListenerStoreContractTests {
 	void moveFencesOffWhoHasThePartition() {
 		Lease lease = acquire("a", LONG);
 		this.store.keep(lease, LONG, checkpoint(50, 1), List.of());
-		this.store.putAside(lease, change(51), FAILURE);
+		this.store.addDeadLetter(lease, change(51), FAILURE);
 		this.store.move(ID, checkpoint(20, 3), false);
 		assertThat(this.store.keep(lease, LONG, checkpoint(60, 1), List.of())).isEqualTo(Kept.LOST);
 		assertThat(this.store.acquire(1, ID, "b", LONG, 0).outcome()).isEqualTo(Acquisition.Outcome.TAKEN);
 		Acquisition again = this.store.acquire(1, ID, "a", LONG, 0);
 		assertThat(again.checkpoint()).isEqualTo(checkpoint(20, 3));
-		assertThat(again.aside()).isEmpty();
+		assertThat(again.deadLettered()).isEmpty();
 	}
 
 	@Test
@@ -157,31 +157,31 @@ abstract class ListenerStoreContractTests {
 		this.store.move(ID, checkpoint(9, 8), true);
 		assertThat(this.store.keep(lease, LONG, null, List.of())).isEqualTo(Kept.HELD);
 		this.store.move(ID, checkpoint(50, 8), true);
-		assertThat(this.store.standing(1, ID).checkpoint()).isEqualTo(checkpoint(50, 8));
+		assertThat(this.store.status(1, ID).checkpoint()).isEqualTo(checkpoint(50, 8));
 		assertThat(this.store.keep(lease, LONG, null, List.of())).isEqualTo(Kept.LOST);
 	}
 
 	@Test
 	void eventIsPutAsideOnceAlsoByTheNextInstance() {
 		Lease lease = acquire("a", SHORT);
-		assertThat(this.store.putAside(lease, change(6), FAILURE)).isEqualTo(Aside.ADDED);
-		assertThat(this.store.putAside(lease, change(6), FAILURE)).isEqualTo(Aside.KNOWN);
-		assertThat(this.store.putAside(lease, change(8), FAILURE)).isEqualTo(Aside.ADDED);
-		await().until(() -> this.store.standing(1, ID).owner() == null);
+		assertThat(this.store.addDeadLetter(lease, change(6), FAILURE)).isEqualTo(DeadLetterOutcome.ADDED);
+		assertThat(this.store.addDeadLetter(lease, change(6), FAILURE)).isEqualTo(DeadLetterOutcome.KNOWN);
+		assertThat(this.store.addDeadLetter(lease, change(8), FAILURE)).isEqualTo(DeadLetterOutcome.ADDED);
+		await().until(() -> this.store.status(1, ID).owner() == null);
 		Acquisition next = this.store.acquire(1, ID, "b", LONG, 0);
-		assertThat(next.aside()).isEqualTo(Set.of(position(6, 1), position(8, 1)));
+		assertThat(next.deadLettered()).isEqualTo(Set.of(position(6, 1), position(8, 1)));
 		this.store.keep(new Lease(ID, 1, "b", next.epoch()), LONG, checkpoint(7, 0), List.of(position(6, 1)));
-		assertThat(this.store.acquire(1, ID, "b", LONG, 0).aside()).isEqualTo(Set.of(position(8, 1)));
-		assertThat(this.store.standing(1, ID).deadLetters()).isEqualTo(2);
+		assertThat(this.store.acquire(1, ID, "b", LONG, 0).deadLettered()).isEqualTo(Set.of(position(8, 1)));
+		assertThat(this.store.status(1, ID).deadLetters()).isEqualTo(2);
 	}
 
 	@Test
 	void letterComesBackAsItWas() {
 		Lease lease = acquire("a", LONG);
-		this.store.putAside(lease, change(6), FAILURE);
+		this.store.addDeadLetter(lease, change(6), FAILURE);
 		LoggedChange removal = new LoggedChange(position(7, 2), KvEventType.EXPIRED, "k", null, null, "o", "op",
 				Instant.ofEpochMilli(5), Instant.ofEpochMilli(7), null);
-		this.store.putAside(lease, removal, new Failure(1, "E", ""));
+		this.store.addDeadLetter(lease, removal, new Failure(1, "E", ""));
 		List<StoredLetter> letters = this.store.letters(1, ID, 5);
 		assertThat(letters).hasSize(2);
 		assertThat(letters.get(0).change()).usingRecursiveComparison().isEqualTo(change(6));
@@ -195,13 +195,13 @@ abstract class ListenerStoreContractTests {
 	@Test
 	void letterIsSentByOneInstanceAtATime() {
 		Lease lease = acquire("a", LONG);
-		this.store.putAside(lease, change(6), FAILURE);
+		this.store.addDeadLetter(lease, change(6), FAILURE);
 		String id = this.store.letters(1, ID, 1).get(0).id();
 		StoredLetter claimed = claim(id, "a", SHORT);
 		assertThat(claimed).isNotNull();
 		assertThat(claim(id, "b", LONG)).isNull();
 		await().until(() -> claim(id, "b", LONG) != null);
-		this.store.settle(1, ID, claimed, "b", null);
+		this.store.complete(1, ID, claimed, "b", null);
 		assertThat(this.store.letters(1, ID, 5)).isEmpty();
 		assertThat(claim(id, "a", LONG)).isNull();
 	}
@@ -209,18 +209,18 @@ abstract class ListenerStoreContractTests {
 	@Test
 	void letterThatFailsAgainComesBackBehindTheOthers() {
 		Lease lease = acquire("a", LONG);
-		this.store.putAside(lease, change(6), FAILURE);
-		this.store.putAside(lease, change(7), FAILURE);
+		this.store.addDeadLetter(lease, change(6), FAILURE);
+		this.store.addDeadLetter(lease, change(7), FAILURE);
 		StoredLetter claimed = claim(this.store.letters(1, ID, 1).get(0).id(), "a", LONG);
 		assertThat(claimed).isNotNull();
-		this.store.settle(1, ID, claimed, "a", new Failure(4, "E", "again"));
+		this.store.complete(1, ID, claimed, "a", new Failure(4, "E", "again"));
 		List<StoredLetter> letters = this.store.letters(1, ID, 5);
 		assertThat(letters).extracting((letter) -> letter.change().position())
 			.containsExactly(position(7, 1), position(6, 1));
 		assertThat(letters.get(1).failure()).isEqualTo(new Failure(4, "E", "again"));
 		assertThat(this.store.discard(1, ID, letters.get(1).id())).isTrue();
 		assertThat(this.store.discard(1, ID, letters.get(1).id())).isFalse();
-		assertThat(this.store.standing(1, ID).deadLetters()).isEqualTo(1);
+		assertThat(this.store.status(1, ID).deadLetters()).isEqualTo(1);
 	}
 
 	@Test
@@ -241,15 +241,15 @@ abstract class ListenerStoreContractTests {
 	void removeLeavesNothing() {
 		Lease lease = acquire("a", LONG);
 		this.store.keep(lease, LONG, checkpoint(5, 1), List.of());
-		this.store.putAside(lease, change(6), FAILURE);
+		this.store.addDeadLetter(lease, change(6), FAILURE);
 		this.store.remove(1, ID, Duration.ZERO);
 		assertThat(this.store.keep(lease, LONG, checkpoint(6, 1), List.of())).isEqualTo(Kept.LOST);
-		assertThat(this.store.standing(1, ID).deadLetters()).isZero();
+		assertThat(this.store.status(1, ID).deadLetters()).isZero();
 		assertThat(this.store.oldestNeeded(1, LONG)).isNull();
 		Acquisition anew = this.store.acquire(1, ID, "b", LONG, 0);
 		assertThat(anew.outcome()).isEqualTo(Acquisition.Outcome.ACQUIRED);
 		assertThat(anew.checkpoint()).isNull();
-		assertThat(anew.aside()).isEmpty();
+		assertThat(anew.deadLettered()).isEmpty();
 	}
 
 	@Test

@@ -31,7 +31,7 @@ class MemoryListenerStoreTests extends ListenerStoreContractTests {
 		store.remove(0, "other", lease);
 		store.remove(1, "other", lease);
 		clock.set(Duration.ofHours(1).toMillis());
-		assertThat(store.standing(1, "audit").owner()).isNull();
+		assertThat(store.status(1, "audit").owner()).isNull();
 		assertThat(store.join("audit", "b", lease).ids()).containsExactly("b");
 		assertThat(store.acquire(1, "audit", "b", lease, 0).outcome()).isEqualTo(Outcome.ACQUIRED);
 		assertThat(store.acquire(1, "audit", "a", lease, 0).outcome()).isEqualTo(Outcome.TAKEN);

@@ -78,21 +78,21 @@ class RedisListenerStoreTests extends ListenerStoreContractTests {
 	@Test
 	void keyOfAnotherTypeIsNamedAndNothingIsWritten() {
 		Lease lease = new Lease(ID, 1, "a", this.store.acquire(1, ID, "a", LONG, 0).epoch());
-		this.store.putAside(lease, change(5), FAILURE);
+		this.store.addDeadLetter(lease, change(5), FAILURE);
 		String letter = this.store.letters(1, ID, 10).get(0).id();
 		StoredLetter claimed = Objects.requireNonNull(this.store.claim(1, ID, letter, "a", LONG));
-		planted("dead:" + ID, "stream", () -> this.store.putAside(lease, change(6), FAILURE),
-				() -> this.store.settle(1, ID, claimed, "a", null), () -> this.store.letters(1, ID, 10),
+		planted("dead:" + ID, "stream", () -> this.store.addDeadLetter(lease, change(6), FAILURE),
+				() -> this.store.complete(1, ID, claimed, "a", null), () -> this.store.letters(1, ID, 10),
 				() -> this.store.discard(1, ID, letter), () -> this.store.claim(1, ID, letter, "a", LONG),
-				() -> this.store.standing(1, ID));
+				() -> this.store.status(1, ID));
 		planted("listeners", "zset", () -> this.store.keep(lease, LONG, null, List.of()),
 				() -> this.store.acquire(1, ID, "b", LONG, 0), () -> this.store.remove(1, ID, Duration.ZERO),
 				() -> this.store.oldestNeeded(1, LONG));
 		planted("listener:" + ID, "hash", () -> this.store.keep(lease, LONG, null, List.of()),
 				() -> this.store.acquire(1, ID, "b", LONG, 0), () -> this.store.release(lease),
-				() -> this.store.putAside(lease, change(6), FAILURE), () -> this.store.setPaused(1, ID, true),
-				() -> this.store.setPaused(1, ID, false), () -> this.store.standing(1, ID));
-		this.store.settle(1, ID, claimed, "a", null);
+				() -> this.store.addDeadLetter(lease, change(6), FAILURE), () -> this.store.setPaused(1, ID, true),
+				() -> this.store.setPaused(1, ID, false), () -> this.store.status(1, ID));
+		this.store.complete(1, ID, claimed, "a", null);
 		assertThat(this.store.letters(1, ID, 10)).isEmpty();
 	}
 
@@ -120,7 +120,7 @@ class RedisListenerStoreTests extends ListenerStoreContractTests {
 	void leaseThatEndsFurtherAheadThanItLastsIsVoid() {
 		acquire("a");
 		put("until", inAnHour());
-		assertThat(this.store.standing(1, "audit").owner()).isNull();
+		assertThat(this.store.status(1, "audit").owner()).isNull();
 		assertThat(acquire("b")).isEqualTo(Outcome.ACQUIRED);
 		put("until", inAnHour());
 		this.redis.template().opsForHash().delete(HASH, "lease");
@@ -171,7 +171,7 @@ class RedisListenerStoreTests extends ListenerStoreContractTests {
 		Acquisition taken = this.store.acquire(1, "audit", "a", Duration.ofSeconds(9), 0);
 		LoggedChange change = new LoggedChange(new KvPosition(1, 5, 1), KvEventType.SET, "k", new byte[0], null, "a",
 				"op", Instant.ofEpochMilli(5), Instant.ofEpochMilli(5), null);
-		this.store.putAside(new Lease("audit", 1, "a", taken.epoch()), change, new Failure(1, "E", ""));
+		this.store.addDeadLetter(new Lease("audit", 1, "a", taken.epoch()), change, new Failure(1, "E", ""));
 		String letter = this.store.letters(1, "audit", 1).get(0).id();
 		put("claim:" + letter, inAnHour() + " gone");
 		assertThat(this.store.claim(1, "audit", letter, "a", Duration.ofMinutes(5))).isNotNull();

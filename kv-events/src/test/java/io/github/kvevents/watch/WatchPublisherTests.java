@@ -75,7 +75,7 @@ class WatchPublisherTests {
 	void failsWithTheErrorOfWhatComesBeforeTheBuffer() {
 		ExecutorService executor = Executors.newSingleThreadExecutor();
 		WatchSession session = new WatchSession(WatchOptions.all(), executor);
-		session.setBacklog(() -> {
+		session.setReplaySource(() -> {
 			throw new NoClassDefFoundError("on purpose");
 		});
 		session.publisher().subscribe(this.subscriber);

@@ -99,7 +99,7 @@ final class EveryInstanceWorker {
 		catch (RuntimeException ex) {
 			this.health.failed(ex);
 		}
-		this.subscription = this.feed.subscribe(new FeedSign(this.waiter, this::hasReadUpTo));
+		this.subscription = this.feed.subscribe(new WakeUpSubscriber(this.waiter, this::hasReadUpTo));
 		this.thread.setDaemon(true);
 		this.thread.start();
 	}

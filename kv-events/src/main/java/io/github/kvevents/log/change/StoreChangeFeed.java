@@ -44,7 +44,7 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	/** Copied when it is called, since a subscriber may close its subscription. */
 	private @Nullable List<FeedSubscription> called;
 
-	private final FeedPlaces places = new FeedPlaces();
+	private final FeedPositions places = new FeedPositions();
 
 	private @Nullable ChangeFeedReader reader;
 

@@ -54,13 +54,13 @@ public final class RedisListenerStore implements ListenerStore {
 
 	private static final RedisScript HAS_OBEYED = script("has-obeyed");
 
-	private static final RedisScript PUT_ASIDE = script("put-aside");
+	private static final RedisScript ADD_DEAD_LETTER = script("add-dead-letter");
 
-	private static final RedisScript CLAIM = script("claim-letter");
+	private static final RedisScript CLAIM_DEAD_LETTER = script("claim-dead-letter");
 
-	private static final RedisScript SETTLE = script("settle-letter");
+	private static final RedisScript COMPLETE_DEAD_LETTER = script("complete-dead-letter");
 
-	private static final RedisScript STANDING = script("read-standing");
+	private static final RedisScript READ_STATUS = script("read-status");
 
 	private final RedisConnectionFactory connectionFactory;
 
@@ -125,7 +125,7 @@ public final class RedisListenerStore implements ListenerStore {
 		}
 		StoredFields fields = new StoredFields(partition, (List<?>) reply.get(2));
 		return new Acquisition(Acquisition.Outcome.ACQUIRED, (Long) reply.get(1), Delay.NEVER, fields.isPaused(),
-				fields.checkpoint(), fields.aside());
+				fields.checkpoint(), fields.deadLettered());
 	}
 
 	@Override
@@ -135,7 +135,7 @@ public final class RedisListenerStore implements ListenerStore {
 				Delay.of(duration).toMillis(), quiet ? "1" : "0");
 		if (checkpoint != null) {
 			arguments.addAll(checkpoint(checkpoint));
-			arguments.add(bytes(checkpoint.trail().toText()));
+			arguments.add(bytes(checkpoint.history().toText()));
 			settled.forEach((position) -> arguments.add(bytes(StoredFields.place(position))));
 		}
 		long reply = call((connection) -> KEEP.count(connection,
@@ -201,21 +201,21 @@ public final class RedisListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public Aside putAside(Lease lease, LoggedChange change, Failure failure) {
+	public DeadLetterOutcome addDeadLetter(Lease lease, LoggedChange change, Failure failure) {
 		List<byte[]> arguments = arguments(lease.instance(), lease.epoch(), StoredFields.place(change.position()));
 		arguments.addAll(LetterFields.write(change, failure));
-		long reply = call(
-				(connection) -> PUT_ASIDE.count(connection, both(lease.partition(), lease.listener()), arguments));
-		return (reply == 0) ? Aside.LOST : (reply == 1) ? Aside.ADDED : Aside.KNOWN;
+		long reply = call((connection) -> ADD_DEAD_LETTER.count(connection, both(lease.partition(), lease.listener()),
+				arguments));
+		return (reply == 0) ? DeadLetterOutcome.LOST : (reply == 1) ? DeadLetterOutcome.ADDED : DeadLetterOutcome.KNOWN;
 	}
 
 	@Override
-	public Standing standing(int partition, String listener) {
-		List<?> reply = call((connection) -> STANDING.list(connection, both(partition, listener), List.of()));
+	public PartitionStatus status(int partition, String listener) {
+		List<?> reply = call((connection) -> READ_STATUS.list(connection, both(partition, listener), List.of()));
 		String owner = text(reply.get(0));
 		StoredFields fields = new StoredFields(partition, (List<?>) reply.get(1));
-		return new Standing(owner.isEmpty() ? null : owner, fields.epoch(), fields.isPaused(), fields.checkpoint(),
-				(Long) reply.get(2));
+		return new PartitionStatus(owner.isEmpty() ? null : owner, fields.epoch(), fields.isPaused(),
+				fields.checkpoint(), (Long) reply.get(2));
 	}
 
 	@Override
@@ -249,19 +249,19 @@ public final class RedisListenerStore implements ListenerStore {
 	@Override
 	public @Nullable StoredLetter claim(int partition, String listener, String letter, String instance,
 			Duration duration) {
-		List<?> letters = call((connection) -> CLAIM.list(connection, both(partition, listener),
+		List<?> letters = call((connection) -> CLAIM_DEAD_LETTER.list(connection, both(partition, listener),
 				arguments(letter, instance, Delay.of(duration).toMillis())));
 		return letters.isEmpty() ? null : LetterFields.read((List<?>) letters.get(0));
 	}
 
 	@Override
-	public void settle(int partition, String listener, StoredLetter letter, String instance,
+	public void complete(int partition, String listener, StoredLetter letter, String instance,
 			@Nullable Failure failure) {
 		List<byte[]> arguments = arguments(letter.id(), instance);
 		if (failure != null) {
 			arguments.addAll(LetterFields.write(letter.change(), failure));
 		}
-		call((connection) -> SETTLE.test(connection, both(partition, listener), arguments));
+		call((connection) -> COMPLETE_DEAD_LETTER.test(connection, both(partition, listener), arguments));
 	}
 
 	@Override

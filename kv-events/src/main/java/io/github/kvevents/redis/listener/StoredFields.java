@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.Checkpoint;
-import io.github.kvevents.listener.Trail;
+import io.github.kvevents.listener.CheckpointHistory;
 
 /**
  * The hash that Redis keeps for a partition of a listener, as HGETALL tells it.
  */
 final class StoredFields {
 
-	private static final String ASIDE = "aside:";
+	private static final String DEAD_LETTERED = "aside:";
 
 	private final int partition;
 
@@ -43,14 +43,14 @@ final class StoredFields {
 		String position = this.fields.get("checkpoint");
 		return (position != null) ? new Checkpoint(position(position), this.fields.getOrDefault("operation", ""),
 				Long.parseLong(this.fields.getOrDefault("ordinal", "-1")),
-				Trail.parse(this.fields.getOrDefault("trail", ""))) : null;
+				CheckpointHistory.parse(this.fields.getOrDefault("trail", ""))) : null;
 	}
 
-	Set<KvPosition> aside() {
+	Set<KvPosition> deadLettered() {
 		return this.fields.keySet()
 			.stream()
-			.filter((name) -> name.startsWith(ASIDE))
-			.map((name) -> position(name.substring(ASIDE.length())))
+			.filter((name) -> name.startsWith(DEAD_LETTERED))
+			.map((name) -> position(name.substring(DEAD_LETTERED.length())))
 			.collect(Collectors.toSet());
 	}
 

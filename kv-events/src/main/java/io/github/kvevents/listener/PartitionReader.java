@@ -16,7 +16,7 @@ import io.github.kvevents.store.LoggedChange;
  * is read then until somebody says where to go on. For the thread of the loop, where
  * nothing else is said.
  */
-final class LogReading {
+final class PartitionReader {
 
 	/** How many entries to read at a time at least: many may be filtered. */
 	private static final int MIN_PAGE = 100;
@@ -39,7 +39,7 @@ final class LogReading {
 	 * Creates a reading.
 	 * @param from behind which place to begin
 	 */
-	LogReading(SubscriptionParts parts, int partition, Checkpoint from, LogState state) {
+	PartitionReader(SubscriptionParts parts, int partition, Checkpoint from, LogState state) {
 		this.parts = parts;
 		this.partition = partition;
 		this.read = from;
@@ -100,11 +100,11 @@ final class LogReading {
 		if (this.missing != null || !check) {
 			return;
 		}
-		if (this.parts.continuity().isLost(state, this.read)) {
+		if (this.parts.truncation().isLost(state, this.read)) {
 			this.buffer.clear();
 			this.missing = Missing.LOST;
 		}
-		else if (LogContinuity.isTrimmed(state, this.read)) {
+		else if (TruncationDetector.isTrimmed(state, this.read)) {
 			this.missing = Missing.TRIMMED;
 		}
 		else if (state.last().equals(this.read.position())) {
@@ -127,7 +127,7 @@ final class LogReading {
 	 */
 	boolean read() {
 		int limit = Math.max(this.parts.options().getBatchSize(), MIN_PAGE);
-		ChangeLogStore.LogPage read = this.parts.continuity().readOn(this.read, limit);
+		ChangeLogStore.LogPage read = this.parts.truncation().readOn(this.read, limit);
 		List<LoggedChange> page = read.changes();
 		if (!page.isEmpty() && this.read.isOf(page.get(0))) {
 			page = page.subList(1, page.size());
@@ -151,16 +151,16 @@ final class LogReading {
 	 * Where to go on, since changes are missing.
 	 * @param reached up to where everything is done with
 	 */
-	Checkpoint placeToGoOn(Checkpoint reached, Passed passed) {
-		Checkpoint agreed = (this.missing == Missing.LOST) ? this.parts.continuity().agreed(this.state, reached, passed)
-				: null;
-		return (agreed != null) ? agreed : LogContinuity.earliest(this.state, this.partition);
+	Checkpoint resumePoint(Checkpoint reached, ProcessedHistory processed) {
+		Checkpoint agreed = (this.missing == Missing.LOST)
+				? this.parts.truncation().agreed(this.state, reached, processed) : null;
+		return (agreed != null) ? agreed : TruncationDetector.earliest(this.state, this.partition);
 	}
 
 	/**
 	 * Goes on from another place.
 	 */
-	void goOnFrom(Checkpoint to) {
+	void resumeFrom(Checkpoint to) {
 		this.read = to;
 		this.ordinal = to.ordinal();
 		this.missing = null;

@@ -18,7 +18,7 @@ import io.github.kvevents.store.TailRead;
  * Up to where the feed has read each partition, and what it read last. Guarded by the
  * lock of the feed.
  */
-final class FeedPlaces {
+final class FeedPositions {
 
 	private static final int RECENT_CHANGES = 1000;
 

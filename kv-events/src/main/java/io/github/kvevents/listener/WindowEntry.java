@@ -4,10 +4,10 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
 
 /**
- * An entry in a {@link Window}, which guards it by its lock. It doesn't hold the values:
- * many that were passed over may wait behind one that fails.
+ * An entry in a {@link DeliveryWindow}, which guards it by its lock. It doesn't hold the
+ * values: many that were passed over may wait behind one that fails.
  */
-final class Slot {
+final class WindowEntry {
 
 	final KvPosition position;
 
@@ -23,11 +23,11 @@ final class Slot {
 
 	boolean done;
 
-	boolean aside;
+	boolean deadLettered;
 
 	boolean failed;
 
-	Slot(LoggedChange change, long ordinal, boolean handled) {
+	WindowEntry(LoggedChange change, long ordinal, boolean handled) {
 		this.position = change.position();
 		this.operationId = change.operationId();
 		this.ordinal = ordinal;

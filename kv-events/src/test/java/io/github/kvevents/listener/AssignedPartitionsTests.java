@@ -18,9 +18,9 @@ import io.github.kvevents.support.Delay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * How often {@link OwnedPartitions} agrees with other instances.
+ * How often {@link AssignedPartitions} agrees with other instances.
  */
-class OwnedPartitionsTests {
+class AssignedPartitionsTests {
 
 	private static final Duration LEASE = Duration.ofSeconds(10);
 
@@ -40,7 +40,7 @@ class OwnedPartitionsTests {
 
 	@Test
 	void anInstanceThatIsAloneLooksOncePerTick() {
-		OwnedPartitions alone = partitions("one", 2);
+		AssignedPartitions alone = partitions("one", 2);
 		assertThat(alone.coordinate()).isEqualTo(TICK);
 		assertThat(alone.all()).hasSize(2);
 		assertThat(alone.coordinate()).isEqualTo(TICK);
@@ -48,8 +48,8 @@ class OwnedPartitionsTests {
 
 	@Test
 	void instancesThatShareLookOncePerTick() {
-		OwnedPartitions one = partitions("one", 1);
-		OwnedPartitions two = partitions("two", 1);
+		AssignedPartitions one = partitions("one", 1);
+		AssignedPartitions two = partitions("two", 1);
 		assertThat(one.coordinate()).isEqualTo(TICK);
 		assertThat(two.coordinate()).isEqualTo(TICK);
 		assertThat(one.coordinate()).isEqualTo(TICK);
@@ -57,13 +57,13 @@ class OwnedPartitionsTests {
 
 	@Test
 	void anInstanceLooksJustAfterAnotherIsGone() {
-		OwnedPartitions one = partitions("one", 1);
+		AssignedPartitions one = partitions("one", 1);
 		partitions("two", 1).coordinate();
 		this.millis.addAndGet(LEASE.toMillis() - 100);
 		assertThat(one.coordinate().toMillis()).isEqualTo(101);
 	}
 
-	private OwnedPartitions partitions(String instance, int count) {
+	private AssignedPartitions partitions(String instance, int count) {
 		ChangeLogSettings settings = new ChangeLogSettings(new Namespace("owned", count), instance, 100,
 				Duration.ofHours(3));
 		MemoryKvStore log = new MemoryKvStore(Clock.systemUTC(), settings);
@@ -76,9 +76,9 @@ class OwnedPartitionsTests {
 				});
 		SubscriptionParts parts = new SubscriptionParts("audit", instance, options,
 				ListenerSettings.defaults().lease(LEASE), handler, log.getChangeLog(), this.store,
-				new LogContinuity(log.getChangeLog()), this.lanes, policy, (gap) -> {
+				new TruncationDetector(log.getChangeLog()), this.lanes, policy, (gap) -> {
 				}, System::nanoTime, new HashMap<>());
-		return new OwnedPartitions(parts, TICK);
+		return new AssignedPartitions(parts, TICK);
 	}
 
 }

@@ -18,11 +18,11 @@ import io.github.kvevents.store.LoggedChange;
  * lose the end of its log, behind which new entries then have lower places or other
  * contents.
  */
-final class LogContinuity {
+final class TruncationDetector {
 
 	private final ChangeLogStore log;
 
-	LogContinuity(ChangeLogStore log) {
+	TruncationDetector(ChangeLogStore log) {
 		this.log = log;
 	}
 
@@ -68,15 +68,15 @@ final class LogContinuity {
 	/**
 	 * The newest place that the listener passed and the log still has.
 	 * @param checkpoint up to where it came
-	 * @param passed what is known besides the trail of the checkpoint
+	 * @param processed what is known besides the trail of the checkpoint
 	 * @return {@code null} if there is none
 	 */
-	@Nullable Checkpoint agreed(LogState state, Checkpoint checkpoint, Passed passed) {
+	@Nullable Checkpoint agreed(LogState state, Checkpoint checkpoint, ProcessedHistory processed) {
 		if (!isLost(state, checkpoint)) {
 			return checkpoint;
 		}
 		int partition = checkpoint.position().partition();
-		List<Trail.Mark> marks = passed.with(checkpoint.trail())
+		List<CheckpointHistory.Mark> marks = processed.with(checkpoint.history())
 			.stream()
 			.filter((mark) -> !isBefore(mark.in(partition), state))
 			.toList();
@@ -85,7 +85,7 @@ final class LogContinuity {
 		int end = marks.size();
 		while (newest < end) {
 			int middle = (newest + end) / 2;
-			Trail.Mark mark = marks.get(middle);
+			CheckpointHistory.Mark mark = marks.get(middle);
 			boolean known = mark.operationId().equals(operationAt(mark.in(partition)));
 			newest = known ? newest : middle + 1;
 			end = known ? middle : end;
@@ -93,9 +93,9 @@ final class LogContinuity {
 		if (newest == marks.size()) {
 			return null;
 		}
-		Trail.Mark mark = marks.get(newest);
+		CheckpointHistory.Mark mark = marks.get(newest);
 		KvPosition position = mark.in(partition);
-		return new Checkpoint(position, mark.operationId(), Checkpoint.UNKNOWN, checkpoint.trail().upTo(position));
+		return new Checkpoint(position, mark.operationId(), Checkpoint.UNKNOWN, checkpoint.history().upTo(position));
 	}
 
 	/**

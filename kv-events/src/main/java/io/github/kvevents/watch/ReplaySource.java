@@ -8,7 +8,7 @@ import io.github.kvevents.KvEvent;
  * What a watch delivers before what is in its buffer. Pulled by whoever reads the watch,
  * on his thread; used by many threads at once.
  */
-interface Backlog {
+interface ReplaySource {
 
 	/**
 	 * Takes the next event.

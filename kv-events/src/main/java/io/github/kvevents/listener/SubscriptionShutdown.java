@@ -12,7 +12,7 @@ import io.github.kvevents.support.Delay;
  * The end of a listener in this instance: lets what is being handled end, writes how far
  * it is and gives everything back, unless the store is gone. For the thread of the loop.
  */
-final class LoopEnding {
+final class SubscriptionShutdown {
 
 	private static final Log logger = LogFactory.getLog(KvListenerRegistry.class);
 
@@ -23,11 +23,11 @@ final class LoopEnding {
 
 	private final SubscriptionParts parts;
 
-	private final OwnedPartitions partitions;
+	private final AssignedPartitions partitions;
 
 	private final Waiter waiter;
 
-	private final StorePatience patience;
+	private final ShutdownDeadline deadline;
 
 	private final Delay tick;
 
@@ -37,17 +37,18 @@ final class LoopEnding {
 	 * Creates an end.
 	 * @param tick how often to renew leases while handlers end
 	 */
-	LoopEnding(SubscriptionParts parts, OwnedPartitions partitions, Waiter waiter, StorePatience patience, Delay tick) {
+	SubscriptionShutdown(SubscriptionParts parts, AssignedPartitions partitions, Waiter waiter,
+			ShutdownDeadline deadline, Delay tick) {
 		this.parts = parts;
 		this.partitions = partitions;
 		this.waiter = waiter;
-		this.patience = patience;
+		this.deadline = deadline;
 		this.tick = tick;
 	}
 
 	void run() {
-		this.patience.stops();
-		this.partitions.all().forEach(OwnedPartition::leave);
+		this.deadline.stops();
+		this.partitions.all().forEach(AssignedPartition::leave);
 		this.parts.lanes().setSuspended(false);
 		this.parts.lanes().resumeDue(true);
 		long end = Delay.of(this.parts.settings().shutdownTimeout()).after(now());
@@ -64,7 +65,7 @@ final class LoopEnding {
 		this.partitions.all().forEach((partition) -> ask(partition::release));
 		this.partitions.clear();
 		ask(() -> this.parts.store().leave(this.parts.id(), this.parts.instance()));
-		if (this.patience.isOver()) {
+		if (this.deadline.isOver()) {
 			logger.warn("Listener '" + this.parts.id() + "' stopped without its store, which doesn't answer: what it "
 					+ "handled last comes again, and no other instance goes on until its leases end");
 		}
@@ -74,13 +75,13 @@ final class LoopEnding {
 		Delay pause = this.tick;
 		if (now() - this.nextTickAt >= 0) {
 			this.nextTickAt = this.tick.after(now());
-			for (OwnedPartition partition : this.partitions.all()) {
+			for (AssignedPartition partition : this.partitions.all()) {
 				pause = pause.min(ask(() -> partition.renew(null, false)));
 			}
 		}
 		this.parts.lanes().resumeDue(true);
-		for (OwnedPartition partition : List.copyOf(this.partitions.all())) {
-			if (this.patience.isOver()) {
+		for (AssignedPartition partition : List.copyOf(this.partitions.all())) {
+			if (this.deadline.isOver()) {
 				this.partitions.leaveIfIdle(partition, false);
 			}
 			else {
@@ -95,21 +96,21 @@ final class LoopEnding {
 	 * @return how long to pause at most
 	 */
 	private Delay ask(Runnable work) {
-		if (this.patience.isOver()) {
+		if (this.deadline.isOver()) {
 			return this.tick;
 		}
-		this.patience.asks();
+		this.deadline.asks();
 		try {
 			work.run();
 			return this.tick;
 		}
 		catch (RuntimeException ex) {
-			this.patience.failed();
+			this.deadline.failed();
 			logger.debug("The store failed while listener '" + this.parts.id() + "' stops", ex);
 			return RETRY;
 		}
 		finally {
-			this.patience.answered();
+			this.deadline.answered();
 		}
 	}
 

@@ -20,19 +20,19 @@ import io.github.kvevents.support.Delay;
  * crash. Entries are added by the loop of the listener and end on the threads that handle
  * them.
  */
-final class Window {
+final class DeliveryWindow {
 
 	private final int capacity;
 
-	private final Passed passed;
+	private final ProcessedHistory processed;
 
-	private final Deque<Slot> slots = new ArrayDeque<>();
+	private final Deque<WindowEntry> entries = new ArrayDeque<>();
 
-	private final List<KvPosition> aside = new ArrayList<>();
+	private final List<KvPosition> deadLettered = new ArrayList<>();
 
-	private Mark low;
+	private Mark lowWatermark;
 
-	private Mark written;
+	private Mark committed;
 
 	private @Nullable KvPosition doneUpTo;
 
@@ -54,45 +54,45 @@ final class Window {
 	 * Creates a window.
 	 * @param capacity how many events may be handled beyond the checkpoint
 	 * @param start the checkpoint
-	 * @param passed is told of each entry that is done with, in order
+	 * @param processed is told of each entry that is done with, in order
 	 * @param settled places that count as put aside no longer
 	 */
-	Window(int capacity, Checkpoint start, Passed passed, Collection<KvPosition> settled) {
+	DeliveryWindow(int capacity, Checkpoint start, ProcessedHistory processed, Collection<KvPosition> settled) {
 		this.capacity = capacity;
-		this.passed = passed;
-		this.low = new Mark(start.position(), start.operationId(), start.ordinal(), 0);
-		this.written = this.low;
-		this.aside.addAll(settled);
+		this.processed = processed;
+		this.lowWatermark = new Mark(start.position(), start.operationId(), start.ordinal(), 0);
+		this.committed = this.lowWatermark;
+		this.deadLettered.addAll(settled);
 	}
 
 	/**
 	 * How many more events may be handled.
 	 */
 	synchronized int room() {
-		return (this.leaving || this.lost) ? 0 : (int) (this.capacity - (this.admitted - this.written.handled));
+		return (this.leaving || this.lost) ? 0 : (int) (this.capacity - (this.admitted - this.committed.handled));
 	}
 
 	/**
 	 * Adds an entry that is done with as it comes.
-	 * @param aside whether it was put aside by whoever had the partition before
+	 * @param deadLettered whether it was put aside by whoever had the partition before
 	 */
-	synchronized void pass(LoggedChange change, long ordinal, boolean aside) {
-		Slot slot = new Slot(change, ordinal, false);
-		slot.aside = aside;
-		this.slots.add(slot);
+	synchronized void pass(LoggedChange change, long ordinal, boolean deadLettered) {
+		WindowEntry entry = new WindowEntry(change, ordinal, false);
+		entry.deadLettered = deadLettered;
+		this.entries.add(entry);
 		advance();
 	}
 
 	/**
 	 * Adds an entry that is to be handled.
 	 */
-	synchronized Slot admit(LoggedChange change, long ordinal) {
-		Slot slot = new Slot(change, ordinal, true);
-		this.slots.add(slot);
+	synchronized WindowEntry admit(LoggedChange change, long ordinal) {
+		WindowEntry entry = new WindowEntry(change, ordinal, true);
+		this.entries.add(entry);
 		this.admitted++;
 		this.open++;
-		this.openBytes += slot.bytes;
-		return slot;
+		this.openBytes += entry.bytes;
+		return entry;
 	}
 
 	/**
@@ -100,11 +100,11 @@ final class Window {
 	 * is given up only those are that come before one that was begun already: otherwise
 	 * that one would come again elsewhere.
 	 */
-	synchronized boolean begin(Slot slot) {
-		KvPosition position = slot.position;
+	synchronized boolean begin(WindowEntry entry) {
+		KvPosition position = entry.position;
 		boolean behind = this.highestStarted == null || position.compareTo(this.highestStarted) > 0;
-		if (slot.done || this.lost || (this.leaving && (this.quiet || behind || slot.failed))) {
-			close(slot);
+		if (entry.done || this.lost || (this.leaving && (this.quiet || behind || entry.failed))) {
+			close(entry);
 			return false;
 		}
 		this.highestStarted = behind ? position : this.highestStarted;
@@ -114,34 +114,34 @@ final class Window {
 	/**
 	 * An entry that was begun failed and is to be tried again.
 	 */
-	synchronized void failed(Slot slot) {
-		slot.failed = true;
+	synchronized void failed(WindowEntry entry) {
+		entry.failed = true;
 	}
 
 	/**
 	 * An entry that was begun is done with.
-	 * @param aside whether it was put aside
+	 * @param deadLettered whether it was put aside
 	 * @return whether the loop should look: nothing is under way any more, or there is a
 	 * good part to write
 	 */
-	synchronized boolean done(Slot slot, boolean aside) {
-		slot.done = true;
-		slot.aside = aside;
-		close(slot);
+	synchronized boolean done(WindowEntry entry, boolean deadLettered) {
+		entry.done = true;
+		entry.deadLettered = deadLettered;
+		close(entry);
 		advance();
-		return this.open == 0 || isWorthWriting();
+		return this.open == 0 || isWorthCommitting();
 	}
 
 	/**
 	 * An entry that was begun was not handled, because the listener stops.
 	 */
-	synchronized void abandon(Slot slot) {
-		close(slot);
+	synchronized void abandon(WindowEntry entry) {
+		close(entry);
 	}
 
-	private void close(Slot slot) {
+	private void close(WindowEntry entry) {
 		this.open--;
-		this.openBytes -= slot.bytes;
+		this.openBytes -= entry.bytes;
 	}
 
 	/**
@@ -152,12 +152,12 @@ final class Window {
 		if (this.doneUpTo == null || this.doneUpTo.compareTo(position) < 0) {
 			this.doneUpTo = position;
 		}
-		for (Slot slot : this.slots) {
-			slot.done |= slot.position.compareTo(position) <= 0;
+		for (WindowEntry entry : this.entries) {
+			entry.done |= entry.position.compareTo(position) <= 0;
 		}
 		advance();
-		if (this.low.position.compareTo(position) < 0) {
-			this.low = new Mark(position, place.operationId(), place.ordinal(), this.low.handled);
+		if (this.lowWatermark.position.compareTo(position) < 0) {
+			this.lowWatermark = new Mark(position, place.operationId(), place.ordinal(), this.lowWatermark.handled);
 		}
 	}
 
@@ -165,14 +165,14 @@ final class Window {
 	 * Waits until the store knows that everything up to a place is done with.
 	 * @return whether it does; not if the partition is lost, or that takes too long
 	 */
-	synchronized boolean awaitWritten(KvPosition position, Duration timeout) throws InterruptedException {
+	synchronized boolean awaitCommitted(KvPosition position, Duration timeout) throws InterruptedException {
 		long left = Delay.of(timeout).nanos();
 		long end = Delay.of(timeout).after(System.nanoTime());
-		while (!this.lost && this.written.position.compareTo(position) < 0 && left > 0) {
+		while (!this.lost && this.committed.position.compareTo(position) < 0 && left > 0) {
 			TimeUnit.NANOSECONDS.timedWait(this, left);
 			left = end - System.nanoTime();
 		}
-		return !this.lost && this.written.position.compareTo(position) >= 0;
+		return !this.lost && this.committed.position.compareTo(position) >= 0;
 	}
 
 	synchronized boolean isDone(KvPosition position) {
@@ -180,24 +180,25 @@ final class Window {
 	}
 
 	private void advance() {
-		Slot first = this.slots.peek();
+		WindowEntry first = this.entries.peek();
 		while (first != null && first.done) {
-			this.slots.poll();
-			long handled = this.low.handled + (first.handled ? 1 : 0);
+			this.entries.poll();
+			long handled = this.lowWatermark.handled + (first.handled ? 1 : 0);
 			// what is read behind a place up to which all was taken as done with
-			boolean before = first.position.compareTo(this.low.position) < 0;
-			this.low = before ? new Mark(this.low.position, this.low.operationId, this.low.ordinal, handled)
+			boolean before = first.position.compareTo(this.lowWatermark.position) < 0;
+			this.lowWatermark = before ? new Mark(this.lowWatermark.position, this.lowWatermark.operationId,
+					this.lowWatermark.ordinal, handled)
 					: new Mark(first.position, first.operationId, first.ordinal, handled);
-			this.passed.add(first.position, first.operationId);
-			if (first.aside) {
-				this.aside.add(first.position);
+			this.processed.add(first.position, first.operationId);
+			if (first.deadLettered) {
+				this.deadLettered.add(first.position);
 			}
-			first = this.slots.peek();
+			first = this.entries.peek();
 		}
 	}
 
-	private boolean isWorthWriting() {
-		return (this.low.handled - this.written.handled) * 2 >= this.capacity;
+	private boolean isWorthCommitting() {
+		return (this.lowWatermark.handled - this.committed.handled) * 2 >= this.capacity;
 	}
 
 	/**
@@ -205,24 +206,24 @@ final class Window {
 	 * many or the last for the moment.
 	 */
 	synchronized boolean isDue() {
-		boolean handled = this.low.handled > this.written.handled;
-		return (handled && (this.open == 0 || isWorthWriting())) || (this.doneUpTo != null && hasProgress());
+		boolean handled = this.lowWatermark.handled > this.committed.handled;
+		return (handled && (this.open == 0 || isWorthCommitting())) || (this.doneUpTo != null && hasProgress());
 	}
 
 	synchronized boolean hasProgress() {
-		return !this.low.equals(this.written);
+		return !this.lowWatermark.equals(this.committed);
 	}
 
 	/**
 	 * What is to be written.
 	 */
 	synchronized Progress progress() {
-		return new Progress(this.low, List.copyOf(this.aside));
+		return new Progress(this.lowWatermark, List.copyOf(this.deadLettered));
 	}
 
-	synchronized void written(Progress progress) {
-		this.written = progress.mark;
-		this.aside.removeAll(progress.aside);
+	synchronized void committed(Progress progress) {
+		this.committed = progress.mark;
+		this.deadLettered.removeAll(progress.deadLettered);
 		notifyAll();
 	}
 
@@ -230,9 +231,9 @@ final class Window {
 	 * The places whose events were put aside, but for those of which that is written off
 	 * already.
 	 */
-	synchronized List<KvPosition> aside() {
-		List<KvPosition> places = new ArrayList<>(this.aside);
-		this.slots.stream().filter((slot) -> slot.aside).forEach((slot) -> places.add(slot.position));
+	synchronized List<KvPosition> deadLettered() {
+		List<KvPosition> places = new ArrayList<>(this.deadLettered);
+		this.entries.stream().filter((entry) -> entry.deadLettered).forEach((entry) -> places.add(entry.position));
 		return places;
 	}
 
@@ -290,12 +291,12 @@ final class Window {
 	/**
 	 * What is to be written.
 	 *
-	 * @param aside places up to there whose events were put aside
+	 * @param deadLettered places up to there whose events were put aside
 	 */
-	record Progress(Mark mark, List<KvPosition> aside) {
+	record Progress(Mark mark, List<KvPosition> deadLettered) {
 
-		Checkpoint toCheckpoint(Trail trail) {
-			return new Checkpoint(this.mark.position, this.mark.operationId, this.mark.ordinal, trail);
+		Checkpoint toCheckpoint(CheckpointHistory history) {
+			return new Checkpoint(this.mark.position, this.mark.operationId, this.mark.ordinal, history);
 		}
 
 	}

@@ -8,9 +8,9 @@ import java.util.List;
  * ones differs from listener to listener: otherwise the first would do all the work of
  * listeners with one partition.
  */
-final class FairShare {
+final class PartitionAssignor {
 
-	private FairShare() {
+	private PartitionAssignor() {
 	}
 
 	static int of(String instance, List<String> members, int partitions, String listener) {

@@ -12,30 +12,31 @@ import io.github.kvevents.store.LoggedChange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@link Window}: the checkpoint is behind nothing that is not done with, and no more is
- * handled beyond it than there is room for.
+ * {@link DeliveryWindow}: the checkpoint is behind nothing that is not done with, and no
+ * more is handled beyond it than there is room for.
  */
-class WindowTests {
+class DeliveryWindowTests {
 
-	private final Window window = new Window(4, Checkpoint.at(position(10), "op-10", 10), new Passed(), List.of());
+	private final DeliveryWindow window = new DeliveryWindow(4, Checkpoint.at(position(10), "op-10", 10),
+			new ProcessedHistory(), List.of());
 
 	@Test
 	void checkpointStopsAtTheFirstThatIsNotDone() {
-		Slot first = admit(11);
-		Slot second = admit(12);
-		Slot third = admit(13);
+		WindowEntry first = admit(11);
+		WindowEntry second = admit(12);
+		WindowEntry third = admit(13);
 		begin(second, third, first);
 		this.window.done(second, false);
 		this.window.done(third, false);
 		assertThat(this.window.hasProgress()).isFalse();
 		this.window.done(first, false);
-		assertThat(this.window.progress().toCheckpoint(Trail.EMPTY))
+		assertThat(this.window.progress().toCheckpoint(CheckpointHistory.EMPTY))
 			.isEqualTo(Checkpoint.at(position(13), "op-13", 13));
 	}
 
 	@Test
 	void thereIsRoomOnlyBehindWhatWasWritten() {
-		Slot first = admit(11);
+		WindowEntry first = admit(11);
 		admit(12);
 		admit(13);
 		this.window.pass(change(14), 14, false);
@@ -43,7 +44,7 @@ class WindowTests {
 		begin(first);
 		this.window.done(first, false);
 		assertThat(this.window.room()).as("done but not written").isEqualTo(1);
-		this.window.written(this.window.progress());
+		this.window.committed(this.window.progress());
 		assertThat(this.window.room()).isEqualTo(2);
 	}
 
@@ -57,15 +58,15 @@ class WindowTests {
 
 	@Test
 	void isDueWhenNothingIsUnderWayOrAGoodPartIsDone() {
-		Slot first = admit(11);
-		Slot second = admit(12);
-		Slot third = admit(13);
+		WindowEntry first = admit(11);
+		WindowEntry second = admit(12);
+		WindowEntry third = admit(13);
 		begin(first, second, third);
 		assertThat(this.window.done(first, false)).isFalse();
 		assertThat(this.window.isDue()).isFalse();
 		assertThat(this.window.done(second, false)).isTrue();
 		assertThat(this.window.isDue()).isTrue();
-		this.window.written(this.window.progress());
+		this.window.committed(this.window.progress());
 		assertThat(this.window.isDue()).isFalse();
 		assertThat(this.window.done(third, false)).isTrue();
 		assertThat(this.window.isDue()).isTrue();
@@ -73,23 +74,23 @@ class WindowTests {
 
 	@Test
 	void whatWasPutAsideIsSettledWithTheCheckpoint() {
-		Slot first = admit(11);
-		Slot second = admit(12);
+		WindowEntry first = admit(11);
+		WindowEntry second = admit(12);
 		begin(first, second);
 		this.window.done(second, true);
-		assertThat(this.window.progress().aside()).isEmpty();
+		assertThat(this.window.progress().deadLettered()).isEmpty();
 		this.window.done(first, true);
-		Window.Progress progress = this.window.progress();
-		assertThat(progress.aside()).containsExactly(position(11), position(12));
-		this.window.written(progress);
-		assertThat(this.window.progress().aside()).isEmpty();
+		DeliveryWindow.Progress progress = this.window.progress();
+		assertThat(progress.deadLettered()).containsExactly(position(11), position(12));
+		this.window.committed(progress);
+		assertThat(this.window.progress().deadLettered()).isEmpty();
 	}
 
 	@Test
 	void whenItIsGivenUpOnlyWhatFillsHolesIsBegun() {
-		Slot first = admit(11);
-		Slot second = admit(12);
-		Slot third = admit(13);
+		WindowEntry first = admit(11);
+		WindowEntry second = admit(12);
+		WindowEntry third = admit(13);
 		begin(second);
 		this.window.leave();
 		assertThat(this.window.begin(third)).isFalse();
@@ -104,7 +105,7 @@ class WindowTests {
 
 	@Test
 	void nothingIsBegunWhenItIsLost() {
-		Slot first = admit(11);
+		WindowEntry first = admit(11);
 		this.window.lose();
 		assertThat(this.window.begin(first)).isFalse();
 		assertThat(this.window.open()).isZero();
@@ -113,8 +114,8 @@ class WindowTests {
 
 	@Test
 	void everythingUpToAPlaceCanBeTakenAsDone() {
-		Slot first = admit(11);
-		Slot second = admit(12);
+		WindowEntry first = admit(11);
+		WindowEntry second = admit(12);
 		begin(first);
 		this.window.completeUpTo(Checkpoint.at(position(11), "op-11", 11));
 		assertThat(this.window.isDue()).isTrue();
@@ -126,13 +127,13 @@ class WindowTests {
 		assertThat(this.window.begin(second)).isTrue();
 	}
 
-	private Slot admit(long millis) {
+	private WindowEntry admit(long millis) {
 		return this.window.admit(change(millis), millis);
 	}
 
-	private void begin(Slot... slots) {
-		for (Slot slot : slots) {
-			assertThat(this.window.begin(slot)).isTrue();
+	private void begin(WindowEntry... entries) {
+		for (WindowEntry entry : entries) {
+			assertThat(this.window.begin(entry)).isTrue();
 		}
 	}
 

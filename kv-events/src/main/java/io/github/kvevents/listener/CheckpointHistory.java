@@ -14,13 +14,13 @@ import io.github.kvevents.KvPosition;
  *
  * @param marks the places
  */
-public record Trail(List<Mark> marks) {
+public record CheckpointHistory(List<Mark> marks) {
 
-	static final Trail EMPTY = new Trail(List.of());
+	static final CheckpointHistory EMPTY = new CheckpointHistory(List.of());
 
 	private static final int MAX_MARKS = 40;
 
-	public Trail {
+	public CheckpointHistory {
 		marks = List.copyOf(marks);
 	}
 
@@ -28,7 +28,7 @@ public record Trail(List<Mark> marks) {
 	 * This trail and a newer place. Of the older ones each goes whose next older one is
 	 * at most twice as old as the next newer one.
 	 */
-	Trail with(KvPosition position, String operationId) {
+	CheckpointHistory with(KvPosition position, String operationId) {
 		if (operationId.isEmpty()) {
 			return this;
 		}
@@ -42,14 +42,14 @@ public record Trail(List<Mark> marks) {
 				newer = Math.max(1, position.millis() - this.marks.get(index).millis());
 			}
 		}
-		return new Trail(kept);
+		return new CheckpointHistory(kept);
 	}
 
 	/**
 	 * What of this trail is not behind a place.
 	 */
-	Trail upTo(KvPosition position) {
-		return new Trail(
+	CheckpointHistory upTo(KvPosition position) {
+		return new CheckpointHistory(
 				this.marks.stream().filter((mark) -> mark.in(position.partition()).compareTo(position) <= 0).toList());
 	}
 
@@ -62,8 +62,8 @@ public record Trail(List<Mark> marks) {
 			.collect(Collectors.joining(" "));
 	}
 
-	public static Trail parse(String text) {
-		return text.isEmpty() ? EMPTY : new Trail(Arrays.stream(text.split(" ")).map(Mark::parse).toList());
+	public static CheckpointHistory parse(String text) {
+		return text.isEmpty() ? EMPTY : new CheckpointHistory(Arrays.stream(text.split(" ")).map(Mark::parse).toList());
 	}
 
 	/**

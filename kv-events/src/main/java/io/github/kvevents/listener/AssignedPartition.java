@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Kept;
-import io.github.kvevents.listener.LogReading.Missing;
+import io.github.kvevents.listener.PartitionReader.Missing;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
@@ -20,42 +20,42 @@ import io.github.kvevents.support.PageSize;
  * handled and writes how far it is. For the thread of the loop, where nothing else is
  * said.
  */
-final class OwnedPartition {
+final class AssignedPartition {
 
 	private final SubscriptionParts parts;
 
-	private final HeldLease held;
+	private final PartitionLease held;
 
-	private final LogReading reading;
+	private final PartitionReader reader;
 
-	private final Passed passed;
+	private final ProcessedHistory processed;
 
-	private final Set<KvPosition> asideBefore;
+	private final Set<KvPosition> deadLetteredBefore;
 
-	private volatile Window window;
+	private volatile DeliveryWindow window;
 
-	private volatile boolean tellingOfGap;
+	private volatile boolean reportingGap;
 
 	private volatile boolean moved;
 
 	/**
 	 * Creates an instance.
 	 * @param checkpoint behind which place to begin
-	 * @param asideBefore places behind the checkpoint that were put aside by whoever had
-	 * the partition before
+	 * @param deadLetteredBefore places behind the checkpoint that were put aside by
+	 * whoever had the partition before
 	 */
-	OwnedPartition(SubscriptionParts parts, HeldLease held, Checkpoint checkpoint, Set<KvPosition> asideBefore,
-			LogState state) {
+	AssignedPartition(SubscriptionParts parts, PartitionLease held, Checkpoint checkpoint,
+			Set<KvPosition> deadLetteredBefore, LogState state) {
 		int partition = held.lease().partition();
 		this.parts = parts;
 		this.held = held;
-		this.reading = new LogReading(parts, partition, checkpoint, state);
-		this.passed = parts.passedIn(partition);
-		this.asideBefore = new HashSet<>(asideBefore);
-		this.window = new Window(parts.windowSize(), checkpoint, this.passed, Set.of());
+		this.reader = new PartitionReader(parts, partition, checkpoint, state);
+		this.processed = parts.processedIn(partition);
+		this.deadLetteredBefore = new HashSet<>(deadLetteredBefore);
+		this.window = new DeliveryWindow(parts.windowSize(), checkpoint, this.processed, Set.of());
 	}
 
-	HeldLease held() {
+	PartitionLease held() {
 		return this.held;
 	}
 
@@ -65,15 +65,15 @@ final class OwnedPartition {
 	 * @param lostAfter what this instance had reached when the store lost it, if it did
 	 */
 	void begin(boolean anew, @Nullable KvPosition lostAfter) {
-		look(this.reading.state());
-		this.passed.goOnFrom(this.reading.place().position());
+		look(this.reader.state());
+		this.processed.resumeFrom(this.reader.place().position());
 		// if that fails it all begins again, and the loss is still to be told of
 		if (anew && !write()) {
 			return;
 		}
-		this.passed.reached(this.reading.place());
-		if (lostAfter != null && this.reading.missing() == null) {
-			tellOfGap(lostAfter);
+		this.processed.reached(this.reader.place());
+		if (lostAfter != null && this.reader.missing() == null) {
+			reportGap(lostAfter);
 		}
 	}
 
@@ -106,7 +106,7 @@ final class OwnedPartition {
 	}
 
 	private void lookUnlessAt(@Nullable KvPosition end, boolean kept) {
-		if (kept && !this.reading.isAt(end)) {
+		if (kept && !this.reader.isAt(end)) {
 			look(this.parts.log().getState(this.held.lease().partition()));
 		}
 	}
@@ -118,7 +118,7 @@ final class OwnedPartition {
 	private boolean hasKept(boolean kept) {
 		if (!kept) {
 			if (this.window.hasProgress()) {
-				this.passed.reached(this.held.reached(this.window));
+				this.processed.reached(this.held.reached(this.window));
 			}
 			// whoever takes the partition next finds out by itself where to go on
 			lose();
@@ -131,7 +131,7 @@ final class OwnedPartition {
 	 * removed, and says so.
 	 */
 	void lose() {
-		this.reading.end();
+		this.reader.end();
 		this.window.lose();
 		this.parts.awaitLetThrough();
 		this.held.obey();
@@ -147,7 +147,7 @@ final class OwnedPartition {
 	}
 
 	private void look(LogState state) {
-		this.reading.look(state, !this.tellingOfGap);
+		this.reader.look(state, !this.reportingGap);
 		leaveWhatIsLost();
 	}
 
@@ -155,7 +155,7 @@ final class OwnedPartition {
 	 * What was read and the store lost isn't begun any more.
 	 */
 	private void leaveWhatIsLost() {
-		if (this.reading.missing() == Missing.LOST) {
+		if (this.reader.missing() == Missing.LOST) {
 			this.window.leave();
 		}
 	}
@@ -169,22 +169,22 @@ final class OwnedPartition {
 		if (isLost() || (this.window.isDue() && !write())) {
 			return false;
 		}
-		if (isPaused() || this.tellingOfGap) {
+		if (isPaused() || this.reportingGap) {
 			return false;
 		}
-		Missing missing = this.reading.missing();
-		if (missing != null && this.reading.isEmpty()) {
+		Missing missing = this.reader.missing();
+		if (missing != null && this.reader.isEmpty()) {
 			restart(missing);
 			return false;
 		}
 		queue();
-		if (!this.reading.isEmpty() || missing != null || this.window.isLeaving() || this.reading.isAt(end)) {
+		if (!this.reader.isEmpty() || missing != null || this.window.isLeaving() || this.reader.isAt(end)) {
 			return false;
 		}
-		boolean more = this.reading.read();
+		boolean more = this.reader.read();
 		leaveWhatIsLost();
 		queue();
-		return more && this.reading.isEmpty();
+		return more && this.reader.isEmpty();
 	}
 
 	/**
@@ -195,56 +195,56 @@ final class OwnedPartition {
 			return;
 		}
 		Checkpoint reached = this.held.reached(this.window);
-		Checkpoint earliest = this.reading.placeToGoOn(reached, this.passed);
+		Checkpoint earliest = this.reader.resumePoint(reached, this.processed);
 		boolean skipped = missing == Missing.TRIMMED && earliest.position().compareTo(reached.position()) < 0;
 		Checkpoint to = skipped ? reached : earliest;
-		Set<KvPosition> marks = new HashSet<>(this.window.aside());
+		Set<KvPosition> marks = new HashSet<>(this.window.deadLettered());
 		if (missing == Missing.LOST) {
 			// what is at these places from now on was not put aside
-			marks.addAll(this.asideBefore);
+			marks.addAll(this.deadLetteredBefore);
 		}
-		Window next = new Window(this.parts.windowSize(), to, this.passed, marks);
+		DeliveryWindow next = new DeliveryWindow(this.parts.windowSize(), to, this.processed, marks);
 		if (!hasKept(this.held.move(next, to))) {
 			return;
 		}
-		KvPosition after = (missing == Missing.LOST) ? reached.position() : this.reading.place().position();
-		this.asideBefore.removeAll(marks);
+		KvPosition after = (missing == Missing.LOST) ? reached.position() : this.reader.place().position();
+		this.deadLetteredBefore.removeAll(marks);
 		begin(next, to);
 		if (!skipped) {
-			tellOfGap(after);
+			reportGap(after);
 		}
 	}
 
-	private void begin(Window next, Checkpoint to) {
+	private void begin(DeliveryWindow next, Checkpoint to) {
 		this.window = next;
 		if (this.moved) {
 			next.lose();
 		}
-		this.reading.goOnFrom(to);
+		this.reader.resumeFrom(to);
 	}
 
 	/**
 	 * Tells of changes that were missed, before anything behind them is read.
 	 */
-	private void tellOfGap(KvPosition after) {
-		this.tellingOfGap = true;
+	private void reportGap(KvPosition after) {
+		this.reportingGap = true;
 		Lease lease = this.held.lease();
-		this.parts.tellOf(new LogGapEvent(this.parts.source(), "listener " + lease.listener(), lease.partition(), after,
-				this.reading.place().position()), () -> this.tellingOfGap = false);
+		this.parts.report(new LogGapEvent(this.parts.source(), "listener " + lease.listener(), lease.partition(), after,
+				this.reader.place().position()), () -> this.reportingGap = false);
 	}
 
 	private void queue() {
 		List<Delivery> deliveries = new ArrayList<>();
-		while (!this.reading.isEmpty() && hasRoom()) {
-			LoggedChange next = this.reading.next();
-			boolean aside = this.asideBefore.contains(next.position());
-			Choice choice = (aside || this.window.isDone(next.position())) ? Choice.DONE
+		while (!this.reader.isEmpty() && hasRoom()) {
+			LoggedChange next = this.reader.next();
+			boolean deadLettered = this.deadLetteredBefore.contains(next.position());
+			Choice choice = (deadLettered || this.window.isDone(next.position())) ? Choice.DONE
 					: this.parts.policy().choose(next);
 			if (choice == Choice.NO || choice == Choice.DONE) {
-				this.window.pass(next, this.reading.ordinal(), aside);
+				this.window.pass(next, this.reader.ordinal(), deadLettered);
 			}
 			else {
-				deliveries.add(new Delivery(this, this.window, this.window.admit(next, this.reading.ordinal()), next,
+				deliveries.add(new Delivery(this, this.window, this.window.admit(next, this.reader.ordinal()), next,
 						this.parts.lane(next), choice, this.parts.policy()));
 			}
 		}
@@ -273,8 +273,8 @@ final class OwnedPartition {
 	 * @return whether it does; not if this instance lost the partition, or that takes
 	 * longer than a lease
 	 */
-	boolean awaitWritten(KvPosition position) throws InterruptedException {
-		return this.window.awaitWritten(position, this.parts.settings().lease());
+	boolean awaitCommitted(KvPosition position) throws InterruptedException {
+		return this.window.awaitCommitted(position, this.parts.settings().lease());
 	}
 
 	/**
@@ -294,7 +294,7 @@ final class OwnedPartition {
 	}
 
 	boolean isLeaving() {
-		return this.window.isLeaving() && this.reading.missing() == null;
+		return this.window.isLeaving() && this.reader.missing() == null;
 	}
 
 	boolean isPaused() {
@@ -326,7 +326,7 @@ final class OwnedPartition {
 	 * How many entries are not done with, as far as is known. From any thread.
 	 */
 	long lag() {
-		return Lag.of(this.reading.state(), this.window.progress().toCheckpoint(Trail.EMPTY));
+		return Lag.of(this.reader.state(), this.window.progress().toCheckpoint(CheckpointHistory.EMPTY));
 	}
 
 }

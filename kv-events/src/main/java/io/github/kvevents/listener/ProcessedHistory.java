@@ -15,12 +15,12 @@ import io.github.kvevents.KvPosition;
  * since: up to where it came, and each of the latest places. What is stored is sparser,
  * and gone where the store lost it. From any thread.
  */
-final class Passed {
+final class ProcessedHistory {
 
 	/** About 50 kB. */
 	private static final int MAX_LATEST = 512;
 
-	private final Deque<Trail.Mark> latest = new ArrayDeque<>();
+	private final Deque<CheckpointHistory.Mark> latest = new ArrayDeque<>();
 
 	private @Nullable Checkpoint reached;
 
@@ -38,7 +38,7 @@ final class Passed {
 	/**
 	 * Forgets what is behind a place, from where it goes on.
 	 */
-	synchronized void goOnFrom(KvPosition position) {
+	synchronized void resumeFrom(KvPosition position) {
 		this.latest.removeIf((mark) -> mark.in(position.partition()).compareTo(position) > 0);
 	}
 
@@ -49,16 +49,18 @@ final class Passed {
 		if (this.latest.size() == MAX_LATEST) {
 			this.latest.removeFirst();
 		}
-		this.latest.addLast(new Trail.Mark(position.millis(), position.sequence(), operationId));
+		this.latest.addLast(new CheckpointHistory.Mark(position.millis(), position.sequence(), operationId));
 	}
 
 	/**
 	 * What is known here and the marks of a trail, the newest first.
 	 */
-	synchronized List<Trail.Mark> with(Trail trail) {
-		return Stream.concat(this.latest.stream(), trail.marks().stream())
+	synchronized List<CheckpointHistory.Mark> with(CheckpointHistory history) {
+		return Stream.concat(this.latest.stream(), history.marks().stream())
 			.distinct()
-			.sorted(Comparator.comparingLong(Trail.Mark::millis).thenComparingLong(Trail.Mark::sequence).reversed())
+			.sorted(Comparator.comparingLong(CheckpointHistory.Mark::millis)
+				.thenComparingLong(CheckpointHistory.Mark::sequence)
+				.reversed())
 			.toList();
 	}
 

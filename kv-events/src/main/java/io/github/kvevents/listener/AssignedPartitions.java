@@ -22,7 +22,7 @@ import io.github.kvevents.support.Delay;
  * instances that have the listener. For the thread of the loop, where nothing else is
  * said.
  */
-final class OwnedPartitions {
+final class AssignedPartitions {
 
 	/** A moment too early would be a turn for nothing. */
 	private static final Delay JUST_AFTER = Delay.ofMillis(1);
@@ -31,7 +31,7 @@ final class OwnedPartitions {
 
 	private final Delay tick;
 
-	private final Map<Integer, OwnedPartition> owned = new ConcurrentSkipListMap<>();
+	private final Map<Integer, AssignedPartition> assigned = new ConcurrentSkipListMap<>();
 
 	private final LogEnds ends;
 
@@ -46,7 +46,7 @@ final class OwnedPartitions {
 	 * Creates an instance that has none.
 	 * @param tick how often to agree with others at least
 	 */
-	OwnedPartitions(SubscriptionParts parts, Delay tick) {
+	AssignedPartitions(SubscriptionParts parts, Delay tick) {
 		this.parts = parts;
 		this.ends = new LogEnds(parts.nanoTime());
 		this.tick = tick;
@@ -55,15 +55,15 @@ final class OwnedPartitions {
 	/**
 	 * From any thread.
 	 */
-	Collection<OwnedPartition> all() {
-		return this.owned.values();
+	Collection<AssignedPartition> all() {
+		return this.assigned.values();
 	}
 
 	/**
 	 * From any thread.
 	 */
-	@Nullable OwnedPartition get(int number) {
-		return this.owned.get(number);
+	@Nullable AssignedPartition get(int number) {
+		return this.assigned.get(number);
 	}
 
 	/**
@@ -93,7 +93,7 @@ final class OwnedPartitions {
 				holders.add(holder);
 			}
 		}
-		this.owned.values().forEach((partition) -> partition.setPaused(paused));
+		this.assigned.values().forEach((partition) -> partition.setPaused(paused));
 		this.paused = paused;
 		this.parts.lanes().setSuspended(paused);
 		return holders;
@@ -107,7 +107,7 @@ final class OwnedPartitions {
 	 */
 	synchronized @Nullable Holder move(Checkpoint to, boolean forwardOnly) {
 		Holder holder = this.parts.store().move(this.parts.id(), to, forwardOnly);
-		OwnedPartition here = this.owned.get(to.position().partition());
+		AssignedPartition here = this.assigned.get(to.position().partition());
 		if (here != null && (!forwardOnly || holder != null)) {
 			here.moved();
 		}
@@ -128,7 +128,7 @@ final class OwnedPartitions {
 	synchronized Delay coordinate() {
 		Duration lease = this.parts.settings().lease();
 		boolean quiet = this.paused;
-		OwnedPartition first = this.owned.get(0);
+		AssignedPartition first = this.assigned.get(0);
 		long now = this.parts.nanoTime().getAsLong();
 		Members members = this.parts.store()
 			.join(this.parts.id(), this.parts.instance(), lease, (first != null) ? first.idleLease() : null, quiet);
@@ -138,9 +138,10 @@ final class OwnedPartitions {
 			removed();
 			return this.tick;
 		}
-		int share = FairShare.of(this.parts.instance(), members.ids(), this.parts.partitions(), this.parts.id());
+		int share = PartitionAssignor.of(this.parts.instance(), members.ids(), this.parts.partitions(),
+				this.parts.id());
 		Kept kept = members.kept();
-		this.owned.forEach((number, partition) -> {
+		this.assigned.forEach((number, partition) -> {
 			if (partition == first && kept != null) {
 				partition.renewed(now, kept, this.ends.get(number));
 			}
@@ -151,8 +152,8 @@ final class OwnedPartitions {
 		Delay pause = members.changesIn().min(acquire(share)).plus(JUST_AFTER).min(this.tick);
 		giveUp(share);
 		// a pause is of all partitions, so any of them tells
-		this.paused = this.owned.isEmpty() ? members.paused()
-				: this.owned.values().stream().anyMatch(OwnedPartition::isPaused);
+		this.paused = this.assigned.isEmpty() ? members.paused()
+				: this.assigned.values().stream().anyMatch(AssignedPartition::isPaused);
 		this.parts.lanes().setSuspended(this.paused);
 		if (this.paused && !quiet) {
 			this.parts.awaitLetThrough();
@@ -164,7 +165,7 @@ final class OwnedPartitions {
 
 	private void removed() {
 		this.removed = true;
-		this.owned.values().forEach(OwnedPartition::lose);
+		this.assigned.values().forEach(AssignedPartition::lose);
 	}
 
 	/**
@@ -173,15 +174,15 @@ final class OwnedPartitions {
 	 */
 	private Delay acquire(int share) {
 		Delay wait = Delay.NEVER;
-		for (int partition = 0; partition < this.parts.partitions() && this.owned.size() < share; partition++) {
-			if (this.owned.containsKey(partition)) {
+		for (int partition = 0; partition < this.parts.partitions() && this.assigned.size() < share; partition++) {
+			if (this.assigned.containsKey(partition)) {
 				continue;
 			}
 			long now = this.parts.nanoTime().getAsLong();
 			Acquisition acquisition = this.parts.store()
 				.acquire(partition, this.parts.id(), this.parts.instance(), this.parts.settings().lease(), this.since);
 			switch (acquisition.outcome()) {
-				case ACQUIRED -> this.owned.put(partition, begin(partition, acquisition, now));
+				case ACQUIRED -> this.assigned.put(partition, begin(partition, acquisition, now));
 				case TAKEN -> wait = wait.min(acquisition.freeIn());
 				case REMOVED -> removed();
 			}
@@ -189,37 +190,39 @@ final class OwnedPartitions {
 		return wait;
 	}
 
-	private OwnedPartition begin(int partition, Acquisition acquisition, long now) {
+	private AssignedPartition begin(int partition, Acquisition acquisition, long now) {
 		LogState state = this.parts.log().getState(partition);
-		Passed passed = this.parts.passedIn(partition);
-		Checkpoint reached = passed.reached();
-		boolean lost = reached != null && this.parts.continuity().isLost(state, reached);
+		ProcessedHistory processed = this.parts.processedIn(partition);
+		Checkpoint reached = processed.reached();
+		boolean lost = reached != null && this.parts.truncation().isLost(state, reached);
 		KvPosition lostAfter = (reached != null && lost) ? reached.position() : null;
 		Checkpoint stored = acquisition.checkpoint();
-		Checkpoint checkpoint = (stored != null) ? stored : start(state, partition, passed);
+		Checkpoint checkpoint = (stored != null) ? stored : start(state, partition, processed);
 		Lease lease = new Lease(this.parts.id(), partition, this.parts.instance(), acquisition.epoch());
-		HeldLease held = new HeldLease(this.parts, lease, checkpoint.trail(), acquisition.paused(), now);
-		OwnedPartition owned = new OwnedPartition(this.parts, held, checkpoint, acquisition.aside(), state);
-		owned.begin(stored == null, lostAfter);
-		return owned;
+		PartitionLease held = new PartitionLease(this.parts, lease, checkpoint.history(), acquisition.paused(), now);
+		AssignedPartition assigned = new AssignedPartition(this.parts, held, checkpoint, acquisition.deadLettered(),
+				state);
+		assigned.begin(stored == null, lostAfter);
+		return assigned;
 	}
 
 	/**
 	 * Where to begin that has no checkpoint: it is new, or the store lost it.
 	 */
-	private Checkpoint start(LogState state, int partition, Passed passed) {
-		Checkpoint reached = passed.reached();
-		Checkpoint agreed = (reached != null) ? this.parts.continuity().agreed(state, reached, passed) : null;
+	private Checkpoint start(LogState state, int partition, ProcessedHistory processed) {
+		Checkpoint reached = processed.reached();
+		Checkpoint agreed = (reached != null) ? this.parts.truncation().agreed(state, reached, processed) : null;
 		if (agreed != null) {
 			return agreed;
 		}
 		return (this.parts.options().getStartAt() == StartAt.EARLIEST || reached != null)
-				? LogContinuity.earliest(state, partition) : this.parts.continuity().latest(state);
+				? TruncationDetector.earliest(state, partition) : this.parts.truncation().latest(state);
 	}
 
 	private void giveUp(int share) {
-		int surplus = (int) this.owned.values().stream().filter((partition) -> !partition.isLeaving()).count() - share;
-		for (OwnedPartition partition : this.owned.values()) {
+		int surplus = (int) this.assigned.values().stream().filter((partition) -> !partition.isLeaving()).count()
+				- share;
+		for (AssignedPartition partition : this.assigned.values()) {
 			if (surplus > 0 && !partition.isLeaving()) {
 				partition.leave();
 				surplus--;
@@ -233,19 +236,19 @@ final class OwnedPartitions {
 	 * @param tell whether to tell the store
 	 * @return whether it was given back, or another instance has it
 	 */
-	boolean leaveIfIdle(OwnedPartition partition, boolean tell) {
+	boolean leaveIfIdle(AssignedPartition partition, boolean tell) {
 		if (!partition.isLeaving() || !partition.isIdle()) {
 			return false;
 		}
 		if (tell) {
 			partition.release();
 		}
-		this.owned.remove(partition.held().lease().partition());
+		this.assigned.remove(partition.held().lease().partition());
 		return true;
 	}
 
 	void clear() {
-		this.owned.clear();
+		this.assigned.clear();
 	}
 
 }

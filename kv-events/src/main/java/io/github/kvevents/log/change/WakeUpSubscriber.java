@@ -14,7 +14,7 @@ import io.github.kvevents.support.Waiter;
  * @param read whether a partition was read up to its end: if not, what was missed is to
  * be found out
  */
-record FeedSign(Waiter waiter, Predicate<KvPosition> read) implements ChangeFeed.Subscriber {
+record WakeUpSubscriber(Waiter waiter, Predicate<KvPosition> read) implements ChangeFeed.Subscriber {
 
 	@Override
 	public void onChanges(List<LoggedChange> changes) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * a command wait for as long as its client lets it; nothing that is written then is worth
  * that wait: other instances take over when the leases end.
  */
-final class StorePatience {
+final class ShutdownDeadline {
 
 	/** What the store may take once the listener stops. */
 	private static final long NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -23,7 +23,7 @@ final class StorePatience {
 
 	private volatile boolean over;
 
-	StorePatience(LongSupplier nanoTime) {
+	ShutdownDeadline(LongSupplier nanoTime) {
 		this.nanoTime = nanoTime;
 	}
 

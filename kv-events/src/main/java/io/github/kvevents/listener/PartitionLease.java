@@ -10,13 +10,13 @@ import io.github.kvevents.support.Delay;
  * listener is, until another instance takes it. For the thread of the loop, where nothing
  * else is said.
  */
-final class HeldLease {
+final class PartitionLease {
 
 	private final SubscriptionParts parts;
 
 	private final Lease lease;
 
-	private final Passed passed;
+	private final ProcessedHistory processed;
 
 	private volatile long endsAt;
 
@@ -25,17 +25,17 @@ final class HeldLease {
 	private boolean lost;
 
 	/** What is written, or is to be with the next checkpoint. */
-	private Trail trail;
+	private CheckpointHistory history;
 
 	/**
 	 * Creates an instance.
 	 * @param acquiredAt when the lease was asked for
 	 */
-	HeldLease(SubscriptionParts parts, Lease lease, Trail trail, boolean paused, long acquiredAt) {
+	PartitionLease(SubscriptionParts parts, Lease lease, CheckpointHistory history, boolean paused, long acquiredAt) {
 		this.parts = parts;
 		this.lease = lease;
-		this.passed = parts.passedIn(lease.partition());
-		this.trail = trail;
+		this.processed = parts.processedIn(lease.partition());
+		this.history = history;
 		this.paused = paused;
 		renewedAt(acquiredAt);
 	}
@@ -71,8 +71,8 @@ final class HeldLease {
 	/**
 	 * Up to where everything is done with.
 	 */
-	Checkpoint reached(Window window) {
-		return window.progress().toCheckpoint(this.trail);
+	Checkpoint reached(DeliveryWindow window) {
+		return window.progress().toCheckpoint(this.history);
 	}
 
 	/**
@@ -96,16 +96,16 @@ final class HeldLease {
 	 * @param quiet whether this instance begins no event since it knows of a pause
 	 * @return whether this instance still has the partition
 	 */
-	boolean renew(Window window, boolean quiet) {
-		return keep(window, this.trail, window.hasProgress(), quiet);
+	boolean renew(DeliveryWindow window, boolean quiet) {
+		return keep(window, this.history, window.hasProgress(), quiet);
 	}
 
 	/**
 	 * Writes how far the listener is.
 	 * @return whether this instance still has the partition
 	 */
-	boolean write(Window window) {
-		return keep(window, this.trail, true, false);
+	boolean write(DeliveryWindow window) {
+		return keep(window, this.history, true, false);
 	}
 
 	/**
@@ -113,28 +113,29 @@ final class HeldLease {
 	 * @param window what begins there
 	 * @return whether this instance still has the partition
 	 */
-	boolean move(Window window, Checkpoint to) {
-		boolean kept = keep(window, to.trail(), true, false);
+	boolean move(DeliveryWindow window, Checkpoint to) {
+		boolean kept = keep(window, to.history(), true, false);
 		if (kept) {
-			this.passed.goOnFrom(to.position());
+			this.processed.resumeFrom(to.position());
 		}
 		return kept;
 	}
 
-	private boolean keep(Window window, Trail trail, boolean write, boolean quiet) {
-		Window.Progress progress = window.progress();
-		Trail longer = write ? trail.with(progress.mark().position(), progress.mark().operationId()) : trail;
+	private boolean keep(DeliveryWindow window, CheckpointHistory history, boolean write, boolean quiet) {
+		DeliveryWindow.Progress progress = window.progress();
+		CheckpointHistory longer = write ? history.with(progress.mark().position(), progress.mark().operationId())
+				: history;
 		long now = this.parts.nanoTime().getAsLong();
 		Duration duration = this.parts.settings().lease();
 		Kept kept = this.parts.store()
-			.keep(this.lease, duration, write ? progress.toCheckpoint(longer) : null, progress.aside(), quiet);
+			.keep(this.lease, duration, write ? progress.toCheckpoint(longer) : null, progress.deadLettered(), quiet);
 		if (!renewed(now, kept)) {
 			return false;
 		}
 		if (write) {
-			this.trail = longer;
-			window.written(progress);
-			this.passed.reached(progress.toCheckpoint(longer));
+			this.history = longer;
+			window.committed(progress);
+			this.processed.reached(progress.toCheckpoint(longer));
 		}
 		return true;
 	}
