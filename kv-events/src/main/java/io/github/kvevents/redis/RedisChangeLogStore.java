@@ -141,6 +141,9 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 
 	@Override
 	public LogSnapshot snapshot(int partition, List<String> keys) {
+		if (keys.isEmpty()) {
+			return new LogSnapshot(List.of(), getState(partition).last());
+		}
 		byte[] log = this.index.log(partition);
 		List<byte[]> names = keys.stream().map(this.names::toRedis).toList();
 		List<?> reply = this.values.read(List.of(log), names, SNAPSHOT);
