@@ -33,6 +33,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Fleet implements AutoCloseable {
 
+	static {
+		// a machine that is busy with other work takes long
+		Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+	}
+
 	private final List<Instance> instances = new ArrayList<>();
 
 	private final int redisPort;
