@@ -59,7 +59,7 @@ class ArchitectureTests {
 
 	private static final String[] REDIS = { ROOT + ".redis..", ROOT + ".autoconfigure.." };
 
-	private static final int MOST_TYPES = 70;
+	private static final int MOST_TYPES = 60;
 
 	private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 

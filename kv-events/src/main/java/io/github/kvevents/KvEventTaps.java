@@ -23,7 +23,7 @@ public interface KvEventTaps {
 	 * Waits until each operation is done that asked its taps before this call, and that
 	 * none of them wanted to hear of. Never called from within an operation.
 	 */
-	void awaitUnheardOperations();
+	void awaitQuiescence();
 
 	/**
 	 * Runs an action while no operation that a tap hears of can change these keys.

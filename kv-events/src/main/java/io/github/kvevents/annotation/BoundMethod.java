@@ -6,10 +6,17 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.util.ReflectionUtils;
+
+import io.github.kvevents.hook.Guard;
+import io.github.kvevents.hook.KvHookCallback;
 
 /**
  * A method of a bean, ready to be called as often as need be, through the bean's proxy if
@@ -92,7 +99,30 @@ final class BoundMethod {
 		}
 	}
 
-	void invoke(Object[] arguments) throws Exception {
+	/**
+	 * Calls the method with what its parameters take from an event.
+	 */
+	KvHookCallback callback(List<HookParameter> parameters) {
+		return (event) -> invoke(parameters, (parameter) -> parameter.argument(event));
+	}
+
+	/**
+	 * Calls the method with what its parameters take from a change.
+	 */
+	Guard.Check check(List<HookParameter> parameters) {
+		return (change) -> invoke(parameters, (parameter) -> parameter.argument(change));
+	}
+
+	private void invoke(List<HookParameter> parameters, Function<HookParameter, @Nullable Object> argument)
+			throws Exception {
+		@Nullable Object[] arguments = new @Nullable Object[parameters.size()];
+		for (int index = 0; index < arguments.length; index++) {
+			arguments[index] = argument.apply(parameters.get(index));
+		}
+		invoke(arguments);
+	}
+
+	private void invoke(@Nullable Object[] arguments) throws Exception {
 		try {
 			this.handle.invokeExact(arguments);
 		}

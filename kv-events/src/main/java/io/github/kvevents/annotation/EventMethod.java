@@ -20,9 +20,9 @@ import io.github.kvevents.hook.SpringListeners;
  * A method of a bean that is called with events, as its signature and the attributes of
  * its annotation say. For our packages.
  *
- * @param events the events that it hears of: those of the annotation as far as its
+ * @param events the events that it receives: those of the annotation as far as its
  * parameters can take them
- * @param filter the keys that it hears of, {@code null} for all
+ * @param filter the keys that it receives events of, {@code null} for all
  * @param callback calls it
  */
 public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, KvHookCallback callback) {
@@ -44,7 +44,7 @@ public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, K
 		AsyncMethods.checkEvents(site, bean, targetClass, events);
 		KeyFilter filter = KeyFilterReader.read(site, attributes.prefix(), attributes.suffix(), attributes.keys(),
 				attributes.regex(), attributes.filter());
-		return new EventMethod(events, filter, callback(bound, parameters));
+		return new EventMethod(events, filter, bound.callback(parameters));
 	}
 
 	private static Set<KvEventType> events(DefinitionSite site, KvEventType[] attribute,
@@ -76,17 +76,6 @@ public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, K
 			throw site.error("changes", Arrays.toString(changes) + " never come with " + events,
 					PossibleChanges.CONTRADICTION);
 		}
-	}
-
-	private static KvHookCallback callback(BoundMethod method, List<HookParameter> parameters) {
-		HookParameter[] taken = parameters.toArray(HookParameter[]::new);
-		return (event) -> {
-			@Nullable Object[] arguments = new @Nullable Object[taken.length];
-			for (int index = 0; index < taken.length; index++) {
-				arguments[index] = taken[index].argument(event);
-			}
-			method.invoke(arguments);
-		};
 	}
 
 	/**

@@ -36,7 +36,7 @@ final class GuardDefinitionReader {
 		KeyFilter filter = KeyFilterReader.read(site, annotation.prefix(), annotation.suffix(), annotation.keys(),
 				annotation.regex(), annotation.filter());
 		return new GuardDefinition(beanName + "." + method.getName(), events, filter,
-				HookDefinitionReader.order(method, targetClass), check(bound, parameters));
+				HookDefinitionReader.order(method, targetClass), bound.check(parameters));
 	}
 
 	private static Set<KvEventType> events(DefinitionSite site, KvGuard annotation) {
@@ -63,17 +63,6 @@ final class GuardDefinitionReader {
 					"a delete has no value, and '" + parameter.type().getTypeName() + "' can't be null",
 					"Take the boxed type, or guard only operations that set");
 		}
-	}
-
-	private static Guard.Check check(BoundMethod method, List<HookParameter> parameters) {
-		HookParameter[] taken = parameters.toArray(HookParameter[]::new);
-		return (change) -> {
-			@Nullable Object[] arguments = new @Nullable Object[taken.length];
-			for (int index = 0; index < taken.length; index++) {
-				arguments[index] = taken[index].argument(change);
-			}
-			method.invoke(arguments);
-		};
 	}
 
 	/**

@@ -12,7 +12,7 @@ import io.github.kvevents.KvChange;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvCodecException;
 import io.github.kvevents.KvEvent;
-import io.github.kvevents.hook.GuardedChange;
+import io.github.kvevents.hook.Guard;
 
 /**
  * A parameter of a hook or guard method and where its argument comes from.
@@ -47,7 +47,7 @@ record HookParameter(String name, ParameterKind kind, Type type) {
 		return previous ? event.getPreviousValue(reference) : event.getValue(reference);
 	}
 
-	@Nullable Object argument(GuardedChange change) {
+	@Nullable Object argument(Guard.Change change) {
 		return switch (this.kind) {
 			case TYPE -> change.type();
 			case KEY -> change.key();
@@ -56,7 +56,7 @@ record HookParameter(String name, ParameterKind kind, Type type) {
 		};
 	}
 
-	private @Nullable Object value(GuardedChange change) {
+	private @Nullable Object value(Guard.Change change) {
 		byte[] value = change.value();
 		if (value == null) {
 			return null;

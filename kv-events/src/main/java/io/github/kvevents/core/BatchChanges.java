@@ -14,7 +14,7 @@ import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
-import io.github.kvevents.hook.KvGuards;
+import io.github.kvevents.hook.GuardChain;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.StoreBatch;
 import io.github.kvevents.store.StoreDelete;
@@ -37,7 +37,7 @@ final class BatchChanges {
 
 	private final KvStore store;
 
-	private final KvGuards guards;
+	private final GuardChain guards;
 
 	private final KvEventDispatcher dispatcher;
 
@@ -45,7 +45,7 @@ final class BatchChanges {
 
 	private final OperationObserver observer;
 
-	BatchChanges(KvStore store, KvGuards guards, KvEventDispatcher dispatcher, EventFactory events,
+	BatchChanges(KvStore store, GuardChain guards, KvEventDispatcher dispatcher, EventFactory events,
 			OperationObserver observer) {
 		this.store = store;
 		this.guards = guards;
@@ -71,8 +71,8 @@ final class BatchChanges {
 		for (int start = 0; start < writes.size(); start += CHUNK) {
 			List<StoreWrite> chunk = writesOf(writes, id, start);
 			this.dispatcher.dispatch(KvEventType.BATCH_SET, keysOf(chunk), (sink) -> {
-				StoreBatch<StoreOutcome> outcomes = this.observer.observe(Operation.BATCH_SET,
-						() -> this.store.setAll(chunk));
+				StoreBatch<StoreOutcome> outcomes = this.observer.observation(Operation.BATCH_SET)
+					.observe(() -> this.store.setAll(chunk));
 				for (int i = 0; i < chunk.size(); i++) {
 					results.put(chunk.get(i).key(), passOn(chunk.get(i), outcomes.results().get(i), sink));
 				}
@@ -109,8 +109,8 @@ final class BatchChanges {
 			List<StoreDelete> chunk = deletesOf(keys, id, start);
 			this.dispatcher.dispatch(KvEventType.BATCH_DELETE, chunk.stream().map(StoreDelete::key).toList(),
 					(sink) -> {
-						StoreBatch<StoreOutcome> outcomes = this.observer.observe(Operation.BATCH_DELETE,
-								() -> this.store.deleteAll(chunk));
+						StoreBatch<StoreOutcome> outcomes = this.observer.observation(Operation.BATCH_DELETE)
+							.observe(() -> this.store.deleteAll(chunk));
 						for (int i = 0; i < chunk.size(); i++) {
 							StoreOutcome outcome = outcomes.results().get(i);
 							if (outcome.applied()) {

@@ -1,5 +1,6 @@
 package io.github.kvevents.core;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
-import io.github.kvevents.hook.KvGuards;
+import io.github.kvevents.hook.GuardChain;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
@@ -27,7 +28,7 @@ final class Changes {
 
 	private final KvStore store;
 
-	private final KvGuards guards;
+	private final GuardChain guards;
 
 	private final KvEventDispatcher dispatcher;
 
@@ -35,7 +36,7 @@ final class Changes {
 
 	private final OperationObserver observer;
 
-	Changes(KvStore store, KvGuards guards, KvEventDispatcher dispatcher, EventFactory events,
+	Changes(KvStore store, GuardChain guards, KvEventDispatcher dispatcher, EventFactory events,
 			OperationObserver observer) {
 		this.store = store;
 		this.guards = guards;
@@ -46,7 +47,7 @@ final class Changes {
 
 	KvSetResult set(StoreWrite write) {
 		return dispatch(write.type(), write.key(), write.value(), (sink) -> {
-			StoreOutcome outcome = this.observer.observe(Operation.SET, () -> this.store.set(write));
+			StoreOutcome outcome = this.observer.observation(Operation.SET).observe(() -> this.store.set(write));
 			if (!outcome.applied()) {
 				return KvSetResult.NOT_APPLIED;
 			}
@@ -58,7 +59,7 @@ final class Changes {
 
 	Optional<byte[]> delete(String key) {
 		return dispatch(KvEventType.DELETE, key, null, (sink) -> {
-			StoreOutcome outcome = this.observer.observe(Operation.DELETE, () -> this.store.delete(key));
+			StoreOutcome outcome = this.observer.observation(Operation.DELETE).observe(() -> this.store.delete(key));
 			if (outcome.applied()) {
 				sink.accept(this.events.deleted(KvEventType.DELETE, new StoreDelete(key), outcome));
 			}
@@ -87,7 +88,8 @@ final class Changes {
 	}
 
 	private StoreOutcome compareAndSetInStore(String key, byte @Nullable [] expected, byte @Nullable [] value) {
-		return this.observer.observe(Operation.COMPARE_AND_SET, () -> this.store.compareAndSet(key, expected, value));
+		return this.observer.observation(Operation.COMPARE_AND_SET)
+			.observe(() -> this.store.compareAndSet(key, expected, value));
 	}
 
 	private <R> R dispatch(KvEventType type, String key, byte @Nullable [] value,
@@ -96,7 +98,7 @@ final class Changes {
 		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
 		try {
 			this.guards.check(type, key, value);
-			this.dispatcher.dispatch(type, key, (sink) -> result.set(operation.apply(sink)));
+			this.dispatcher.dispatch(type, List.of(key), (sink) -> result.set(operation.apply(sink)));
 		}
 		finally {
 			interrupts.close();

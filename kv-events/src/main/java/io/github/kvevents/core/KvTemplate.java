@@ -126,7 +126,7 @@ public class KvTemplate implements KvOperations {
 	@Override
 	public Optional<byte[]> getRaw(String key) {
 		Arguments.key(key);
-		byte[] value = this.observer.observe(Operation.GET, () -> this.store.get(key));
+		byte[] value = this.observer.observation(Operation.GET).observe(() -> this.store.get(key));
 		return Optional.ofNullable(value).map(byte[]::clone);
 	}
 
@@ -143,27 +143,27 @@ public class KvTemplate implements KvOperations {
 	@Override
 	public boolean hasKey(String key) {
 		Arguments.key(key);
-		return this.observer.observe(Operation.EXISTS, () -> this.store.exists(key));
+		return this.observer.observation(Operation.EXISTS).observe(() -> this.store.exists(key));
 	}
 
 	@Override
 	public Optional<Duration> getTimeToLive(String key) {
 		Arguments.key(key);
-		return Optional
-			.ofNullable(this.observer.observe(Operation.GET_TIME_TO_LIVE, () -> this.store.getTimeToLive(key)));
+		return Optional.ofNullable(
+				this.observer.observation(Operation.GET_TIME_TO_LIVE).observe(() -> this.store.getTimeToLive(key)));
 	}
 
 	@Override
 	public boolean expire(String key, Duration timeToLive) {
 		Arguments.key(key);
 		Arguments.timeToLive(timeToLive);
-		return this.observer.observe(Operation.EXPIRE, () -> this.store.expire(key, timeToLive));
+		return this.observer.observation(Operation.EXPIRE).observe(() -> this.store.expire(key, timeToLive));
 	}
 
 	@Override
 	public boolean persist(String key) {
 		Arguments.key(key);
-		return this.observer.observe(Operation.PERSIST, () -> this.store.persist(key));
+		return this.observer.observation(Operation.PERSIST).observe(() -> this.store.persist(key));
 	}
 
 	@Override
@@ -200,7 +200,8 @@ public class KvTemplate implements KvOperations {
 		if (keys.isEmpty()) {
 			return values;
 		}
-		List<Optional<byte[]>> found = this.observer.observe(Operation.BATCH_GET, () -> this.store.getAll(keys));
+		List<Optional<byte[]>> found = this.observer.observation(Operation.BATCH_GET)
+			.observe(() -> this.store.getAll(keys));
 		int index = 0;
 		for (String key : keys) {
 			found.get(index++).ifPresent((value) -> values.put(key, this.codec.decode(key, value.clone(), type)));

@@ -10,8 +10,8 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.hook.GuardChain;
 import io.github.kvevents.hook.HookEngine;
-import io.github.kvevents.hook.KvGuards;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.watch.KvWatches;
 
@@ -29,7 +29,7 @@ public final class KvTemplateBuilder {
 
 	@Nullable KvWatches watches;
 
-	KvGuards guards = (type, key, value) -> {
+	GuardChain guards = (type, key, value) -> {
 	};
 
 	String origin = UUID.randomUUID().toString();
@@ -70,7 +70,7 @@ public final class KvTemplateBuilder {
 	 * @param guards the guards
 	 * @return this builder
 	 */
-	public KvTemplateBuilder guards(KvGuards guards) {
+	public KvTemplateBuilder guards(GuardChain guards) {
 		this.guards = guards;
 		return this;
 	}

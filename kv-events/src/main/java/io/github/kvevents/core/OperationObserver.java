@@ -1,10 +1,7 @@
 package io.github.kvevents.core;
 
-import java.util.function.Supplier;
-
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Observes what the store does for an operation, and only that: hooks have a meter of
@@ -23,15 +20,17 @@ final class OperationObserver {
 		this.storeName = storeName;
 	}
 
-	<T extends @Nullable Object> T observe(Operation operation, Supplier<T> call) {
+	/**
+	 * The observation of one call to the store, which it is to be made through.
+	 */
+	Observation observation(Operation operation) {
 		if (this.registry.isNoop()) {
-			return call.get();
+			return Observation.NOOP;
 		}
 		return Observation.createNotStarted(NAME, this.registry)
 			.contextualName("kv " + operation.tag())
 			.lowCardinalityKeyValue("operation", operation.tag())
-			.lowCardinalityKeyValue("store", this.storeName)
-			.observe(call);
+			.lowCardinalityKeyValue("store", this.storeName);
 	}
 
 }

@@ -80,7 +80,7 @@ final class AheadEvents {
 		void end() {
 			if (!this.ended) {
 				this.ended = true;
-				this.delivery.completion().done();
+				this.delivery.done();
 				this.done.accept(this.delivery.result());
 			}
 		}

@@ -2,6 +2,7 @@ package io.github.kvevents.hook;
 
 import java.util.Collection;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,8 @@ final class AsyncThreads implements Executor {
 
 	private static final Log logger = LogFactory.getLog(AsyncThreads.class);
 
+	private static final int IDLE_SECONDS = 5;
+
 	private final HookSettings settings;
 
 	private final ThreadPoolExecutor pool;
@@ -30,8 +33,19 @@ final class AsyncThreads implements Executor {
 
 	AsyncThreads(HookSettings settings, ThreadFactory threadFactory) {
 		this.settings = settings;
-		this.pool = HookThreads.pool(settings.maxAsyncThreads(), threadFactory);
+		this.pool = pool(settings.maxAsyncThreads(), threadFactory);
 		this.starter = new RetryingExecutor(this.pool);
+	}
+
+	/**
+	 * The threads are daemons and end when they are idle, so that nothing has to be shut
+	 * down, and hooks can run in an application that is started again.
+	 */
+	private static ThreadPoolExecutor pool(int threads, ThreadFactory threadFactory) {
+		ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, IDLE_SECONDS, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(), threadFactory);
+		pool.allowCoreThreadTimeOut(true);
+		return pool;
 	}
 
 	@Override

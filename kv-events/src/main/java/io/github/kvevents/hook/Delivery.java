@@ -3,7 +3,10 @@ package io.github.kvevents.hook;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvReceiver;
@@ -17,7 +20,13 @@ final class Delivery {
 	/** The id under which the watches of an instance receive. */
 	static final String WATCHES = "watches";
 
-	private final Completion completion = new Completion();
+	/**
+	 * What isn't done yet, and this delivery itself: it can't be complete before the
+	 * event was handed to every receiver.
+	 */
+	private final AtomicInteger pending = new AtomicInteger(1);
+
+	private final CompletableFuture<Void> completion = new CompletableFuture<>();
 
 	private final Set<String> except;
 
@@ -72,12 +81,33 @@ final class Delivery {
 		this.withdrawn.add(id);
 	}
 
-	Completion completion() {
-		return this.completion;
+	/**
+	 * A queued event is pending until it is {@link #done()}.
+	 */
+	void pending() {
+		this.pending.incrementAndGet();
+	}
+
+	/**
+	 * A queued event was handled or dropped, or the event was handed to every receiver.
+	 */
+	@SuppressWarnings("NullAway") // Void has no other value
+	void done() {
+		if (this.pending.decrementAndGet() == 0) {
+			this.completion.complete(null);
+		}
+	}
+
+	/**
+	 * The application stops before a queued event was handled.
+	 */
+	void cancel() {
+		this.completion.completeExceptionally(
+				new CancellationException("The application stopped before each hook of an event had run"));
 	}
 
 	KvDelivery result() {
-		return new KvDelivery(this.reached, this.queued, this.withdrawn, this.completion.stage());
+		return new KvDelivery(this.reached, this.queued, this.withdrawn, this.completion.minimalCompletionStage());
 	}
 
 }

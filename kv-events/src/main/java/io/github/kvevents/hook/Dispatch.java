@@ -16,16 +16,18 @@ import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
 
 /**
- * One operation on its way: who is to hear of it is found before it runs. Where that
- * includes asynchronous hooks or taps, room in the hooks' queues is reserved first, then
- * the keys are locked while the operation runs and its events are enqueued. Synchronous
- * hooks and listeners come last, without a lock.
+ * The events of one operation and their receivers. Confined to the thread of the
+ * operation.
  */
 final class Dispatch {
 
-	private final HookDispatcher dispatcher;
+	private final Receivers receivers;
+
+	private final HookInvoker invoker;
 
 	private final KvEventType type;
+
+	private final Collection<String> keys;
 
 	private final @Nullable Delivery delivery;
 
@@ -33,78 +35,75 @@ final class Dispatch {
 
 	private final Map<String, KeyHooks> hooks = new HashMap<>();
 
+	private final boolean queued;
+
 	private final List<KvEvent> events = new ArrayList<>(1);
 
 	private final AheadEvents ahead = new AheadEvents();
 
 	private @Nullable CallerContext caller;
 
-	Dispatch(HookDispatcher dispatcher, KvEventType type, @Nullable Delivery delivery) {
-		this.dispatcher = dispatcher;
+	/**
+	 * Finds the hooks of an operation.
+	 * @param delivery records the receivers of the events, {@code null} if nobody asks
+	 */
+	Dispatch(Receivers receivers, HookInvoker invoker, KvEventType type, Collection<String> keys,
+			@Nullable Delivery delivery) {
+		this.receivers = receivers;
+		this.invoker = invoker;
 		this.type = type;
+		this.keys = keys;
 		this.delivery = delivery;
-	}
-
-	void run(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
-		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
-		try {
-			runDeferring(keys, operation);
-		}
-		finally {
-			interrupts.close();
-		}
-	}
-
-	private void runDeferring(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
-		MatchIndex<HookRegistration> index = this.dispatcher.registry().index();
 		boolean async = false;
 		for (String key : keys) {
-			KeyHooks found = KeyHooks.find(index, this.type, key, this.context);
+			KeyHooks found = receivers.hooks().find(type, key, this.context);
 			this.hooks.put(key, found);
 			async |= !found.async().isEmpty();
 		}
-		try {
-			if (async && !this.context.isTooDeep()) {
-				runReserved(keys, operation);
-			}
-			else if (!runUnheard(keys, operation)) {
-				runOrdered(keys, operation);
-			}
-		}
-		finally {
-			// also after a failure: what was passed on did happen
-			deliverAll();
-		}
+		this.queued = async && !this.context.isTooDeep();
 	}
 
-	private void deliverAll() {
-		try {
-			awaitRoom();
-			this.events.forEach(this::deliver);
-		}
-		finally {
-			this.ahead.endAll();
-		}
+	boolean isTo(Receivers receivers) {
+		return this.receivers.equals(receivers);
+	}
+
+	KvEventType type() {
+		return this.type;
+	}
+
+	Collection<String> keys() {
+		return this.keys;
 	}
 
 	/**
-	 * Nobody knew that there would be events ahead when room was reserved: it is waited
-	 * for now, so that they don't pile up.
+	 * Whether asynchronous hooks receive the events.
 	 */
-	private void awaitRoom() {
-		if (!this.ahead.isEmpty() && !this.context.async()) {
-			Reservations reservations = new Reservations();
-			reservations.reserve(this.ahead.all().stream().map(this::hooksOf).toList());
-			reservations.release();
+	boolean isQueued() {
+		return this.queued;
+	}
+
+	/**
+	 * Waits for room in the queues of the asynchronous hooks, unless the operation is
+	 * part of one.
+	 * @return the room, to be released when the events were enqueued
+	 */
+	HookQueue.Reservations reserve() {
+		return reserve(this.hooks.values());
+	}
+
+	private HookQueue.Reservations reserve(Collection<KeyHooks> hooks) {
+		HookQueue.Reservations reservations = new HookQueue.Reservations();
+		if (!this.context.async()) {
+			reservations.reserve(hooks);
 		}
+		return reservations;
 	}
 
-	private void apply(Consumer<Consumer<KvEvent>> operation) {
-		HookDispatcher.runAs(this, () -> operation.accept(this.events::add));
-	}
-
-	boolean isOf(HookDispatcher dispatcher) {
-		return this.dispatcher == dispatcher;
+	/**
+	 * Adds an event that the operation passed on.
+	 */
+	void add(KvEvent event) {
+		this.events.add(event);
 	}
 
 	/**
@@ -120,51 +119,28 @@ final class Dispatch {
 		return true;
 	}
 
-	private boolean runUnheard(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
-		try {
-			return this.dispatcher.getTaps().runUnheard(this.type, keys, () -> apply(operation));
-		}
-		finally {
-			if (!this.ahead.isEmpty()) {
-				this.dispatcher.locks().run(keys, () -> this.ahead.all().forEach(this::enqueue));
-			}
-		}
-	}
-
-	private void runReserved(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
-		Reservations reservations = new Reservations();
-		try {
-			if (!this.context.async()) {
-				reservations.reserve(this.hooks.values());
-			}
-			runOrdered(keys, operation);
-		}
-		finally {
-			reservations.release();
-		}
+	boolean hasAhead() {
+		return !this.ahead.isEmpty();
 	}
 
 	/**
-	 * Holds all keys of the operation, also those without a hook: a tap that comes while
-	 * it runs hears of each of them in order.
+	 * Enqueues all events for asynchronous hooks, and publishes them to the taps.
 	 */
-	private void runOrdered(Collection<String> keys, Consumer<Consumer<KvEvent>> operation) {
-		this.dispatcher.locks().run(keys, () -> {
-			try {
-				apply(operation);
-			}
-			finally {
-				this.events.forEach(this::enqueue);
-			}
-		});
+	void enqueue() {
+		this.events.forEach(this::enqueue);
+	}
+
+	void enqueueAhead() {
+		this.ahead.all().forEach(this::enqueue);
 	}
 
 	private void enqueue(KvEvent event) {
 		Delivery delivery = this.ahead.deliveryOf(event, this.delivery);
-		if (delivery != null && this.dispatcher.getTaps().isHeard(event)) {
+		Taps taps = this.receivers.taps();
+		if (delivery != null && taps.want(event.getType(), List.of(event.getKey()))) {
 			delivery.reach(Delivery.WATCHES);
 		}
-		this.dispatcher.getTaps().tell(event);
+		taps.publish(event);
 		if (this.context.isTooDeep()) {
 			return;
 		}
@@ -179,78 +155,60 @@ final class Dispatch {
 		}
 	}
 
-	private void deliver(KvEvent event) {
+	/**
+	 * Calls the synchronous hooks and the Spring listeners of all events.
+	 */
+	void call() {
 		try {
-			tell(event);
+			if (hasAhead()) {
+				// no room was reserved for these: waits now, so that they don't pile up
+				reserve(this.ahead.all().stream().map(this::hooksOf).toList()).release();
+			}
+			this.events.forEach(this::call);
 		}
 		finally {
-			this.ahead.end(event);
+			this.ahead.endAll();
 		}
 	}
 
-	private void tell(KvEvent event) {
+	private void call(KvEvent event) {
 		// an interrupt of the caller must not make the first hook fail, either
 		DeferredInterrupt.hold();
 		KeyHooks found = hooksOf(event);
 		DispatchContext.Scope scope = this.context.inHook().open();
 		CallChain.Scope call = CallChain.enter(event);
 		try {
-			tell(event, found);
+			if (this.context.isTooDeep()) {
+				this.invoker.refuseAll(found, event, (hook) -> accepts(hook, event), this.context.depth());
+				this.receivers.listeners().refuse(event, this.context.depth());
+			}
+			else {
+				this.invoker.invokeAll(found, event, (hook) -> accepts(hook, event), this::caller);
+				publish(event);
+			}
 		}
 		finally {
 			call.close();
 			scope.close();
+			this.ahead.end(event);
 		}
 	}
 
-	private void tell(KvEvent event, KeyHooks found) {
-		found.failed().forEach((hook, failure) -> {
-			if (accepts(hook, event)) {
-				this.dispatcher.errors().failed(hook, event, failure);
-			}
-		});
-		if (this.context.isTooDeep()) {
-			refuse(event, found);
-			return;
-		}
-		for (HookRegistration hook : found.sync()) {
-			hook.gate().run(() -> call(hook, event));
-		}
+	private void publish(KvEvent event) {
+		ListenerPublisher listeners = this.receivers.listeners();
 		Delivery delivery = this.ahead.deliveryOf(event, this.delivery);
-		if (delivery == null || delivery.reachAll(this.dispatcher.listeners().receivers(event.getType()))) {
-			this.dispatcher.listeners().publish(event);
-		}
-	}
-
-	private void call(HookRegistration hook, KvEvent event) {
-		if (accepts(hook, event)) {
-			this.dispatcher.invoker().invoke(hook, event, this::caller);
+		if (delivery == null || delivery.reachAll(listeners.receivers(event.getType()))) {
+			listeners.publish(event);
 		}
 	}
 
 	/**
-	 * Whether the hook is to get the event now. One that is gone or disabled doesn't
+	 * Whether the hook is to receive the event now. One that is gone or disabled doesn't
 	 * count as reached, one that fails does.
 	 */
 	private boolean accepts(HookRegistration hook, KvEvent event) {
 		Delivery delivery = this.ahead.deliveryOf(event, this.delivery);
 		return hook.accepts(event) && (delivery == null || delivery.reach(hook.receiver().id()));
-	}
-
-	private void refuse(KvEvent event, KeyHooks found) {
-		refuse(event, found.sync());
-		refuse(event, found.async());
-		this.dispatcher.listeners().refuse(event, this.context.depth());
-	}
-
-	private void refuse(KvEvent event, List<HookRegistration> refused) {
-		for (HookRegistration hook : refused) {
-			if (hook.accepts(event)) {
-				this.dispatcher.errors()
-					.failed(hook, event,
-							new KvHookRecursionException(hook.getId(), event.getKey(), this.context.depth()));
-			}
-		}
 	}
 
 	/**
@@ -259,14 +217,13 @@ final class Dispatch {
 	 */
 	private KeyHooks hooksOf(KvEvent event) {
 		KeyHooks found = (event.getType() == this.type) ? this.hooks.get(event.getKey()) : null;
-		return (found != null) ? found
-				: KeyHooks.find(this.dispatcher.registry().index(), event.getType(), event.getKey(), this.context);
+		return (found != null) ? found : this.receivers.hooks().find(event.getType(), event.getKey(), this.context);
 	}
 
 	private CallerContext caller() {
 		CallerContext captured = this.caller;
 		if (captured == null) {
-			captured = this.dispatcher.observations().capture();
+			captured = this.invoker.captureCaller();
 			this.caller = captured;
 		}
 		return captured;

@@ -5,6 +5,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventType;
 
 /**
@@ -13,7 +14,7 @@ import io.github.kvevents.KvEventType;
  * @param name bean and method, for messages
  */
 public record Guard(String name, Set<KvEventType> events, @Nullable KeyFilter filter, int order, long sequence,
-		Check check) implements Indexed {
+		Check check) implements Matchable {
 
 	/**
 	 * What a guard does.
@@ -21,8 +22,16 @@ public record Guard(String name, Set<KvEventType> events, @Nullable KeyFilter fi
 	@FunctionalInterface
 	public interface Check {
 
-		void check(GuardedChange change) throws Exception;
+		void check(Change change) throws Exception;
 
+	}
+
+	/**
+	 * A change that guards are asked about.
+	 *
+	 * @param codec decodes the value, {@code null} if the engine has none
+	 */
+	public record Change(KvEventType type, String key, byte @Nullable [] value, @Nullable KvCodec codec) {
 	}
 
 }

@@ -19,7 +19,7 @@ import io.github.kvevents.support.JvmFailures;
  * Keeps the guards and asks them. In doubt nothing is written: a guard whose filter fails
  * has refused.
  */
-public final class GuardRegistry implements KvGuards {
+public final class GuardRegistry implements GuardChain {
 
 	private final @Nullable KvCodec codec;
 
@@ -55,7 +55,7 @@ public final class GuardRegistry implements KvGuards {
 		if (found.isEmpty()) {
 			return;
 		}
-		GuardedChange change = new GuardedChange(type, key, value, this.codec);
+		Guard.Change change = new Guard.Change(type, key, value, this.codec);
 		for (Guard guard : found) {
 			if (context.isTooDeep()) {
 				throw veto(guard, type, key, new KvHookRecursionException(guard.name(), key, context.depth()));
@@ -64,7 +64,7 @@ public final class GuardRegistry implements KvGuards {
 		}
 	}
 
-	private static void ask(Guard guard, GuardedChange change, DispatchContext context) {
+	private static void ask(Guard guard, Guard.Change change, DispatchContext context) {
 		DispatchContext.Scope scope = context.open();
 		boolean interruptedBefore = Thread.currentThread().isInterrupted();
 		try {

@@ -1,6 +1,5 @@
 package io.github.kvevents.hook;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -16,36 +15,32 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvReceiver;
+import io.github.kvevents.support.CallChain;
+import io.github.kvevents.support.DeferredInterrupt;
 
 /**
- * Starts a {@link Dispatch} for each operation.
+ * Runs operations and dispatches their events. The hooks of an operation are found before
+ * it runs. If there are asynchronous hooks or taps among the receivers, room in the
+ * queues of the hooks is reserved first, then the keys are locked while the operation
+ * runs and its events are enqueued. Synchronous hooks and Spring listeners are called
+ * last, without a lock.
  */
 final class HookDispatcher implements KvEventDispatcher {
 
-	/** The operation that runs on a thread, of whichever dispatcher. */
-	private static final ThreadLocal<Dispatch> RUNNING = new ThreadLocal<>();
+	/** The dispatch whose operation runs on a thread, of whichever dispatcher. */
+	private static final ThreadLocal<@Nullable Dispatch> RUNNING = new ThreadLocal<>();
 
-	private final HookRegistry registry;
+	private final Receivers receivers;
 
 	private final HookInvoker invoker;
-
-	private final HookErrorReporter errors;
-
-	private final HookObservations observations;
-
-	private final ListenerPublisher listeners;
 
 	private final KeyLocks locks = new KeyLocks();
 
 	private final Taps taps = new Taps(this.locks);
 
-	HookDispatcher(HookRegistry registry, HookInvoker invoker, HookErrorReporter errors, HookObservations observations,
-			ListenerPublisher listeners) {
-		this.registry = registry;
+	HookDispatcher(HookRegistry registry, HookInvoker invoker, ListenerPublisher listeners) {
+		this.receivers = new Receivers(registry, listeners, this.taps);
 		this.invoker = invoker;
-		this.errors = errors;
-		this.observations = observations;
-		this.listeners = listeners;
 	}
 
 	@Override
@@ -70,58 +65,91 @@ final class HookDispatcher implements KvEventDispatcher {
 			run(event.getType(), List.of(event.getKey()), (events) -> events.accept(event), delivery);
 		}
 		finally {
-			delivery.completion().done();
+			delivery.done();
 		}
 		return delivery.result();
 	}
 
-	@Override
-	public boolean deliverAhead(KvEvent event, Consumer<KvDelivery> done) {
-		Dispatch running = RUNNING.get();
-		return running != null && running.isOf(this) && running.addAhead(event, done);
-	}
-
-	@Override
-	public List<KvReceiver> receivers(KvEventType type) {
-		List<KvReceiver> receivers = new ArrayList<>(this.registry.receivers(type));
-		receivers.addAll(this.listeners.receivers(type));
-		if (!this.taps.isEmpty()) {
-			receivers.add(KvReceiver.observer(Delivery.WATCHES));
-		}
-		return receivers;
-	}
-
-	@Override
-	public void setReceiversListener(Runnable listener) {
-		Assert.notNull(listener, "'listener' must not be null");
-		this.registry.setChangeListener(listener);
-		this.taps.setChangeListener(listener);
-	}
-
-	@Override
-	public boolean isHeard(KvEventType type) {
-		return this.registry.index().isHeard(type) || this.listeners.isHeard(type) || !this.taps.isEmpty();
-	}
-
-	@Override
-	public Taps getTaps() {
-		return this.taps;
-	}
-
 	private void run(KvEventType type, Collection<String> keys, Consumer<Consumer<KvEvent>> operation,
 			@Nullable Delivery delivery) {
-		new Dispatch(this, type, delivery).run(keys, operation);
+		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
+		try {
+			Dispatch dispatch = new Dispatch(this.receivers, this.invoker, type, keys, delivery);
+			try {
+				if (dispatch.isQueued()) {
+					runReserved(dispatch, operation);
+				}
+				else if (!runUntapped(dispatch, operation)) {
+					runOrdered(dispatch, operation);
+				}
+			}
+			finally {
+				// also after a failure: the events that the operation passed on did
+				// happen
+				dispatch.call();
+			}
+		}
+		finally {
+			interrupts.close();
+		}
+	}
+
+	private void runReserved(Dispatch dispatch, Consumer<Consumer<KvEvent>> operation) {
+		HookQueue.Reservations reservations = dispatch.reserve();
+		try {
+			runOrdered(dispatch, operation);
+		}
+		finally {
+			reservations.release();
+		}
 	}
 
 	/**
-	 * Runs an operation as that of a dispatch, which takes events ahead of its own
-	 * meanwhile.
+	 * Runs an operation whose events are not enqueued, unless a tap wants them.
+	 * @return whether it ran
 	 */
-	static void runAs(Dispatch dispatch, Runnable operation) {
+	private boolean runUntapped(Dispatch dispatch, Consumer<Consumer<KvEvent>> operation) {
+		// counted before the taps are asked: a tap that is added later waits for it
+		int ticket = this.taps.begin();
+		try {
+			if (this.taps.want(dispatch.type(), dispatch.keys())) {
+				return false;
+			}
+			apply(dispatch, operation);
+			return true;
+		}
+		finally {
+			this.taps.end(ticket);
+			if (dispatch.hasAhead()) {
+				this.locks.run(dispatch.keys(), dispatch::enqueueAhead);
+			}
+		}
+	}
+
+	/**
+	 * Locks all keys of the operation, also those without a hook: a tap that is added
+	 * while it runs receives the events of each key in order.
+	 */
+	private void runOrdered(Dispatch dispatch, Consumer<Consumer<KvEvent>> operation) {
+		KeyLocks.Held held = this.locks.lock(dispatch.keys());
+		try {
+			try {
+				apply(dispatch, operation);
+			}
+			finally {
+				dispatch.enqueue();
+			}
+		}
+		finally {
+			held.unlock();
+		}
+	}
+
+	private static void apply(Dispatch dispatch, Consumer<Consumer<KvEvent>> operation) {
 		Dispatch outer = RUNNING.get();
 		RUNNING.set(dispatch);
 		try {
-			operation.run();
+			operation.accept(dispatch::add);
 		}
 		finally {
 			if (outer != null) {
@@ -133,28 +161,61 @@ final class HookDispatcher implements KvEventDispatcher {
 		}
 	}
 
-	HookRegistry registry() {
-		return this.registry;
+	@Override
+	public boolean deliverAhead(KvEvent event, Consumer<KvDelivery> done) {
+		Dispatch dispatch = RUNNING.get();
+		return dispatch != null && dispatch.isTo(this.receivers) && dispatch.addAhead(event, done);
 	}
 
-	HookInvoker invoker() {
-		return this.invoker;
+	/**
+	 * Calls the hooks whose scope is {@link KvHookScope#EVERY_INSTANCE} for an event that
+	 * was read from the change log. Events are read one after the other, so the order per
+	 * key is that of the calls.
+	 */
+	void deliverToEveryInstance(KvEvent event) {
+		DispatchContext context = DispatchContext.current();
+		KeyHooks found = this.receivers.hooks().findEveryInstance(event, context);
+		CallerContext caller = this.invoker.captureCaller();
+		for (HookRegistration hook : found.async()) {
+			HookQueue queue = hook.queue();
+			if (queue != null && hook.accepts(event)) {
+				queue.offerWaiting(new QueuedEvent(event, caller, context.inAsyncHook(), null));
+			}
+		}
+		DispatchContext.Scope scope = context.inHook().open();
+		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
+		CallChain.Scope call = CallChain.enter(event);
+		try {
+			this.invoker.invokeAll(found, event, (hook) -> hook.accepts(event), () -> caller);
+		}
+		finally {
+			call.close();
+			interrupts.close();
+			// meant for a hook: the thread that reads the log continues
+			Thread.interrupted();
+			scope.close();
+		}
 	}
 
-	HookErrorReporter errors() {
-		return this.errors;
+	@Override
+	public List<KvReceiver> receivers(KvEventType type) {
+		return this.receivers.of(type);
 	}
 
-	HookObservations observations() {
-		return this.observations;
+	@Override
+	public void setReceiversListener(Runnable listener) {
+		Assert.notNull(listener, "'listener' must not be null");
+		this.receivers.setChangeListener(listener);
 	}
 
-	ListenerPublisher listeners() {
-		return this.listeners;
+	@Override
+	public boolean isHeard(KvEventType type) {
+		return this.receivers.exist(type);
 	}
 
-	KeyLocks locks() {
-		return this.locks;
+	@Override
+	public Taps getTaps() {
+		return this.taps;
 	}
 
 }

@@ -27,8 +27,6 @@ public final class HookEngine implements SmartLifecycle {
 
 	private final HookDispatcher dispatcher;
 
-	private final EveryInstanceHooks everyInstance;
-
 	private final GuardRegistry guards;
 
 	private final ListenerPublisher listeners;
@@ -45,8 +43,7 @@ public final class HookEngine implements SmartLifecycle {
 		this.listeners = new ListenerPublisher(builder.publisher, builder.springListeners, errors);
 		this.threads = new AsyncThreads(builder.settings, builder.threadFactory);
 		this.registry = new HookRegistry(new HookParts(builder, invoker, this.threads));
-		this.dispatcher = new HookDispatcher(this.registry, invoker, errors, observations, this.listeners);
-		this.everyInstance = new EveryInstanceHooks(this.registry, invoker, errors, observations);
+		this.dispatcher = new HookDispatcher(this.registry, invoker, this.listeners);
 		this.guards = new GuardRegistry(builder.codec);
 	}
 
@@ -78,7 +75,7 @@ public final class HookEngine implements SmartLifecycle {
 	 * The guards to ask before an operation.
 	 * @return always the same object
 	 */
-	public KvGuards getGuards() {
+	public GuardChain getGuards() {
 		return this.guards;
 	}
 
@@ -90,7 +87,7 @@ public final class HookEngine implements SmartLifecycle {
 	 * @param event the event
 	 */
 	public void deliverToEveryInstance(KvEvent event) {
-		this.everyInstance.deliver(event);
+		this.dispatcher.deliverToEveryInstance(event);
 	}
 
 	/**

@@ -4,7 +4,9 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +35,59 @@ final class HookInvoker {
 	}
 
 	/**
-	 * Calls a synchronous hook in the current context. All that belongs to the call is in
-	 * it, too: what observes it, and what handles its error.
-	 * @param caller what follows a hook to another thread, asked for only if it goes
+	 * What follows a hook from its caller's thread to another one.
+	 */
+	CallerContext captureCaller() {
+		return this.observations.capture();
+	}
+
+	/**
+	 * Calls the synchronous hooks of an event, in their order. A hook whose filter failed
+	 * has an error instead.
+	 * @param accepts whether a hook is to receive the event, asked right before its call
+	 * @param caller what follows a hook to another thread, asked for only if it runs
 	 * there
 	 */
-	void invoke(HookRegistration hook, KvEvent event, Supplier<CallerContext> caller) {
+	void invokeAll(KeyHooks hooks, KvEvent event, Predicate<HookRegistration> accepts, Supplier<CallerContext> caller) {
+		reportFailedFilters(hooks, event, accepts);
+		for (HookRegistration hook : hooks.sync()) {
+			if (hook.gate().enter()) {
+				try {
+					if (accepts.test(hook)) {
+						invoke(hook, event, caller);
+					}
+				}
+				finally {
+					hook.gate().leave();
+				}
+			}
+		}
+	}
+
+	/**
+	 * Calls none of the hooks of an event, since it is too deep: each has an error.
+	 */
+	void refuseAll(KeyHooks hooks, KvEvent event, Predicate<HookRegistration> accepts, int depth) {
+		reportFailedFilters(hooks, event, accepts);
+		Stream.concat(hooks.sync().stream(), hooks.async().stream())
+			.filter((hook) -> hook.accepts(event))
+			.forEach((hook) -> this.errors.failed(hook, event,
+					new KvHookRecursionException(hook.getId(), event.getKey(), depth)));
+	}
+
+	private void reportFailedFilters(KeyHooks hooks, KvEvent event, Predicate<HookRegistration> accepts) {
+		hooks.failed().forEach((hook, failure) -> {
+			if (accepts.test(hook)) {
+				this.errors.failed(hook, event, failure);
+			}
+		});
+	}
+
+	/**
+	 * Calls a synchronous hook in the current context. All that belongs to the call is in
+	 * it, too: what observes it, and what handles its error.
+	 */
+	private void invoke(HookRegistration hook, KvEvent event, Supplier<CallerContext> caller) {
 		try {
 			Duration timeout = hook.getOptions().getTimeout();
 			Semaphore share = hook.timedShare();

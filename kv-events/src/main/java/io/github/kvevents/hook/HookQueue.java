@@ -1,5 +1,10 @@
 package io.github.kvevents.hook;
 
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
@@ -22,7 +27,7 @@ final class HookQueue {
 
 	private final QueueLock lock;
 
-	private final Backlog backlog = new Backlog();
+	private final PendingEvents pending = new PendingEvents();
 
 	private final QueueRoom room;
 
@@ -40,8 +45,8 @@ final class HookQueue {
 		this.capacity = settings.queueCapacity();
 		this.accepting = accepting;
 		this.handler = handler;
-		this.room = new QueueRoom(this.capacity, this.lock, this.backlog::size, this::isOpen);
-		this.workers = new QueueWorkers(settings.concurrency(), executor, this.lock, this.backlog, handler::run);
+		this.room = new QueueRoom(this.capacity, this.lock, this.pending::size, this::isOpen);
+		this.workers = new QueueWorkers(settings.concurrency(), executor, this.lock, this.pending, handler::run);
 	}
 
 	/**
@@ -67,13 +72,13 @@ final class HookQueue {
 		boolean startWorker = false;
 		this.lock.lock();
 		try {
-			boolean full = this.backlog.size() >= this.capacity;
+			boolean full = this.pending.size() >= this.capacity;
 			if (!isOpen() || (full && this.overflow == KvOverflow.DROP_NEWEST)) {
 				dropped = item;
 			}
 			else {
-				dropped = (full && this.overflow == KvOverflow.DROP_OLDEST) ? this.backlog.removeOldest() : null;
-				this.backlog.add(item);
+				dropped = (full && this.overflow == KvOverflow.DROP_OLDEST) ? this.pending.removeOldest() : null;
+				this.pending.add(item);
 				startWorker = this.workers.claim();
 			}
 		}
@@ -85,6 +90,19 @@ final class HookQueue {
 		}
 		if (startWorker) {
 			this.workers.start();
+		}
+	}
+
+	/**
+	 * Enqueues an event, waiting for room first if the policy is to block.
+	 */
+	void offerWaiting(QueuedEvent item) {
+		int reserved = reserve(1);
+		try {
+			offer(item);
+		}
+		finally {
+			release(reserved);
 		}
 	}
 
@@ -114,7 +132,7 @@ final class HookQueue {
 				}
 				left = this.lock.changed().awaitNanos(left);
 			}
-			return this.backlog.size() == 0;
+			return this.pending.size() == 0;
 		}
 		finally {
 			this.lock.unlock();
@@ -152,11 +170,9 @@ final class HookQueue {
 
 	private int discard() {
 		int count = 0;
-		QueuedEvent item = removeAny();
-		while (item != null) {
+		for (QueuedEvent item = removeAny(); item != null; item = removeAny()) {
 			drop(item);
 			count++;
-			item = removeAny();
 		}
 		return count;
 	}
@@ -164,7 +180,7 @@ final class HookQueue {
 	private @Nullable QueuedEvent removeAny() {
 		return this.lock.get(() -> {
 			this.lock.changed().signalAll();
-			return (this.backlog.size() > 0) ? this.backlog.removeOldest() : null;
+			return (this.pending.size() > 0) ? this.pending.removeOldest() : null;
 		});
 	}
 
@@ -190,6 +206,43 @@ final class HookQueue {
 		void run(QueuedEvent item);
 
 		void dropped(QueuedEvent item);
+
+	}
+
+	/**
+	 * The slots in queues that one operation has reserved for the events that it may
+	 * cause.
+	 */
+	static final class Reservations {
+
+		private final Map<HookQueue, Integer> reserved = new LinkedHashMap<>();
+
+		/**
+		 * Reserves a slot for each key in the queue of each of its asynchronous hooks, in
+		 * the order of registration: two operations can't each wait for the other one.
+		 */
+		void reserve(Collection<KeyHooks> keys) {
+			Map<HookRegistration, Integer> wanted = new TreeMap<>(Comparator.comparingLong(HookRegistration::sequence));
+			for (KeyHooks hooks : keys) {
+				for (HookRegistration hook : hooks.async()) {
+					wanted.merge(hook, 1, Integer::sum);
+				}
+			}
+			wanted.forEach((hook, slots) -> {
+				HookQueue queue = hook.queue();
+				if (queue != null) {
+					this.reserved.put(queue, queue.reserve(slots));
+				}
+			});
+		}
+
+		/**
+		 * Gives all slots back: an event that was enqueued counts by itself by now.
+		 */
+		void release() {
+			this.reserved.forEach(HookQueue::release);
+			this.reserved.clear();
+		}
 
 	}
 

@@ -17,7 +17,7 @@ import io.github.kvevents.support.CallGate;
 /**
  * One registered hook and what belongs to it alone.
  */
-public final class HookRegistration implements KvHookRegistration, Indexed {
+public final class HookRegistration implements KvHookRegistration, Matchable {
 
 	/** What was let through a moment ago may not have reached the hook yet. */
 	private static final Duration LET_THROUGH = Duration.ofSeconds(1);

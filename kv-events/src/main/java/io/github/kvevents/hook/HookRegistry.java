@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvReceiver;
 import io.github.kvevents.PossibleChanges;
@@ -125,17 +126,24 @@ public final class HookRegistry implements KvHookRegistry {
 	}
 
 	/**
-	 * The hooks that hear of what this instance does.
+	 * The hooks that receive an event of an operation of this instance.
 	 */
-	MatchIndex<HookRegistration> index() {
-		return indexes().oneInstance;
+	KeyHooks find(KvEventType type, String key, DispatchContext context) {
+		return KeyHooks.find(indexes().oneInstance, type, key, context);
 	}
 
 	/**
-	 * The hooks that hear of what is read from the change log.
+	 * Whether a hook receives events of a type from operations of this instance.
 	 */
-	MatchIndex<HookRegistration> everyInstanceIndex() {
-		return indexes().everyInstance;
+	boolean hasAny(KvEventType type) {
+		return indexes().oneInstance.hasAny(type);
+	}
+
+	/**
+	 * The hooks that receive an event that was read from the change log.
+	 */
+	KeyHooks findEveryInstance(KvEvent event, DispatchContext context) {
+		return KeyHooks.find(indexes().everyInstance, event.getType(), event.getKey(), context);
 	}
 
 	private Indexes indexes() {

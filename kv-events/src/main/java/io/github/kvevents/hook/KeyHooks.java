@@ -19,7 +19,7 @@ record KeyHooks(List<HookRegistration> sync, List<HookRegistration> async, Map<H
 	private static final KeyHooks NONE = new KeyHooks(List.of(), List.of(), Map.of());
 
 	static KeyHooks find(MatchIndex<HookRegistration> index, KvEventType type, String key, DispatchContext context) {
-		if (!index.isHeard(type)) {
+		if (!index.hasAny(type)) {
 			return NONE;
 		}
 		Map<HookRegistration, Throwable> failed = new HashMap<>(0);

@@ -22,23 +22,44 @@ final class KeyLocks {
 	}
 
 	void run(Collection<String> keys, Runnable action) {
-		int[] stripes = keys.stream().mapToInt(KeyLocks::stripe).sorted().distinct().toArray();
-		for (int stripe : stripes) {
-			this.locks[stripe].lock();
-		}
+		Held held = lock(keys);
 		try {
 			action.run();
 		}
 		finally {
+			held.unlock();
+		}
+	}
+
+	/**
+	 * Locks keys.
+	 * @return to be unlocked by the same thread
+	 */
+	Held lock(Collection<String> keys) {
+		int[] stripes = keys.stream().mapToInt(KeyLocks::stripe).sorted().distinct().toArray();
+		for (int stripe : stripes) {
+			this.locks[stripe].lock();
+		}
+		return () -> {
 			for (int index = stripes.length - 1; index >= 0; index--) {
 				this.locks[stripes[index]].unlock();
 			}
-		}
+		};
 	}
 
 	private static int stripe(String key) {
 		int hash = key.hashCode();
 		return (hash ^ (hash >>> 16)) & (STRIPES - 1);
+	}
+
+	/**
+	 * The locks that one thread holds.
+	 */
+	@FunctionalInterface
+	interface Held {
+
+		void unlock();
+
 	}
 
 }

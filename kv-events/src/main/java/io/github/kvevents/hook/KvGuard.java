@@ -24,7 +24,7 @@ import io.github.kvevents.KvEventType;
 @Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
-@Repeatable(KvGuardList.class)
+@Repeatable(KvGuards.class)
 @Reflective
 public @interface KvGuard {
 

@@ -1,22 +1,26 @@
 package io.github.kvevents.hook;
 
-import org.jspecify.annotations.Nullable;
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 
-import io.github.kvevents.KvEventType;
-import io.github.kvevents.KvVetoException;
+import org.springframework.aot.hint.annotation.Reflective;
 
 /**
- * The guards of this application, asked before an operation is sent to the store.
+ * Holds several {@link KvGuard}s of one method.
  */
-public interface KvGuards {
+@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Reflective
+public @interface KvGuards {
 
 	/**
-	 * Asks each guard of the key, on the caller's thread, in their order.
-	 * @param type the operation
-	 * @param key the key that it would change
-	 * @param value the bytes that it would write, {@code null} for a delete
-	 * @throws KvVetoException if a guard throws: nothing must be written then
+	 * The guards.
+	 * @return the annotations
 	 */
-	void check(KvEventType type, String key, byte @Nullable [] value);
+	KvGuard[] value();
 
 }

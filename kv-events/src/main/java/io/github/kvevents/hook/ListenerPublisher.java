@@ -46,7 +46,7 @@ final class ListenerPublisher {
 		return () -> this.contexts.remove(context);
 	}
 
-	boolean isHeard(KvEventType type) {
+	boolean hasAny(KvEventType type) {
 		for (Context context : this.contexts) {
 			if (context.listeners.test(type)) {
 				return true;
@@ -93,7 +93,7 @@ final class ListenerPublisher {
 	}
 
 	void refuse(KvEvent event, int depth) {
-		if (isHeard(event.getType())) {
+		if (hasAny(event.getType())) {
 			this.errors.listenerFailed(event,
 					new KvHookRecursionException(KvHookError.SPRING_LISTENERS, event.getKey(), depth));
 		}

@@ -1,6 +1,7 @@
 package io.github.kvevents.hook;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -8,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KeyHint;
@@ -21,10 +24,10 @@ import io.github.kvevents.support.JvmFailures;
  *
  * @param <T> what is found
  */
-final class MatchIndex<T extends Indexed> {
+final class MatchIndex<T extends Matchable> {
 
-	private static final Comparator<Indexed> ORDER = Comparator.comparingInt(Indexed::order)
-		.thenComparingLong(Indexed::sequence);
+	private static final Comparator<Matchable> ORDER = Comparator.comparingInt(Matchable::order)
+		.thenComparingLong(Matchable::sequence);
 
 	private final Map<KvEventType, Keys<T>> byType = new EnumMap<>(KvEventType.class);
 
@@ -36,7 +39,7 @@ final class MatchIndex<T extends Indexed> {
 		}
 	}
 
-	boolean isHeard(KvEventType type) {
+	boolean hasAny(KvEventType type) {
 		return this.byType.containsKey(type);
 	}
 
@@ -108,7 +111,7 @@ final class MatchIndex<T extends Indexed> {
 		}
 	}
 
-	private static final class Keys<T extends Indexed> {
+	private static final class Keys<T extends Matchable> {
 
 		private final Map<String, List<T>> exact = new HashMap<>();
 
@@ -139,6 +142,90 @@ final class MatchIndex<T extends Indexed> {
 			this.prefixes.collect(key, candidates);
 			this.suffixes.collect(key, candidates);
 			return candidates;
+		}
+
+	}
+
+	/**
+	 * Finds what is stored under any prefix (or suffix) of a key, in one walk along the
+	 * key. Not to be changed any more once it is read by several threads.
+	 *
+	 * @param <T> what is stored
+	 */
+	private static final class AffixTrie<T> {
+
+		private final Node<T> root = new Node<>();
+
+		private final boolean fromEnd;
+
+		private AffixTrie(boolean fromEnd) {
+			this.fromEnd = fromEnd;
+		}
+
+		static <T> AffixTrie<T> ofPrefixes() {
+			return new AffixTrie<>(false);
+		}
+
+		static <T> AffixTrie<T> ofSuffixes() {
+			return new AffixTrie<>(true);
+		}
+
+		void add(String affix, T element) {
+			Node<T> node = this.root;
+			for (int step = 0; step < affix.length(); step++) {
+				node = node.childOrNew(at(affix, step));
+			}
+			node.elements.add(element);
+		}
+
+		void collect(String key, List<T> found) {
+			Node<T> node = this.root;
+			for (int step = 0; step < key.length(); step++) {
+				node = node.child(at(key, step));
+				if (node == null) {
+					return;
+				}
+				found.addAll(node.elements);
+			}
+		}
+
+		private char at(String text, int step) {
+			return text.charAt(this.fromEnd ? text.length() - 1 - step : step);
+		}
+
+		/**
+		 * Children lie in arrays that are sorted by character: small, and quick to
+		 * search.
+		 */
+		private static final class Node<T> {
+
+			private char[] characters = new char[0];
+
+			private final List<Node<T>> children = new ArrayList<>(0);
+
+			private final List<T> elements = new ArrayList<>(0);
+
+			@Nullable Node<T> child(char character) {
+				int index = Arrays.binarySearch(this.characters, character);
+				return (index >= 0) ? this.children.get(index) : null;
+			}
+
+			Node<T> childOrNew(char character) {
+				int index = Arrays.binarySearch(this.characters, character);
+				if (index >= 0) {
+					return this.children.get(index);
+				}
+				int place = -index - 1;
+				char[] grown = new char[this.characters.length + 1];
+				System.arraycopy(this.characters, 0, grown, 0, place);
+				grown[place] = character;
+				System.arraycopy(this.characters, place, grown, place + 1, this.characters.length - place);
+				this.characters = grown;
+				Node<T> child = new Node<>();
+				this.children.add(place, child);
+				return child;
+			}
+
 		}
 
 	}

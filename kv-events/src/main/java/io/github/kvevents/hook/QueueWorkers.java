@@ -26,7 +26,7 @@ final class QueueWorkers {
 
 	private final QueueLock lock;
 
-	private final Backlog backlog;
+	private final PendingEvents pending;
 
 	private final Consumer<QueuedEvent> handler;
 
@@ -37,11 +37,12 @@ final class QueueWorkers {
 	/** How many more there may be, in place of those that wait for the others. */
 	private int standIns;
 
-	QueueWorkers(int concurrency, Executor executor, QueueLock lock, Backlog backlog, Consumer<QueuedEvent> handler) {
+	QueueWorkers(int concurrency, Executor executor, QueueLock lock, PendingEvents pending,
+			Consumer<QueuedEvent> handler) {
 		this.concurrency = concurrency;
 		this.executor = executor;
 		this.lock = lock;
-		this.backlog = backlog;
+		this.pending = pending;
 		this.handler = handler;
 	}
 
@@ -50,7 +51,7 @@ final class QueueWorkers {
 	 * @return whether it is to be started
 	 */
 	boolean claim() {
-		if (!this.backlog.isReady() || this.count >= this.concurrency + this.standIns) {
+		if (!this.pending.isReady() || this.count >= this.concurrency + this.standIns) {
 			return false;
 		}
 		this.count++;
@@ -116,7 +117,7 @@ final class QueueWorkers {
 	 * held.
 	 */
 	private @Nullable QueuedEvent takeOrRetire() {
-		QueuedEvent next = this.backlog.poll();
+		QueuedEvent next = this.pending.poll();
 		if (next == null) {
 			retire();
 			return null;
@@ -135,7 +136,7 @@ final class QueueWorkers {
 		this.lock.run(() -> {
 			this.running.remove(Thread.currentThread());
 			this.standIns -= place.replaced ? 1 : 0;
-			this.backlog.finish(item);
+			this.pending.finish(item);
 		});
 		// an interrupt that was meant for the hook must not reach the next one
 		Thread.interrupted();
@@ -153,7 +154,7 @@ final class QueueWorkers {
 	 * Whether any runs but these, or could. Called with the lock held.
 	 */
 	boolean isBusyBeside(int own) {
-		return this.count > own || this.backlog.isReady();
+		return this.count > own || this.pending.isReady();
 	}
 
 	/**

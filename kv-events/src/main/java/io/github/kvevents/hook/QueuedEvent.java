@@ -33,7 +33,7 @@ final class QueuedEvent {
 		this.context = context;
 		this.delivery = delivery;
 		if (delivery != null) {
-			delivery.completion().add();
+			delivery.pending();
 		}
 	}
 
@@ -66,7 +66,7 @@ final class QueuedEvent {
 	 */
 	void done() {
 		if (this.delivery != null) {
-			this.delivery.completion().done();
+			this.delivery.done();
 		}
 	}
 
@@ -75,7 +75,7 @@ final class QueuedEvent {
 	 */
 	void cancel() {
 		if (this.delivery != null) {
-			this.delivery.completion().cancel();
+			this.delivery.cancel();
 		}
 	}
 

@@ -3,6 +3,8 @@ package io.github.kvevents.hook;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -17,9 +19,8 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.support.JvmFailures;
 
 /**
- * Decides for each operation whether a tap has to hear of it, and so whether its keys are
- * locked. Those that are not are counted while they run, so that a new tap can wait for
- * them.
+ * The taps of this instance. An operation whose events no tap wants runs without locks on
+ * its keys; it is counted while it runs, so that a new tap can wait for it.
  */
 final class Taps implements KvEventTaps {
 
@@ -27,7 +28,7 @@ final class Taps implements KvEventTaps {
 
 	private final List<KvEventTap> taps = new CopyOnWriteArrayList<>();
 
-	private final UnheardOperations unheard = new UnheardOperations();
+	private final QuiescenceBarrier untapped = new QuiescenceBarrier();
 
 	private final KeyLocks locks;
 
@@ -51,13 +52,16 @@ final class Taps implements KvEventTaps {
 		this.changeListener.run();
 	}
 
+	/**
+	 * Sets what to call when a tap was added or removed.
+	 */
 	void setChangeListener(Runnable listener) {
 		this.changeListener = listener;
 	}
 
 	@Override
-	public void awaitUnheardOperations() {
-		this.unheard.awaitEnd();
+	public void awaitQuiescence() {
+		this.untapped.await();
 	}
 
 	@Override
@@ -70,32 +74,21 @@ final class Taps implements KvEventTaps {
 	}
 
 	/**
-	 * Runs an operation unless a tap has to hear of it.
-	 * @return whether it ran
+	 * Counts an operation that begins without locks.
+	 * @return to be passed to {@link #end(int)}
 	 */
-	boolean runUnheard(KvEventType type, Collection<String> keys, Runnable operation) {
-		// counted before the taps are asked: a tap that comes later waits for it
-		int ticket = this.unheard.begin();
-		try {
-			if (!this.taps.isEmpty() && isHeard(type, keys)) {
-				return false;
-			}
-			operation.run();
-			return true;
-		}
-		finally {
-			this.unheard.end(ticket);
-		}
+	int begin() {
+		return this.untapped.begin();
+	}
+
+	void end(int ticket) {
+		this.untapped.end(ticket);
 	}
 
 	/**
-	 * Whether a tap would look at an event.
+	 * Whether a tap wants the events of an operation.
 	 */
-	boolean isHeard(KvEvent event) {
-		return isHeard(event.getType(), List.of(event.getKey()));
-	}
-
-	private boolean isHeard(KvEventType type, Collection<String> keys) {
+	boolean want(KvEventType type, Collection<String> keys) {
 		for (KvEventTap tap : this.taps) {
 			for (String key : keys) {
 				if (tap.isInterested(type, key)) {
@@ -107,9 +100,9 @@ final class Taps implements KvEventTaps {
 	}
 
 	/**
-	 * Tells the taps, while the event's key is locked.
+	 * Publishes an event to the taps, while its key is locked.
 	 */
-	void tell(KvEvent event) {
+	void publish(KvEvent event) {
 		for (KvEventTap tap : this.taps) {
 			try {
 				tap.onEvent(event);
@@ -119,6 +112,74 @@ final class Taps implements KvEventTaps {
 				logger.error("A tap failed for '" + KeyText.printable(event.getKey()) + "'", ex);
 			}
 		}
+	}
+
+	/**
+	 * Counts operations while they run, at so little cost that each one can be counted,
+	 * and lets a thread wait for those that began before.
+	 * <p>
+	 * There are two sets of counters. A thread that waits makes new operations count
+	 * themselves in the other set, so that the set it waits for drains. An operation may
+	 * have chosen its set long before it counts itself there, so both sets have to be
+	 * found empty, one before the switch and one after it.
+	 */
+	private static final class QuiescenceBarrier {
+
+		private static final int STRIPES = 32;
+
+		/**
+		 * Keeps the counters of two stripes off one cache line.
+		 */
+		private static final int SPACING = 16;
+
+		private static final int SET = STRIPES * SPACING;
+
+		private static final long PAUSE_NANOS = 20_000;
+
+		private final AtomicIntegerArray counters = new AtomicIntegerArray(2 * SET);
+
+		private volatile int current;
+
+		/**
+		 * Counts an operation that begins.
+		 * @return to be passed to {@link #end(int)}
+		 */
+		int begin() {
+			int stripe = (int) (Thread.currentThread().getId() & (STRIPES - 1));
+			int counter = this.current * SET + stripe * SPACING;
+			this.counters.getAndIncrement(counter);
+			return counter;
+		}
+
+		void end(int ticket) {
+			this.counters.getAndDecrement(ticket);
+		}
+
+		/**
+		 * Waits until the operations that began before this call are done, whatever
+		 * begins meanwhile.
+		 */
+		synchronized void await() {
+			int before = this.current;
+			awaitEmpty(1 - before);
+			this.current = 1 - before;
+			awaitEmpty(before);
+		}
+
+		private void awaitEmpty(int set) {
+			boolean interrupted = false;
+			for (int stripe = 0; stripe < STRIPES; stripe++) {
+				while (this.counters.get(set * SET + stripe * SPACING) != 0) {
+					LockSupport.parkNanos(this, PAUSE_NANOS);
+					// parking returns at once while the flag is up
+					interrupted |= Thread.interrupted();
+				}
+			}
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+
 	}
 
 }

@@ -6,7 +6,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -19,13 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimedHooks {
 
+	private static final int IDLE_SECONDS = 5;
+
 	private final TimedPermits permits;
 
 	private final Executor pool;
 
 	TimedHooks(HookSettings settings, ThreadFactory threadFactory) {
 		this.permits = new TimedPermits(settings.maxTimedThreads());
-		this.pool = HookThreads.unbounded(threadFactory);
+		// the permits bound the threads; they are daemons and end when they are idle
+		this.pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS,
+				new SynchronousQueue<>(), threadFactory);
 	}
 
 	/**

@@ -21,19 +21,38 @@ public final class CallGate {
 	 * @return whether it was let through
 	 */
 	public boolean run(Runnable call) {
-		// counted before it looks: who closes this sees it, or is seen
-		this.running.incrementAndGet();
+		if (!enter()) {
+			return false;
+		}
 		try {
-			if (this.closed) {
-				return false;
-			}
 			call.run();
 			return true;
 		}
 		finally {
-			if (this.running.decrementAndGet() == 0 && this.closed) {
-				wakeUp();
-			}
+			leave();
+		}
+	}
+
+	/**
+	 * Begins a call, unless this is closed.
+	 * @return whether it was let through: it has to {@link #leave()} then
+	 */
+	public boolean enter() {
+		// counted before it looks: who closes this sees it, or is seen
+		this.running.incrementAndGet();
+		if (!this.closed) {
+			return true;
+		}
+		leave();
+		return false;
+	}
+
+	/**
+	 * Ends a call that was let through.
+	 */
+	public void leave() {
+		if (this.running.decrementAndGet() == 0 && this.closed) {
+			wakeUp();
 		}
 	}
 

@@ -83,7 +83,7 @@ final class LocalChanges implements KvEventTap, WatchSource {
 		LocalIntake intake = new LocalIntake(session, options);
 		add(options.getPrefix(), intake);
 		session.onEnd(() -> remove(options.getPrefix(), intake));
-		this.dispatcher.getTaps().awaitUnheardOperations();
+		this.dispatcher.getTaps().awaitQuiescence();
 		if (options.isInitialReplay()) {
 			session.setReplaySource(replay(intake, options.getPrefix()));
 		}

@@ -43,7 +43,7 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvSetEvent;
 import io.github.kvevents.KvVetoException;
-import io.github.kvevents.hook.KvGuards;
+import io.github.kvevents.hook.GuardChain;
 import io.github.kvevents.store.KvStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -74,7 +74,7 @@ abstract class KvTemplateContractTests {
 		});
 	}
 
-	private KvTemplate template(KvGuards guards) {
+	private KvTemplate template(GuardChain guards) {
 		return KvTemplate.builder(this.store, new JsonKvCodec(JsonMapper.builder().build()))
 			.dispatcher(this.dispatcher)
 			.guards(guards)

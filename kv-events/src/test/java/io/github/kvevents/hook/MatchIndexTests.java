@@ -97,7 +97,7 @@ class MatchIndexTests {
 	}
 
 	private record Entry(Set<KvEventType> events, @Nullable KeyFilter filter, int order,
-			long sequence) implements Indexed {
+			long sequence) implements Matchable {
 
 		@Override
 		public String name() {

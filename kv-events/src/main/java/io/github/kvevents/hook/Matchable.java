@@ -10,7 +10,7 @@ import io.github.kvevents.KvEventType;
 /**
  * What the index needs to know of a hook or guard.
  */
-interface Indexed {
+interface Matchable {
 
 	/**
 	 * What it is called, for messages.
