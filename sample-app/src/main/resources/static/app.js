@@ -239,7 +239,7 @@ async function readAudit() {
 		}
 	}
 	catch {
-		// the feed goes on with what comes live
+		// the feed continues with the live changes
 	}
 }
 
@@ -340,7 +340,7 @@ async function redrive(id, button) {
 	const problem = await post('actuator/kvlisteners/' + encodeURIComponent(id), { action: 'redrive' });
 	await readFigures();
 	button.disabled = false;
-	// whoever used the button stays here, also when it is gone
+	// the focus stays here, also when the button is gone
 	(button.hidden ? byId('listeners-card') : button).focus();
 	const left = button.closest('tr').querySelector('.dead-letters').textContent;
 	byId('announcer').textContent = problem ? 'The dead letters of ' + id + ' could not be sent'
@@ -381,7 +381,7 @@ async function readFigures() {
 		showListeners(listeners.listeners);
 	}
 	catch {
-		// keep what is shown; the next round tries again
+		// keep what is shown; the next round retries
 	}
 }
 
@@ -414,7 +414,7 @@ function hookRow(hook) {
 	const { stats } = hook;
 	row.dataset.hook = hook.id;
 	append(row, 'th', '', hook.id).scope = 'row';
-	append(row, 'td', '', hearsOf(hook));
+	append(row, 'td', '', receives(hook));
 	append(append(row, 'td', '', ''), 'span', 'mode', mode(hook));
 	append(row, 'td', 'number calls', stats.invocations);
 	for (const count of [stats.failures, stats.timeouts, stats.dropped]) {
@@ -426,7 +426,7 @@ function hookRow(hook) {
 	return row;
 }
 
-function hearsOf(hook) {
+function receives(hook) {
 	const some = hook.events?.length > 0 && hook.events.length < EVENT_TYPES;
 	const events = some ? hook.events.join(', ') : 'every event';
 	return hook.filter ? events + ' · ' + hook.filter : events;

@@ -46,7 +46,7 @@ public final class KvExpiredEvent extends KvEvent {
 	}
 
 	/**
-	 * How the expiry was detected.
+	 * How the expiry was found out.
 	 * @return the source
 	 */
 	public KvExpirySource getDetectedBy() {

@@ -5,9 +5,9 @@ package io.github.kvevents.benchmarks;
  * percentiles beyond what was delivered are lower bounds.
  *
  * @param keys how many keys expired
- * @param delivered how many of them the side told of
- * @param early how many it told of before their deadline
- * @param duplicates how often it told of one again
+ * @param delivered how many of them the side published
+ * @param early how many it published before their deadline
+ * @param duplicates how many it published a second time
  * @param p50 the median of the lateness in milliseconds
  * @param p99 its 99th percentile in milliseconds
  * @param max its maximum in milliseconds

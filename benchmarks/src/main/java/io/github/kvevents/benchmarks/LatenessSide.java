@@ -23,7 +23,7 @@ interface LatenessSide extends AutoCloseable {
 	/**
 	 * A recorder for the time before the first row.
 	 */
-	static LatenessRecorder nobody() {
+	static LatenessRecorder discarding() {
 		return new LatenessRecorder(new LatenessRow("none", 0, Duration.ZERO, 0), "none:", 0);
 	}
 

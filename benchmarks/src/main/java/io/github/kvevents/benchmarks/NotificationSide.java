@@ -18,7 +18,7 @@ import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 
 /**
- * Keys that plain Redis commands wrote, and a synchronous hook that hears of their expiry
+ * Keys that plain Redis commands wrote, and a synchronous hook that receives their expiry
  * when the server notifies.
  */
 final class NotificationSide implements LatenessSide {
@@ -36,7 +36,7 @@ final class NotificationSide implements LatenessSide {
 
 	private final ExpiryNotificationBridge bridge;
 
-	private volatile LatenessRecorder recorder = LatenessSide.nobody();
+	private volatile LatenessRecorder recorder = LatenessSide.discarding();
 
 	NotificationSide(LettuceConnectionFactory connectionFactory) {
 		this.connectionFactory = connectionFactory;

@@ -41,7 +41,7 @@ final class TrackingSide implements LatenessSide {
 
 	private final KvTemplate template;
 
-	private volatile LatenessRecorder recorder = LatenessSide.nobody();
+	private volatile LatenessRecorder recorder = LatenessSide.discarding();
 
 	TrackingSide(LettuceConnectionFactory connectionFactory) {
 		PlainKvCodec codec = new PlainKvCodec();

@@ -21,7 +21,7 @@ import io.github.kvevents.watch.KvWatch;
 import io.github.kvevents.watch.WatchOptions;
 
 /**
- * One writer, and 1, 100 or 1,000 who hear of each change: watches with a subscriber
+ * One writer, and 1, 100 or 1,000 that receive each change: watches with a subscriber
  * each, against as many listeners of Redis' publish and subscribe in one container of
  * Spring Data Redis, which calls them on as many threads as the watches have. From the
  * first write to the last arrival; the two alternate.
@@ -38,7 +38,7 @@ public final class WatchFanOut {
 
 	private final int rounds;
 
-	private final AtomicLong heard = new AtomicLong();
+	private final AtomicLong received = new AtomicLong();
 
 	private WatchFanOut(LettuceConnectionFactory connections, int arrivals, int rounds) {
 		this.connections = connections;
@@ -55,7 +55,7 @@ public final class WatchFanOut {
 		int arrivals = (args.length > 0) ? Integer.parseInt(args[0]) : 200_000;
 		int rounds = (args.length > 1) ? Integer.parseInt(args[1]) : 5;
 		System.out.print("""
-				| heard by | writes | watches: arrivals/s | pub/sub listeners: arrivals/s | ratio |
+				| receivers | writes | watches: arrivals/s | pub/sub listeners: arrivals/s | ratio |
 				|---:|---:|---:|---:|---:|
 				""");
 		for (int count : new int[] { 1, 100, 1000 }) {
@@ -73,7 +73,8 @@ public final class WatchFanOut {
 		container.setConnectionFactory(this.connections);
 		container.setTaskExecutor(threads);
 		for (int number = 0; number < count; number++) {
-			container.addMessageListener((message, pattern) -> this.heard.incrementAndGet(), new ChannelTopic("fan"));
+			container.addMessageListener((message, pattern) -> this.received.incrementAndGet(),
+					new ChannelTopic("fan"));
 		}
 		container.afterPropertiesSet();
 		container.start();
@@ -103,16 +104,16 @@ public final class WatchFanOut {
 	}
 
 	private double rate(int count, int writes, Consumer<String> send) throws InterruptedException {
-		this.heard.set(0);
+		this.received.set(0);
 		long start = System.nanoTime();
 		for (int number = 0; number < writes; number++) {
 			send.accept("v" + System.nanoTime());
 		}
 		long due = (long) count * writes;
 		long end = start + TimeUnit.MINUTES.toNanos(2);
-		while (this.heard.get() < due) {
+		while (this.received.get() < due) {
 			if (System.nanoTime() > end) {
-				throw new IllegalStateException("Only " + this.heard + " of " + due + " arrived");
+				throw new IllegalStateException("Only " + this.received + " of " + due + " arrived");
 			}
 			TimeUnit.MICROSECONDS.sleep(100);
 		}
@@ -135,7 +136,7 @@ public final class WatchFanOut {
 
 		@Override
 		public void onNext(KvEvent event) {
-			WatchFanOut.this.heard.incrementAndGet();
+			WatchFanOut.this.received.incrementAndGet();
 		}
 
 		@Override

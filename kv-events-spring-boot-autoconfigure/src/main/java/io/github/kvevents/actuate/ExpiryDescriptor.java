@@ -18,27 +18,27 @@ import io.github.kvevents.expiry.TrackingStatus;
 
 /**
  * How expiry is doing, as the endpoint shows it: every field is always there. What the
- * store was to tell is {@code null} where it wasn't asked or didn't answer.
+ * store reports is {@code null} where it wasn't asked or didn't answer.
  *
  * @param instance the id of this instance, {@code null} where nothing is tracked
  * @param mode which keys this instance tracks
  * @param state what it is doing
  * @param storeReachable whether the store answered, {@code null} if it wasn't asked
  * @param storeError the class of the failure if it didn't; the message is left out
- * @param tracked how many keys of the namespace have a deadline that nobody has noticed
+ * @param tracked how many keys of the namespace have a deadline that no sweep has noticed
  * yet
  * @param overdue how many of these deadlines have passed
  * @param overdueMillis how long ago the earliest of them passed, in milliseconds
  * @param nextDeadline the earliest deadline
  * @param waiting how many expiries no instance has taken yet
  * @param pending how many expiries an instance has taken and its hooks are not done with
- * @param delivered how many expiries this instance told its hooks of
+ * @param delivered how many expiries this instance delivered to its hooks
  * @param redelivered how many of them had been given to an instance before
  * @param trimmed how many this instance gave up because too many waited
  * @param unreceived how many this instance acknowledged that no hook selected
- * @param lateness how late the expiries that this instance heard of were
+ * @param lateness how late the expiries that this instance received were
  * @param evictionPolicy the server's {@code maxmemory-policy}
- * @param partitions what the store told, partition by partition
+ * @param partitions what the store reported, partition by partition
  * @param notifications how the server's own notifications are doing, {@code null} where
  * there are none
  */

@@ -16,7 +16,7 @@ import io.github.kvevents.expiry.TrackingStatus;
  * @param partition its number
  * @param leaseHolder the id of the instance that looks for expired keys, {@code null} if
  * none does or it needs no lease
- * @param tracked how many keys have a deadline that nobody has noticed yet
+ * @param tracked how many keys have a deadline that no sweep has noticed yet
  * @param overdue how many of these deadlines have passed
  * @param nextDeadline the earliest deadline, {@code null} if there is none
  * @param waiting how many expiries no instance has taken yet

@@ -21,12 +21,12 @@ import io.github.kvevents.hook.KvHookScope;
  * @param id the hook's id
  * @param bean the bean that declares it, {@code null} if it was registered by a call
  * @param method the method that it is, {@code null} if it was registered by a call
- * @param events the events that it hears of
- * @param filter what its key filter says about itself, {@code null} if it hears of all
+ * @param events the events that it receives
+ * @param filter what its key filter says about itself, {@code null} if it receives all
  * keys
  * @param async whether it runs on a thread of its own
  * @param timeout how long the caller waits for it, {@code null} if it waits for its end
- * @param scope which instances hear of an event
+ * @param scope which instances receive an event
  * @param enabled whether it is called
  * @param stats what it did so far
  */

@@ -31,8 +31,8 @@ import io.github.kvevents.support.StoreFailure;
  * keys are noticed late, when the server may evict what tracking keeps there, and when an
  * event that keeps failing holds up a listener. A warning doesn't change the status: the
  * instance works, and to take it out of service or restart it, which is what follows a
- * status that isn't up, would make neither better. How the notifications of expired keys
- * are doing is told, too; they are best effort.
+ * status that isn't up, would make neither better. The status of the notifications of
+ * expired keys is shown, too; they are best effort.
  */
 public class KvEventsHealthIndicator implements HealthIndicator {
 
@@ -70,7 +70,7 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 		try {
 			health.withDetails(this.store.ping()).up();
 			List<String> warnings = new ArrayList<>();
-			tell(health, warnings);
+			addTracking(health, warnings);
 			if (this.listeners != null) {
 				warnings.addAll(ListenerWarnings.of(this.listeners));
 			}
@@ -89,10 +89,10 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 	}
 
 	/**
-	 * Tells of tracking. What the store refuses to tell is a warning: it answers, after
-	 * all.
+	 * Adds the status of tracking. A status that the store refuses is a warning and not
+	 * down, since the store answers.
 	 */
-	private void tell(Health.Builder health, List<String> warnings) {
+	private void addTracking(Health.Builder health, List<String> warnings) {
 		if (this.expiry == null) {
 			return;
 		}

@@ -20,8 +20,8 @@ import io.github.kvevents.support.StoreFailure;
 
 /**
  * {@link Endpoint @Endpoint} that shows how expiry is doing, in figures and without any
- * key: what the fleet has still to do, as the store tells, and what this instance did.
- * Where the store isn't reached it shows the latter and says so.
+ * key: what the fleet has still to do, as the store reports it, and what this instance
+ * did. Where the store isn't reached it shows the latter and says so.
  */
 @Endpoint(id = "kvexpiry")
 public class KvExpiryEndpoint {

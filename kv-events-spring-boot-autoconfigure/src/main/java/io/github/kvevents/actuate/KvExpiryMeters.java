@@ -27,7 +27,7 @@ import io.github.kvevents.expiry.TrackingStatus;
  * instance;</li>
  * <li>{@code kv.expiry.tracked} and {@code kv.expiry.pending}, gauges of the whole
  * namespace, so each instance shows the same. Not a number where nothing in this instance
- * hears of expiries, since it must not connect for them, and while the store isn't
+ * receives expiries, since it must not connect for them, and while the store isn't
  * reached.</li>
  * </ul>
  * No meter has a tag. There are none where tracking is switched off.
@@ -62,7 +62,7 @@ public final class KvExpiryMeters implements MeterBinder {
 			.description("Time from the deadline of a tracked key to the moment at which its expiry was noticed")
 			.register(registry);
 		this.lateness.addListener(timer::record);
-		count(registry, "kv.expiry.delivered", "Expiries that this instance told its hooks of",
+		count(registry, "kv.expiry.delivered", "Expiries that this instance delivered to its hooks",
 				TrackingActivity::delivered);
 		count(registry, "kv.expiry.redelivered", "Expiries that had been given to an instance before",
 				TrackingActivity::redelivered);

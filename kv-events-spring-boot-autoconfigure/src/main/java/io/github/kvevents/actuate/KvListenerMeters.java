@@ -92,7 +92,7 @@ public final class KvListenerMeters
 						KvListenerStats::processed),
 				count(registry, id, "kv.listener.failed", "Attempts of a listener that failed",
 						KvListenerStats::failed),
-				count(registry, id, "kv.listener.deadletters", "Events that a listener put aside",
+				count(registry, id, "kv.listener.deadletters", "Events that a listener moved to its dead letters",
 						KvListenerStats::deadLettered));
 	}
 

@@ -20,13 +20,13 @@ import io.github.kvevents.log.StartPosition;
 
 /**
  * {@link Endpoint @Endpoint} that shows the durable listeners of this application, and
- * pauses them, has them go on from another place and sends their dead letters again. It
- * shows neither keys nor values nor the messages of errors.
+ * pauses them, moves them to another position and redrives their dead letters. It shows
+ * neither keys nor values nor the messages of errors.
  */
 @Endpoint(id = "kvlisteners")
 public class KvListenersEndpoint {
 
-	/** How many dead letters are sent again at a time, unless the request says more. */
+	/** How many dead letters are redriven at a time, unless the request says more. */
 	static final int REDRIVE_LIMIT = 100;
 
 	private final KvListenerRegistry registry;
@@ -63,9 +63,9 @@ public class KvListenersEndpoint {
 	 * Does something with a listener, in the whole fleet.
 	 * @param id its id
 	 * @param action {@code pause}, {@code resume}, {@code seek} or {@code redrive}
-	 * @param position for {@code seek} where to go on: {@code earliest}, {@code latest},
-	 * or the position of the first event to hear of, such as {@code 0:1700000000000-0}
-	 * @param limit for {@code redrive} how many dead letters to send, by default 100
+	 * @param position for {@code seek} where to resume: {@code earliest}, {@code latest},
+	 * or the position of the first event to deliver, such as {@code 0:1700000000000-0}
+	 * @param limit for {@code redrive} how many dead letters to redrive, by default 100
 	 * @return the listener as it is now, or {@code null} if there is none
 	 */
 	@WriteOperation

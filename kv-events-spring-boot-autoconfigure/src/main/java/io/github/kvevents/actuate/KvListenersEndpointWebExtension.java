@@ -42,8 +42,8 @@ public class KvListenersEndpointWebExtension {
 	 * Does something with a listener.
 	 * @param id its id
 	 * @param action what to do
-	 * @param position where to go on, to seek
-	 * @param limit how many dead letters to send, to redrive
+	 * @param position where to resume, for {@code seek}
+	 * @param limit how many dead letters to redrive, for {@code redrive}
 	 * @return 200 with the listener as it is now, 404 if there is none, 400 with the
 	 * reason if the request makes no sense, 503 with the failure's class if the store
 	 * doesn't do its part

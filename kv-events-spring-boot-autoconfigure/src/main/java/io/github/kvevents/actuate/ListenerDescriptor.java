@@ -25,13 +25,13 @@ import io.github.kvevents.support.StoreFailure;
  *
  * @param id the listener's id
  * @param state what it does in this instance
- * @param events the events that it hears of
- * @param filter what its key filter says about itself, {@code null} if it hears of all
+ * @param events the events that it receives
+ * @param filter what its key filter says about itself, {@code null} if it receives all
  * keys
  * @param onExhausted what becomes of an event that failed as often as it may
- * @param lag how many entries of the log are not done with, in the whole fleet
- * @param deadLetters how many events were put aside, in the whole fleet
- * @param attempts how often the event failed that holds it up in this instance
+ * @param lag how many entries of the log it has not handled, in the whole fleet
+ * @param deadLetters how many dead letters it has, in the whole fleet
+ * @param attempts how often the event failed that it retries in this instance
  * @param lastError the class of the last error in this instance
  * @param storeError the class of the failure if the store didn't answer
  * @param stats what it did in this instance
@@ -71,7 +71,7 @@ public record ListenerDescriptor(String id, SubscriptionState state, Set<KvEvent
 	 * @param checkpoint up to where everything is done with, {@code null} before the
 	 * start
 	 * @param lag how many entries of the log are behind that
-	 * @param deadLetters how many events were put aside
+	 * @param deadLetters how many dead letters it has
 	 */
 	@JsonInclude(Include.ALWAYS)
 	public record Partition(int partition, @Nullable String owner, boolean paused, @Nullable String checkpoint,

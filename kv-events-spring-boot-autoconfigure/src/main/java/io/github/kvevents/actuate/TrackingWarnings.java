@@ -28,7 +28,7 @@ final class TrackingWarnings {
 				.anyMatch((partition) -> partition.overdue() > 0 && partition.leaseHolder() != null);
 			warnings.add(("The sweep is behind: %d tracked deadlines have passed unnoticed, the earliest %d ms ago. "
 					+ (swept ? "Is the server, or the instance that sweeps, overloaded?"
-							: "No instance sweeps: is none running in which something hears of expiries?"))
+							: "No instance sweeps: is none running in which something receives expiries?"))
 				.formatted(status.overdue(), status.overdueBy().toMillis()));
 		}
 		String policy = status.evictionPolicy();

@@ -14,7 +14,7 @@ import io.github.kvevents.log.change.EveryInstanceReader;
 import io.github.kvevents.store.ChangeLogStore;
 
 /**
- * Hooks that hear of each change of the fleet.
+ * Hooks that receive each change of the fleet, in every instance.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBooleanProperty("kv.events.log.enabled")

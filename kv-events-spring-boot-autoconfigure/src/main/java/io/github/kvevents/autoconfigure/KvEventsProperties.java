@@ -29,8 +29,8 @@ import io.github.kvevents.store.Namespace;
  * the names of what kv-events keeps for itself. By default the application's name.
  * @param partitions Partitions that the keys of the namespace are spread over. The same
  * for all applications that share it.
- * @param keyPrefix Text in front of each key in Redis. Events, filters and 'keys' speak
- * of the name without it.
+ * @param keyPrefix Text in front of each key in Redis. Events, filters and 'keys' use the
+ * name without it.
  * @param instanceId Id of this instance, the origin of its events. Must differ between
  * instances that run at the same time. By default a random one on each start.
  * @param hooks Hooks.
@@ -52,8 +52,8 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	}
 
 	/**
-	 * Checks what binding does not: here and not in the constructors, since Boot tells of
-	 * a failed constructor without the property's origin.
+	 * Checks what binding does not: here and not in the constructors, since Boot reports
+	 * a failed constructor without the origin of the property.
 	 */
 	@Override
 	public void afterPropertiesSet() {
@@ -70,8 +70,8 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 *
 	 * @param async Asynchronous hooks.
 	 * @param timeout Synchronous hooks with a timeout.
-	 * @param errorsKept Errors that each hook keeps until they are taken. The oldest goes
-	 * first.
+	 * @param errorsKept Errors that each hook keeps until they are taken. The oldest is
+	 * removed first.
 	 * @param shutdownTimeout Time that events which wait for asynchronous hooks get when
 	 * the application stops.
 	 */
@@ -122,10 +122,10 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * @param threads Threads that call the hooks of expired keys.
 	 * @param queueCapacity Expiries that may wait for these threads. When it is full,
 	 * notifications of Redis are dropped and counted, and the in-memory back end waits.
-	 * @param sweepInterval Longest time between two looks for tracked keys that expired.
-	 * A deadline that is known is waited for exactly.
+	 * @param sweepInterval Longest time between two sweeps for tracked keys that expired.
+	 * A sweep for a deadline that is known runs exactly then.
 	 * @param claimAfter Time that an instance may be silent before another takes over the
-	 * expiries that it was telling its hooks of.
+	 * expiries that it was delivering to its hooks.
 	 * @param tracking Keys that get a time to live through the template.
 	 * @param notifications Redis' own notifications of expired keys.
 	 */
@@ -172,8 +172,8 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 *
 	 * @param enabled Whether each change is written to the change log, together with the
 	 * key.
-	 * @param maxLength Changes that each partition of the log keeps, about. Beyond that
-	 * the oldest go, read or not.
+	 * @param maxLength Approximate number of changes that each partition of the log
+	 * keeps. Beyond that the oldest are removed, read or not.
 	 * @param maxAge Time that changes are kept. What a listener that is alive has not
 	 * read is kept longer, up to the maximum length.
 	 */
@@ -198,8 +198,8 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	/**
 	 * Durable listeners.
 	 *
-	 * @param lease Time that an instance may be silent before others take over what it
-	 * has of a listener.
+	 * @param lease Time that an instance may be silent before others take over the
+	 * partitions of its listeners.
 	 */
 	record Listener(@DefaultValue("10s") Duration lease) {
 
@@ -218,11 +218,11 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 *
 	 * @param mode Which of these keys to track, so that their expiries come on time, with
 	 * the last value and to one instance.
-	 * @param batchSize Keys that one call to Redis looks at.
+	 * @param batchSize Deadlines that one call to Redis checks.
 	 * @param maxInFlight Expiries that this instance takes at a time. More are taken when
 	 * hooks are done.
-	 * @param maxLength Expiries that may wait in Redis for hooks, about. Beyond that the
-	 * oldest are given up and counted.
+	 * @param maxLength Approximate number of expiries that may wait in Redis for hooks.
+	 * Beyond that the oldest are removed and counted.
 	 */
 	record Tracking(@DefaultValue("auto") TrackingMode mode, @DefaultValue("500") int batchSize,
 			@DefaultValue("1000") int maxInFlight, @DefaultValue("1000000") int maxLength) {
@@ -233,7 +233,7 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * Redis' own notifications of expired keys.
 	 *
 	 * @param mode What to do about the notifications that Redis sends when a key expires.
-	 * @param checkInterval Time between two looks at the server's setting, besides the
+	 * @param checkInterval Time between two checks of the server's setting, besides the
 	 * one after each connect.
 	 */
 	record Notifications(@DefaultValue("listen") NotificationMode mode, @DefaultValue("30s") Duration checkInterval) {

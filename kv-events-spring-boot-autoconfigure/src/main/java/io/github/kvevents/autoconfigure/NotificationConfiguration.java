@@ -21,7 +21,7 @@ import io.github.kvevents.redis.expiry.ExpiryTracker;
 import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 
 /**
- * Events for what Redis itself tells of expired keys.
+ * Events for the keyspace notifications that Redis publishes when a key expires.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(RedisConnectionFactory.class)

@@ -189,7 +189,7 @@ class ExpiryOverHttpTests {
 				.satisfiesExactly(
 						(warning) -> assertThat(warning)
 							.startsWith("The sweep is behind: 1 tracked deadlines have passed unnoticed, the earliest ")
-							.endsWith("No instance sweeps: is none running in which something hears of expiries?"),
+							.endsWith("No instance sweeps: is none running in which something receives expiries?"),
 						(warning) -> assertThat(warning).contains("'maxmemory-policy' is 'allkeys-lru'"));
 			assertThat(body(context, "/health")).doesNotContain("secret");
 			redis.execute("CONFIG", "SET", "maxmemory-policy", "volatile-ttl");

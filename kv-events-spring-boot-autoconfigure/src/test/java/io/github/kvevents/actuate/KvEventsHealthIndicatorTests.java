@@ -87,7 +87,7 @@ class KvEventsHealthIndicatorTests {
 						+ "Is the server, or the instance that sweeps, overloaded?");
 		assertWarns(health(status(Duration.ofMillis(7003), null, "noeviction")),
 				"The sweep is behind: 9 tracked deadlines have passed unnoticed, the earliest 7003 ms ago. "
-						+ "No instance sweeps: is none running in which something hears of expiries?");
+						+ "No instance sweeps: is none running in which something receives expiries?");
 	}
 
 	@Test

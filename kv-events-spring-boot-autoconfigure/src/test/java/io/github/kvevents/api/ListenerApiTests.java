@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The public names of durable listeners: what is compiled here must go on compiling.
+ * The public names of durable listeners: what is compiled here must still compile.
  */
 class ListenerApiTests {
 

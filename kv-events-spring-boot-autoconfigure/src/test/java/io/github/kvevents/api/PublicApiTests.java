@@ -74,7 +74,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Every public name with its package, signature and return type: what is compiled here
- * must go on compiling.
+ * must still compile.
  */
 class PublicApiTests {
 

@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 /**
- * Hooks that hear of each change of the fleet, in several applications on one Redis.
+ * Hooks that receive each change of the fleet, in several applications on one Redis.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class EveryInstanceHookTests {
@@ -62,7 +62,7 @@ class EveryInstanceHookTests {
 	}
 
 	@Test
-	void eachInstanceHearsOfEachChangeOfTheFleetOnceInTheOrderOfEachKey() {
+	void eachInstanceReceivesEachChangeOfTheFleetOnceInTheOrderOfEachKey() {
 		Instance one = instance("one");
 		Instance two = instance("two");
 		one.template.set("k", "1");
@@ -127,7 +127,7 @@ class EveryInstanceHookTests {
 	}
 
 	@Test
-	void afterARestartOfRedisItGoesOnWithoutLoss() {
+	void deliveryResumesAfterARestartOfRedisWithoutLoss() {
 		Instance one = instance("one");
 		Instance two = instance("two");
 		one.template.set("k", "1");
@@ -200,7 +200,7 @@ class EveryInstanceHookTests {
 		assertThatExceptionOfType(KvHookDefinitionException.class).isThrownBy(() -> start("one", NeverHears.class))
 			.withMessage("Bean 'hook', method 'NeverHearing.on(KvEvent)', @KvHook(changes): [UNCHANGED] never come "
 					+ "with [SET] from the change log. The log has no entry for a value that was set to what it was: "
-					+ "only a @KvHook of the instance that sets it, with the scope ONE_INSTANCE, receives that");
+					+ "only a @KvHook of the instance that sets it, with the scope ONE_INSTANCE, hears of that");
 		KvHookRegistry registry = start("two", Plain.class).getBean(KvHookRegistry.class);
 		KvHookOptions unchanged = KvHookOptions.defaults().changes(KvChange.UNCHANGED);
 		assertThatIllegalArgumentException()

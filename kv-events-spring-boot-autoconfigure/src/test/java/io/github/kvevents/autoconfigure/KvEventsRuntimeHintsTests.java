@@ -17,7 +17,7 @@ import io.github.kvevents.KvSetEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a native image of an application is told.
+ * The hints for a native image of an application.
  */
 class KvEventsRuntimeHintsTests {
 

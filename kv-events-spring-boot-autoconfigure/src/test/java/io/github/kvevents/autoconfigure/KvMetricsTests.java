@@ -83,7 +83,7 @@ class KvMetricsTests {
 	}
 
 	@Test
-	void gaugesDoNotConnectWhereNothingHearsOfExpiries() {
+	void gaugesDoNotConnectWhereNothingReceivesExpiries() {
 		try (TestRedis redis = TestRedis.start()) {
 			new ApplicationContextRunner()
 				.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class,

@@ -56,7 +56,7 @@ class ReadFromTests {
 
 	private final TestProxy replication = new TestProxy(this.primary);
 
-	private final CountDownLatch goesOn = new CountDownLatch(1);
+	private final CountDownLatch resumed = new CountDownLatch(1);
 
 	private ConfigurableApplicationContext context;
 
@@ -81,7 +81,7 @@ class ReadFromTests {
 		await().atMost(LONG).until(() -> "written before".equals(this.replica.template().opsForValue().get("first")));
 		this.replication.changeReplies((piece) -> {
 			try {
-				this.goesOn.await();
+				this.resumed.await();
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
@@ -92,7 +92,7 @@ class ReadFromTests {
 
 	@AfterEach
 	void stop() {
-		this.goesOn.countDown();
+		this.resumed.countDown();
 		this.context.close();
 		this.replication.close();
 		this.replica.close();

@@ -61,7 +61,7 @@ class RedisApplicationTests {
 	}
 
 	@Test
-	void keysThatOthersLetExpireInTheSelectedDatabaseAreHeardOf(TestRedis redis) throws InterruptedException {
+	void hooksReceiveExpiriesOfOtherClientsKeysInTheSelectedDatabase(TestRedis redis) throws InterruptedException {
 		try (ConfigurableApplicationContext context = run(redis, "kv.events.expiry.notifications.mode=configure",
 				"spring.data.redis.database=3")) {
 			ExpiryNotificationBridge bridge = context.getBean(ExpiryNotificationBridge.class);
@@ -82,7 +82,7 @@ class RedisApplicationTests {
 	}
 
 	@Test
-	void keysThatExpireAreHeardOfOnTimeWithTheirLastValue(TestRedis redis) throws InterruptedException {
+	void hooksReceiveExpiriesOnTimeWithTheLastValue(TestRedis redis) throws InterruptedException {
 		try (ConfigurableApplicationContext context = run(redis, "kv.events.namespace=fleet")) {
 			context.getBean(KvTemplate.class).set("basket:8", "full", Duration.ofMillis(30));
 			assertThat(context.getBean(Reactions.class).expired.poll(20, TimeUnit.SECONDS)).isEqualTo("basket:8");
@@ -175,7 +175,7 @@ class RedisApplicationTests {
 	}
 
 	@Test
-	void unusualKeysReachHooksWhoeverLetsThemExpire(TestRedis redis) throws InterruptedException {
+	void unusualKeysReachHooksWhicheverClientWroteThem(TestRedis redis) throws InterruptedException {
 		try (ConfigurableApplicationContext context = run(redis, "kv.events.expiry.notifications.mode=configure",
 				"kv.events.namespace=unusual")) {
 			ExpiryNotificationBridge bridge = context.getBean(ExpiryNotificationBridge.class);

@@ -88,7 +88,8 @@ class RepeatedLogLossTests {
 			write("before" + round, 3);
 			this.context.stop();
 			lose(loss);
-			// more than there were: the log can't be told by its end or its size
+			// more than there were: neither the end nor the size of the log shows the
+			// loss
 			for (int i = 0; i < 12; i++) {
 				this.redis.execute("XADD", "kv-events:{loss:0}:log", "*", "theirs", "1");
 			}

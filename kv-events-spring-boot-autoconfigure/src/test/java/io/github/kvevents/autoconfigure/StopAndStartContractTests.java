@@ -74,7 +74,7 @@ abstract class StopAndStartContractTests {
 
 	/**
 	 * Lets a key of another client expire, and waits until the hook has received it,
-	 * where the store tells of such keys.
+	 * where the store notifies of such keys.
 	 */
 	abstract void assertReceivesExpiryOf(String key, List<String> expired);
 

@@ -128,7 +128,7 @@ class WatchesSnippets {
 				.map((number) -> ServerSentEvent.<OrderChange>builder().comment("heartbeat").build());
 		}
 
-		/** Whoever asks for the headers alone would never read a watch. */
+		/** A client that requests the headers alone never reads a watch. */
 		@RequestMapping(path = "/orders/feed", method = RequestMethod.HEAD)
 		ResponseEntity<Void> headers() {
 			return ResponseEntity.ok().contentType(MediaType.TEXT_EVENT_STREAM).build();

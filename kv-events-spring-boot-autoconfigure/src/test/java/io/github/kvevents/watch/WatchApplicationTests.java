@@ -64,7 +64,7 @@ class WatchApplicationTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
-	void aBrowserHearsOfChangesUntilItLeaves(boolean log) throws Exception {
+	void browserReceivesChangesUntilItLeaves(boolean log) throws Exception {
 		try (ConfigurableApplicationContext context = start(log)) {
 			KvTemplate template = context.getBean(KvTemplate.class);
 			KvWatches watches = context.getBean(KvWatches.class);
@@ -88,7 +88,7 @@ class WatchApplicationTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
-	void whoWaitsGoesOnWhenTheApplicationStops(boolean log) throws Exception {
+	void waitingReaderReturnsWhenTheApplicationStops(boolean log) throws Exception {
 		ConfigurableApplicationContext context = start(log);
 		KvTemplate template = context.getBean(KvTemplate.class);
 		// the answer begins with the first event
@@ -148,7 +148,7 @@ class WatchApplicationTests {
 			}
 			template.set("order:1", "c");
 			watches.forEach((watch) -> assertThat(WatchInstance.take(watch, 1)).hasSize(1));
-			// a few more may come by and by, since expiries are heard of now
+			// a few more may open later, since something receives expiries now
 			assertThat(connections()).isLessThan(connections + 5);
 			assertThat(kvThreads()).isLessThan(threads + 10);
 			watches.forEach(KvWatch::close);

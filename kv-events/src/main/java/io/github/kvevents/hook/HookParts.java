@@ -11,7 +11,7 @@ import org.apache.commons.logging.LogFactory;
 import io.github.kvevents.support.JvmFailures;
 
 /**
- * Creates what each registered hook has for itself: statistics, errors, a queue, permits.
+ * Makes what each registered hook has for itself.
  */
 final class HookParts {
 
@@ -45,7 +45,7 @@ final class HookParts {
 	}
 
 	/**
-	 * Whether there is a change log for hooks that observe changes from every instance.
+	 * Whether there is a change log for hooks that hear of each change of the fleet.
 	 */
 	boolean hasChangeLog() {
 		return this.changeLog;
@@ -82,14 +82,14 @@ final class HookParts {
 				if (hook.isClosed()) {
 					item.withdraw(hook.receiver().id());
 				}
-				notifyDropped(hook.getId(), item.context());
+				tellOfDrop(hook.getId(), item.context());
 				hook.ended();
 			}
 
 		});
 	}
 
-	void notifyClosed(String hookId) {
+	void tellOfClose(String hookId) {
 		try {
 			this.closeListener.accept(hookId);
 		}
@@ -98,7 +98,7 @@ final class HookParts {
 		}
 	}
 
-	private void notifyDropped(String hookId, DispatchContext context) {
+	private void tellOfDrop(String hookId, DispatchContext context) {
 		DispatchContext.Scope scope = context.open();
 		try {
 			this.dropListener.accept(hookId);

@@ -8,12 +8,12 @@ import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEventType;
 
 /**
- * A hook or guard as the index finds it.
+ * What the index needs to know of a hook or guard.
  */
 interface Matchable {
 
 	/**
-	 * The name, for messages.
+	 * What it is called, for messages.
 	 */
 	String name();
 
@@ -24,7 +24,7 @@ interface Matchable {
 	int order();
 
 	/**
-	 * The position in the order of registration, different for each.
+	 * The place in the order of registration, different for each.
 	 */
 	long sequence();
 

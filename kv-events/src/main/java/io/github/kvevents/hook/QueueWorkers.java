@@ -166,7 +166,7 @@ final class QueueWorkers {
 	}
 
 	/**
-	 * A worker that handles an event. It counts against the concurrency.
+	 * The place of a worker that handles an event, among as many as there may be.
 	 */
 	private final class Place implements CallChain.Replaceable {
 

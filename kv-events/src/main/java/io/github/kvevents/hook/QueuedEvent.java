@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvEvent;
 
 /**
- * An event that is queued for one asynchronous hook, with the context of its caller.
+ * An event on its way to one asynchronous hook, with what follows it from its caller.
  */
 final class QueuedEvent {
 
@@ -62,7 +62,7 @@ final class QueuedEvent {
 	}
 
 	/**
-	 * Says that the hook ran, or dropped the event.
+	 * Says that the hook ran, or was left out for good.
 	 */
 	void done() {
 		if (this.delivery != null) {

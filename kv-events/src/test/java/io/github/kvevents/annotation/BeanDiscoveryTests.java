@@ -176,7 +176,7 @@ class BeanDiscoveryTests {
 	}
 
 	@Test
-	void scopedBeanWhoseDeclaredTypeHidesTheHookIsReported(CapturedOutput output) {
+	void scopedBeanWhoseDeclaredTypeHidesTheHookIsSaid(CapturedOutput output) {
 		start((context) -> {
 			context.getBeanFactory().registerScope("thread", new SimpleThreadScope());
 			context.register(HiddenInScope.class);

@@ -34,7 +34,7 @@ class RecordingDispatcher implements KvEventDispatcher {
 	}
 
 	@Override
-	public boolean hasReceivers(KvEventType type) {
+	public boolean isHeard(KvEventType type) {
 		return true;
 	}
 

@@ -54,7 +54,7 @@ class RedisKvTemplateTests extends KvTemplateContractTests {
 	}
 
 	@Test
-	void aBatchThatFailsForOneKeyPublishesTheOthers() {
+	void aBatchThatFailsForOneKeyTellsOfTheOthers() {
 		RecordingDispatcher dispatcher = new RecordingDispatcher();
 		KvTemplate template = template(dispatcher);
 		this.redis.template().opsForList().rightPush("app:list", "a");

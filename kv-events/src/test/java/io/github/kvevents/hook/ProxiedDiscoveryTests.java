@@ -167,7 +167,7 @@ class ProxiedDiscoveryTests {
 	}
 
 	@Test
-	void lazyBeanWithHooksIsReportedUnlessItIsMade(CapturedOutput output) {
+	void lazyBeanWithHooksIsSaidUnlessItIsMade(CapturedOutput output) {
 		MapStore store = start((context) -> {
 			context.registerBean("later", InInterface.class, (definition) -> definition.setLazyInit(true));
 			context.registerBean("needed", InInterface.class, (definition) -> definition.setLazyInit(true));

@@ -91,7 +91,9 @@ class ExpiryTests {
 		this.api.order("crashed").expectBody().jsonPath("$.status").isEqualTo("PAID");
 	}
 
-	/** An expiry that is told late must not end the order that was placed meanwhile. */
+	/**
+	 * An expiry that is delivered late must not end the order that was placed meanwhile.
+	 */
 	@Test
 	void anExpiryOfAnEarlierOrderDoesNotEndANewOne() {
 		this.api.placed("renewed", 1);

@@ -46,7 +46,7 @@ class FleetTests {
 	}
 
 	@Test
-	void theOtherInstanceGoesOnWhenOneStops() {
+	void theOtherInstanceTakesOverWhenOneStops() {
 		Instance one = this.fleet.start();
 		Instance two = this.fleet.start();
 		for (int order = 0; order < ORDERS; order++) {
@@ -72,7 +72,7 @@ class FleetTests {
 	}
 
 	@Test
-	void eachInstanceHearsOfEachChangeOnce() {
+	void eachInstanceReceivesEachChangeOnce() {
 		Instance one = this.fleet.start();
 		Instance two = this.fleet.start();
 		one.api().paid("heard");
@@ -118,7 +118,7 @@ class FleetTests {
 	}
 
 	@Test
-	void theTrailIsTheSameInEachInstanceAndAnotherOneGoesOnWithIt() {
+	void theTrailIsTheSameInEachInstanceAndAnotherOneResumesIt() {
 		Instance one = this.fleet.start();
 		Instance two = this.fleet.start();
 		for (int order = 0; order < ORDERS; order++) {

@@ -33,7 +33,7 @@ class RestartTests {
 	}
 
 	@Test
-	void theAuditGoesOnBehindItsCheckpoint() {
+	void theAuditResumesFromItsCheckpoint() {
 		Instance first = this.fleet.start();
 		first.api().placed("audited", 600);
 		awaitTrail(first, 2);
@@ -49,7 +49,7 @@ class RestartTests {
 		awaitTrail(second, 6);
 		assertThat(keys(second)).containsExactly("order:later", "checkout:later", "order:not-yet", "checkout:not-yet",
 				"order:audited", "checkout:audited");
-		assertThat(second.listener("audit").getStats().processed()).as("what was audited doesn't come again")
+		assertThat(second.listener("audit").getStats().processed()).as("what was audited is not redelivered")
 			.isEqualTo(4);
 	}
 

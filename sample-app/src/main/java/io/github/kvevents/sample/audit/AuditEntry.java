@@ -9,7 +9,7 @@ import io.github.kvevents.KvEventType;
 /**
  * Who did what to which key, and when. Never what the value was.
  *
- * @param position the place in the change log, which no other change has
+ * @param position the position in the change log, which no other change has
  * @param key the key
  * @param type the operation
  * @param change what it did to the key

@@ -6,9 +6,9 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.listener.KvListener;
 
 /**
- * Writes the audit trail. A durable listener hears of every change of the fleet, in one
- * of its instances; after a restart it goes on behind its checkpoint. While it can't
- * write it tries again, for ever: nothing is left out of an audit trail.
+ * Writes the audit trail. A durable listener receives every change of the fleet, in one
+ * of its instances; after a restart it resumes from its checkpoint. While it can't write
+ * it retries, without limit: nothing is missing in an audit trail.
  */
 @Component
 class AuditListener {

@@ -14,9 +14,9 @@ import io.github.kvevents.log.KvEventLogs;
 
 /**
  * The newest entries, in an event log: it outlives the application, and is the same in
- * each instance. Adding to it is no change of a key, so nothing hears of that. Writing
- * with {@code KvTemplate} instead would make events of its own, and the listener would
- * have to leave those out by a prefix.
+ * each instance. Adding to it is no change of a key, so it causes no event. Writing with
+ * {@code KvTemplate} instead would make events of its own, and the listener would have to
+ * leave those out by a prefix.
  */
 @Component
 class AuditTrail {

@@ -10,9 +10,9 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 
 /**
- * A change as a browser hears of it: no values.
+ * A change as a browser receives it: no values.
  *
- * @param position the place in the change log, which no other change has
+ * @param position the position in the change log, which no other change has
  * @param type the operation
  * @param change what it did to the key
  * @param key the key

@@ -14,8 +14,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter.SseEvent
 /**
  * One open connection. What it has not taken yet waits in a bounded buffer that drops its
  * oldest message when full, so that a reader that stands still costs a fixed amount of
- * memory and, while its connection takes nothing, one thread. It is told of drops and
- * then reloads its state.
+ * memory and, while its connection takes nothing, one thread. It learns of drops and then
+ * reloads its state.
  */
 class LiveClient {
 

@@ -22,13 +22,14 @@ class LiveController {
 	ResponseEntity<SseEmitter> events() {
 		return ResponseEntity.ok()
 			.cacheControl(CacheControl.noStore())
-			// nginx buffers a response unless it is told not to
+			// nginx buffers a response without this header
 			.header("X-Accel-Buffering", "no")
 			.body(this.feed.connect());
 	}
 
 	/**
-	 * Otherwise Spring has the method above answer, and nobody would read what it opens.
+	 * Otherwise Spring calls the method above, which opens a connection that no client
+	 * reads.
 	 */
 	@RequestMapping(path = "/events", method = RequestMethod.HEAD)
 	ResponseEntity<Void> headers() {

@@ -51,7 +51,7 @@ class LiveFeed {
 	SseEmitter connect() {
 		if (this.clients.size() >= MAX_CLIENTS) {
 			throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE,
-					"There are " + MAX_CLIENTS + " live connections already: try again later");
+					"There are " + MAX_CLIENTS + " live connections already: retry later");
 		}
 		SseEmitter emitter = new SseEmitter(0L);
 		LiveClient client = new LiveClient(emitter, this.senders);

@@ -27,9 +27,9 @@ import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.watch.KvWatch;
 
 /**
- * All orders in memory, as a watch tells of them: first what exists, then each change of
- * the fleet. A watch that ends, since this was too slow or was cut off for too long, is
- * opened again, and until that has told what exists the board shows what it had.
+ * All orders in memory, from a watch: first what exists, then each change of the fleet. A
+ * watch that ends, since this was too slow or was cut off for too long, is opened again,
+ * and until that has replayed what exists the board shows what it had.
  */
 @Component
 class OrderBoard implements SmartLifecycle {
@@ -106,8 +106,7 @@ class OrderBoard implements SmartLifecycle {
 	private Map<String, Order> loaded() {
 		Map<String, Order> orders = this.orders;
 		if (orders == null) {
-			throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE,
-					"The orders are being read: try again later");
+			throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, "The orders are being read: retry later");
 		}
 		return orders;
 	}
@@ -139,7 +138,7 @@ class OrderBoard implements SmartLifecycle {
 				apply(fresh, event);
 				event = watch.poll(Duration.ZERO);
 			}
-			// there is nothing more at present, so what exists was told
+			// there is nothing more at present, so the replay is complete
 			this.orders = fresh;
 			this.backOff = newBackOff();
 			this.publisher.publishEvent(new OrdersChanged());

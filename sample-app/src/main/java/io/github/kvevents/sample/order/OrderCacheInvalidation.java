@@ -14,7 +14,7 @@ import io.github.kvevents.log.LogGapEvent;
  * <ul>
  * <li>This instance changed it. That hook is called by the thread that writes: when the
  * write returns, the old order can't be read here any more.</li>
- * <li>Any instance changed it. That hook hears of it from the change log, a moment
+ * <li>Any instance changed it. That hook receives it from the change log, a moment
  * later.</li>
  * </ul>
  */
@@ -36,7 +36,7 @@ class OrderCacheInvalidation {
 		}
 	}
 
-	/** Changes were missed, nobody knows of which orders. */
+	/** Changes were missed, and it is not known of which orders. */
 	@EventListener(LogGapEvent.class)
 	void evictAll() {
 		Cache cache = this.caches.getCache(Orders.CACHE);

@@ -15,7 +15,7 @@ import io.github.kvevents.hook.KvHook;
  * Cancels an order that nobody paid in time. The checkout's key got its time to live
  * through {@code KvTemplate}, so its expiry is tracked: it comes on time, with the last
  * value, and to one instance of the fleet, also when all of them were down meanwhile. It
- * comes again when that instance dies at work, and does no harm then.
+ * is redelivered when that instance dies at work, and cancelling is idempotent.
  */
 @Component
 class OrderExpiry {

@@ -11,8 +11,8 @@ import io.github.kvevents.sample.order.Orders;
 
 /**
  * Sends a receipt for each order that was paid. The customer doesn't wait for it. When
- * the mail server refused it three times it is put aside, so that the others go on, until
- * somebody sends it again.
+ * the mail server refused it three times it becomes a dead letter, so that the others are
+ * delivered, until an operator redrives it.
  */
 @Component
 class ReceiptListener {

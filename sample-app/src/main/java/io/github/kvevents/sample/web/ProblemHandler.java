@@ -35,7 +35,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
 	ProblemDetail handleRedis(DataAccessException ex) {
 		log.warn("Redis failed: " + ex.getMessage());
 		return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
-				"The store of orders doesn't answer: try again later");
+				"The store of orders doesn't answer: retry later");
 	}
 
 	@ExceptionHandler
