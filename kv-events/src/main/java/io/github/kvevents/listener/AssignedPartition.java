@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.PartitionReader.Missing;
-import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.PageSize;
@@ -228,9 +227,13 @@ final class AssignedPartition {
 	 */
 	private void reportGap(KvPosition after) {
 		this.reportingGap = true;
-		Lease lease = this.held.lease();
-		this.parts.report(new LogGapEvent(this.parts.source(), "listener " + lease.listener(), lease.partition(), after,
-				this.reader.place().position()), () -> this.reportingGap = false);
+		Runnable report = this.parts.gaps()
+			.report(this.held.lease().partition(), after, this.reader.place().position());
+		this.parts.lanes().execute(() -> {
+			report.run();
+			this.reportingGap = false;
+			this.parts.policy().wakeLoop();
+		});
 	}
 
 	private void queue() {

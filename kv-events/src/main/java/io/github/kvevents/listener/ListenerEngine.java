@@ -155,7 +155,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		Lanes lanes = new Lanes("kv-listener-" + id, options.getConcurrency(), System::nanoTime, wake);
 		SubscriptionParts shared = new SubscriptionParts(id, this.instanceId, options, this.settings, handler, this.log,
 				this.store, new TruncationDetector(this.log), lanes, policy(id, options, handler, counters, wake),
-				this.gapPublisher, System::nanoTime, processed);
+				new GapReporter(id, handler, this.gapPublisher, counters), System::nanoTime, processed);
 		return new SubscriptionRun(shared, new SubscriptionLoop(shared, this.feed, waiter));
 	}
 

@@ -4,14 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
-
 import io.github.kvevents.listener.ListenerStore.Holder;
-import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
 
@@ -23,15 +18,12 @@ import io.github.kvevents.store.LoggedChange;
  */
 record SubscriptionParts(String id, String instance, ListenerOptions options, ListenerSettings settings,
 		KvEventHandler handler, ChangeLogStore log, ListenerStore store, TruncationDetector truncation, Lanes lanes,
-		DeliveryPolicy policy, Consumer<LogGapEvent> publisher, LongSupplier nanoTime,
-		Map<Integer, ProcessedHistory> processed) {
+		DeliveryPolicy policy, GapReporter gaps, LongSupplier nanoTime, Map<Integer, ProcessedHistory> processed) {
 
 	private static final Duration LET_THROUGH = Duration.ofMillis(50);
 
 	/** How often to look whether another instance has obeyed. */
 	private static final long LOOK_MILLIS = 20;
-
-	private static final Log logger = LogFactory.getLog(KvListenerRegistry.class);
 
 	int partitions() {
 		return this.log.getSettings().namespace().partitions();
@@ -50,10 +42,6 @@ record SubscriptionParts(String id, String instance, ListenerOptions options, Li
 	 */
 	Object lane(LoggedChange change) {
 		return (this.options.getConcurrency() > 1) ? change.key() : change.position().partition();
-	}
-
-	Object source() {
-		return this.handler;
 	}
 
 	ProcessedHistory processedIn(int partition) {
@@ -86,32 +74,6 @@ record SubscriptionParts(String id, String instance, ListenerOptions options, Li
 				TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
 			}
 		}
-	}
-
-	/**
-	 * Tells of changes that were missed, on a thread that handles events.
-	 * @param told called when everybody was told
-	 */
-	void report(LogGapEvent gap, Runnable told) {
-		this.policy.counters().gap();
-		logger.warn("Listener '" + this.id + "' missed changes of partition " + gap.getPartition() + " between "
-				+ gap.getAfter() + " and " + gap.getNext()
-				+ ": they were removed from the change log before they were read, or the store lost them");
-		this.lanes.execute(() -> {
-			try {
-				this.publisher.accept(gap);
-				this.handler.onGap(gap);
-			}
-			catch (Throwable ex) {
-				this.policy.counters().failed(ex);
-				logger.warn("Listener '" + this.id + "' failed when it was told of missing changes", ex);
-			}
-			finally {
-				Thread.interrupted();
-				told.run();
-				this.policy.wakeLoop();
-			}
-		});
 	}
 
 }

@@ -16,12 +16,25 @@ import io.github.kvevents.store.LogState;
 public record PartitionCursor(ReadPosition at) {
 
 	/**
-	 * Behind a position at which the log has no entry, or another one than was read.
+	 * Behind a position. What was removed before the first entry doesn't count as
+	 * missing.
 	 */
 	public static PartitionCursor after(KvPosition position, LogState state) {
-		KvPosition first = state.first();
-		boolean inFront = first == null || position.compareTo(first) < 0;
-		return new PartitionCursor(new ReadPosition(position, false, inFront ? state.removed() : ReadPosition.UNKNOWN));
+		return new PartitionCursor(new ReadPosition(position, false, count(position, state)));
+	}
+
+	private static long count(KvPosition position, LogState state) {
+		if (isInFront(position, state)) {
+			return state.removed();
+		}
+		if (position.equals(state.last())) {
+			return state.added();
+		}
+		return position.equals(state.first()) ? state.removed() + 1 : ReadPosition.UNKNOWN;
+	}
+
+	private static boolean isInFront(KvPosition position, LogState state) {
+		return state.first() == null || position.compareTo(state.first()) < 0;
 	}
 
 	/**
@@ -99,6 +112,20 @@ public record PartitionCursor(ReadPosition at) {
 		return behind(position, -entries);
 	}
 
+	/**
+	 * This cursor, with the count of entries if the state of the log shows it. Once it is
+	 * known, an entry that was read and is removed later isn't taken for one that is
+	 * missing.
+	 */
+	public PartitionCursor counted(LogState state) {
+		boolean unknown = this.at.count() < 0 && !inclusive() && position().compareTo(state.last()) <= 0;
+		return (unknown && !isTrimmed(state)) ? after(position(), state) : this;
+	}
+
+	public boolean isCounted() {
+		return this.at.count() >= 0;
+	}
+
 	private PartitionCursor behind(KvPosition position, long entries) {
 		long count = (this.at.count() >= 0) ? this.at.count() + entries : ReadPosition.UNKNOWN;
 		return new PartitionCursor(new ReadPosition(position, false, count));
@@ -114,6 +141,22 @@ public record PartitionCursor(ReadPosition at) {
 		}
 		return inclusive() ? state.removed() > 0 && position().compareTo(earliestPosition(state)) < 0
 				: state.isTrimmedAfter(position());
+	}
+
+	/**
+	 * Whether the first entry of the log, if it has one, lies behind this cursor.
+	 */
+	public boolean isInFront(LogState state) {
+		return isInFront(position(), state);
+	}
+
+	/**
+	 * Whether this is another log than the one that was read: it took fewer entries, or
+	 * has none of those that were read and were not removed.
+	 * @param atLeast how many entries the log had taken up to here, at least
+	 */
+	public boolean isOfAnotherLog(LogState state, long atLeast) {
+		return state.added() < atLeast || (isInFront(state) && state.removed() < atLeast);
 	}
 
 	/**

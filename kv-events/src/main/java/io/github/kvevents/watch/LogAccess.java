@@ -14,7 +14,9 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
 import io.github.kvevents.log.PartitionCursor;
+import io.github.kvevents.log.ReadPosition;
 import io.github.kvevents.log.StartPosition;
+import io.github.kvevents.log.change.LogCursor;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.LogSnapshot;
@@ -53,7 +55,9 @@ final class LogAccess {
 	 * Where each partition ends now.
 	 */
 	Map<Integer, KvPosition> ends() {
-		return start(Map.of()).positions();
+		Map<Integer, KvPosition> ends = new TreeMap<>();
+		start(Map.of()).cursors().forEach((partition, cursor) -> ends.put(partition, cursor.position()));
+		return ends;
 	}
 
 	/**
@@ -65,49 +69,38 @@ final class LogAccess {
 		after.forEach((partition, position) -> Assert.isTrue(partition < this.namespace.partitions(),
 				() -> "'%s' is no position of this change log: it has %d partition(s), counted from 0"
 					.formatted(position, this.namespace.partitions())));
-		Map<Integer, KvPosition> start = new TreeMap<>();
+		Map<Integer, PartitionCursor> start = new TreeMap<>();
 		boolean live = true;
 		for (int partition = 0; partition < this.namespace.partitions(); partition++) {
 			KvPosition position = after.get(partition);
 			LogState state = this.log.getState(partition);
 			if (position == null || position.compareTo(state.last()) > 0) {
-				position = state.last();
+				start.put(partition, PartitionCursor.end(state));
 			}
 			else {
-				requireComplete(position, state);
+				PartitionCursor.resolve(StartPosition.after(position), partition, state);
+				start.put(partition, new PartitionCursor(ReadPosition.after(position)).counted(state));
 				live = false;
 			}
-			start.put(partition, position);
 		}
 		return new Start(start, live);
 	}
 
-	/**
-	 * Reads the entries behind a place.
-	 * @param seen whether an entry was at that place
-	 * @throws PositionTrimmedException if some of them may be gone, or if that entry is
-	 */
-	LogPage read(KvPosition after, boolean seen) {
-		List<LoggedChange> changes = this.log.readOn(after, PAGE).changes();
-		if (!changes.isEmpty() && changes.get(0).position().equals(after)) {
-			return new LogPage(changes.subList(1, changes.size()), true);
-		}
-		// asked afterwards: what is there now was there when it was read
-		LogState state = this.log.getState(after.partition());
-		requireComplete(after, state);
-		if (seen) {
-			// others have written since the end of the log was lost
-			throw new PositionTrimmedException(after, state.last());
-		}
-		return new LogPage(changes, false);
+	LogCursor cursor(PartitionCursor start) {
+		return new LogCursor(this.log, start);
 	}
 
-	private static void requireComplete(KvPosition position, LogState state) {
-		PartitionCursor.resolve(StartPosition.after(position), position.partition(), state);
-		if (position.compareTo(state.last()) > 0) {
-			// the end of the log was lost, and with it what led to this position
-			throw new PositionTrimmedException(position, state.last());
-		}
+	/**
+	 * Reads the entries behind a cursor.
+	 * @throws PositionTrimmedException if some of them were removed, or the entry at the
+	 * cursor was lost
+	 */
+	List<LoggedChange> read(LogCursor cursor) {
+		return cursor.read(PAGE, (gap) -> {
+			KvPosition earliest = gap.earliest();
+			throw new PositionTrimmedException(gap.after(),
+					(earliest != null) ? earliest : this.log.getState(gap.after().partition()).last());
+		});
 	}
 
 	/**
@@ -138,19 +131,10 @@ final class LogAccess {
 	/**
 	 * Where a watch begins.
 	 *
-	 * @param positions the place in each partition
+	 * @param cursors where to begin in each partition
 	 * @param live whether it is for what is written from now on alone
 	 */
-	record Start(Map<Integer, KvPosition> positions, boolean live) {
-	}
-
-	/**
-	 * Entries of one partition that were read together.
-	 *
-	 * @param changes the entries behind the place
-	 * @param found whether there is an entry at the place
-	 */
-	record LogPage(List<LoggedChange> changes, boolean found) {
+	record Start(Map<Integer, PartitionCursor> cursors, boolean live) {
 	}
 
 	/**

@@ -2,10 +2,8 @@ package io.github.kvevents.watch;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -13,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.PartitionCursor;
+import io.github.kvevents.log.change.LogCursor;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.PageSize;
-import io.github.kvevents.watch.LogAccess.LogPage;
 
 /**
  * Reads the log up to its end for a watch, then has it join the feed, then reads what the
@@ -31,12 +30,7 @@ final class LogCatchUp implements ReplaySource {
 
 	private final LogIntake intake;
 
-	private final Map<Integer, KvPosition> positions;
-
-	/**
-	 * Partitions that have an entry at their position, as long as nothing is lost.
-	 */
-	private final Set<Integer> seen = new HashSet<>();
+	private final Map<Integer, LogCursor> cursors = new TreeMap<>();
 
 	private final Deque<KvEvent> page = new ArrayDeque<>(0);
 
@@ -46,15 +40,16 @@ final class LogCatchUp implements ReplaySource {
 	private Predicate<LoggedChange> filter = (change) -> true;
 
 	/**
-	 * Up to where there is to read, {@code null} before the watch joined.
+	 * Up to where there is to read in the partitions that are not done, {@code null}
+	 * before the watch joined.
 	 */
 	private @Nullable Map<Integer, KvPosition> until;
 
-	LogCatchUp(LogChanges changes, LogAccess log, LogIntake intake, Map<Integer, KvPosition> start) {
+	LogCatchUp(LogChanges changes, LogAccess log, LogIntake intake, Map<Integer, PartitionCursor> start) {
 		this.changes = changes;
 		this.log = log;
 		this.intake = intake;
-		this.positions = new TreeMap<>(start);
+		start.forEach((partition, cursor) -> this.cursors.put(partition, log.cursor(cursor)));
 	}
 
 	/**
@@ -101,18 +96,14 @@ final class LogCatchUp implements ReplaySource {
 
 	private void join() {
 		if (this.until == null) {
-			this.until = this.changes.join(this.intake, this.positions);
+			Map<Integer, PartitionCursor> read = new TreeMap<>();
+			this.cursors.forEach((partition, cursor) -> read.put(partition, cursor.position()));
+			this.until = this.changes.join(this.intake, read);
 		}
 	}
 
 	private boolean isDone() {
-		Map<Integer, KvPosition> until = this.until;
-		if (until == null) {
-			return false;
-		}
-		return this.positions.values()
-			.stream()
-			.allMatch((position) -> position.compareTo(until.getOrDefault(position.partition(), position)) >= 0);
+		return this.until != null && this.until.isEmpty();
 	}
 
 	/**
@@ -121,36 +112,34 @@ final class LogCatchUp implements ReplaySource {
 	 */
 	private boolean readPage() {
 		boolean found = false;
-		for (KvPosition position : List.copyOf(this.positions.values())) {
-			KvPosition end = (this.until != null) ? this.until.get(position.partition()) : null;
-			if (end != null && position.compareTo(end) >= 0) {
-				continue;
+		for (Map.Entry<Integer, LogCursor> partition : this.cursors.entrySet()) {
+			if (this.until == null) {
+				List<LoggedChange> changes = this.log.read(partition.getValue());
+				changes.forEach(this::take);
+				found |= !changes.isEmpty();
 			}
-			List<LoggedChange> changes = read(position);
-			changes.forEach((change) -> take(change, end));
-			found |= !changes.isEmpty();
-			if (end != null && changes.isEmpty()) {
-				this.positions.put(position.partition(), end);
+			else {
+				KvPosition end = this.until.get(partition.getKey());
+				found |= end != null && readUpTo(partition.getValue(), end);
 			}
 		}
 		return found;
 	}
 
-	private List<LoggedChange> read(KvPosition position) {
-		LogPage page = this.log.read(position, this.seen.contains(position.partition()));
-		if (page.found() || !page.changes().isEmpty()) {
-			this.seen.add(position.partition());
+	private boolean readUpTo(LogCursor cursor, KvPosition end) {
+		List<LoggedChange> changes = isAt(cursor, end) ? List.of() : this.log.read(cursor);
+		changes.stream().filter((change) -> change.position().compareTo(end) <= 0).forEach(this::take);
+		if (this.until != null && (changes.isEmpty() || isAt(cursor, end))) {
+			this.until.remove(end.partition());
 		}
-		return page.changes();
+		return !changes.isEmpty();
 	}
 
-	private void take(LoggedChange change, @Nullable KvPosition end) {
-		int partition = change.position().partition();
-		if (end != null && change.position().compareTo(end) > 0) {
-			this.positions.put(partition, end);
-			return;
-		}
-		this.positions.put(partition, change.position());
+	private static boolean isAt(LogCursor cursor, KvPosition end) {
+		return cursor.position().position().compareTo(end) >= 0;
+	}
+
+	private void take(LoggedChange change) {
 		if (change.key().startsWith(this.intake.prefix()) && this.filter.test(change)) {
 			KvEvent event = this.log.events().logged(change);
 			if (this.intake.isChosen(event)) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
+import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.log.change.ReadAhead;
 import io.github.kvevents.store.LoggedChange;
@@ -55,7 +56,7 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 	@Override
 	public void open(WatchSession session, WatchOptions options) {
 		LogAccess.Start begin = this.log.start(options.getAfter());
-		Map<Integer, KvPosition> start = begin.positions();
+		Map<Integer, PartitionCursor> start = begin.cursors();
 		LogIntake intake = new LogIntake(session, options);
 		LogCatchUp catchUp = new LogCatchUp(this, this.log, intake, start);
 		if (options.isInitialReplay()) {
@@ -76,7 +77,7 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 	 * @return up to where it has to read on by itself, {@code null} if the feed is too
 	 * far ahead: then it is to read on and try again
 	 */
-	@Nullable Map<Integer, KvPosition> join(LogIntake intake, Map<Integer, KvPosition> positions) {
+	@Nullable Map<Integer, KvPosition> join(LogIntake intake, Map<Integer, PartitionCursor> positions) {
 		Map<Integer, KvPosition> joinedAt;
 		synchronized (this.subscribing) {
 			if (!subscribe(positions)) {
@@ -95,11 +96,11 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 		return joinedAt;
 	}
 
-	private boolean subscribe(Map<Integer, KvPosition> positions) {
+	private boolean subscribe(Map<Integer, PartitionCursor> positions) {
 		if (this.subscription == null) {
 			synchronized (this.cursor) {
 				this.cursor.clear();
-				this.cursor.putAll(positions);
+				positions.forEach((partition, position) -> this.cursor.put(partition, position.position()));
 			}
 			this.subscription = this.feed.join(positions, this);
 		}

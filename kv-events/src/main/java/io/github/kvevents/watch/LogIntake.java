@@ -4,6 +4,7 @@ import java.util.Map;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.change.ReadAhead;
 
 /**
@@ -41,8 +42,9 @@ final class LogIntake {
 		return this.ahead;
 	}
 
-	void skipUpTo(Map<Integer, KvPosition> positions, Map<Integer, KvPosition> cursor) {
-		positions.forEach((partition, position) -> {
+	void skipUpTo(Map<Integer, PartitionCursor> positions, Map<Integer, KvPosition> cursor) {
+		positions.forEach((partition, read) -> {
+			KvPosition position = read.position();
 			KvPosition reached = cursor.get(partition);
 			if (reached != null && position.compareTo(reached) > 0) {
 				this.ahead.markReadUpTo(position);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.store.LogSnapshot;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.PageSize;
@@ -31,7 +32,7 @@ final class LogReplay implements ReplaySource {
 
 	private final LogIntake intake;
 
-	private final Map<Integer, KvPosition> start;
+	private final Map<Integer, PartitionCursor> start;
 
 	private final Deque<Existing> page = new ArrayDeque<>(0);
 
@@ -50,7 +51,7 @@ final class LogReplay implements ReplaySource {
 	 */
 	private @Nullable Map<Integer, KvPosition> readBy;
 
-	LogReplay(LogAccess log, LogCatchUp catchUp, LogIntake intake, Map<Integer, KvPosition> start) {
+	LogReplay(LogAccess log, LogCatchUp catchUp, LogIntake intake, Map<Integer, PartitionCursor> start) {
 		this.log = log;
 		this.catchUp = catchUp;
 		this.intake = intake;
@@ -124,7 +125,8 @@ final class LogReplay implements ReplaySource {
 			this.readAt.put(key, snapshot.position());
 			Optional<byte[]> value = snapshot.values().get(index);
 			// resuming behind where the replay began misses nothing, whatever was read
-			KvPosition position = this.start.get(snapshot.position().partition());
+			PartitionCursor start = this.start.get(snapshot.position().partition());
+			KvPosition position = (start != null) ? start.position() : null;
 			value.ifPresent((bytes) -> {
 				this.page.add(new Existing(key, bytes, position));
 				this.pageBytes += bytes.length;

@@ -76,8 +76,9 @@ class AssignedPartitionsTests {
 				});
 		SubscriptionParts parts = new SubscriptionParts("audit", instance, options,
 				ListenerSettings.defaults().lease(LEASE), handler, log.getChangeLog(), this.store,
-				new TruncationDetector(log.getChangeLog()), this.lanes, policy, (gap) -> {
-				}, System::nanoTime, new HashMap<>());
+				new TruncationDetector(log.getChangeLog()), this.lanes, policy,
+				new GapReporter("audit", handler, (gap) -> {
+				}, counters), System::nanoTime, new HashMap<>());
 		return new AssignedPartitions(parts, TICK);
 	}
 

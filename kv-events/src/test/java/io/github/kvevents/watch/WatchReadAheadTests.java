@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
 import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.memory.MemoryKvStore;
 import io.github.kvevents.store.ChangeLogSettings;
@@ -151,9 +152,9 @@ class WatchReadAheadTests {
 		}
 
 		@Override
-		public Subscription join(Map<Integer, KvPosition> positions, Subscriber subscriber) {
+		public Subscription join(Map<Integer, PartitionCursor> positions, Subscriber subscriber) {
 			this.subscriber = subscriber;
-			this.joined = Objects.requireNonNull(positions.get(0));
+			this.joined = Objects.requireNonNull(positions.get(0)).position();
 			return () -> {
 			};
 		}

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.TailRead;
 
@@ -26,15 +27,15 @@ public interface ChangeFeed {
 	Subscription subscribe(Subscriber subscriber);
 
 	/**
-	 * Subscribes behind what the subscriber read from the log by itself: it hears of each
-	 * change behind these places once and in order, those that the feed has read already
-	 * before this returns.
-	 * @param positions for each partition the place up to which it has read
-	 * @param subscriber hears of changes
+	 * Subscribes behind what the subscriber read from the log by itself: it receives each
+	 * change behind these positions once and in order, those that the feed has read
+	 * already before this returns.
+	 * @param positions for each partition the cursor behind what it has read
+	 * @param subscriber receives the changes
 	 * @return the subscription, to be closed; {@code null} if it is too far behind: it
-	 * has to read on by itself, up to the end, and try again
+	 * has to read on by itself, up to the end, and then join
 	 */
-	@Nullable Subscription join(Map<Integer, KvPosition> positions, Subscriber subscriber);
+	@Nullable Subscription join(Map<Integer, PartitionCursor> positions, Subscriber subscriber);
 
 	/**
 	 * Up to where the log was read, and everything handed to the subscribers.

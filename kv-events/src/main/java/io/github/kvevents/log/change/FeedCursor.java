@@ -4,52 +4,45 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.PartitionCursor;
+import io.github.kvevents.log.ReadPosition;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.TailRead;
 
 /**
- * How far one partition was read by the feed. It counts the entries, so that it finds out
- * what it missed also where reading went on behind it.
+ * Up to where the feed has read one partition. It counts the entries, so that it finds
+ * out what it missed also where reading has passed the gap.
  */
 final class FeedCursor {
 
-	private KvPosition position;
+	private PartitionCursor read;
 
 	/**
-	 * How many entries the log had ever taken up to the position; at least so many as
-	 * long as that isn't known exactly.
+	 * How many entries the log had ever taken up to here, at least; exactly that many if
+	 * the cursor is counted.
 	 */
-	private long count;
-
-	private boolean exact;
+	private long atLeast;
 
 	/** Behind here everything up to the position is among the recent changes. */
 	private KvPosition recentAfter;
 
 	/**
-	 * Begins at the end of the log.
+	 * Begins where somebody has read the log to its end.
 	 */
-	FeedCursor(LogState state) {
-		this(state.last());
-		this.count = state.added();
-		this.exact = true;
+	FeedCursor(PartitionCursor read) {
+		this.read = read;
+		this.recentAfter = read.position();
+		this.atLeast = atLeast(read);
 	}
 
-	/**
-	 * Begins at a place up to which somebody has read the log to its end.
-	 */
-	FeedCursor(KvPosition position) {
-		this.position = position;
-		this.recentAfter = position;
-		this.count = atLeast(position);
-	}
-
-	private static long atLeast(KvPosition position) {
-		return (position.millis() > 0 || position.sequence() > 0) ? 1 : 0;
+	private static long atLeast(PartitionCursor read) {
+		if (read.isCounted()) {
+			return read.at().count();
+		}
+		return (read.position().millis() > 0 || read.position().sequence() > 0) ? 1 : 0;
 	}
 
 	KvPosition position() {
-		return this.position;
+		return this.read.position();
 	}
 
 	boolean hasRecentAfter(KvPosition position) {
@@ -63,58 +56,44 @@ final class FeedCursor {
 	}
 
 	void advance(TailRead read) {
-		this.position = read.last();
-		this.count += read.count();
+		this.read = this.read.next(read.last(), read.count());
+		this.atLeast += read.count();
 	}
 
 	/**
-	 * Compares with what the log holds. What was missed is left behind.
-	 * @return the place behind which to read on, {@code null} if nothing was missed
+	 * Compares with what the log holds, and skips what was missed.
+	 * @return the position behind which to read on, {@code null} if nothing was missed
 	 */
 	@Nullable KvPosition compare(LogState state) {
-		int order = state.last().compareTo(this.position);
+		int order = state.last().compareTo(position());
 		if (order > 0) {
-			return (isLost(state) || isCutOff(state)) ? resetToEarliest(state) : null;
+			boolean missed = this.read.isOfAnotherLog(state, this.atLeast) || this.read.isTrimmed(state);
+			return missed ? resetToEarliest(state) : null;
 		}
-		if (order < 0 || state.added() < this.count || (this.exact && state.added() > this.count)) {
-			return reset(state.last(), state.added(), true);
+		boolean same = order == 0 && state.added() >= this.atLeast
+				&& (!this.read.isCounted() || state.added() == this.atLeast);
+		if (!same) {
+			return reset(PartitionCursor.end(state));
 		}
-		this.count = state.added();
-		this.exact = true;
+		this.read = PartitionCursor.end(state);
+		this.atLeast = state.added();
 		return null;
 	}
 
 	/**
-	 * Whether this is another log than the one that was read: it has taken fewer entries,
-	 * or has none of those that were read and were not removed.
-	 */
-	private boolean isLost(LogState state) {
-		return state.added() < this.count || (state.removed() < this.count && isInFront(this.position, state));
-	}
-
-	private static boolean isInFront(KvPosition position, LogState state) {
-		return state.first() != null && position.compareTo(state.first()) < 0;
-	}
-
-	private boolean isCutOff(LogState state) {
-		return this.exact ? state.removed() > this.count : state.isTrimmedAfter(this.position);
-	}
-
-	/**
-	 * Leaves what was read of another log since behind, too.
+	 * Skips what was read of another log meanwhile, too.
 	 */
 	private KvPosition resetToEarliest(LogState state) {
 		KvPosition earliest = PartitionCursor.earliest(state).behind();
-		return (earliest.compareTo(this.position) < 0) ? reset(this.position, atLeast(this.position), false)
-				: reset(earliest, state.removed(), true);
+		return reset((earliest.compareTo(position()) < 0) ? new PartitionCursor(ReadPosition.after(position()))
+				: PartitionCursor.after(earliest, state));
 	}
 
-	private KvPosition reset(KvPosition position, long count, boolean exact) {
-		this.position = position;
-		this.recentAfter = position;
-		this.count = count;
-		this.exact = exact;
-		return position;
+	private KvPosition reset(PartitionCursor to) {
+		this.read = to;
+		this.recentAfter = to.position();
+		this.atLeast = atLeast(to);
+		return to.position();
 	}
 
 }

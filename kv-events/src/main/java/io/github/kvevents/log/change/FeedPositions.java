@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.TailRead;
@@ -34,12 +35,12 @@ final class FeedPositions {
 		return this.cursors.isEmpty();
 	}
 
-	void begin(Map<Integer, KvPosition> positions) {
+	void begin(Map<Integer, PartitionCursor> positions) {
 		positions.forEach((partition, position) -> this.cursors.put(partition, new FeedCursor(position)));
 	}
 
 	void beginAtEnds(Map<Integer, LogState> states) {
-		states.forEach((partition, state) -> this.cursors.put(partition, new FeedCursor(state)));
+		states.forEach((partition, state) -> this.cursors.put(partition, new FeedCursor(PartitionCursor.end(state))));
 	}
 
 	void clear() {

@@ -12,10 +12,11 @@ import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
 
 /**
- * Reads one partition on and on, and never passes over a gap in silence: each read begins
- * with the entry that was read last. Only where that is gone it asks what there is.
+ * Reads one partition page by page and reports each gap: each read begins with the entry
+ * that was read last. Only where that is gone it asks for the state of the log. For the
+ * packages of this library, not for applications.
  */
-final class LogCursor {
+public final class LogCursor {
 
 	private final ChangeLogStore store;
 
@@ -24,7 +25,12 @@ final class LogCursor {
 	/** Whether there was an entry at the position. */
 	private boolean seen;
 
-	LogCursor(ChangeLogStore store, PartitionCursor position) {
+	/**
+	 * Creates a cursor; nothing is sent.
+	 * @param store whose log to read
+	 * @param position where to begin
+	 */
+	public LogCursor(ChangeLogStore store, PartitionCursor position) {
 		this(store, position, false);
 	}
 
@@ -41,7 +47,11 @@ final class LogCursor {
 		return new LogCursor(store, position, true);
 	}
 
-	PartitionCursor position() {
+	/**
+	 * The position behind what was read, from any thread.
+	 * @return where the next read begins
+	 */
+	public PartitionCursor position() {
 		return this.position;
 	}
 
@@ -56,17 +66,21 @@ final class LogCursor {
 	/**
 	 * Reads what comes next.
 	 * @param limit how many entries at most
-	 * @param onGap hears of each gap, and may throw: the cursor is behind it then
+	 * @param onGap receives each gap, and may throw: the cursor is behind it then
 	 * @return the entries, none at the end of the log
 	 */
-	List<LoggedChange> read(int limit, Consumer<LogGap> onGap) {
+	public List<LoggedChange> read(int limit, Consumer<LogGap> onGap) {
 		while (true) {
 			KvPosition position = this.position.position();
 			List<LoggedChange> read = this.position.inclusive() ? this.store.readFrom(position, limit)
 					: this.store.readOn(position, limit).changes();
 			boolean found = !read.isEmpty() && read.get(0).position().equals(position);
-			LogGap gap = found ? null : gap(this.store.getState(position.partition()));
+			boolean ended = read.size() == (found ? 1 : 0);
+			LogState state = (!found || (ended && !this.position.isCounted()))
+					? this.store.getState(position.partition()) : null;
+			LogGap gap = (state != null && !found) ? gap(state) : null;
 			if (gap == null) {
+				this.position = (state != null) ? this.position.counted(state) : this.position;
 				return advance(read.subList((found && !this.position.inclusive()) ? 1 : 0, read.size()), limit);
 			}
 			this.position = gap.next();

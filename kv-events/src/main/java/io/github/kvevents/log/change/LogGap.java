@@ -13,5 +13,5 @@ import io.github.kvevents.log.PartitionCursor;
  * @param earliest the earliest position that is left, where entries were removed before
  * they were read; {@code null} where the store lost entries that were read
  */
-record LogGap(KvPosition after, PartitionCursor next, @Nullable KvPosition earliest) {
+public record LogGap(KvPosition after, PartitionCursor next, @Nullable KvPosition earliest) {
 }

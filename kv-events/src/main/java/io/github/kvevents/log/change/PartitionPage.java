@@ -49,6 +49,10 @@ final class PartitionPage {
 		if (this.unread.isEmpty() && !this.ended) {
 			this.unread.addAll(this.cursor.read(this.chunk, this::passOver));
 			this.ended = this.unread.isEmpty();
+			if (this.ended) {
+				// the same position; the cursor may know more of it
+				this.next = this.cursor.position();
+			}
 		}
 		return this.unread.peek();
 	}

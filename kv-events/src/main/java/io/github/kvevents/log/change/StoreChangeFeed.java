@@ -15,6 +15,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.TailRead;
@@ -72,18 +73,19 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	}
 
 	@Override
-	public synchronized @Nullable Subscription join(Map<Integer, KvPosition> positions, Subscriber subscriber) {
+	public synchronized @Nullable Subscription join(Map<Integer, PartitionCursor> positions, Subscriber subscriber) {
 		Assert.isTrue(positions.size() == this.partitions,
 				() -> "'positions' must have one of each of %d partition(s) but has those of %s"
 					.formatted(this.partitions, positions.keySet()));
 		if (this.places.isEmpty()) {
 			this.places.begin(positions);
 		}
-		if (!this.places.hasRecentAfter(positions.values())) {
+		List<KvPosition> read = positions.values().stream().map(PartitionCursor::position).toList();
+		if (!this.places.hasRecentAfter(read)) {
 			return null;
 		}
 		FeedSubscription subscription = add(subscriber);
-		positions.values().forEach((position) -> catchUp(subscription, position));
+		read.forEach((position) -> catchUp(subscription, position));
 		if (this.connected) {
 			subscription.connected();
 		}

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.PartitionCursor;
+import io.github.kvevents.log.ReadPosition;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
 
@@ -107,7 +109,7 @@ class ChangeFeedTests {
 				ChangeFeed.Subscription subscription = null;
 				while (subscription == null) {
 					readOn(positions, recorder);
-					subscription = this.feed.join(positions, recorder);
+					subscription = this.feed.join(cursors(positions), recorder);
 				}
 				int target = recorder.heard.size() + 200;
 				await().until(() -> recorder.heard.size() > target);
@@ -132,6 +134,13 @@ class ChangeFeedTests {
 			stop.set(true);
 			writer.join();
 		}
+	}
+
+	private static Map<Integer, PartitionCursor> cursors(Map<Integer, KvPosition> positions) {
+		Map<Integer, PartitionCursor> cursors = new TreeMap<>();
+		positions.forEach(
+				(partition, position) -> cursors.put(partition, new PartitionCursor(ReadPosition.after(position))));
+		return cursors;
 	}
 
 	private int partitionOf(String text) {
@@ -165,7 +174,7 @@ class ChangeFeedTests {
 		Recorder ahead = new Recorder();
 		this.store.whileUnread(() -> {
 			KvPosition read = this.store.write("k", "1");
-			assertThat(this.feed.join(ends(), ahead)).isNotNull();
+			assertThat(this.feed.join(cursors(ends()), ahead)).isNotNull();
 			await().until(() -> System.currentTimeMillis() > read.millis());
 			this.store.loseAll();
 			this.store.write("k", "2");
@@ -188,11 +197,11 @@ class ChangeFeedTests {
 		}
 		await().until(() -> running.heard.size() == 1500);
 		Recorder late = new Recorder();
-		assertThat(this.feed.join(positions, late)).isNull();
+		assertThat(this.feed.join(cursors(positions), late)).isNull();
 		int partition = partitionOf("k=");
 		positions.put(partition,
 				this.store.read(Objects.requireNonNull(positions.get(partition)), 600).get(599).position());
-		assertThat(this.feed.join(positions, late)).isNotNull();
+		assertThat(this.feed.join(cursors(positions), late)).isNotNull();
 		assertThat(late.heard).hasSize(900).startsWith("k=v600").endsWith("k=v1499");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.feed.join(Map.of(), late))
 			.withMessage("'positions' must have one of each of 3 partition(s) but has those of []");

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.PartitionCursor;
+import io.github.kvevents.log.ReadPosition;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.TailRead;
 
@@ -18,7 +20,7 @@ class FeedCursorTests {
 
 	@Test
 	void aLogThatIsLostBeforeTheFirstLookIsNotTakenForTheOldOne() {
-		FeedCursor cursor = new FeedCursor(at(10));
+		FeedCursor cursor = uncounted(at(10));
 		read(cursor, 20);
 		assertThat(cursor.compare(state(at(20), 20, 1, 1))).isEqualTo(at(20));
 		read(cursor, 30);
@@ -27,7 +29,7 @@ class FeedCursorTests {
 
 	@Test
 	void aLogThatWasNeverWrittenIsNoLoss() {
-		FeedCursor cursor = new FeedCursor(at(0));
+		FeedCursor cursor = uncounted(at(0));
 		assertThat(cursor.compare(state(null, 0, 0, 0))).isNull();
 		assertThat(cursor.compare(state(at(10), 20, 2, 2))).isNull();
 		read(cursor, 10);
@@ -37,7 +39,7 @@ class FeedCursorTests {
 
 	@Test
 	void aLogThatHasMoreBehindItIsLostIfItHasTakenFewerEntries() {
-		FeedCursor cursor = new FeedCursor(state(at(1), 10, 5, 5));
+		FeedCursor cursor = new FeedCursor(PartitionCursor.end(state(at(1), 10, 5, 5)));
 		read(cursor, 20);
 		assertThat(cursor.compare(state(at(20), 30, 2, 2))).as("not told twice").isEqualTo(at(20));
 		assertThat(cursor.position()).isEqualTo(at(20));
@@ -45,7 +47,7 @@ class FeedCursorTests {
 
 	@Test
 	void aLogThatHasTakenMoreIsLostIfItHasNothingOfWhatWasRead() {
-		FeedCursor cursor = new FeedCursor(state(at(1), 10, 5, 5));
+		FeedCursor cursor = new FeedCursor(PartitionCursor.end(state(at(1), 10, 5, 5)));
 		KvPosition to = cursor.compare(state(at(20), 90, 9, 9));
 		assertThat(to).isNotNull().isLessThan(at(20)).isGreaterThan(at(19));
 		assertThat(cursor.compare(state(at(20), 90, 9, 9))).as("once").isNull();
@@ -53,10 +55,14 @@ class FeedCursorTests {
 
 	@Test
 	void whatWasReadBeforeItWasRemovedIsNoLoss() {
-		FeedCursor cursor = new FeedCursor(state(at(1), 10, 5, 5));
+		FeedCursor cursor = new FeedCursor(PartitionCursor.end(state(at(1), 10, 5, 5)));
 		assertThat(cursor.compare(state(null, 10, 0, 5))).isNull();
 		assertThat(cursor.compare(state(at(20), 20, 1, 6))).isNull();
 		assertThat(cursor.compare(state(at(30), 30, 1, 7))).isNotNull();
+	}
+
+	private static FeedCursor uncounted(KvPosition position) {
+		return new FeedCursor(new PartitionCursor(ReadPosition.after(position)));
 	}
 
 	private static void read(FeedCursor cursor, long millis) {

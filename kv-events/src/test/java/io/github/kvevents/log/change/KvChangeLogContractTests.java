@@ -267,6 +267,21 @@ abstract class KvChangeLogContractTests {
 	}
 
 	@Test
+	void aLongPollAfterTheLastEntryOfAnEmptiedLogReceivesWhatIsWrittenNext() throws Exception {
+		KvPosition last = set("k", "1");
+		changes().trim(new KvPosition(last.partition(), last.millis() + 100_000, 0));
+		await().until(() -> changes().getState(last.partition()).first() == null);
+		ReadRequest request = ReadRequest.from(StartPosition.after(last)).timeout(Duration.ofSeconds(30));
+		Future<KvChangePage> read = this.executor.submit(() -> this.log.read(request));
+		await().until(() -> this.feed.cursor().size() == 3);
+		KvChangePage empty = read(StartPosition.after(last));
+		set("k", "2");
+		assertThat(read.get(20, TimeUnit.SECONDS).events()).extracting((event) -> event.getValue(String.class))
+			.containsExactly("2");
+		assertThat(values(empty.next())).as("the next page").containsExactly("2");
+	}
+
+	@Test
 	void aLongPollEndsWithoutEvents() {
 		ReadRequest request = ReadRequest.from(StartPosition.latest()).timeout(Duration.ofMillis(50));
 		assertThat(this.log.read(request).isEmpty()).isTrue();

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.PartitionCursor;
+import io.github.kvevents.log.ReadPosition;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.log.change.ChangeFeedTests.Recorder;
 import io.github.kvevents.redis.KeyNames;
@@ -141,7 +144,7 @@ class RedisChangeFeedTests {
 	void manySubscribersShareOneConnectionThatEndsWithTheLast() throws Exception {
 		write("0");
 		Map<Integer, KvPosition> ends = Map.of(0, this.log.getState(0).last());
-		ChangeFeed.Subscription first = this.feed.join(ends, this.recorder);
+		ChangeFeed.Subscription first = this.feed.join(cursors(ends), this.recorder);
 		assertThat(first).isNotNull();
 		List<ChangeFeed.Subscription> others = List.of(this.feed.subscribe(new Recorder()),
 				this.feed.subscribe(new Recorder()));
@@ -162,6 +165,13 @@ class RedisChangeFeedTests {
 	private void subscribe() {
 		this.feed.subscribe(this.recorder);
 		await().until(() -> this.recorder.connects.get() == 1);
+	}
+
+	private static Map<Integer, PartitionCursor> cursors(Map<Integer, KvPosition> positions) {
+		Map<Integer, PartitionCursor> cursors = new TreeMap<>();
+		positions.forEach(
+				(partition, position) -> cursors.put(partition, new PartitionCursor(ReadPosition.after(position))));
+		return cursors;
 	}
 
 	private KvPosition write(String value) {
