@@ -16,8 +16,8 @@ import io.github.kvevents.support.PageSize;
 
 /**
  * A partition that this instance has for a listener: reads on, queues what is to be
- * handled and writes how far it is. For the thread of the loop, where nothing else is
- * said.
+ * handled and commits the progress. Confined to the thread of the loop, where nothing
+ * else is said.
  */
 final class AssignedPartition {
 
@@ -39,9 +39,9 @@ final class AssignedPartition {
 
 	/**
 	 * Creates an instance.
-	 * @param checkpoint behind which place to begin
-	 * @param deadLetteredBefore places behind the checkpoint that were put aside by
-	 * whoever had the partition before
+	 * @param checkpoint behind which position to begin
+	 * @param deadLetteredBefore positions behind the checkpoint that the owner before
+	 * made dead letters
 	 */
 	AssignedPartition(SubscriptionParts parts, PartitionLease held, Checkpoint checkpoint,
 			Set<KvPosition> deadLetteredBefore, LogState state) {
@@ -65,12 +65,12 @@ final class AssignedPartition {
 	 */
 	void begin(boolean anew, @Nullable KvPosition lostAfter) {
 		look(this.reader.state());
-		this.processed.resumeFrom(this.reader.place().position());
-		// if that fails it all begins again, and the loss is still to be told of
+		this.processed.resumeFrom(this.reader.checkpoint().position());
+		// if that fails all is retried, and the gap is still to be reported
 		if (anew && !write()) {
 			return;
 		}
-		this.processed.reached(this.reader.place());
+		this.processed.reached(this.reader.checkpoint());
 		if (lostAfter != null && this.reader.missing() == null) {
 			reportGap(lostAfter);
 		}
@@ -119,7 +119,7 @@ final class AssignedPartition {
 			if (this.window.hasProgress()) {
 				this.processed.reached(this.held.reached(this.window));
 			}
-			// whoever takes the partition next finds out by itself where to go on
+			// the next owner finds out by itself where to resume
 			lose();
 		}
 		return kept;
@@ -137,7 +137,7 @@ final class AssignedPartition {
 	}
 
 	/**
-	 * Begins nothing of this place any more, since the checkpoint was moved. From any
+	 * Begins nothing of this position any more, since the checkpoint was moved. From any
 	 * thread.
 	 */
 	void moved() {
@@ -187,7 +187,7 @@ final class AssignedPartition {
 	}
 
 	/**
-	 * Goes on from another place, once nothing is under way any more.
+	 * Resumes from another position, once nothing is in flight any more.
 	 */
 	private void restart(Missing missing) {
 		if (this.window.open() > 0) {
@@ -199,14 +199,14 @@ final class AssignedPartition {
 		Checkpoint to = skipped ? reached : earliest;
 		Set<KvPosition> marks = new HashSet<>(this.window.deadLettered());
 		if (missing == Missing.LOST) {
-			// what is at these places from now on was not put aside
+			// what is at these positions from now on is no dead letter
 			marks.addAll(this.deadLetteredBefore);
 		}
 		DeliveryWindow next = new DeliveryWindow(this.parts.windowSize(), to, this.processed, marks);
 		if (!hasKept(this.held.move(next, to))) {
 			return;
 		}
-		KvPosition after = (missing == Missing.LOST) ? reached.position() : this.reader.place().position();
+		KvPosition after = (missing == Missing.LOST) ? reached.position() : this.reader.checkpoint().position();
 		this.deadLetteredBefore.removeAll(marks);
 		begin(next, to);
 		if (!skipped) {
@@ -223,12 +223,12 @@ final class AssignedPartition {
 	}
 
 	/**
-	 * Tells of changes that were missed, before anything behind them is read.
+	 * Reports changes that were missed, before anything behind them is read.
 	 */
 	private void reportGap(KvPosition after) {
 		this.reportingGap = true;
 		Runnable report = this.parts.gaps()
-			.report(this.held.lease().partition(), after, this.reader.place().position());
+			.report(this.held.lease().partition(), after, this.reader.checkpoint().position());
 		this.parts.lanes().execute(() -> {
 			report.run();
 			this.reportingGap = false;
@@ -264,14 +264,14 @@ final class AssignedPartition {
 	}
 
 	/**
-	 * Takes everything up to a place as done with. From any thread.
+	 * Takes everything up to a position as done with. From any thread.
 	 */
-	void completeUpTo(Checkpoint place) {
-		this.window.completeUpTo(place);
+	void completeUpTo(Checkpoint checkpoint) {
+		this.window.completeUpTo(checkpoint);
 	}
 
 	/**
-	 * Waits until the store knows that everything up to a place is done with. From any
+	 * Waits until the store knows that everything up to a position is done with. From any
 	 * thread.
 	 * @return whether it does; not if this instance lost the partition, or that takes
 	 * longer than a lease
@@ -316,7 +316,7 @@ final class AssignedPartition {
 	}
 
 	/**
-	 * Writes how far it is and gives the partition back. Where a handler doesn't end, the
+	 * Commits the progress and releases the partition. Where a handler doesn't end, the
 	 * lease has to: until then nobody else may handle what comes behind.
 	 */
 	void release() {

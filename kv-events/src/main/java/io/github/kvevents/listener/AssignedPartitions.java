@@ -19,8 +19,8 @@ import io.github.kvevents.support.Delay;
 
 /**
  * The partitions that this instance has for a listener: as many as is its share among all
- * instances that have the listener. For the thread of the loop, where nothing else is
- * said.
+ * instances that have the listener. Confined to the thread of the loop, where nothing
+ * else is said.
  */
 final class AssignedPartitions {
 
@@ -101,7 +101,7 @@ final class AssignedPartitions {
 
 	/**
 	 * Moves the checkpoint, whichever instance has the partition. When this returns,
-	 * nothing of the old place is let through here. From any thread.
+	 * nothing of the old position is let through here. From any thread.
 	 * @param forwardOnly whether to leave a checkpoint that is there already
 	 * @return who has to obey
 	 */
@@ -115,7 +115,7 @@ final class AssignedPartitions {
 	}
 
 	/**
-	 * Where the log of each partition ends, as the feed tells. From any thread.
+	 * Where the log of each partition ends, as the feed sees it. From any thread.
 	 */
 	LogEnds ends() {
 		return this.ends;
@@ -151,7 +151,7 @@ final class AssignedPartitions {
 		});
 		Delay pause = members.changesIn().min(acquire(share)).plus(JUST_AFTER).min(this.tick);
 		giveUp(share);
-		// a pause is of all partitions, so any of them tells
+		// a pause is of all partitions, so any of them shows it
 		this.paused = this.assigned.isEmpty() ? members.paused()
 				: this.assigned.values().stream().anyMatch(AssignedPartition::isPaused);
 		this.parts.lanes().setSuspended(this.paused);
@@ -233,14 +233,14 @@ final class AssignedPartitions {
 	/**
 	 * Gives a partition back when nothing of it is under way any more, and not before: if
 	 * this instance has it again, the order must hold.
-	 * @param tell whether to tell the store
+	 * @param release whether to release it in the store
 	 * @return whether it was given back, or another instance has it
 	 */
-	boolean leaveIfIdle(AssignedPartition partition, boolean tell) {
+	boolean leaveIfIdle(AssignedPartition partition, boolean release) {
 		if (!partition.isLeaving() || !partition.isIdle()) {
 			return false;
 		}
-		if (tell) {
+		if (release) {
 			partition.release();
 		}
 		this.assigned.remove(partition.held().lease().partition());

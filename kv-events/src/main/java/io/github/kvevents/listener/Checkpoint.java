@@ -6,26 +6,26 @@ import io.github.kvevents.store.LoggedChange;
 /**
  * Up to where a partition is done with.
  *
- * @param position the place of the last entry that is
+ * @param position the position of the last entry that is
  * @param operationId the operation of that very entry, by which it is recognised; empty
  * if it is not known or there is no entry
  * @param ordinal how many entries were ever added up to there, {@link #UNKNOWN} if that
  * is not known
- * @param history earlier places
+ * @param history earlier positions
  */
 public record Checkpoint(KvPosition position, String operationId, long ordinal, CheckpointHistory history) {
 
 	static final long UNKNOWN = -1;
 
 	/**
-	 * The place of an entry that was read some entries further on.
+	 * The position of an entry that was read some entries further on.
 	 */
 	Checkpoint next(LoggedChange change, int entries) {
 		return new Checkpoint(change.position(), change.operationId(), further(this.ordinal, entries), this.history);
 	}
 
 	/**
-	 * The same place, with how many entries were added up to there.
+	 * The same position, with how many entries were added up to there.
 	 */
 	Checkpoint withOrdinal(long ordinal) {
 		return new Checkpoint(this.position, this.operationId, ordinal, this.history);
@@ -40,7 +40,7 @@ public record Checkpoint(KvPosition position, String operationId, long ordinal, 
 	}
 
 	/**
-	 * A place that was not reached by reading.
+	 * A position that was not reached by reading.
 	 */
 	static Checkpoint at(KvPosition position, String operationId, long ordinal) {
 		return new Checkpoint(position, operationId, ordinal, CheckpointHistory.EMPTY);

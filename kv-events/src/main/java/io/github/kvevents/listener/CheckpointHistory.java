@@ -9,10 +9,10 @@ import io.github.kvevents.KvPosition;
 
 /**
  * Places that a listener passed, the newest first, and what was there: the older they
- * are, the further apart. When the store loses the end of its log they tell how far back
+ * are, the further apart. When the store loses the end of its log they show up to where
  * it and the listener agree.
  *
- * @param marks the places
+ * @param marks the positions
  */
 public record CheckpointHistory(List<Mark> marks) {
 
@@ -25,8 +25,8 @@ public record CheckpointHistory(List<Mark> marks) {
 	}
 
 	/**
-	 * This trail and a newer place. Of the older ones each goes whose next older one is
-	 * at most twice as old as the next newer one.
+	 * This history and a newer position. Of the older ones each goes whose next older one
+	 * is at most twice as old as the next newer one.
 	 */
 	CheckpointHistory with(KvPosition position, String operationId) {
 		if (operationId.isEmpty()) {
@@ -46,7 +46,7 @@ public record CheckpointHistory(List<Mark> marks) {
 	}
 
 	/**
-	 * What of this trail is not behind a place.
+	 * What of this history is not behind a position.
 	 */
 	CheckpointHistory upTo(KvPosition position) {
 		return new CheckpointHistory(
@@ -67,7 +67,7 @@ public record CheckpointHistory(List<Mark> marks) {
 	}
 
 	/**
-	 * One place.
+	 * One position.
 	 */
 	record Mark(long millis, long sequence, String operationId) {
 

@@ -1,7 +1,7 @@
 package io.github.kvevents.listener;
 
 /**
- * Whether a listener hears of an entry.
+ * Whether a listener receives an entry.
  */
 enum Choice {
 
@@ -9,10 +9,12 @@ enum Choice {
 
 	NO,
 
-	/** The filter failed: it is asked again where failures are dealt with. */
+	/**
+	 * The filter failed: the handler thread asks it again where failures are dealt with.
+	 */
 	UNKNOWN,
 
-	/** It was handled or put aside before. */
+	/** It was handled or became a dead letter before. */
 	DONE
 
 }

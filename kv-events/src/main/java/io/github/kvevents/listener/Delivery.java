@@ -59,7 +59,7 @@ final class Delivery {
 
 	/**
 	 * Tries once.
-	 * @return in how many nanoseconds to try again, or {@link #ENDED}
+	 * @return in how many nanoseconds to retry, or {@link #ENDED}
 	 */
 	long attempt() {
 		if (!this.window.begin(this.entry)) {
@@ -83,7 +83,7 @@ final class Delivery {
 			}
 		}
 		catch (Throwable ex) {
-			// meant for the handler: it must not keep the event from being put aside
+			// meant for the handler: it must not keep the event from the dead letters
 			Thread.interrupted();
 			return failed(ex);
 		}
@@ -123,7 +123,7 @@ final class Delivery {
 	}
 
 	/**
-	 * Puts the event aside; where the store fails that is tried again, and not the
+	 * Adds the event to the dead letters; where the store fails that is retried, not the
 	 * handler.
 	 */
 	private long addDeadLetter(Failure failure) {

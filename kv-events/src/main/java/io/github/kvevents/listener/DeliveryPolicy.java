@@ -67,7 +67,7 @@ final class DeliveryPolicy {
 	}
 
 	/**
-	 * Whether the listener hears of an entry, as far as its filter tells.
+	 * Whether the listener receives an entry, as far as its filter says.
 	 */
 	Choice choose(LoggedChange change) {
 		try {
@@ -78,7 +78,7 @@ final class DeliveryPolicy {
 			return chosen ? Choice.YES : Choice.NO;
 		}
 		catch (Throwable ex) {
-			logger.debug("The filter of listener '" + this.id + "' failed; it is asked again", ex);
+			logger.debug("The filter of listener '" + this.id + "' failed; the handler thread asks it again", ex);
 			return Choice.UNKNOWN;
 		}
 	}
@@ -167,21 +167,21 @@ final class DeliveryPolicy {
 	}
 
 	/**
-	 * Puts an event among the dead letters.
+	 * Adds an event to the dead letters.
 	 * @return whether it is there; otherwise another instance has the partition
 	 */
 	boolean addDeadLetter(Lease lease, LoggedChange change, Failure failure) {
 		DeadLetterOutcome deadLettered = this.store.addDeadLetter(lease, change, failure);
 		if (deadLettered == DeadLetterOutcome.ADDED) {
 			this.counters.deadLettered();
-			logger.warn("Listener '" + this.id + "' put " + describe(change) + " among the dead letters after "
+			logger.warn("Listener '" + this.id + "' added " + describe(change) + " to the dead letters after "
 					+ failure.attempts() + " attempts");
 		}
 		return deadLettered != DeadLetterOutcome.LOST;
 	}
 
 	void deadLetterFailed(RuntimeException failure) {
-		logger.warn("An event of listener '" + this.id + "' could not be put among the dead letters; it is tried again",
+		logger.warn("An event of listener '" + this.id + "' could not be added to the dead letters; this is retried",
 				failure);
 	}
 

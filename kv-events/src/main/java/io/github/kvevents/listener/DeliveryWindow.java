@@ -16,9 +16,9 @@ import io.github.kvevents.support.Delay;
 
 /**
  * The entries of a partition between the checkpoint and what was read, and up to which of
- * them everything is done with. No more of them are handled than may come again after a
- * crash. Entries are added by the loop of the listener and end on the threads that handle
- * them.
+ * them everything is done with. No more of them are handled than may be redelivered after
+ * a crash. Entries are added by the loop of the listener and end on the threads that
+ * handle them.
  */
 final class DeliveryWindow {
 
@@ -54,8 +54,8 @@ final class DeliveryWindow {
 	 * Creates a window.
 	 * @param capacity how many events may be handled beyond the checkpoint
 	 * @param start the checkpoint
-	 * @param processed is told of each entry that is done with, in order
-	 * @param settled places that count as put aside no longer
+	 * @param processed receives each entry that is done with, in order
+	 * @param settled positions that are no dead letters any more
 	 */
 	DeliveryWindow(int capacity, Checkpoint start, ProcessedHistory processed, Collection<KvPosition> settled) {
 		this.capacity = capacity;
@@ -74,7 +74,7 @@ final class DeliveryWindow {
 
 	/**
 	 * Adds an entry that is done with as it comes.
-	 * @param deadLettered whether it was put aside by whoever had the partition before
+	 * @param deadLettered whether the owner before made it a dead letter
 	 */
 	synchronized void pass(LoggedChange change, long ordinal, boolean deadLettered) {
 		WindowEntry entry = new WindowEntry(change, ordinal, false);
@@ -98,7 +98,7 @@ final class DeliveryWindow {
 	/**
 	 * Whether an entry is still to be handled; if not, it has ended. While the partition
 	 * is given up only those are that come before one that was begun already: otherwise
-	 * that one would come again elsewhere.
+	 * that one would be redelivered elsewhere.
 	 */
 	synchronized boolean begin(WindowEntry entry) {
 		KvPosition position = entry.position;
@@ -112,7 +112,7 @@ final class DeliveryWindow {
 	}
 
 	/**
-	 * An entry that was begun failed and is to be tried again.
+	 * An entry that was begun failed and is to be retried.
 	 */
 	synchronized void failed(WindowEntry entry) {
 		entry.failed = true;
@@ -120,7 +120,7 @@ final class DeliveryWindow {
 
 	/**
 	 * An entry that was begun is done with.
-	 * @param deadLettered whether it was put aside
+	 * @param deadLettered whether it became a dead letter
 	 * @return whether the loop should look: nothing is under way any more, or there is a
 	 * good part to write
 	 */
@@ -145,10 +145,10 @@ final class DeliveryWindow {
 	}
 
 	/**
-	 * Takes everything up to a place as done with, also what is not read yet.
+	 * Takes everything up to a position as done with, also what is not read yet.
 	 */
-	synchronized void completeUpTo(Checkpoint place) {
-		KvPosition position = place.position();
+	synchronized void completeUpTo(Checkpoint checkpoint) {
+		KvPosition position = checkpoint.position();
 		if (this.doneUpTo == null || this.doneUpTo.compareTo(position) < 0) {
 			this.doneUpTo = position;
 		}
@@ -157,12 +157,13 @@ final class DeliveryWindow {
 		}
 		advance();
 		if (this.lowWatermark.position.compareTo(position) < 0) {
-			this.lowWatermark = new Mark(position, place.operationId(), place.ordinal(), this.lowWatermark.handled);
+			this.lowWatermark = new Mark(position, checkpoint.operationId(), checkpoint.ordinal(),
+					this.lowWatermark.handled);
 		}
 	}
 
 	/**
-	 * Waits until the store knows that everything up to a place is done with.
+	 * Waits until the store knows that everything up to a position is done with.
 	 * @return whether it does; not if the partition is lost, or that takes too long
 	 */
 	synchronized boolean awaitCommitted(KvPosition position, Duration timeout) throws InterruptedException {
@@ -184,7 +185,7 @@ final class DeliveryWindow {
 		while (first != null && first.done) {
 			this.entries.poll();
 			long handled = this.lowWatermark.handled + (first.handled ? 1 : 0);
-			// what is read behind a place up to which all was taken as done with
+			// what is read behind a position up to which all was taken as done with
 			boolean before = first.position.compareTo(this.lowWatermark.position) < 0;
 			this.lowWatermark = before ? new Mark(this.lowWatermark.position, this.lowWatermark.operationId,
 					this.lowWatermark.ordinal, handled)
@@ -228,17 +229,16 @@ final class DeliveryWindow {
 	}
 
 	/**
-	 * The places whose events were put aside, but for those of which that is written off
-	 * already.
+	 * The positions of dead letters, but for those of which that is committed already.
 	 */
 	synchronized List<KvPosition> deadLettered() {
-		List<KvPosition> places = new ArrayList<>(this.deadLettered);
-		this.entries.stream().filter((entry) -> entry.deadLettered).forEach((entry) -> places.add(entry.position));
-		return places;
+		List<KvPosition> positions = new ArrayList<>(this.deadLettered);
+		this.entries.stream().filter((entry) -> entry.deadLettered).forEach((entry) -> positions.add(entry.position));
+		return positions;
 	}
 
 	/**
-	 * Begins nothing new: the partition is given up, or read anew from another place.
+	 * Begins nothing new: the partition is given up, or read anew from another position.
 	 */
 	synchronized void leave() {
 		this.leaving = true;
@@ -267,7 +267,7 @@ final class DeliveryWindow {
 	}
 
 	/**
-	 * How many entries are queued, being handled or to be tried again.
+	 * How many entries are queued, in flight or waiting for a retry.
 	 */
 	synchronized int open() {
 		return this.open;
@@ -281,7 +281,7 @@ final class DeliveryWindow {
 	}
 
 	/**
-	 * A place up to which everything is done with.
+	 * A position up to which everything is done with.
 	 *
 	 * @param handled how many events were handled up to there
 	 */
@@ -291,7 +291,7 @@ final class DeliveryWindow {
 	/**
 	 * What is to be written.
 	 *
-	 * @param deadLettered places up to there whose events were put aside
+	 * @param deadLettered positions of the dead letters up to there
 	 */
 	record Progress(Mark mark, List<KvPosition> deadLettered) {
 

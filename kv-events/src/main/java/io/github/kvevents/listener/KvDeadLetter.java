@@ -6,7 +6,7 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
 
 /**
- * An event that a listener could not handle and put aside.
+ * An event that a listener could not handle.
  *
  * @param id identifies the letter among those of its listener
  * @param event the event as it was, its values still encoded
@@ -14,7 +14,7 @@ import io.github.kvevents.KvPosition;
  * @param attempts how often it was tried
  * @param error the name of the last error's class
  * @param message the last error's message, shortened; it may hold a value of the user's
- * @param failedAt when it was put aside or failed again, by the store's clock
+ * @param failedAt when it became a dead letter or failed again, by the store's clock
  */
 public record KvDeadLetter(String id, KvEvent event, KvPosition position, int attempts, String error, String message,
 		Instant failedAt) {

@@ -3,7 +3,7 @@ package io.github.kvevents.listener;
 import java.util.List;
 
 /**
- * The dead letters of a listener, in the whole fleet. They stay until they are sent again
+ * The dead letters of a listener, in the whole fleet. They stay until they are redriven
  * with success or discarded. All methods throw Spring's
  * {@link org.springframework.dao.DataAccessException} when the store fails.
  */

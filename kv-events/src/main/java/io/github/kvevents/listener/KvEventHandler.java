@@ -8,7 +8,7 @@ import io.github.kvevents.log.LogGapEvent;
  * order in which the store applied the changes; with a concurrency above 1 those of
  * different keys come at the same time. The handler may use the template: nothing is
  * locked meanwhile. It may be called again for an event that it handled, after a failure
- * of an instance or of the store, and should bear it.
+ * of an instance or of the store, and should be idempotent.
  */
 @FunctionalInterface
 public interface KvEventHandler {
@@ -16,8 +16,8 @@ public interface KvEventHandler {
 	/**
 	 * Handles an event. When it returns, the event counts as handled.
 	 * @param event the event, with its position
-	 * @throws Exception to have it tried again as the options say. What it throws after
-	 * it was interrupted because the listener stops is no failure
+	 * @throws Exception to have it retried as the options say. What it throws after it
+	 * was interrupted because the listener stops is no failure
 	 */
 	void onEvent(KvEvent event) throws Exception;
 

@@ -17,7 +17,7 @@ import io.github.kvevents.KvEventType;
  * Calls the method for every change in the change log, at least once and in order per
  * key, in one instance of the fleet. Found on any bean. The method takes what that of a
  * {@link io.github.kvevents.hook.KvHook} does. What it throws, or a value that can't be
- * decoded, has the event tried again as declared here. Needs
+ * decoded, has the event retried as declared here. Needs
  * {@code kv.events.log.enabled=true}.
  * <p>
  * Within one of the attributes that choose keys any element may match; across attributes
@@ -45,7 +45,7 @@ public @interface KvListener {
 	KvEventType[] value() default {};
 
 	/**
-	 * The operations to hear of.
+	 * The operations whose events the listener receives.
 	 * @return the events, empty: all
 	 */
 	@AliasFor("value")
@@ -122,7 +122,7 @@ public @interface KvListener {
 	String maxBackoff() default "3m";
 
 	/**
-	 * How often to try before {@link #onExhausted()} says how to go on.
+	 * How often to try before {@link #onExhausted()} applies.
 	 * @return the number, 0: without limit
 	 */
 	int maxAttempts() default 0;

@@ -13,7 +13,7 @@ public interface KvListenerRegistry {
 	 * checkpoint if there is one. Instances that register the same id share its events.
 	 * @param id the id under which its checkpoint is kept: the same after each restart
 	 * and in all instances, and unique in the namespace
-	 * @param options which events to hear of and how
+	 * @param options which events to receive and how
 	 * @param handler handles them
 	 * @return the subscription of this instance
 	 * @throws IllegalArgumentException if the id is blank or registered already, or the

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param processed events that were handled
  * @param failed attempts that failed, whatever came of the event
- * @param filtered events that the listener doesn't hear of and passed over
+ * @param filtered events that the filter left out
  * @param skipped events that were given up
  * @param deadLettered events that were put among the dead letters
  * @param gaps how often changes were missed

@@ -56,7 +56,7 @@ public interface KvSubscription extends AutoCloseable {
 	ListenerStatus getStatus();
 
 	/**
-	 * The events that were put aside.
+	 * The dead letters.
 	 * @return always the same object
 	 */
 	KvDeadLetters getDeadLetters();
@@ -83,10 +83,10 @@ public interface KvSubscription extends AutoCloseable {
 	void checkpoint(KvPosition position);
 
 	/**
-	 * Resumes from another place: forward without what is in between, or back, to receive
-	 * events again. What is being handled ends normally before anything of that place
-	 * begins. Positions before the beginning of the log count as a gap; positions past
-	 * its end mean what is written from now on.
+	 * Resumes from another position: forward without what is in between, or back, to
+	 * receive events again. What is being handled ends normally before anything of that
+	 * position begins. Positions before the beginning of the log count as a gap;
+	 * positions past its end mean what is written from now on.
 	 * @param position where to resume; one of a single partition leaves the others alone
 	 * @throws IllegalArgumentException if there is no such partition
 	 */

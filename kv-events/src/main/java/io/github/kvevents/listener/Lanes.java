@@ -27,7 +27,7 @@ import io.github.kvevents.support.SparingPool;
 
 /**
  * The threads that handle events. Each event has a lane, in which one comes after the
- * other; an event that is to be tried again holds up its lane, and no thread.
+ * other; an event that waits for a retry blocks its key, and no thread.
  */
 final class Lanes {
 
@@ -64,7 +64,7 @@ final class Lanes {
 	 * Creates lanes.
 	 * @param name what the threads are called
 	 * @param count how many threads there are at most
-	 * @param waits is told when a lane has to wait
+	 * @param waits runs when a lane has to wait
 	 */
 	Lanes(String name, int count, LongSupplier nanoTime, Runnable waits) {
 		AtomicInteger number = new AtomicInteger();
@@ -101,13 +101,13 @@ final class Lanes {
 			this.starter.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("A listener stops before it was told of a gap", ex);
+			logger.debug("A listener stops before a gap was delivered", ex);
 		}
 	}
 
 	/**
-	 * Has lanes go on that have waited long enough, or whose event is to be given up.
-	 * @param all whether to have all go on that wait
+	 * Resumes lanes that have waited long enough, or whose event is given up.
+	 * @param all whether to resume all that wait
 	 * @return when the next one has
 	 */
 	synchronized Delay resumeDue(boolean all) {
@@ -128,7 +128,7 @@ final class Lanes {
 	}
 
 	/**
-	 * Begins no event any more, or goes on.
+	 * Begins no event any more, or resumes.
 	 */
 	synchronized void setSuspended(boolean suspended) {
 		this.suspended = suspended;
@@ -230,7 +230,7 @@ final class Lanes {
 			return delivery.attempt();
 		}
 		catch (Throwable ex) {
-			logger.error("An event could not be delivered; it is tried again", ex);
+			logger.error("An event could not be delivered; it is retried", ex);
 			return UNEXPECTED_NANOS;
 		}
 	}

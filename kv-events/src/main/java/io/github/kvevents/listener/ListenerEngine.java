@@ -37,7 +37,7 @@ import io.github.kvevents.support.Waiter;
 public final class ListenerEngine implements KvListenerRegistry, RetentionGuard, SmartLifecycle {
 
 	/**
-	 * Stops before the hooks do, so that what handlers write is still heard.
+	 * Stops before the hooks do, so that hooks still receive what handlers write.
 	 */
 	public static final int PHASE = 2048;
 
@@ -82,7 +82,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	/**
 	 * Starts an engine.
 	 * @param log the change log
-	 * @param feed tells when there is something new in it
+	 * @param feed signals when there is something new in it
 	 * @param store where listeners keep their checkpoints
 	 * @param codec decodes the values of events
 	 * @return a builder with the default of each other part
@@ -119,16 +119,16 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	}
 
 	/**
-	 * Tells of listeners that are registered from now on.
-	 * @param observer told the id of each
+	 * Observes the listeners that are registered from now on.
+	 * @param observer receives the id of each
 	 */
 	public void onRegistration(Consumer<String> observer) {
 		this.observers.add(observer);
 	}
 
 	/**
-	 * Tells of listeners that this instance has no more, from now on.
-	 * @param observer told the id of each that was closed or removed
+	 * Observes the listeners that are closed or removed from now on.
+	 * @param observer receives the id of each
 	 */
 	public void onRemoval(Consumer<String> observer) {
 		this.removalObservers.add(observer);

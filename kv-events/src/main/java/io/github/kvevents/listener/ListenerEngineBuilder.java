@@ -65,7 +65,7 @@ public final class ListenerEngineBuilder {
 	}
 
 	/**
-	 * Sets who is told of missed changes besides the listener itself.
+	 * Sets what receives gaps besides the listener itself.
 	 * @param gapPublisher by default nobody
 	 * @return this builder
 	 */

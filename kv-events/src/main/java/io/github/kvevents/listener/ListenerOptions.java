@@ -13,7 +13,7 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.support.EnumSets;
 
 /**
- * Which events a listener hears of and how it is called. Immutable: each method with an
+ * Which events a listener receives and how it is called. Immutable: each method with an
  * argument returns new options.
  */
 public final class ListenerOptions {
@@ -40,7 +40,7 @@ public final class ListenerOptions {
 	}
 
 	/**
-	 * Sets the operations to hear of.
+	 * Sets the operations whose events to receive.
 	 * @param events the events, none (the default): all
 	 * @return new options
 	 */
@@ -64,7 +64,7 @@ public final class ListenerOptions {
 	}
 
 	/**
-	 * Sets which keys to hear of.
+	 * Sets the keys whose events to receive.
 	 * @param filter the filter, by default none: all keys
 	 * @return new options
 	 */
@@ -89,7 +89,7 @@ public final class ListenerOptions {
 
 	/**
 	 * Sets how many events of a partition are handled between two checkpoints at most, so
-	 * how many may come again after a crash.
+	 * how many may be redelivered after a crash.
 	 * @param batchSize from 1 to {@value #MAX_BATCH_SIZE}, by default 100
 	 * @return new options
 	 */
@@ -142,7 +142,7 @@ public final class ListenerOptions {
 	}
 
 	/**
-	 * Sets how often to try before {@link #onExhausted(OnExhausted)} says how to go on.
+	 * Sets how often to try before {@link #onExhausted(OnExhausted)} applies.
 	 * @param maxAttempts by default 0: without limit
 	 * @return new options
 	 */
@@ -166,7 +166,7 @@ public final class ListenerOptions {
 	}
 
 	/**
-	 * The operations to hear of.
+	 * The operations whose events the listener receives.
 	 * @return the events, never empty
 	 */
 	public Set<KvEventType> getEvents() {
@@ -182,7 +182,7 @@ public final class ListenerOptions {
 	}
 
 	/**
-	 * Which keys to hear of.
+	 * The keys whose events to receive.
 	 * @return the filter, or {@code null} for all keys
 	 */
 	public @Nullable KeyFilter getFilter() {

@@ -26,7 +26,7 @@ public record ListenerStatus(List<Partition> partitions) {
 	}
 
 	/**
-	 * How many events were put aside.
+	 * How many dead letters there are.
 	 * @return the sum over the partitions
 	 */
 	public long deadLetters() {
@@ -44,7 +44,7 @@ public record ListenerStatus(List<Partition> partitions) {
 	 * start
 	 * @param lag how many entries of the log are behind that, an estimate until the end
 	 * of the log was first reached after a seek or a gap
-	 * @param deadLetters how many events were put aside
+	 * @param deadLetters how many dead letters there are
 	 */
 	public record Partition(int partition, @Nullable String owner, long epoch, boolean paused,
 			@Nullable KvPosition checkpoint, long lag, long deadLetters) {

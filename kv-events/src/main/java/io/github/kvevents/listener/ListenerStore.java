@@ -11,8 +11,8 @@ import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Delay;
 
 /**
- * Where listeners keep what instances must agree on: who has which partition, how far it
- * is, and what was put aside. Time is that of the store. Each operation is atomic.
+ * Where listeners keep what instances must agree on: the owner of each partition, its
+ * checkpoint and its dead letters. Time is that of the store. Each operation is atomic.
  */
 public interface ListenerStore {
 
@@ -40,15 +40,15 @@ public interface ListenerStore {
 
 	/**
 	 * Takes a partition that nobody has, or this instance itself.
-	 * @param since since when the instance has the listener, as {@link #join} told then:
-	 * what was removed before doesn't matter to it
+	 * @param since since when the instance has the listener, as {@link #join} returned
+	 * it: what was removed before doesn't matter to it
 	 */
 	Acquisition acquire(int partition, String listener, String instance, Duration lease, long since);
 
 	/**
-	 * Keeps a partition for another while and writes how far it is.
+	 * Renews the lease of a partition and commits its progress.
 	 * @param checkpoint the new checkpoint, {@code null} to leave it
-	 * @param settled the places of dead letters that the checkpoint has passed
+	 * @param settled the positions of dead letters that the checkpoint has passed
 	 */
 	default Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint, List<KvPosition> settled) {
 		return keep(lease, duration, checkpoint, settled, false);
@@ -72,7 +72,7 @@ public interface ListenerStore {
 	@Nullable Holder setPaused(int partition, String listener, boolean paused);
 
 	/**
-	 * Moves the checkpoint whichever instance has the partition, which is fenced off by
+	 * Moves the checkpoint, whichever instance owns the partition, which is fenced off by
 	 * that.
 	 * @param forwardOnly whether to leave a checkpoint that is there already
 	 * @return who has to obey, {@code null} also where it was left
@@ -98,12 +98,12 @@ public interface ListenerStore {
 	boolean hasObeyed(Holder holder);
 
 	/**
-	 * Puts an event aside, once.
+	 * Adds an event to the dead letters, once.
 	 */
 	DeadLetterOutcome addDeadLetter(Lease lease, LoggedChange change, Failure failure);
 
 	/**
-	 * How a partition of a listener stands.
+	 * The status of a partition of a listener.
 	 */
 	PartitionStatus status(int partition, String listener);
 
@@ -120,13 +120,14 @@ public interface ListenerStore {
 	}
 
 	/**
-	 * Makes sure that nobody else sends a letter for a while.
-	 * @return the letter, {@code null} if there is none or another instance sends it
+	 * Claims a letter: no other instance redrives it for a while.
+	 * @return the letter, {@code null} if there is none or another instance redrives it
 	 */
 	@Nullable StoredLetter claim(int partition, String listener, String letter, String instance, Duration duration);
 
 	/**
-	 * Says what became of a claimed letter: it is deleted, or put anew behind the others.
+	 * Completes the redrive of a claimed letter: it is deleted, or added anew behind the
+	 * others.
 	 * @param failure why it failed again, {@code null} if it was handled
 	 */
 	void complete(int partition, String listener, StoredLetter letter, String instance, @Nullable Failure failure);
@@ -164,8 +165,9 @@ public interface ListenerStore {
 	 * @param epoch the epoch of the lease
 	 * @param freeIn when the lease of the other ends, never if no other has it
 	 * @param paused whether it is paused
-	 * @param checkpoint how far it is, {@code null} if it was never begun
-	 * @param deadLettered places behind the checkpoint that were put aside already
+	 * @param checkpoint the checkpoint, {@code null} if there is none
+	 * @param deadLettered positions behind the checkpoint of events that are dead letters
+	 * already
 	 */
 	record Acquisition(Outcome outcome, long epoch, Delay freeIn, boolean paused, @Nullable Checkpoint checkpoint,
 			Set<KvPosition> deadLettered) {
@@ -212,7 +214,7 @@ public interface ListenerStore {
 	}
 
 	/**
-	 * What came of putting an event aside.
+	 * What came of adding a dead letter.
 	 */
 	enum DeadLetterOutcome {
 
@@ -221,7 +223,7 @@ public interface ListenerStore {
 	}
 
 	/**
-	 * Why an event was put aside.
+	 * Why an event became a dead letter.
 	 *
 	 * @param attempts how often it was tried
 	 * @param error the class of the last error
@@ -249,7 +251,7 @@ public interface ListenerStore {
 	}
 
 	/**
-	 * How a partition of a listener stands.
+	 * The status of a partition of a listener.
 	 */
 	record PartitionStatus(@Nullable String owner, long epoch, boolean paused, @Nullable Checkpoint checkpoint,
 			long deadLetters) {

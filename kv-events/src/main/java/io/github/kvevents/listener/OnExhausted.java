@@ -7,7 +7,8 @@ public enum OnExhausted {
 
 	/**
 	 * It is tried for ever, and with it wait the events of the same key and, sooner or
-	 * later, all others: as many as the batch size go on. Nothing is lost or reordered.
+	 * later, all others: as many as the batch size are still delivered. Nothing is lost
+	 * or reordered.
 	 */
 	BLOCK,
 

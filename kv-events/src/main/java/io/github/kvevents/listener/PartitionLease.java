@@ -6,9 +6,9 @@ import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.support.Delay;
 
 /**
- * The lease of a partition that this instance has: renews it and writes how far the
- * listener is, until another instance takes it. For the thread of the loop, where nothing
- * else is said.
+ * The lease of a partition that this instance has: renews it and commits the progress,
+ * until another instance takes it. Confined to the thread of the loop, where nothing else
+ * is said.
  */
 final class PartitionLease {
 
@@ -46,7 +46,7 @@ final class PartitionLease {
 
 	/**
 	 * Whether nobody else can have taken the partition yet, as far as this instance's
-	 * clock tells. From any thread.
+	 * clock shows. From any thread.
 	 */
 	boolean isFresh() {
 		return this.parts.nanoTime().getAsLong() - this.endsAt < 0;
@@ -92,7 +92,7 @@ final class PartitionLease {
 	}
 
 	/**
-	 * Renews the lease, and writes how far the listener is if that is news.
+	 * Renews the lease, and commits the progress if there is any.
 	 * @param quiet whether this instance begins no event since it knows of a pause
 	 * @return whether this instance still has the partition
 	 */
@@ -101,7 +101,7 @@ final class PartitionLease {
 	}
 
 	/**
-	 * Writes how far the listener is.
+	 * Commits the progress of the listener.
 	 * @return whether this instance still has the partition
 	 */
 	boolean write(DeliveryWindow window) {
@@ -109,7 +109,7 @@ final class PartitionLease {
 	}
 
 	/**
-	 * Writes that the listener goes on from another place.
+	 * Commits that the listener resumes from another position.
 	 * @param window what begins there
 	 * @return whether this instance still has the partition
 	 */

@@ -13,8 +13,8 @@ import io.github.kvevents.store.LoggedChange;
 
 /**
  * Reads the log of a partition page by page and notices when changes are missing: nothing
- * is read then until somebody says where to go on. For the thread of the loop, where
- * nothing else is said.
+ * is read then until {@link #resumeFrom} is called. Confined to the thread of the loop,
+ * where nothing else is said.
  */
 final class PartitionReader {
 
@@ -37,7 +37,7 @@ final class PartitionReader {
 
 	/**
 	 * Creates a reading.
-	 * @param from behind which place to begin
+	 * @param from behind which position to begin
 	 */
 	PartitionReader(SubscriptionParts parts, int partition, Checkpoint from, LogState state) {
 		this.parts = parts;
@@ -57,7 +57,7 @@ final class PartitionReader {
 	/**
 	 * Up to where was read.
 	 */
-	Checkpoint place() {
+	Checkpoint checkpoint() {
 		return this.read;
 	}
 
@@ -114,7 +114,8 @@ final class PartitionReader {
 	}
 
 	/**
-	 * Whether a place is that up to which was read and handed on, with nothing missing.
+	 * Whether a position is that up to which was read and handed on, with nothing
+	 * missing.
 	 */
 	boolean isAt(@Nullable KvPosition end) {
 		return this.read.position().equals(end) && this.buffer.isEmpty() && this.missing == null
@@ -135,8 +136,8 @@ final class PartitionReader {
 		else {
 			// it was removed, perhaps with some behind it, or the log is another one
 			look(this.parts.log().getState(this.partition), true);
-			KvPosition place = this.read.position();
-			if (this.missing != null || page.stream().anyMatch((change) -> change.position().equals(place))) {
+			KvPosition position = this.read.position();
+			if (this.missing != null || page.stream().anyMatch((change) -> change.position().equals(position))) {
 				return true;
 			}
 		}
@@ -148,7 +149,7 @@ final class PartitionReader {
 	}
 
 	/**
-	 * Where to go on, since changes are missing.
+	 * Where to resume, since changes are missing.
 	 * @param reached up to where everything is done with
 	 */
 	Checkpoint resumePoint(Checkpoint reached, ProcessedHistory processed) {
@@ -158,7 +159,7 @@ final class PartitionReader {
 	}
 
 	/**
-	 * Goes on from another place.
+	 * Resumes from another position.
 	 */
 	void resumeFrom(Checkpoint to) {
 		this.read = to;

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvPosition;
 
 /**
- * What this instance knows to be done with in a partition, whoever had the partition
- * since: up to where it came, and each of the latest places. What is stored is sparser,
- * and gone where the store lost it. From any thread.
+ * What this instance knows to be done with in a partition, whichever instance owned it
+ * since: up to where it came, and each of the latest positions. What is stored is
+ * sparser, and gone where the store lost it. From any thread.
  */
 final class ProcessedHistory {
 
@@ -36,7 +36,7 @@ final class ProcessedHistory {
 	}
 
 	/**
-	 * Forgets what is behind a place, from where it goes on.
+	 * Forgets what is behind a position from which the listener resumes.
 	 */
 	synchronized void resumeFrom(KvPosition position) {
 		this.latest.removeIf((mark) -> mark.in(position.partition()).compareTo(position) > 0);
@@ -53,7 +53,7 @@ final class ProcessedHistory {
 	}
 
 	/**
-	 * What is known here and the marks of a trail, the newest first.
+	 * What is known here and the marks of a history, the newest first.
 	 */
 	synchronized List<CheckpointHistory.Mark> with(CheckpointHistory history) {
 		return Stream.concat(this.latest.stream(), history.marks().stream())

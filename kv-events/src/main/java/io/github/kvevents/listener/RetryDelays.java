@@ -5,7 +5,7 @@ import java.util.function.DoubleSupplier;
 
 /**
  * How long to wait before the next attempt: twice as long each time up to a bound, give
- * or take a fifth, so that listeners that failed together don't try again together.
+ * or take a fifth, so that listeners that failed together don't retry together.
  */
 final class RetryDelays {
 

@@ -48,7 +48,7 @@ final class Subscription implements KvSubscription {
 	/**
 	 * Creates a subscription that isn't started.
 	 * @param runs makes what begins with a start
-	 * @param closing told when it is closed
+	 * @param closing runs when it is closed
 	 */
 	Subscription(Supplier<SubscriptionRun> runs, DeadLetters deadLetters, Consumer<Subscription> closing) {
 		this.runs = runs;
@@ -90,7 +90,7 @@ final class Subscription implements KvSubscription {
 	}
 
 	/**
-	 * Waits, if it was started to receive what comes from now on, until that place is
+	 * Waits, if it was started to receive what comes from now on, until that position is
 	 * settled.
 	 * @param end when to wait no longer, in nanoseconds
 	 */
@@ -254,7 +254,7 @@ final class Subscription implements KvSubscription {
 	}
 
 	/**
-	 * Until when to wait for loops that are told to stop now.
+	 * Until when to wait for loops that begin to stop now.
 	 */
 	static long shutdownDeadline(ListenerSettings settings) {
 		return Delay.of(settings.shutdownTimeout()).plus(Delay.of(GRACE)).after(System.nanoTime());

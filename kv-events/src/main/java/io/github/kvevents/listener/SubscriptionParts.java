@@ -14,7 +14,7 @@ import io.github.kvevents.store.LoggedChange;
  * What the partitions of one listener share.
  *
  * @param processed what this instance knows to be done with in each partition since it
- * started: tells a store that lost its data from a listener that is new
+ * started: by it a store that lost its data differs from a listener that is new
  */
 record SubscriptionParts(String id, String instance, ListenerOptions options, ListenerSettings settings,
 		KvEventHandler handler, ChangeLogStore log, ListenerStore store, TruncationDetector truncation, Lanes lanes,
@@ -30,7 +30,7 @@ record SubscriptionParts(String id, String instance, ListenerOptions options, Li
 	}
 
 	/**
-	 * How many events may come again after a crash: a batch, and what is being handled.
+	 * How many events may be redelivered after a crash: a batch, and what is in flight.
 	 */
 	int windowSize() {
 		return this.options.getBatchSize() + this.options.getConcurrency() - 1;

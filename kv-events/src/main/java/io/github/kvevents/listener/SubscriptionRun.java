@@ -86,7 +86,7 @@ final class SubscriptionRun {
 	 * Begins to stop, without waiting.
 	 */
 	void stop() {
-		// at once; the loop lets what fills holes go on
+		// at once; the loop still delivers what fills holes
 		this.parts.lanes().end();
 		this.loop.stop();
 	}

@@ -9,8 +9,8 @@ import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.Delay;
 
 /**
- * The end of a listener in this instance: lets what is being handled end, writes how far
- * it is and gives everything back, unless the store is gone. For the thread of the loop.
+ * The end of a listener in this instance: drains what is in flight, commits the progress
+ * and releases all leases, unless the store is gone. Confined to the thread of the loop.
  */
 final class SubscriptionShutdown {
 
@@ -67,7 +67,7 @@ final class SubscriptionShutdown {
 		ask(() -> this.parts.store().leave(this.parts.id(), this.parts.instance()));
 		if (this.deadline.isOver()) {
 			logger.warn("Listener '" + this.parts.id() + "' stopped without its store, which doesn't answer: what it "
-					+ "handled last comes again, and no other instance goes on until its leases end");
+					+ "handled last is redelivered, and no other instance takes over until its leases end");
 		}
 	}
 

@@ -15,7 +15,7 @@ import io.github.kvevents.store.LoggedChange;
 /**
  * Finds out whether the log still is the one that a listener read: entries may have been
  * removed before it read them, and a store that fails over, restarts or is emptied may
- * lose the end of its log, behind which new entries then have lower places or other
+ * lose the end of its log, behind which new entries then have lower positions or other
  * contents.
  */
 final class TruncationDetector {
@@ -45,7 +45,7 @@ final class TruncationDetector {
 	}
 
 	/**
-	 * Whether entries behind a place were removed before they were read.
+	 * Whether entries behind a position were removed before they were read.
 	 */
 	static boolean isTrimmed(LogState state, Checkpoint read) {
 		return (read.ordinal() != Checkpoint.UNKNOWN)
@@ -66,9 +66,9 @@ final class TruncationDetector {
 	}
 
 	/**
-	 * The newest place that the listener passed and the log still has.
+	 * The newest position that the listener passed and the log still has.
 	 * @param checkpoint up to where it came
-	 * @param processed what is known besides the trail of the checkpoint
+	 * @param processed what is known besides the history of the checkpoint
 	 * @return {@code null} if there is none
 	 */
 	@Nullable Checkpoint agreed(LogState state, Checkpoint checkpoint, ProcessedHistory processed) {
@@ -80,7 +80,7 @@ final class TruncationDetector {
 			.stream()
 			.filter((mark) -> !isBefore(mark.in(partition), state))
 			.toList();
-		// what comes before a place that both know is known to both, too
+		// what comes before a position that both know is known to both, too
 		int newest = 0;
 		int end = marks.size();
 		while (newest < end) {
@@ -99,7 +99,7 @@ final class TruncationDetector {
 	}
 
 	/**
-	 * What is at a place.
+	 * What is at a position.
 	 * @return empty if there is no entry
 	 */
 	String operationAt(KvPosition position) {
@@ -108,21 +108,21 @@ final class TruncationDetector {
 	}
 
 	/**
-	 * The place in front of the first entry.
+	 * The position in front of the first entry.
 	 */
 	static Checkpoint earliest(LogState state, int partition) {
 		return Checkpoint.at(PartitionCursor.resolve(StartPosition.earliest(), partition, state), "", state.removed());
 	}
 
 	/**
-	 * The place of the last entry.
+	 * The position of the last entry.
 	 */
 	Checkpoint latest(LogState state) {
 		return Checkpoint.at(state.last(), operationAt(state.last()), state.added());
 	}
 
 	/**
-	 * Any place; one that isn't in the log counts as the end that is nearer.
+	 * Any position; one that isn't in the log counts as the end that is nearer.
 	 */
 	Checkpoint at(LogState state, KvPosition position) {
 		if (position.compareTo(state.last()) >= 0) {
@@ -132,8 +132,8 @@ final class TruncationDetector {
 	}
 
 	/**
-	 * Where a start means. What was trimmed is gone to all the same: the listener tells
-	 * of the gap.
+	 * Where a start means. What was trimmed is resumed from all the same: the listener
+	 * reports the gap.
 	 */
 	Checkpoint at(LogState state, StartPosition start, int partition) {
 		if (start.equals(StartPosition.earliest())) {

@@ -1,8 +1,8 @@
 /**
- * Durable listeners: handlers that hear of every change in the change log at least once
+ * Durable listeners: handlers that receive every change in the change log at least once
  * and in order per key, whatever instances do meanwhile. Their partitions are leased,
- * their progress is kept in the store, and what fails is tried again, skipped or put
- * aside.
+ * their progress is kept in the store, and what fails is retried, skipped or made a dead
+ * letter.
  */
 @NullMarked
 package io.github.kvevents.listener;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public interface Follow extends AutoCloseable {
 
 	/**
-	 * Whether the listener still hears of new entries.
+	 * Whether the listener still receives new entries.
 	 * @return {@code false} once it is closed
 	 */
 	boolean isOpen();
@@ -24,7 +24,7 @@ public interface Follow extends AutoCloseable {
 	@Nullable EntryId getPosition();
 
 	/**
-	 * How many calls of the listener ended with an exception.
+	 * How many calls of the listener threw an exception.
 	 * @return the number
 	 */
 	long getFailures();

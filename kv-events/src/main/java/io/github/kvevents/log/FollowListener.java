@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * though, or it gets a gap.
  * <p>
  * What a method throws is logged, counted in {@link Follow#getFailures()}, and that is
- * all: the entries of that call count as delivered, they don't come again, and the follow
- * goes on with those behind.
+ * all: the entries of that call count as delivered, they aren't redelivered, and the
+ * follow continues with those behind.
  */
 @FunctionalInterface
 public interface FollowListener {
@@ -47,7 +47,7 @@ public interface FollowListener {
 
 	/**
 	 * The log can't be read at present, because the connection is lost or the store
-	 * refuses. Called once for each outage; the follow tries again by itself and goes on
+	 * refuses. Called once for each outage; the follow retries by itself and resumes
 	 * where it was.
 	 * @param error what went wrong
 	 * @throws Exception if the listener can't handle it

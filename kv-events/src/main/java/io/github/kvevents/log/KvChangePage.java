@@ -46,7 +46,7 @@ public final class KvChangePage {
 	}
 
 	/**
-	 * Names how many events there are and where to go on.
+	 * Names how many events there are and where to resume.
 	 */
 	@Override
 	public String toString() {

@@ -42,7 +42,7 @@ public final class LogEntry {
 	}
 
 	/**
-	 * The place of the entry in its log.
+	 * The position of the entry in its log.
 	 * @return the id
 	 */
 	public EntryId getId() {

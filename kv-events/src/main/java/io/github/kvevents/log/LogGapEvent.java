@@ -67,7 +67,7 @@ public class LogGapEvent extends ApplicationEvent {
 	}
 
 	/**
-	 * From where the reader goes on: changes may be missing up to here.
+	 * Where the reader resumes: changes may be missing up to here.
 	 * @return the position, which may be lower than where the reader was if the store
 	 * lost the end of the log
 	 */

@@ -8,7 +8,7 @@ import io.github.kvevents.KvPosition;
  * @param position the position
  * @param inclusive whether an entry at this very position is read
  * @param count how many entries the log had ever taken before what is read from here on;
- * by it what was removed before can be told from what is missed. Less than 0 if unknown
+ * it distinguishes what was removed before from what is missed. Less than 0 if unknown
  */
 public record ReadPosition(KvPosition position, boolean inclusive, long count) {
 

@@ -13,7 +13,7 @@ final class EndActions implements Runnable {
 	private boolean ended;
 
 	/**
-	 * Adds an action, or runs it at once if the end has come.
+	 * Adds an action, or runs it at once if the watch has ended.
 	 */
 	void add(Runnable action) {
 		synchronized (this.actions) {
@@ -26,7 +26,7 @@ final class EndActions implements Runnable {
 	}
 
 	/**
-	 * The end has come. Again does nothing.
+	 * The watch has ended. A second call does nothing.
 	 */
 	@Override
 	public void run() {

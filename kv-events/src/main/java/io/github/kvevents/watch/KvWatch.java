@@ -25,8 +25,9 @@ public interface KvWatch extends AutoCloseable {
 	/**
 	 * Takes the next event, and waits for it if there is none.
 	 * @param timeout how long to wait at most; not at all if it is zero or negative
-	 * @return the event; {@code null} when the time is over, when the watch was closed
-	 * and has nothing left, or when the thread was interrupted, whose flag is then set
+	 * @return the event; {@code null} when the timeout has passed, when the watch was
+	 * closed and has nothing left, or when the thread was interrupted, whose flag is then
+	 * set
 	 * @throws WatchOverflowException when there is nothing left of a watch that
 	 * overflowed, each time
 	 * @throws io.github.kvevents.PositionTrimmedException when the change log no longer

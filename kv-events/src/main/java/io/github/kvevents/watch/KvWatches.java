@@ -97,7 +97,7 @@ public final class KvWatches implements SmartLifecycle, ApplicationContextAware,
 	}
 
 	/**
-	 * Opens a watch. It hears of each change that begins after this returned.
+	 * Opens a watch. It receives each change that begins after this returned.
 	 * @param options which changes, and how
 	 * @return the watch, to be closed
 	 * @throws IllegalStateException if the application's context is stopped, or if the

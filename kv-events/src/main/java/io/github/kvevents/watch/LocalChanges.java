@@ -60,8 +60,8 @@ final class LocalChanges implements KvEventTap, WatchSource {
 
 	/**
 	 * An expiry is found out some time after it happened: the key may have been written
-	 * since, and that was told. Its events would end with a removal then, although the
-	 * key is there.
+	 * since, and that event was delivered. Its events would end with a removal then,
+	 * although the key is there.
 	 */
 	private boolean isOutdated(KvEvent event) {
 		if (event.getType() != KvEventType.EXPIRED) {

@@ -111,7 +111,7 @@ final class LocalIntake {
 
 	private enum State {
 
-		/** Operations that it didn't hear of may still be under way. */
+		/** Operations that it doesn't receive may still be in flight. */
 		OPENING,
 
 		REPLAYING, LIVE

@@ -61,9 +61,9 @@ final class LogAccess {
 	}
 
 	/**
-	 * Where to begin: behind the given places, and in other partitions at their end. A
-	 * place past the end means the end.
-	 * @throws PositionTrimmedException if something behind such a place is gone
+	 * Where to begin: behind the given positions, and in other partitions at their end. A
+	 * position past the end means the end.
+	 * @throws PositionTrimmedException if something behind such a position is gone
 	 */
 	Start start(Map<Integer, KvPosition> after) {
 		after.forEach((partition, position) -> Assert.isTrue(partition < this.namespace.partitions(),

@@ -20,7 +20,7 @@ import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.TailRead;
 
 /**
- * Tells watches of what comes into the change log, whoever in the fleet made the change.
+ * Delivers to watches what comes into the change log, whichever instance made the change.
  * All of them share one subscription to the feed, which there is while a watch needs it.
  * <p>
  * Locks are taken in the order: this class's subscription, the feed, this class's cursor.
@@ -38,7 +38,7 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 	private ChangeFeed.@Nullable Subscription subscription;
 
 	/**
-	 * Up to where the watches were told. Guarded by the cursor itself.
+	 * Up to where events were delivered to the watches. Guarded by the cursor itself.
 	 */
 	private final Map<Integer, KvPosition> cursor = new HashMap<>();
 
@@ -72,10 +72,10 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 	}
 
 	/**
-	 * Has a watch hear of what the feed reads from now on, in its buffer.
+	 * Delivers to a watch what the feed reads from now on, into its buffer.
 	 * @param positions up to where it has read the log
 	 * @return up to where it has to read on by itself, {@code null} if the feed is too
-	 * far ahead: then it is to read on and try again
+	 * far ahead: then it is to read on and join later
 	 */
 	@Nullable Map<Integer, KvPosition> join(LogIntake intake, Map<Integer, PartitionCursor> positions) {
 		Map<Integer, KvPosition> joinedAt;
@@ -134,7 +134,7 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 	public void onChanges(List<LoggedChange> changes) {
 		for (LoggedChange change : changes) {
 			endIfLost(change.position(), (ahead) -> ahead.lostBefore(change.position()));
-			tell(change);
+			deliver(change);
 		}
 	}
 
@@ -146,20 +146,20 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 	}
 
 	/**
-	 * Ends the watches that were told of what is no longer in the log.
+	 * Ends the watches that received what is no longer in the log.
 	 * @param lost says up to where a watch had read
 	 */
-	private void endIfLost(KvPosition goesOnAt, Function<ReadAhead, @Nullable KvPosition> lost) {
+	private void endIfLost(KvPosition resumesAt, Function<ReadAhead, @Nullable KvPosition> lost) {
 		this.ahead.removeIf((intake) -> {
 			KvPosition read = lost.apply(intake.ahead());
 			if (read != null) {
-				intake.session().fail(() -> new PositionTrimmedException(read, goesOnAt));
+				intake.session().fail(() -> new PositionTrimmedException(read, resumesAt));
 			}
 			return read != null || intake.ahead().isEmpty();
 		});
 	}
 
-	private void tell(LoggedChange change) {
+	private void deliver(LoggedChange change) {
 		if (this.intakes.matches(change.key())) {
 			KvEvent event = this.log.events().logged(change);
 			this.intakes.forEach(change.key(), (intake) -> intake.receive(change.position(), event));
@@ -167,7 +167,7 @@ final class LogChanges implements WatchSource, ChangeFeed.Subscriber {
 	}
 
 	/**
-	 * Nobody knows what was missed, so no watch can go on as if it knew.
+	 * Nobody knows what was missed, so no watch can continue as if it knew.
 	 */
 	@Override
 	public void onReset(int partition, KvPosition to) {

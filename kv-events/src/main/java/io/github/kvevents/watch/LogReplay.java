@@ -136,7 +136,7 @@ final class LogReplay implements ReplaySource {
 
 	/**
 	 * Whether an entry is not in what was read. A key that was there before but gone when
-	 * it was to be read was never told of, so its end isn't either.
+	 * it was to be read was never delivered, so its removal isn't either.
 	 */
 	private boolean isNews(LoggedChange change) {
 		KvPosition readBy = (this.readBy != null) ? this.readBy.get(change.position().partition()) : null;

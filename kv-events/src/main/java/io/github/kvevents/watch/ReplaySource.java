@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvEvent;
 
 /**
- * What a watch delivers before what is in its buffer. Pulled by whoever reads the watch,
- * on his thread; used by many threads at once.
+ * What a watch delivers before what is in its buffer. Pulled by the reader of the watch,
+ * on its thread; used by many threads at once.
  */
 interface ReplaySource {
 

@@ -45,18 +45,18 @@ final class WatchBuffer {
 
 	/**
 	 * Puts an event in.
-	 * @return whether the buffer goes on; {@code false} once, when it ended by this
+	 * @return whether the buffer is still open; {@code false} once, when it ended by this
 	 */
 	boolean offer(KvEvent event) {
 		Runnable listener;
-		boolean goesOn;
+		boolean open;
 		this.lock.lock();
 		try {
 			if (this.ended) {
 				return true;
 			}
 			put(event);
-			goesOn = !this.ended;
+			open = !this.ended;
 			// all: the one that a single signal reaches may wait for the end only
 			this.changed.signalAll();
 			listener = this.listener;
@@ -67,7 +67,7 @@ final class WatchBuffer {
 		if (listener != null) {
 			listener.run();
 		}
-		return goesOn;
+		return open;
 	}
 
 	private void put(KvEvent event) {

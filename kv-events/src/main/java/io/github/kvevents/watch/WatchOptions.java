@@ -17,7 +17,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.KvKeys;
 
 /**
- * Which changes a watch hears of, and how. Immutable: each method returns new options.
+ * Which changes a watch receives, and how. Immutable: each method returns new options.
  *
  * <pre>
  * template.watch(WatchOptions.prefix("users:").initialReplay().bufferSize(1000));
@@ -82,7 +82,7 @@ public final class WatchOptions {
 	}
 
 	/**
-	 * Sets which changes to hear of. What is replayed at first is not asked.
+	 * Sets which changes to receive. What is replayed at first is not asked.
 	 * @param changes the changes, none (the default): all. {@link KvChange#UNCHANGED} is
 	 * no change for a watch, chosen or not
 	 * @return new options
@@ -95,8 +95,8 @@ public final class WatchOptions {
 			chosen.add(change);
 		}
 		chosen.remove(KvChange.UNCHANGED);
-		Set<KvChange> heard = (changes.length > 0) ? Collections.unmodifiableSet(chosen) : allChanges();
-		return new WatchOptions(this.prefix, heard, this.initialReplay, this.bufferSize, this.overflow, this.after,
+		Set<KvChange> received = (changes.length > 0) ? Collections.unmodifiableSet(chosen) : allChanges();
+		return new WatchOptions(this.prefix, received, this.initialReplay, this.bufferSize, this.overflow, this.after,
 				this.idleTimeout);
 	}
 
@@ -133,10 +133,10 @@ public final class WatchOptions {
 	}
 
 	/**
-	 * Has the watch begin behind a place in the change log, which must be on. With
-	 * several partitions it is called for the place in each of them; those it isn't
+	 * Has the watch begin behind a position in the change log, which must be on. With
+	 * several partitions it is called for the position in each of them; those it isn't
 	 * called for begin with what changes from now on.
-	 * @param position the place of the last event that is not wanted any more, see
+	 * @param position the position of the last event that is not wanted any more, see
 	 * {@link io.github.kvevents.KvEvent#getPosition()}; one past the end of the log means
 	 * what is written from now on
 	 * @return new options
@@ -174,7 +174,7 @@ public final class WatchOptions {
 	}
 
 	/**
-	 * Which changes the watch hears of.
+	 * Which changes the watch receives.
 	 * @return the changes, without {@link KvChange#UNCHANGED}
 	 */
 	public Set<KvChange> getChanges() {
@@ -206,8 +206,9 @@ public final class WatchOptions {
 	}
 
 	/**
-	 * Behind which places the watch begins.
-	 * @return the places by partition, empty if it begins with what changes from now on
+	 * Behind which positions the watch begins.
+	 * @return the positions by partition, empty if it begins with what changes from now
+	 * on
 	 */
 	public Map<Integer, KvPosition> getAfter() {
 		return this.after;

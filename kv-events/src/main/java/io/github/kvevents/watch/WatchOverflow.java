@@ -6,7 +6,7 @@ package io.github.kvevents.watch;
 public enum WatchOverflow {
 
 	/**
-	 * The watch ends: whoever reads it gets what is in the buffer, then a
+	 * The watch ends: the reader gets what is in the buffer, then a
 	 * {@link WatchOverflowException}.
 	 */
 	FAIL,

@@ -99,7 +99,9 @@ final class WatchSession implements KvWatch {
 		releaseLater();
 	}
 
-	/** Whoever brings an event or a failure holds locks that the release may need. */
+	/**
+	 * The caller that brings an event or a failure holds locks that the release may need.
+	 */
 	private void releaseLater() {
 		this.executor.execute(this.endActions);
 	}
@@ -138,7 +140,7 @@ final class WatchSession implements KvWatch {
 				this.buffer.await(deadline - System.nanoTime());
 			}
 			catch (DataAccessException ex) {
-				logger.debug("A watch could not read what comes next; it tries again", ex);
+				logger.debug("A watch could not read what comes next; this is retried", ex);
 				if (deadline - System.nanoTime() <= 0 || isClosed()) {
 					return null;
 				}

@@ -6,7 +6,7 @@ package io.github.kvevents.watch;
 interface WatchSource {
 
 	/**
-	 * Has a watch hear of the operations that begin after this returned, and no later
+	 * Delivers to a watch the operations that begin after this returned, and no later
 	 * than that of those before. Says to the session how to take it back.
 	 * @param session takes the events
 	 * @param options which ones

@@ -17,8 +17,9 @@ import io.github.kvevents.KvEvent;
 
 /**
  * Passes the events of a watch to its subscriber, as many as it asked for. What may have
- * changed, a request, an event, a cancellation, is only counted; whoever counts the first
- * has a pool thread look, so that calls of the subscriber never overlap or nest.
+ * changed, a request, an event, a cancellation, is only counted; the thread that counts
+ * the first has a pool thread look, so that calls of the subscriber never overlap or
+ * nest.
  */
 final class WatchSubscription implements Flow.Subscription, Runnable {
 
@@ -151,7 +152,7 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 			event = this.session.next();
 		}
 		catch (DataAccessException ex) {
-			logger.debug("A watch could not read what comes next; it tries again", ex);
+			logger.debug("A watch could not read what comes next; this is retried", ex);
 			CompletableFuture.delayedExecutor(WatchSession.RETRY_NANOS, TimeUnit.NANOSECONDS, this.executor)
 				.execute(this::changed);
 			return false;

@@ -73,7 +73,7 @@ class DeliveryWindowTests {
 	}
 
 	@Test
-	void whatWasPutAsideIsSettledWithTheCheckpoint() {
+	void deadLetterIsForgottenWithTheCheckpoint() {
 		WindowEntry first = admit(11);
 		WindowEntry second = admit(12);
 		begin(first, second);
@@ -96,7 +96,7 @@ class DeliveryWindowTests {
 		assertThat(this.window.begin(third)).isFalse();
 		assertThat(this.window.begin(first)).isTrue();
 		this.window.failed(first);
-		assertThat(this.window.begin(first)).as("isn't tried again").isFalse();
+		assertThat(this.window.begin(first)).as("isn't retried").isFalse();
 		assertThat(this.window.room()).isZero();
 		this.window.done(second, false);
 		assertThat(this.window.open()).isZero();

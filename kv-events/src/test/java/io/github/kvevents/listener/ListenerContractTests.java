@@ -93,13 +93,13 @@ abstract class ListenerContractTests {
 		this.instance.template.set("a3", "1");
 		this.instance.template.set("b2", "1");
 		awaitNoLag(subscription);
-		assertThat(this.recorder.heard()).containsExactly("a1=1", "a3=1");
+		assertThat(this.recorder.received()).containsExactly("a1=1", "a3=1");
 		assertThat(subscription.getStats().filtered()).isEqualTo(5);
 		await().until(() -> latest().equals(checkpoint(subscription)));
 	}
 
 	@Test
-	void goesOnBehindItsCheckpointWhenRegisteredAgain() {
+	void resumesFromItsCheckpointWhenRegisteredAgain() {
 		KvSubscription first = listen(QUICK);
 		write("k", 30);
 		awaitHeard(30);
@@ -108,7 +108,7 @@ abstract class ListenerContractTests {
 		this.instance.template.set("later", "1");
 		listen(QUICK.startAt(StartAt.LATEST));
 		awaitHeard(31);
-		assertThat(this.recorder.heard()).hasSize(31).endsWith("later=1");
+		assertThat(this.recorder.received()).hasSize(31).endsWith("later=1");
 	}
 
 	@Test
@@ -117,7 +117,7 @@ abstract class ListenerContractTests {
 		listen(QUICK.startAt(StartAt.LATEST));
 		this.instance.template.set("new", "1");
 		awaitHeard(1);
-		assertThat(this.recorder.heard()).containsExactly("new=1");
+		assertThat(this.recorder.received()).containsExactly("new=1");
 	}
 
 	@Test
@@ -128,7 +128,7 @@ abstract class ListenerContractTests {
 		this.instance.engine.start();
 		this.instance.template.set("new", "1");
 		awaitHeard(1);
-		assertThat(this.recorder.heard()).containsExactly("new=1");
+		assertThat(this.recorder.received()).containsExactly("new=1");
 	}
 
 	@Test
@@ -152,7 +152,7 @@ abstract class ListenerContractTests {
 		this.instance.template.set("poison", "1");
 		this.instance.template.set("good", "2");
 		awaitHeard(2);
-		assertThat(this.recorder.heard()).containsExactly("poison=1", "good=2");
+		assertThat(this.recorder.received()).containsExactly("poison=1", "good=2");
 		assertThat(attempts).hasValue(101);
 		assertThat(subscription.getStats().failed()).isEqualTo(100);
 		assertThat(subscription.getStats().lastError()).isEqualTo(IllegalStateException.class.getName());
@@ -173,7 +173,7 @@ abstract class ListenerContractTests {
 		this.instance.template.set("good", "2");
 		awaitHeard(1);
 		awaitNoLag(subscription);
-		assertThat(this.recorder.heard()).containsExactly("good=2");
+		assertThat(this.recorder.received()).containsExactly("good=2");
 		assertThat(attempts).hasValue(3);
 		assertThat(subscription.getStats().skipped()).isEqualTo(1);
 		assertThat(subscription.getDeadLetters().count()).isZero();
@@ -192,7 +192,7 @@ abstract class ListenerContractTests {
 		this.instance.template.set("poison:yes", "2");
 		this.instance.template.set("good", "3");
 		awaitHeard(2);
-		assertThat(this.recorder.heard()).containsExactly("poison:yes=2", "good=3");
+		assertThat(this.recorder.received()).containsExactly("poison:yes=2", "good=3");
 		awaitNoLag(subscription);
 		assertThat(subscription.getStats().filtered()).isEqualTo(1);
 		assertThat(subscription.getStats().processed()).isEqualTo(2);
@@ -214,7 +214,7 @@ abstract class ListenerContractTests {
 		this.instance.template.set("good", "2");
 		awaitHeard(1);
 		awaitNoLag(subscription);
-		assertThat(this.recorder.heard()).containsExactly("good=2");
+		assertThat(this.recorder.received()).containsExactly("good=2");
 		assertThat(subscription.getStats().failed()).isEqualTo(3);
 		assertThat(subscription.getDeadLetters().list(5)).singleElement()
 			.satisfies((letter) -> assertThat(letter.attempts()).isEqualTo(3))
@@ -223,7 +223,7 @@ abstract class ListenerContractTests {
 		broken.set(false);
 		assertThat(subscription.getDeadLetters().redriveAll(5)).isEqualTo(1);
 		assertThat(subscription.getDeadLetters().count()).isZero();
-		assertThat(this.recorder.heard()).as("the filter leaves it out").containsExactly("good=2");
+		assertThat(this.recorder.received()).as("the filter leaves it out").containsExactly("good=2");
 	}
 
 	@Test
@@ -238,7 +238,7 @@ abstract class ListenerContractTests {
 	}
 
 	@Test
-	void poisonIsPutAsideOnceAndHoldsUpOnlyItsKey() {
+	void poisonBecomesADeadLetterOnceAndBlocksOnlyItsKey() {
 		CountDownLatch othersWereHandled = new CountDownLatch(99);
 		ListenerOptions options = QUICK.batchSize(200)
 			.concurrency(4)
@@ -279,10 +279,10 @@ abstract class ListenerContractTests {
 		this.instance.template.set("slow", "2");
 		write("other", 20);
 		awaitHeard(20);
-		assertThat(this.recorder.heard()).noneMatch((heard) -> heard.startsWith("slow"));
+		assertThat(this.recorder.received()).noneMatch((received) -> received.startsWith("slow"));
 		broken.set(false);
 		awaitHeard(22);
-		assertThat(this.recorder.heard().subList(20, 22)).containsExactly("slow=1", "slow=2");
+		assertThat(this.recorder.received().subList(20, 22)).containsExactly("slow=1", "slow=2");
 	}
 
 	@Test
@@ -299,7 +299,7 @@ abstract class ListenerContractTests {
 		await().during(Duration.ofMillis(200)).until(() -> this.recorder.size() == 11);
 		subscription.checkpoint(position(0));
 		awaitHeard(50);
-		assertThat(this.recorder.heard()).doesNotHaveDuplicates().hasSize(50);
+		assertThat(this.recorder.received()).doesNotHaveDuplicates().hasSize(50);
 	}
 
 	@Test
@@ -324,12 +324,12 @@ abstract class ListenerContractTests {
 		assertThat(letters.redriveAll(1)).isEqualTo(1);
 		assertThat(letters.redriveAll(100)).isEqualTo(1);
 		assertThat(letters.count()).isZero();
-		assertThat(this.recorder.heard()).containsExactly("k=2", "k=0");
+		assertThat(this.recorder.received()).containsExactly("k=2", "k=0");
 		assertThatIllegalArgumentException().isThrownBy(() -> letters.redrive("../x")).withMessageContaining("../x");
 	}
 
 	@Test
-	void interruptOfAHandlerKeepsNoEventFromBeingHandledOrPutAside() {
+	void interruptOfAHandlerKeepsNoEventFromBeingHandledOrDeadLettered() {
 		AtomicBoolean broken = new AtomicBoolean(true);
 		KvSubscription subscription = listen("audit",
 				QUICK.maxAttempts(1).onExhausted(OnExhausted.DEAD_LETTER).filter(KeyFilter.prefix("in")), (event) -> {
@@ -397,7 +397,7 @@ abstract class ListenerContractTests {
 		KvPosition fifth = position(4);
 		subscription.seek(StartPosition.after(fifth));
 		awaitHeard(15);
-		assertThat(this.recorder.heard().subList(10, 15)).containsExactly("k=5", "k=6", "k=7", "k=8", "k=9");
+		assertThat(this.recorder.received().subList(10, 15)).containsExactly("k=5", "k=6", "k=7", "k=8", "k=9");
 		subscription.seek(StartPosition.at(fifth));
 		awaitHeard(21);
 		subscription.seek(StartPosition.earliest());
@@ -408,7 +408,7 @@ abstract class ListenerContractTests {
 		subscription.resume();
 		this.instance.template.set("end", "1");
 		awaitHeard(32);
-		assertThat(this.recorder.heard()).endsWith("end=1").noneMatch((heard) -> heard.startsWith("left out"));
+		assertThat(this.recorder.received()).endsWith("end=1").noneMatch((received) -> received.startsWith("left out"));
 		assertThat(this.recorder.gaps).isEmpty();
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> subscription.seek(StartPosition.at(new KvPosition(7, 1, 1))));
@@ -434,7 +434,7 @@ abstract class ListenerContractTests {
 		await().during(Duration.ofMillis(300)).until(() -> this.recorder.size() == 2);
 		goOn.countDown();
 		awaitHeard(8);
-		assertThat(this.recorder.heard()).containsExactly("k=0", "k=1", "k=2", "k=0", "k=1", "k=2", "k=3", "k=4");
+		assertThat(this.recorder.received()).containsExactly("k=0", "k=1", "k=2", "k=0", "k=1", "k=2", "k=3", "k=4");
 		assertThat(subscription.getStats().failed()).isZero();
 	}
 
@@ -450,12 +450,12 @@ abstract class ListenerContractTests {
 		KvPosition poison = latest();
 		this.instance.template.set("good", "2");
 		await().until(() -> subscription.getStats().attempts() > 3);
-		assertThat(this.recorder.heard()).isEmpty();
+		assertThat(this.recorder.received()).isEmpty();
 		subscription.checkpoint(poison);
 		awaitHeard(1);
 		subscription.checkpoint(poison);
 		awaitNoLag(subscription);
-		assertThat(this.recorder.heard()).containsExactly("good=2");
+		assertThat(this.recorder.received()).containsExactly("good=2");
 	}
 
 	@Test
@@ -475,11 +475,11 @@ abstract class ListenerContractTests {
 		assertThat(closer.isAlive()).isTrue();
 		closing.countDown();
 		closer.join();
-		assertThat(this.recorder.heard()).containsExactly("k=0");
+		assertThat(this.recorder.received()).containsExactly("k=0");
 		assertThat(subscription.getStats().failed()).isZero();
 		listen(QUICK);
 		awaitHeard(20);
-		assertThat(this.recorder.heard()).as("neither lost nor twice").hasSize(20).doesNotHaveDuplicates();
+		assertThat(this.recorder.received()).as("neither lost nor twice").hasSize(20).doesNotHaveDuplicates();
 	}
 
 	@Test
@@ -496,7 +496,7 @@ abstract class ListenerContractTests {
 			awaitHeard(20 + cycle);
 			await().until(() -> subscription.getState() == SubscriptionState.RUNNING);
 		}
-		assertThat(this.recorder.heard()).endsWith("stopped=1", "stopped=2").doesNotHaveDuplicates();
+		assertThat(this.recorder.received()).endsWith("stopped=1", "stopped=2").doesNotHaveDuplicates();
 		assertThat(subscription.getStats().processed()).as("counted on").isEqualTo(22);
 		this.instance.engine.stop();
 		subscription.close();
@@ -524,7 +524,7 @@ abstract class ListenerContractTests {
 		assertThat(this.recorder.size()).isZero();
 		goOn.countDown();
 		await().until(() -> this.recorder.size() >= 3);
-		assertThat(this.recorder.heard()).containsExactlyInAnyOrder("k=0", "k=0", "k=1");
+		assertThat(this.recorder.received()).containsExactlyInAnyOrder("k=0", "k=0", "k=1");
 	}
 
 	private static void awaitWhateverComes(CountDownLatch latch) {
@@ -564,7 +564,7 @@ abstract class ListenerContractTests {
 		subscriptions.add(subscription);
 		write("k", 5);
 		await().until(() -> subscription.getState() == SubscriptionState.STOPPED);
-		assertThat(this.recorder.heard()).containsExactly("k=0");
+		assertThat(this.recorder.received()).containsExactly("k=0");
 		assertThat(this.instance.engine.all()).isEmpty();
 	}
 
@@ -606,7 +606,7 @@ abstract class ListenerContractTests {
 		this.instance.template.set("kept", "1");
 		trimAllButTheLast();
 		subscription.resume();
-		await().until(() -> this.recorder.heard().contains("kept=1"));
+		await().until(() -> this.recorder.received().contains("kept=1"));
 		assertThat(this.recorder.gaps).hasSize(1);
 		assertThat(this.recorder.gaps.get(0).getAfter()).isEqualTo(third);
 		assertThat(this.recorder.gaps.get(0).getReader()).isEqualTo("listener audit");

@@ -128,17 +128,17 @@ class ListenerFleetTests {
 	}
 
 	@Test
-	void serverThatForgotEverythingIsAGapAndTheListenerGoesOn() {
+	void serverThatForgotEverythingIsAGapAndTheListenerResumes() {
 		KvSubscription subscription = start("one").listen("audit", OPTIONS.startAt(StartAt.LATEST), this.recorder);
 		await().until(() -> subscription.getStats().partitions() == 4);
 		write(0, 30);
 		await().until(() -> this.recorder.size() == 30);
 		this.redis.execute("FLUSHALL");
 		write(30, 30);
-		// what came before the loss was noticed comes again
-		await().until(() -> Set.copyOf(this.recorder.heard()).size() == 60 && !this.recorder.gaps.isEmpty());
+		// what came before the loss was noticed is redelivered
+		await().until(() -> Set.copyOf(this.recorder.received()).size() == 60 && !this.recorder.gaps.isEmpty());
 		write(60, 1);
-		await().until(() -> this.recorder.heard().contains("key:4=60"));
+		await().until(() -> this.recorder.received().contains("key:4=60"));
 	}
 
 	/**

@@ -63,7 +63,7 @@ class ListenerGapTests {
 		this.publisherFails = true;
 		Recorder recorder = new Recorder();
 		KvSubscription subscription = missSome(recorder);
-		await().until(() -> recorder.heard().contains("k=9"));
+		await().until(() -> recorder.received().contains("k=9"));
 		assertThat(recorder.gaps).hasSize(1).isEqualTo(this.published);
 		assertThat(subscription.getStats().failed()).isEqualTo(1);
 		assertThat(subscription.getStats().gaps()).isEqualTo(1);
@@ -79,7 +79,7 @@ class ListenerGapTests {
 			}
 		};
 		KvSubscription subscription = missSome(recorder);
-		await().until(() -> recorder.heard().contains("k=9"));
+		await().until(() -> recorder.received().contains("k=9"));
 		assertThat(this.published).hasSize(1).isEqualTo(recorder.gaps);
 		assertThat(subscription.getStats().failed()).isEqualTo(1);
 		assertThat(recorder.events()).extracting(KvEvent::getKey).containsOnly("k");
@@ -90,7 +90,7 @@ class ListenerGapTests {
 		this.engine.start();
 		KvSubscription subscription = this.engine.register("audit", ListenerOptions.defaults(), recorder);
 		this.template.set("k", "first");
-		await().until(() -> recorder.heard().contains("k=first"));
+		await().until(() -> recorder.received().contains("k=first"));
 		this.engine.stop();
 		for (int number = 0; number < 10; number++) {
 			this.template.set("k", String.valueOf(number));

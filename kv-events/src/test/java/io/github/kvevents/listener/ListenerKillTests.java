@@ -42,7 +42,8 @@ class ListenerKillTests {
 	private static final int KEYS = 97;
 
 	/**
-	 * What may come again for each kill: a batch and what is in flight, each partition.
+	 * What may be redelivered for each kill: a batch and what is in flight, each
+	 * partition.
 	 */
 	private static final int TWICE = ListenerFaultInstance.PARTITIONS
 			* (ListenerFaultInstance.OPTIONS.getBatchSize() + ListenerFaultInstance.OPTIONS.getConcurrency());
@@ -137,7 +138,7 @@ class ListenerKillTests {
 
 	/**
 	 * Per key a number that comes for the first time is higher than all before; one that
-	 * is lower comes again, because its checkpoint was not written.
+	 * is lower is redelivered, because its checkpoint was not written.
 	 */
 	private void assertNotes(int expected, int faults) throws IOException {
 		List<Note> notes = new ArrayList<>();

@@ -136,14 +136,14 @@ abstract class ListenerOrdersContractTests {
 		instance.template.set("key:1", "is handled");
 		instance.template.set("key:1", "waits behind that");
 		instance.template.set("key:2", "was begun");
-		await().until(() -> this.recorder.heard().size() == 2);
+		await().until(() -> this.recorder.received().size() == 2);
 		subscription.pause();
 		Thread closing = new Thread(subscription::close);
 		closing.start();
 		await().until(() -> subscription.getState() == SubscriptionState.STOPPING);
 		goOn.countDown();
 		closing.join();
-		assertThat(this.recorder.heard()).containsExactlyInAnyOrder("key:1=is handled", "key:2=was begun");
+		assertThat(this.recorder.received()).containsExactlyInAnyOrder("key:1=is handled", "key:2=was begun");
 	}
 
 	@Test
@@ -176,7 +176,7 @@ abstract class ListenerOrdersContractTests {
 			instance.template.set("after", String.valueOf(number));
 			await().atMost(Duration.ofSeconds(30))
 				.untilAsserted(() -> assertThat(recorders)
-					.allSatisfy((recorder) -> assertThat(recorder.heard()).contains(value)));
+					.allSatisfy((recorder) -> assertThat(recorder.received()).contains(value)));
 		}
 	}
 
@@ -223,8 +223,8 @@ abstract class ListenerOrdersContractTests {
 		int begun = this.recorder.size();
 		String marker = "marker=" + this.written++;
 		template().set("marker", marker.substring(7));
-		await().atMost(Duration.ofSeconds(20)).until(() -> this.recorder.heard().contains(marker));
-		assertThat(this.recorder.heard().subList(begun, this.recorder.size())).containsOnly(marker);
+		await().atMost(Duration.ofSeconds(20)).until(() -> this.recorder.received().contains(marker));
+		assertThat(this.recorder.received().subList(begun, this.recorder.size())).containsOnly(marker);
 	}
 
 	private KvTemplate template() {

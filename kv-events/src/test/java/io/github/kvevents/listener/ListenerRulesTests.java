@@ -15,8 +15,8 @@ import io.github.kvevents.store.LogState;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The rules that need neither a store nor time: shares, pauses between attempts, trails
- * and lag.
+ * The rules that need neither a store nor time: shares, pauses between attempts,
+ * histories and lag.
  */
 class ListenerRulesTests {
 
@@ -64,7 +64,7 @@ class ListenerRulesTests {
 	}
 
 	@Test
-	void trailKeepsWhatIsFurtherAndFurtherApart() {
+	void historyKeepsWhatIsFurtherAndFurtherApart() {
 		CheckpointHistory history = CheckpointHistory.EMPTY;
 		for (long millis = 1; millis <= 100_000; millis++) {
 			history = history.with(new KvPosition(0, millis, 5), "op" + millis);

@@ -162,7 +162,7 @@ abstract class ListenerStoreContractTests {
 	}
 
 	@Test
-	void eventIsPutAsideOnceAlsoByTheNextInstance() {
+	void eventIsDeadLetteredOnceAlsoByTheNextInstance() {
 		Lease lease = acquire("a", SHORT);
 		assertThat(this.store.addDeadLetter(lease, change(6), FAILURE)).isEqualTo(DeadLetterOutcome.ADDED);
 		assertThat(this.store.addDeadLetter(lease, change(6), FAILURE)).isEqualTo(DeadLetterOutcome.KNOWN);

@@ -8,7 +8,7 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.log.LogGapEvent;
 
 /**
- * A handler that notes what it hears.
+ * A handler that records what it receives.
  */
 class Recorder implements KvEventHandler {
 
@@ -37,7 +37,7 @@ class Recorder implements KvEventHandler {
 	/**
 	 * Each event as key, equals sign and value, in order.
 	 */
-	List<String> heard() {
+	List<String> received() {
 		return events().stream().map((event) -> event.getKey() + "=" + event.getValue(String.class)).toList();
 	}
 

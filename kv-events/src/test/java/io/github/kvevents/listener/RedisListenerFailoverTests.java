@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Listeners on a Redis that is killed, or goes on from an older state as after a failover
+ * Listeners on a Redis that is killed, or resumes from an older state as after a failover
  * to a replica that lagged.
  */
 @Timeout(60)
@@ -69,8 +69,8 @@ class RedisListenerFailoverTests {
 				redis.restart();
 				write(instance, "v", round * 40 + 20, 20);
 			}
-			await().until(() -> Set.copyOf(this.recorder.heard()).size() == 160);
-			assertInOrder(this.recorder.heard());
+			await().until(() -> Set.copyOf(this.recorder.received()).size() == 160);
+			assertInOrder(this.recorder.received());
 			await().until(() -> subscription.getStatus().lag() == 0);
 			assertThat(this.recorder.gaps).isEmpty();
 			assertThat(instance.gaps).isEmpty();
@@ -78,13 +78,13 @@ class RedisListenerFailoverTests {
 	}
 
 	/**
-	 * Where one comes again the first time counts.
+	 * Where one is redelivered the first time counts.
 	 */
 	private static void assertInOrder(List<String> all) {
 		Map<String, Integer> last = new HashMap<>();
-		for (String heard : new LinkedHashSet<>(all)) {
-			String key = heard.substring(0, heard.indexOf('='));
-			int number = Integer.parseInt(heard.substring(heard.indexOf('=') + 2));
+		for (String received : new LinkedHashSet<>(all)) {
+			String key = received.substring(0, received.indexOf('='));
+			int number = Integer.parseInt(received.substring(received.indexOf('=') + 2));
 			assertThat(number).as(key).isGreaterThan(last.getOrDefault(key, -1));
 			last.put(key, number);
 		}
@@ -127,7 +127,7 @@ class RedisListenerFailoverTests {
 	void ownerGoesBackWhenNewEntriesHaveThePlacesOfLostOnes(int written, CapturedOutput output) {
 		KvSubscription subscription = loseTheEndOfTheLog(true, true);
 		write(this.instances.get(0), "new", 0, written);
-		assertGoesOn(subscription, this.instances.get(0), written, output);
+		assertResumes(subscription, this.instances.get(0), written, output);
 	}
 
 	@ParameterizedTest
@@ -135,7 +135,7 @@ class RedisListenerFailoverTests {
 	void ownerGoesBackWhenNewEntriesHaveLowerPlaces(int written, CapturedOutput output) {
 		KvSubscription subscription = loseTheEndOfTheLog(false, true);
 		write(this.instances.get(0), "new", 0, written);
-		assertGoesOn(subscription, this.instances.get(0), written, output);
+		assertResumes(subscription, this.instances.get(0), written, output);
 	}
 
 	@ParameterizedTest
@@ -144,11 +144,11 @@ class RedisListenerFailoverTests {
 		loseTheEndOfTheLog(samePlaces, false);
 		ListeningInstance other = start("two");
 		write(other, "new", 0, 30);
-		assertGoesOn(other.listen("audit", OPTIONS, this.recorder), other, 30, output);
+		assertResumes(other.listen("audit", OPTIONS, this.recorder), other, 30, output);
 	}
 
 	/**
-	 * Also those that no stored place is near to: what is stored gets sparse with its
+	 * Also those that no stored position is near to: what is stored gets sparse with its
 	 * age.
 	 */
 	@ParameterizedTest
@@ -171,7 +171,7 @@ class RedisListenerFailoverTests {
 		}
 		restore(log, null);
 		write(instance, "new", 0, 30);
-		assertGoesOn(subscription, instance, 30, output);
+		assertResumes(subscription, instance, 30, output);
 	}
 
 	private void writeAt(long millis, ListeningInstance instance, KvSubscription subscription, String text, int from,
@@ -191,12 +191,12 @@ class RedisListenerFailoverTests {
 		this.redis.execute("DEL", LOG);
 		ListeningInstance other = start("two");
 		write(other, "new", 0, 30);
-		assertGoesOn(other.listen("audit", OPTIONS, this.recorder), other, 30, output);
+		assertResumes(other.listen("audit", OPTIONS, this.recorder), other, 30, output);
 	}
 
 	/**
-	 * Has a listener hear of 20 changes, then of six more, and takes these from the log.
-	 * Their places are far ahead: they were written on a server with another clock.
+	 * Has a listener receive 20 changes, then six more, and takes these from the log.
+	 * Their positions are far ahead: they were written on a server with another clock.
 	 */
 	private KvSubscription loseTheEndOfTheLog(boolean samePlaces, boolean goOn) {
 		ListeningInstance instance = start("one");
@@ -214,14 +214,15 @@ class RedisListenerFailoverTests {
 		return subscription;
 	}
 
-	private void assertGoesOn(KvSubscription subscription, ListeningInstance instance, int written,
+	private void assertResumes(KvSubscription subscription, ListeningInstance instance, int written,
 			CapturedOutput output) {
 		await().until(() -> this.recorder.size() >= 20 + written
-				&& Set.copyOf(this.recorder.heard()).containsAll(values("new", written))
+				&& Set.copyOf(this.recorder.received()).containsAll(values("new", written))
 				&& !this.recorder.gaps.isEmpty());
-		assertThat(this.recorder.heard().stream().filter((heard) -> heard.contains("=old"))).as("are in the log still")
+		assertThat(this.recorder.received().stream().filter((received) -> received.contains("=old")))
+			.as("are in the log still")
 			.hasSize(20);
-		assertThat(this.recorder.heard().stream().filter((heard) -> heard.contains("=new")).distinct())
+		assertThat(this.recorder.received().stream().filter((received) -> received.contains("=new")).distinct())
 			.containsExactlyElementsOf(values("new", written));
 		await().until(() -> subscription.getStatus().lag() == 0);
 		assertThat(this.recorder.gaps).hasSize(1);
@@ -229,7 +230,7 @@ class RedisListenerFailoverTests {
 		assertThat(subscription.getStats().gaps()).isEqualTo(1);
 		assertThat(output).contains("Listener 'audit' missed changes of partition 0");
 		write(instance, "end", 0, 1);
-		await().until(() -> this.recorder.heard().contains("key:0=end0"));
+		await().until(() -> this.recorder.received().contains("key:0=end0"));
 	}
 
 	@Test
@@ -238,7 +239,7 @@ class RedisListenerFailoverTests {
 		KvSubscription subscription = listenAndWrite(instance, 20);
 		this.redis.execute("SAVE");
 		loseWhatCameSince(instance, subscription);
-		assertThat(this.recorder.heard().stream().filter((heard) -> heard.contains("=old"))).hasSize(20);
+		assertThat(this.recorder.received().stream().filter((received) -> received.contains("=old"))).hasSize(20);
 	}
 
 	@Test
@@ -250,7 +251,7 @@ class RedisListenerFailoverTests {
 		ListeningInstance instance = start("one");
 		KvSubscription subscription = instance.listen("audit", OPTIONS, this.recorder);
 		loseWhatCameSince(instance, subscription);
-		assertThat(this.recorder.heard().stream().filter((heard) -> heard.contains("=old"))).hasSize(20);
+		assertThat(this.recorder.received().stream().filter((received) -> received.contains("=old"))).hasSize(20);
 	}
 
 	@Test
@@ -262,7 +263,7 @@ class RedisListenerFailoverTests {
 		await().until(() -> this.recorder.size() == 20);
 		await().until(() -> isWritten(instance, subscription));
 		loseWhatCameSince(instance, subscription);
-		assertThat(this.recorder.heard().stream().filter((heard) -> heard.contains("=old"))).hasSize(20);
+		assertThat(this.recorder.received().stream().filter((received) -> received.contains("=old"))).hasSize(20);
 	}
 
 	private void loseWhatCameSince(ListeningInstance instance, KvSubscription subscription) {
@@ -272,9 +273,9 @@ class RedisListenerFailoverTests {
 		this.redis.kill();
 		this.redis.restart();
 		write(instance, "new", 0, 30);
-		await().until(() -> Set.copyOf(this.recorder.heard()).containsAll(values("new", 30))
+		await().until(() -> Set.copyOf(this.recorder.received()).containsAll(values("new", 30))
 				&& !this.recorder.gaps.isEmpty());
-		assertThat(this.recorder.heard().stream().filter((heard) -> heard.contains("=new")).distinct())
+		assertThat(this.recorder.received().stream().filter((received) -> received.contains("=new")).distinct())
 			.containsExactlyElementsOf(values("new", 30));
 		await().until(() -> subscription.getStatus().lag() == 0);
 		assertThat(instance.gaps).hasSize(1);
@@ -299,7 +300,7 @@ class RedisListenerFailoverTests {
 
 	/**
 	 * In one step, so that nobody sees one without the other.
-	 * @param ahead behind which place the next entry comes, {@code null} for the time
+	 * @param ahead behind which position the next entry comes, {@code null} for the time
 	 */
 	private void restore(byte[] log, @Nullable String ahead) {
 		this.redis.template().execute((RedisCallback<Object>) (connection) -> {

@@ -31,7 +31,7 @@ abstract class LocalWatchContractTests extends WatchContractTests {
 	}
 
 	@Test
-	void hearsOfWhatItsInstanceChangesAlone() {
+	void receivesOnlyTheChangesOfItsInstance() {
 		WatchInstance instance = instance();
 		WatchInstance other = instance();
 		try (KvWatch watch = instance.watch(WatchOptions.all())) {
@@ -43,7 +43,7 @@ abstract class LocalWatchContractTests extends WatchContractTests {
 	}
 
 	@Test
-	void hearsOfAnExpiryUnlessTheKeyWasWrittenSince() {
+	void receivesAnExpiryUnlessTheKeyWasWrittenSince() {
 		WatchInstance instance = instance();
 		try (KvWatch watch = instance.watch(WatchOptions.prefix("session:"))) {
 			assertThat(instance.engine.getDispatcher().isHeard(KvEventType.EXPIRED)).isTrue();

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 abstract class LoggedWatchContractTests extends WatchContractTests {
 
 	/**
-	 * Removes the entries before a place.
+	 * Removes the entries before a position.
 	 */
 	abstract void trim(KvPosition before);
 
@@ -33,7 +33,7 @@ abstract class LoggedWatchContractTests extends WatchContractTests {
 	abstract void loseLog();
 
 	@Test
-	void hearsOfTheWholeFleet() {
+	void receivesTheChangesOfEveryInstance() {
 		WatchInstance instance = instance();
 		WatchInstance other = instance();
 		try (KvWatch watch = instance.watch(WatchOptions.prefix("a"))) {
@@ -47,7 +47,7 @@ abstract class LoggedWatchContractTests extends WatchContractTests {
 	}
 
 	@Test
-	void goesOnBehindAPosition() {
+	void resumesBehindAPosition() {
 		WatchInstance instance = instance();
 		List<KvEvent> events;
 		try (KvWatch watch = instance.watch(WatchOptions.prefix("k"))) {
@@ -84,20 +84,20 @@ abstract class LoggedWatchContractTests extends WatchContractTests {
 				instance.template.set("first", "v" + i);
 				expected.computeIfAbsent("first", (key) -> new ArrayList<>()).add("v" + i);
 			}
-			Map<String, List<String>> heard = new HashMap<>();
+			Map<String, List<String>> received = new HashMap<>();
 			for (KvEvent event : WatchInstance.take(watch, 1_700)) {
 				assertThat(event.getPosition()).isNotNull();
 				assertThat(event.getPosition().partition()).isEqualTo(partition);
-				heard.computeIfAbsent(event.getKey(), (key) -> new ArrayList<>()).add(value(event));
+				received.computeIfAbsent(event.getKey(), (key) -> new ArrayList<>()).add(value(event));
 			}
-			assertThat(heard).isEqualTo(expected);
+			assertThat(received).isEqualTo(expected);
 			assertThat(watch.isOpen()).isTrue();
 		}
 	}
 
 	/**
 	 * Keys that are read late have their later value already, and a key that is gone by
-	 * then is not told of.
+	 * then is not delivered.
 	 */
 	@Test
 	void aLargeReplayIsReadAsItIsTakenAndTellsNothingTwice() {

@@ -31,7 +31,7 @@ import static org.awaitility.Awaitility.await;
 abstract class WatchContractTests extends WatchRaceContractTests {
 
 	@Test
-	void hearsOfEachChangeOfItsKeysWithTheValueBefore() {
+	void receivesEachChangeOfItsKeysWithTheValueBefore() {
 		KvTemplate template = instance().template;
 		template.set("user:0", "old");
 		try (KvWatch watch = template.watch(WatchOptions.prefix("user:"))) {
@@ -58,7 +58,7 @@ abstract class WatchContractTests extends WatchRaceContractTests {
 	}
 
 	@Test
-	void hearsOfTheChosenChangesAlone() {
+	void receivesOnlyTheChosenChanges() {
 		KvTemplate template = instance().template;
 		try (KvWatch watch = template.watch(WatchOptions.all().changes(KvChange.REMOVED, KvChange.UNCHANGED));
 				KvWatch deaf = template.watch(WatchOptions.all().changes(KvChange.UNCHANGED))) {
@@ -73,7 +73,7 @@ abstract class WatchContractTests extends WatchRaceContractTests {
 	}
 
 	@Test
-	void startsWithEachKeyThatExistsThenGoesOnWithItsChanges() {
+	void startsWithEachKeyThatExistsThenReceivesItsChanges() {
 		KvTemplate template = instance().template;
 		Set<String> expected = new HashSet<>();
 		for (int i = 0; i < 700; i++) {
@@ -260,10 +260,10 @@ abstract class WatchContractTests extends WatchRaceContractTests {
 		KvWatch watch = instance.watch(WatchOptions.all().bufferSize(2));
 		write(instance.template, 3);
 		await().until(() -> instance.watches.getOpenCount() == 0);
-		List<String> heard = new ArrayList<>();
+		List<String> received = new ArrayList<>();
 		assertThatExceptionOfType(WatchOverflowException.class)
-			.isThrownBy(() -> watch.stream().forEach((event) -> heard.add(event.getKey())));
-		assertThat(heard).containsExactly("k0", "k1");
+			.isThrownBy(() -> watch.stream().forEach((event) -> received.add(event.getKey())));
+		assertThat(received).containsExactly("k0", "k1");
 	}
 
 	@Test

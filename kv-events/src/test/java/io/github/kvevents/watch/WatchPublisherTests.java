@@ -173,7 +173,7 @@ class WatchPublisherTests {
 	}
 
 	@Test
-	void callsOneAfterTheOtherWhoeverAsks() throws Exception {
+	void callsOneAfterTheOtherWhicheverThreadAsks() throws Exception {
 		AtomicInteger inside = new AtomicInteger();
 		AtomicInteger overlaps = new AtomicInteger();
 		CountDownLatch all = new CountDownLatch(1_000);

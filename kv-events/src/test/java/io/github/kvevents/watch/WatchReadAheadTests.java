@@ -29,8 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * A watch that has read further than the feed when it opens: what it heard, or what was
- * there when it opened, may be lost before the feed comes to it.
+ * A watch that has read further than the feed when it opens: what it received, or what
+ * was there when it opened, may be lost before the feed comes to it.
  */
 class WatchReadAheadTests {
 
@@ -75,7 +75,7 @@ class WatchReadAheadTests {
 	}
 
 	@Test
-	void itMayHaveReadAnEntryThatNobodyHearsOf() {
+	void itMayHaveReadAnEntryThatNobodyReceives() {
 		write("other", "3");
 		write("k", "4");
 		List<LoggedChange> unread = this.feed.unread();
@@ -122,7 +122,7 @@ class WatchReadAheadTests {
 	}
 
 	/**
-	 * Reads when it is told to.
+	 * Reads when the test wants.
 	 */
 	private final class SlowFeed implements ChangeFeed {
 

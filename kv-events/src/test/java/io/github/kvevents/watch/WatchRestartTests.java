@@ -51,23 +51,23 @@ class WatchRestartTests {
 	}
 
 	@Test
-	void anOpenWatchAndOneThatGoesOnMissNothingWhenRedisIsKilled() {
+	void anOpenWatchAndOneThatResumesMissNothingWhenRedisIsKilled() {
 		KvWatch watch = this.instance.watch(WatchOptions.prefix("k"));
-		List<KvEvent> heard = new ArrayList<>();
+		List<KvEvent> received = new ArrayList<>();
 		for (int round = 0; round < 4; round++) {
 			write("k" + round, "v");
-			heard.addAll(WatchInstance.take(watch, 1));
+			received.addAll(WatchInstance.take(watch, 1));
 			this.redis.kill();
 			this.redis.restart();
 		}
 		write("k4", "v");
-		heard.addAll(WatchInstance.take(watch, 1));
-		assertThat(WatchInstance.texts(heard)).containsExactly("CREATED k0=v", "CREATED k1=v", "CREATED k2=v",
+		received.addAll(WatchInstance.take(watch, 1));
+		assertThat(WatchInstance.texts(received)).containsExactly("CREATED k0=v", "CREATED k1=v", "CREATED k2=v",
 				"CREATED k3=v", "CREATED k4=v");
-		KvPosition position = LoggedWatchContractTests.position(heard.get(1));
+		KvPosition position = LoggedWatchContractTests.position(received.get(1));
 		try (KvWatch resumed = this.instance.watch(WatchOptions.prefix("k").after(position))) {
 			assertThat(WatchInstance.take(resumed, 3)).extracting(KvEvent::getPosition)
-				.containsExactlyElementsOf(heard.subList(2, 5).stream().map(KvEvent::getPosition).toList());
+				.containsExactlyElementsOf(received.subList(2, 5).stream().map(KvEvent::getPosition).toList());
 			write("k5", "v");
 			assertThat(WatchInstance.texts(WatchInstance.take(resumed, 1))).containsExactly("CREATED k5=v");
 		}
@@ -75,7 +75,7 @@ class WatchRestartTests {
 	}
 
 	@Test
-	void aReaderThatWaitsWhileRedisIsAwayGoesOn() {
+	void aReaderThatWaitsWhileRedisIsAwayResumes() {
 		KvPosition position = write("k0", "v");
 		writeBatch(1, 700);
 		KvWatch resumed = this.instance.watch(WatchOptions.all().after(position));
@@ -100,13 +100,13 @@ class WatchRestartTests {
 						+ "return redis.call('XADD', KEYS[1], e[1], unpack(e[2]))",
 				"1", LOG);
 		KvPosition later = write("later", "v");
-		List<KvEvent> heard = new ArrayList<>();
+		List<KvEvent> received = new ArrayList<>();
 		assertThatExceptionOfType(PositionTrimmedException.class).isThrownBy(() -> {
-			while (heard.size() < 1_000) {
-				heard.addAll(WatchInstance.take(watch, 1));
+			while (received.size() < 1_000) {
+				received.addAll(WatchInstance.take(watch, 1));
 			}
 		}).satisfies((ex) -> assertThat(ex.getEarliest()).isEqualTo(later));
-		assertThat(heard).extracting(KvEvent::getKey).doesNotContain("later");
+		assertThat(received).extracting(KvEvent::getKey).doesNotContain("later");
 		assertThat(watch.isOpen()).isFalse();
 	}
 

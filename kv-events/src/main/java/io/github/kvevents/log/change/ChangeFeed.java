@@ -11,9 +11,9 @@ import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.TailRead;
 
 /**
- * The one reader that waits at the end of the change log, for all in this application who
- * hear of changes live. It runs, with one thread and at most one connection, while it has
- * subscribers. For the packages of this library, not for applications.
+ * The one reader that waits at the end of the change log, for all in this application
+ * that receive changes live. It runs, with one thread and at most one connection, while
+ * it has subscribers. For the packages of this library, not for applications.
  */
 public interface ChangeFeed {
 
@@ -21,7 +21,7 @@ public interface ChangeFeed {
 	 * Subscribes to what is read from now on. Nothing is sent on this thread: where the
 	 * feed didn't run, it begins at the end that the log has when it first reaches the
 	 * store, and then calls {@link Subscriber#onConnect()}.
-	 * @param subscriber hears of changes
+	 * @param subscriber receives the changes
 	 * @return the subscription, to be closed
 	 */
 	Subscription subscribe(Subscriber subscriber);
@@ -39,13 +39,13 @@ public interface ChangeFeed {
 
 	/**
 	 * Up to where the log was read, and everything handed to the subscribers.
-	 * @return the place in each partition, empty while the feed doesn't run or hasn't
+	 * @return the position in each partition, empty while the feed doesn't run or hasn't
 	 * reached the store yet
 	 */
 	Map<Integer, KvPosition> cursor();
 
 	/**
-	 * Hears of changes, called one after the other and under the feed's lock: it must be
+	 * Receives changes, called one after the other and under the feed's lock: it must be
 	 * quick, never block, and not call the feed but to close its subscription. What it
 	 * throws is logged.
 	 */
@@ -58,8 +58,8 @@ public interface ChangeFeed {
 		void onChanges(List<LoggedChange> changes);
 
 		/**
-		 * Entries were read, changes or such as the store didn't write and nobody hears
-		 * of. Passes on the changes.
+		 * Entries were read, changes or such as the store didn't write and nobody
+		 * receives. Passes on the changes.
 		 * @param read the entries, of one partition
 		 */
 		default void onRead(TailRead read) {
@@ -73,7 +73,7 @@ public interface ChangeFeed {
 		 * the store lost the end of the log, of which who joined may have read more than
 		 * the feed had.
 		 * @param partition the partition
-		 * @param to the place behind which the feed reads on, which may be lower than
+		 * @param to the position behind which the feed reads on, which may be lower than
 		 * where it was
 		 */
 		void onReset(int partition, KvPosition to);

@@ -18,14 +18,14 @@ import io.github.kvevents.support.ThreadEnd;
 
 /**
  * The thread that waits for new entries, and ends with the last subscriber. When reading
- * fails it tries again, ever more seldom, from where it was.
+ * fails it retries with a growing back-off, from where it was.
  */
 final class ChangeFeedReader implements Runnable {
 
 	private static final Log logger = LogFactory.getLog(ChangeFeedReader.class);
 
 	/**
-	 * How often to compare with what the log holds: a read that waits doesn't tell that
+	 * How often to compare with what the log holds: a read that waits doesn't notice that
 	 * the log was lost.
 	 */
 	private static final long CHECK_INTERVAL = TimeUnit.SECONDS.toNanos(1);

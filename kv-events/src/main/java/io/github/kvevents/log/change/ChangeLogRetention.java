@@ -26,7 +26,7 @@ import io.github.kvevents.support.ThreadEnd;
 /**
  * Removes entries of the change log that are older than its maximum age and that nobody
  * needs. Each instance does, which harms nobody. The last entry of a partition stays, so
- * that a reader that is at the end can tell a gap from a pause.
+ * that a reader that is at the end can distinguish a gap from a pause.
  * <p>
  * Age is reckoned by the clock of the store, never by that of this instance, which might
  * be wrong: it is now at least the time of the last entry and what has passed since this

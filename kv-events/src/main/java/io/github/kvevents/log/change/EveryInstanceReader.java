@@ -21,10 +21,10 @@ import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.JvmFailures;
 
 /**
- * Reads the change log for the hooks of this instance that hear of each change of the
+ * Reads the change log for the hooks of this instance that receive each change of the
  * fleet, from the moment at which there is one. One thread does, so that events come in
- * the order of the log; while the store fails, or this is stopped, it keeps its place.
- * What was missed is told as a {@link LogGapEvent}.
+ * the order of the log; while the store fails, or this is stopped, it keeps its position.
+ * What was missed is published as a {@link LogGapEvent}.
  */
 public final class EveryInstanceReader implements SmartLifecycle {
 
@@ -59,7 +59,7 @@ public final class EveryInstanceReader implements SmartLifecycle {
 	/**
 	 * Creates a reader that isn't started.
 	 * @param store whose log to read
-	 * @param feed tells when there is something new
+	 * @param feed signals when there is something new
 	 * @param codec decodes the values of events
 	 * @param hooks gets each event, and returns when the next may come
 	 * @param publisher gets a {@link LogGapEvent} for each gap
@@ -156,7 +156,7 @@ public final class EveryInstanceReader implements SmartLifecycle {
 	}
 
 	private void tellOfGap(@Nullable KvPosition after, KvPosition next) {
-		logger.warn("Hooks on every instance missed changes of partition %d: read up to %s, going on at '%s'"
+		logger.warn("Hooks on every instance missed changes of partition %d: read up to %s, resuming at '%s'"
 			.formatted(next.partition(), (after != null) ? "'" + after + "'" : "nothing yet", next));
 		try {
 			this.publisher.publishEvent(new LogGapEvent(this, READER, next.partition(), after, next));

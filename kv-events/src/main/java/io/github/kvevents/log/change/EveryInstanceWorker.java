@@ -33,8 +33,8 @@ final class EveryInstanceWorker {
 	private static final int PAGE = 200;
 
 	/**
-	 * The feed tells when there is something to read, or to find missing: this is only in
-	 * case that it has nothing to tell, since it can't read.
+	 * The feed signals when there is something to read, or to find missing: this is only
+	 * in case that it signals nothing, since it can't read.
 	 */
 	private static final Delay MAX_WAIT = Delay.of(Duration.ofSeconds(5));
 
@@ -67,9 +67,10 @@ final class EveryInstanceWorker {
 
 	/**
 	 * Creates a worker that hasn't begun.
-	 * @param current whether a worker is to go on
+	 * @param current whether a worker is to continue
 	 * @param changes gets each entry, and returns when the next may come
-	 * @param gaps gets up to where was read, {@code null} for nowhere, and the next place
+	 * @param gaps gets up to where was read, {@code null} for nowhere, and the next
+	 * position
 	 */
 	EveryInstanceWorker(ChangeLogStore store, ChangeFeed feed, Predicate<EveryInstanceWorker> current,
 			Consumer<LoggedChange> changes, BiConsumer<@Nullable KvPosition, KvPosition> gaps) {
@@ -81,18 +82,19 @@ final class EveryInstanceWorker {
 	}
 
 	/**
-	 * Finds the place to read from at once if it can: what is written from now on is to
-	 * be received.
-	 * @param places where a worker before this one was stopped, empty if there was none
+	 * Finds the position to read from at once if it can: what is written from now on is
+	 * to be received.
+	 * @param positions where a worker before this one was stopped, empty if there was
+	 * none
 	 */
-	void begin(Map<Integer, PartitionCursor> places) {
+	void begin(Map<Integer, PartitionCursor> positions) {
 		try {
-			this.cursors = new TreeMap<>(places).values()
+			this.cursors = new TreeMap<>(positions).values()
 				.stream()
-				.map((place) -> LogCursor.resume(this.store, place))
+				.map((position) -> LogCursor.resume(this.store, position))
 				.toList();
-			this.reached.putAll(places);
-			if (places.isEmpty()) {
+			this.reached.putAll(positions);
+			if (positions.isEmpty()) {
 				findEnds();
 			}
 		}
@@ -174,7 +176,7 @@ final class EveryInstanceWorker {
 			this.changes.accept(change);
 		}
 		catch (Throwable ex) {
-			logger.error("The change at '" + change.position() + "' could not be told to the hooks", ex);
+			logger.error("The change at '" + change.position() + "' could not be dispatched to the hooks", ex);
 		}
 		finally {
 			this.delivering = false;

@@ -72,7 +72,8 @@ final class FeedPositions {
 	}
 
 	/**
-	 * What was read behind a place that isn't the last; with the end, whatever is there.
+	 * What was read behind a position that isn't the last; with the end, whatever is
+	 * there.
 	 */
 	TailRead readBehind(KvPosition position) {
 		List<LoggedChange> changes = this.recent.behind(position);
@@ -88,7 +89,7 @@ final class FeedPositions {
 
 	/**
 	 * Compares with what a partition holds. What was missed is left behind.
-	 * @return the place behind which to read on, {@code null} if nothing was missed
+	 * @return the position behind which to read on, {@code null} if nothing was missed
 	 */
 	@Nullable KvPosition compare(int partition, LogState state) {
 		KvPosition to = cursor(partition).compare(state);

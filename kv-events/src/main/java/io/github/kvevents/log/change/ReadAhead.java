@@ -18,8 +18,8 @@ public final class ReadAhead {
 	private final Map<Integer, Mark> marks = new HashMap<>(0);
 
 	/**
-	 * Sets the place up to which a partition was read.
-	 * @param position the place of an entry
+	 * Sets the position up to which a partition was read.
+	 * @param position the position of an entry
 	 */
 	public void markReadUpTo(KvPosition position) {
 		this.marks.put(position.partition(), new Mark(position));
@@ -35,7 +35,7 @@ public final class ReadAhead {
 
 	/**
 	 * Whether an entry was read before.
-	 * @param position the place of the entry
+	 * @param position the position of the entry
 	 * @return whether to skip it
 	 */
 	public boolean isRead(KvPosition position) {
@@ -44,9 +44,9 @@ public final class ReadAhead {
 	}
 
 	/**
-	 * The feed passed over an entry that nobody hears of. Told before the entries that
+	 * The feed passed over an entry that nobody receives. Called before the entries that
 	 * were read together with it.
-	 * @param position the place of the entry
+	 * @param position the position of the entry
 	 */
 	public void onSkipped(KvPosition position) {
 		Mark mark = this.marks.get(position.partition());
@@ -57,7 +57,7 @@ public final class ReadAhead {
 
 	/**
 	 * The feed comes to an entry.
-	 * @param position the place of the entry
+	 * @param position the position of the entry
 	 * @return up to where was read before if that is no longer in front of the entry in
 	 * the log, {@code null} if nothing is lost
 	 */
@@ -74,9 +74,9 @@ public final class ReadAhead {
 	}
 
 	/**
-	 * The feed looked where the log ends. A loss is not told the first time: the feed may
-	 * have looked before the mark was set.
-	 * @param last the last place of the log
+	 * The feed looked where the log ends. A loss is not reported the first time: the feed
+	 * may have looked before the mark was set.
+	 * @param last the last position of the log
 	 * @return up to where was read before if the log ends before that, {@code null} if
 	 * nothing is lost
 	 */

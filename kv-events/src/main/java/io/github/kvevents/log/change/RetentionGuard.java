@@ -15,7 +15,7 @@ public interface RetentionGuard {
 	 * The oldest entry of a partition that somebody needs. What this throws keeps the
 	 * whole partition as it is until the next attempt.
 	 * @param partition the partition
-	 * @return the place of that entry, which is kept too, {@code null} if nothing is
+	 * @return the position of that entry, which is kept too, {@code null} if nothing is
 	 * needed
 	 */
 	@Nullable KvPosition oldestNeeded(int partition);

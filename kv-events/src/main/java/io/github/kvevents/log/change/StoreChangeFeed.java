@@ -21,8 +21,8 @@ import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.TailRead;
 
 /**
- * The feed of a store: who has subscribed, and up to where everybody heard everything.
- * The reading is done by a {@link ChangeFeedReader}.
+ * The feed of a store: who has subscribed, and up to where every subscriber has received
+ * everything. The reading is done by a {@link ChangeFeedReader}.
  */
 public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 
@@ -45,7 +45,7 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	/** Copied when it is called, since a subscriber may close its subscription. */
 	private @Nullable List<FeedSubscription> called;
 
-	private final FeedPositions places = new FeedPositions();
+	private final FeedPositions positions = new FeedPositions();
 
 	private @Nullable ChangeFeedReader reader;
 
@@ -77,11 +77,11 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 		Assert.isTrue(positions.size() == this.partitions,
 				() -> "'positions' must have one of each of %d partition(s) but has those of %s"
 					.formatted(this.partitions, positions.keySet()));
-		if (this.places.isEmpty()) {
-			this.places.begin(positions);
+		if (this.positions.isEmpty()) {
+			this.positions.begin(positions);
 		}
 		List<KvPosition> read = positions.values().stream().map(PartitionCursor::position).toList();
-		if (!this.places.hasRecentAfter(read)) {
+		if (!this.positions.hasRecentAfter(read)) {
 			return null;
 		}
 		FeedSubscription subscription = add(subscriber);
@@ -93,13 +93,13 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	}
 
 	private void catchUp(FeedSubscription subscription, KvPosition position) {
-		KvPosition reached = this.places.position(position.partition());
+		KvPosition reached = this.positions.position(position.partition());
 		int order = position.compareTo(reached);
 		if (order > 0) {
 			subscription.skipUpTo(position);
 		}
 		else if (order < 0) {
-			subscription.read(this.places.readBehind(position), reached);
+			subscription.read(this.positions.readBehind(position), reached);
 		}
 	}
 
@@ -122,7 +122,7 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	private void startReader() {
 		if (this.reader == null && !this.stopped && !this.subscriptions.isEmpty()) {
 			ChangeFeedReader reader = new ChangeFeedReader(this.store, this);
-			// in this order: without a thread the next subscriber tries again
+			// in this order: without a thread the next subscriber retries
 			reader.start();
 			this.reader = reader;
 		}
@@ -130,7 +130,7 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 
 	@Override
 	public synchronized Map<Integer, KvPosition> cursor() {
-		return this.places.positions();
+		return this.positions.positions();
 	}
 
 	/**
@@ -141,14 +141,14 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 			this.reader = null;
 			this.connected = false;
 			if (this.subscriptions.isEmpty()) {
-				this.places.clear();
+				this.positions.clear();
 			}
 		}
 		return this.reader != reader;
 	}
 
 	synchronized boolean hasBegun() {
-		return !this.places.isEmpty();
+		return !this.positions.isEmpty();
 	}
 
 	/**
@@ -157,8 +157,8 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	 * @param begun whether the feed had begun by that moment
 	 */
 	synchronized void compare(Map<Integer, LogState> states, boolean begun) {
-		if (this.places.isEmpty()) {
-			this.places.beginAtEnds(states);
+		if (this.positions.isEmpty()) {
+			this.positions.beginAtEnds(states);
 		}
 		else if (begun) {
 			states.forEach(this::compare);
@@ -166,21 +166,21 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	}
 
 	private void compare(int partition, LogState state) {
-		KvPosition before = this.places.position(partition);
-		KvPosition to = this.places.compare(partition, state);
+		KvPosition before = this.positions.position(partition);
+		KvPosition to = this.positions.compare(partition, state);
 		if (to != null) {
-			logger.debug("The feed missed changes behind '%s' and goes on behind '%s'".formatted(before, to));
-			tell((subscription) -> subscription.reset(to));
+			logger.debug("The feed missed changes behind '%s' and resumes behind '%s'".formatted(before, to));
+			forEach((subscription) -> subscription.reset(to));
 		}
 		else {
-			tell((subscription) -> subscription.compare(state.last(), before));
+			forEach((subscription) -> subscription.compare(state.last(), before));
 		}
 	}
 
 	synchronized void connected() {
 		if (!this.connected) {
 			this.connected = true;
-			tell(FeedSubscription::connected);
+			forEach(FeedSubscription::connected);
 		}
 	}
 
@@ -189,16 +189,16 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	}
 
 	/**
-	 * Hands on what was read behind a place.
+	 * Hands on what was read behind a position.
 	 */
 	synchronized void publish(KvPosition after, TailRead read) {
-		if (this.places.position(after.partition()).equals(after)) {
-			this.places.advance(read);
-			tell((subscription) -> subscription.read(read, read.last()));
+		if (this.positions.position(after.partition()).equals(after)) {
+			this.positions.advance(read);
+			forEach((subscription) -> subscription.read(read, read.last()));
 		}
 	}
 
-	private void tell(Consumer<FeedSubscription> message) {
+	private void forEach(Consumer<FeedSubscription> message) {
 		List<FeedSubscription> called = this.called;
 		if (called == null) {
 			called = List.copyOf(this.subscriptions);
@@ -214,7 +214,7 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	}
 
 	/**
-	 * Ends the reading; who has subscribed hears nothing until the next start.
+	 * Ends the reading; subscribers receive nothing until the next start.
 	 */
 	@Override
 	public void stop() {

@@ -39,7 +39,7 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 	/**
 	 * Creates a change log; nothing is sent.
 	 * @param store whose log it is
-	 * @param feed tells when there is something new
+	 * @param feed signals when there is something new
 	 * @param codec decodes the values of events
 	 */
 	public StoreKvChangeLog(ChangeLogStore store, ChangeFeed feed, KvCodec codec) {
@@ -107,7 +107,7 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 	}
 
 	/**
-	 * Ends all waiting; reading goes on without.
+	 * Ends all waiting; reading without it still works.
 	 */
 	@Override
 	public void stop() {

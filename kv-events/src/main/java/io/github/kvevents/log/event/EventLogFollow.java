@@ -164,7 +164,7 @@ final class EventLogFollow implements Follow {
 				work();
 			}
 			catch (Throwable ex) {
-				logger.error("A follow of an event log failed unexpectedly; it goes on", ex);
+				logger.error("A follow of an event log failed unexpectedly; it continues", ex);
 				// reads on by itself, as soon as the common reader has read again
 				this.stalled = true;
 				this.buffer.abandon();

@@ -48,7 +48,7 @@ final class EventLogFollows {
 	 * @param start reads what there is; what it throws reaches the caller
 	 */
 	Follow open(String log, FollowListener listener, KvCodec codec, Supplier<FollowStart> start) {
-		// takes part before the log is read, so that it hears of a deletion in between
+		// takes part before the log is read, so that it receives a deletion in between
 		EventLogFollow follow = add(log, new FollowDelivery(log, listener, codec));
 		try {
 			follow.start(start.get());
@@ -73,7 +73,7 @@ final class EventLogFollows {
 
 	/**
 	 * It counts once it has its thread: where there is none to be had the next follow
-	 * tries again.
+	 * retries.
 	 */
 	private void startReader() {
 		if (this.reader == null) {

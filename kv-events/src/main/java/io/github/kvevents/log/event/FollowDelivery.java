@@ -120,7 +120,7 @@ final class FollowDelivery {
 	 * Looks again at a log that was deleted or went back.
 	 * @param end its newest entry, {@code null} if it is gone
 	 * @param position up to where entries were delivered
-	 * @return the position to go on from
+	 * @return the position to resume from
 	 */
 	EntryId reorient(@Nullable StoredEntry end, EntryId position) {
 		if (end == null) {
@@ -131,7 +131,7 @@ final class FollowDelivery {
 			return EntryId.ZERO;
 		}
 		if (!this.sequence.isSameLog(end)) {
-			// its first entry will tell that the log is another one
+			// its first entry will show that the log is another one
 			return EntryId.ZERO;
 		}
 		if (position.isAfter(end.id())) {
@@ -180,7 +180,7 @@ final class FollowDelivery {
 		catch (Throwable ex) {
 			this.failures.incrementAndGet();
 			logger.warn("A listener that follows the event log '" + KeyText.printable(this.log)
-					+ "' failed; the follow goes on", ex);
+					+ "' failed; the follow continues", ex);
 		}
 		finally {
 			this.caller = null;

@@ -26,15 +26,15 @@ import io.github.kvevents.log.event.EventLogStore.LogEnd;
 /**
  * The one thread that waits for new entries of all logs that are followed, with the one
  * connection that is needed for it. It only hands them on, so no listener holds it up. It
- * ends with the last follow; when reading fails it tells the follows and tries again,
- * ever more seldom, from where it was.
+ * ends with the last follow; when reading fails it notifies the follows and retries with
+ * a growing back-off, from where it was.
  */
 final class FollowReader implements Runnable {
 
 	private static final Log logger = LogFactory.getLog(FollowReader.class);
 
 	/**
-	 * How often to look whether logs were deleted: a read that waits doesn't tell.
+	 * How often to look whether logs were deleted: a read that waits doesn't notice.
 	 */
 	private static final long CHECK_INTERVAL = Duration.ofSeconds(1).toNanos();
 
@@ -219,19 +219,19 @@ final class FollowReader implements Runnable {
 		if (outage == null) {
 			outage = this.backOff.start();
 			this.outage = outage;
-			logger.warn("Event logs can't be followed at present, trying again", ex);
+			logger.warn("Event logs can't be followed at present; this is retried", ex);
 		}
 		this.follows.getChannels().forEach((channel) -> fail(channel, ex));
 		try {
 			await(outage.nextBackOff());
 		}
 		catch (InterruptedException interruption) {
-			logger.debug("Nobody interrupts this thread but the JVM: goes on", interruption);
+			logger.debug("Nobody interrupts this thread but the JVM: it continues", interruption);
 		}
 	}
 
 	/**
-	 * Follows the other logs meanwhile; the next check tries again.
+	 * Follows the other logs meanwhile; the next check retries.
 	 */
 	private void leaveOut(UnreadableLogException ex) {
 		for (LogChannel channel : this.follows.getChannels()) {
@@ -239,7 +239,7 @@ final class FollowReader implements Runnable {
 				this.broken.add(channel);
 				fail(channel, ex.getReason());
 				if (this.unreadable.add(channel.getLog())) {
-					logger.warn("An event log can't be followed at present, trying again", ex.getReason());
+					logger.warn("An event log can't be followed at present; this is retried", ex.getReason());
 				}
 			}
 		}

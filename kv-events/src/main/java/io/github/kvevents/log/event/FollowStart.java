@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Where a follow begins.
  *
  * @param first the first batch, which may be empty
- * @param behind the entry behind which it goes on, {@code null} from the beginning
+ * @param behind the entry behind which it resumes, {@code null} from the beginning
  * @param trimmed whether entries may be missing before the first batch
  */
 record FollowStart(List<StoredEntry> first, @Nullable StoredEntry behind, boolean trimmed) {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long the reader of event logs waits inside of the store for new entries: for a
- * second, since each wait is a command. Whoever begins to follow another log ends that by
- * an interrupt. It costs a connection, so waits are short while follows are opened.
+ * second, since each wait is a command. A new follow of another log ends that by an
+ * interrupt. It costs a connection, so waits are short while follows are opened.
  */
 final class FollowWait {
 

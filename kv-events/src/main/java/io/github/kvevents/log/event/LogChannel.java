@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.log.EntryId;
 
 /**
- * One log and those who follow it: how far the common reader has read, and who takes
- * part.
+ * One log and its follows, and up to where the common reader has read.
  */
 final class LogChannel {
 
@@ -83,7 +82,7 @@ final class LogChannel {
 	}
 
 	/**
-	 * The log was deleted or went back: goes on from a lower position, and makes every
+	 * The log was deleted or went back: resumes from a lower position, and makes every
 	 * follow look where it stands.
 	 */
 	synchronized void reset(EntryId cursor) {

@@ -58,7 +58,7 @@ final class LetterFields {
 	}
 
 	/**
-	 * Reads what a script tells of an entry: its id and its fields.
+	 * Reads what a script returns for an entry: its id and its fields.
 	 */
 	static StoredLetter read(List<?> entry) {
 		String id = text((byte[]) entry.get(0));

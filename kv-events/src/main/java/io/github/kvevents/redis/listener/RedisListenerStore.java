@@ -136,7 +136,7 @@ public final class RedisListenerStore implements ListenerStore {
 		if (checkpoint != null) {
 			arguments.addAll(checkpoint(checkpoint));
 			arguments.add(bytes(checkpoint.history().toText()));
-			settled.forEach((position) -> arguments.add(bytes(StoredFields.place(position))));
+			settled.forEach((position) -> arguments.add(bytes(StoredFields.text(position))));
 		}
 		long reply = call((connection) -> KEEP.count(connection,
 				List.of(hash(lease.partition(), lease.listener()), bytes(this.namespace.listeners(lease.partition()))),
@@ -149,7 +149,7 @@ public final class RedisListenerStore implements ListenerStore {
 	}
 
 	private static List<byte[]> checkpoint(Checkpoint checkpoint) {
-		return arguments(StoredFields.place(checkpoint.position()), checkpoint.operationId(), checkpoint.ordinal());
+		return arguments(StoredFields.text(checkpoint.position()), checkpoint.operationId(), checkpoint.ordinal());
 	}
 
 	@Override
@@ -202,7 +202,7 @@ public final class RedisListenerStore implements ListenerStore {
 
 	@Override
 	public DeadLetterOutcome addDeadLetter(Lease lease, LoggedChange change, Failure failure) {
-		List<byte[]> arguments = arguments(lease.instance(), lease.epoch(), StoredFields.place(change.position()));
+		List<byte[]> arguments = arguments(lease.instance(), lease.epoch(), StoredFields.text(change.position()));
 		arguments.addAll(LetterFields.write(change, failure));
 		long reply = call((connection) -> ADD_DEAD_LETTER.count(connection, both(lease.partition(), lease.listener()),
 				arguments));
@@ -277,8 +277,9 @@ public final class RedisListenerStore implements ListenerStore {
 		return call(signs, (connection) -> {
 			KvPosition oldest = null;
 			for (byte[] id : seen(connection, signs, age)) {
-				byte[] place = connection.hashCommands().hGet(hash(partition, text(id)), bytes("checkpoint"));
-				KvPosition position = (place != null) ? KvPosition.parse(partition + ":" + text(place)) : null;
+				byte[] checkpoint = connection.hashCommands().hGet(hash(partition, text(id)), bytes("checkpoint"));
+				KvPosition position = (checkpoint != null) ? KvPosition.parse(partition + ":" + text(checkpoint))
+						: null;
 				oldest = (position != null && (oldest == null || position.compareTo(oldest) < 0)) ? position : oldest;
 			}
 			return oldest;

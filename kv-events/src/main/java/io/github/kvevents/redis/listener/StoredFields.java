@@ -14,7 +14,7 @@ import io.github.kvevents.listener.Checkpoint;
 import io.github.kvevents.listener.CheckpointHistory;
 
 /**
- * The hash that Redis keeps for a partition of a listener, as HGETALL tells it.
+ * The hash that Redis keeps for a partition of a listener, as HGETALL returns it.
  */
 final class StoredFields {
 
@@ -59,9 +59,9 @@ final class StoredFields {
 	}
 
 	/**
-	 * A place without its partition, which is that of the hash.
+	 * A position without its partition, which is that of the hash.
 	 */
-	static String place(KvPosition position) {
+	static String text(KvPosition position) {
 		return position.millis() + "-" + position.sequence();
 	}
 

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 --[[
 Takes a partition of a listener that no other instance has. The epoch rises each time, so that
-whoever had it before can change nothing any more. A lease that ends further ahead than it ever
+the owner before can change nothing any more. A lease that ends further ahead than it ever
 lasts is void, and so is a removal that lies ahead: the server's clock was set back.
 
 KEYS[1]  :listener:<id>    KEYS[2]  :listeners
@@ -11,7 +11,7 @@ ARGV[3]  for how long, in milliseconds
 ARGV[4]  since when the instance has the listener, in milliseconds of the server's time
 Reply    0 and in how many milliseconds the lease of the other ends; or 1, the epoch and all
          fields with their values; or 2 if the listener was removed since then
-Cost     O(1) a field: an instance, or an event that was put aside lately
+Cost     O(1) a field: an instance, or a recent dead letter
 --]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -26,7 +26,7 @@ if facts[2] and facts[2] ~= ARGV[2] and left > 0 and left <= tonumber(facts[4] o
 	return { 0, left }
 end
 if facts[1] then
-	-- begun anew: what tells the others of the removal stays as long as that lives
+	-- begun anew: what shows the others the removal stays as long as that lives
 	redis.call('PERSIST', KEYS[1])
 end
 local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)

@@ -1,13 +1,13 @@
 #!lua
 --[[
-Puts an event among the dead letters of a listener, once: a mark stays until the checkpoint has
+Adds an event to the dead letters of a listener, once: a mark stays until the checkpoint has
 passed it, so that an instance that takes over doesn't put it there again.
 
 KEYS[1]  :listener:<id>    KEYS[2]  :dead:<id>
 ARGV[1]  the id of the instance
 ARGV[2]  its epoch
-ARGV[3]  the place of the event
-ARGV[4]  and so on, the fields of the letter and their values
+ARGV[3]  the position of the event
+ARGV[4]  and so on, the fields of the dead letter and their values
 Reply    0 refused, 1 added, 2 was there already
 Cost     O(1)
 --]]

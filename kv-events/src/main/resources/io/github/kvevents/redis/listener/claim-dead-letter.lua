@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
 --[[
-Makes sure that no other instance sends a dead letter for a while.
+Claims a dead letter: no other instance redrives it for a while.
 
 KEYS[1]  :listener:<id>    KEYS[2]  :dead:<id>
 ARGV[1]  the id of the letter
 ARGV[2]  the id of the instance
 ARGV[3]  for how long, in milliseconds
-Reply    the letter, its id and its fields, as XRANGE tells; empty if there is none, or it is
+Reply    the letter, its id and its fields, as XRANGE returns them; empty if there is none, or it is
          being sent
 Cost     O(log N) for N dead letters
 --]]

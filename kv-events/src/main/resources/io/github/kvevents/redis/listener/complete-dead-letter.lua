@@ -1,12 +1,11 @@
 #!lua flags=allow-oom
 --[[
-Says what became of a dead letter that was sent: it goes, and comes back behind the others if
-it failed again.
+Completes a redrive: the dead letter is removed, and added behind the others if it failed again.
 
 KEYS[1]  :listener:<id>    KEYS[2]  :dead:<id>
 ARGV[1]  the id of the letter
 ARGV[2]  the id of the instance
-ARGV[3]  and so on, the fields of the letter and their values if it failed again
+ARGV[3]  and so on, the fields of the dead letter and their values if it failed again
 Reply    1 if it was there and still claimed by this instance, 0 if not
 Cost     O(log N) for N dead letters
 --]]

@@ -1,6 +1,6 @@
 #!lua flags=no-writes
 --[[
-Tells whether an instance that had a partition of a listener has obeyed an order, and so begins no
+Whether an instance that had a partition of a listener has obeyed an order, and so begins no
 event any more.
 
 KEYS[1]  :listener:<id>

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 --[[
-Says that an instance has a listener, and tells which ones have. What lies further ahead than it
+Registers an instance of a listener, and returns all that are registered. What lies further ahead than it
 can is void: the server's clock was set back. Keeps the instance's lease of partition 0 as well.
 
 KEYS[1]  :listener:<id> of partition 0    KEYS[2]  :listeners of partition 0
@@ -13,7 +13,7 @@ Reply    in how many milliseconds the first of the others is gone, -1 if there a
          server's time and when the listener was last removed, 0 if never, both in
          milliseconds; 1 if partition 0 is paused, else 0; 0 if it isn't kept,
          1 if it is, 2 if it is and is paused; then the ids of all instances
-Cost     O(1) a field: an instance, or an event that was put aside lately
+Cost     O(1) a field: an instance, or a recent dead letter
 --]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

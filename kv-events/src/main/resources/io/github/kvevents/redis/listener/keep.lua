@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 --[[
-Keeps a partition of a listener for another while, and writes how far it is. Refused when
+Renews the lease of a partition of a listener, and writes its checkpoint. Refused when
 another instance took it, or it was moved, meanwhile.
 
 KEYS[1]  :listener:<id>    KEYS[2]  :listeners
@@ -10,8 +10,8 @@ ARGV[3]  its epoch
 ARGV[4]  for how long, in milliseconds
 ARGV[5]  1 if the instance begins no event at present, since it knows of a pause
 ARGV[6]  the checkpoint, empty to leave it    ARGV[7]  its operation    ARGV[8]  its ordinal
-ARGV[9]  the trail
-ARGV[10]  and so on, places of dead letters that the checkpoint has passed
+ARGV[9]  the checkpoint history
+ARGV[10]  and so on, positions of dead letters that the checkpoint has passed
 Reply    0 refused, 1 kept, 2 kept and paused
 Cost     O(1) an argument
 --]]

@@ -5,10 +5,10 @@ this instance finds out, says that it has obeyed and takes it anew.
 
 KEYS[1]  :listener:<id>
 ARGV[1]  the checkpoint    ARGV[2]  its operation    ARGV[3]  its ordinal
-ARGV[4]  1 to move it forward only, 0 to any place
-Reply    the instance that has the partition, the epoch of its lease, and in how many milliseconds
-         that ends; empty if none has, or the checkpoint was left
-Cost     O(1) a field: an instance, or an event that was put aside lately
+ARGV[4]  1 to move it forward only, 0 to any position
+Reply    the instance that owns the partition, the epoch of its lease, and in how many milliseconds
+         that ends; empty if none does, or the checkpoint was left
+Cost     O(1) a field: an instance, or a recent dead letter
 --]]
 local function parts(position)
 	local millis, sequence = string.match(position, '^(%d+)-(%d+)$')

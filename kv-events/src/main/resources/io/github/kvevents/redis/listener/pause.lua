@@ -4,8 +4,8 @@ Pauses a partition of a listener for all instances, or ends that.
 
 KEYS[1]  :listener:<id>
 ARGV[1]  1 to pause it, 0 to end that
-Reply    the instance that has the partition, the epoch of its lease, and in how many milliseconds
-         that ends; empty if none has, or the pause ends
+Reply    the instance that owns the partition, the epoch of its lease, and in how many milliseconds
+         that ends; empty if none does, or the pause ends
 Cost     O(1)
 --]]
 -- include lease-holder.lua

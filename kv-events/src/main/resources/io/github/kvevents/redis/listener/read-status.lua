@@ -1,11 +1,11 @@
 #!lua flags=no-writes
 --[[
-Tells how a partition of a listener stands.
+Reads the status of a partition of a listener.
 
 KEYS[1]  :listener:<id>    KEYS[2]  :dead:<id>
-Reply    the id of the instance that has it, empty if none has; all fields and their values;
+Reply    the id of the instance that owns it, empty if none does; all fields and their values;
          how many dead letters there are
-Cost     O(1) a field: an instance, or an event that was put aside lately
+Cost     O(1) a field: an instance, or a recent dead letter
 --]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests for {@link StoreChangeFeed} on a store that fails and loses its log when told to.
+ * Tests for {@link StoreChangeFeed} on a store that fails and loses its log on demand.
  */
 class ChangeFeedTests {
 
@@ -39,7 +39,7 @@ class ChangeFeedTests {
 	}
 
 	@Test
-	void aSubscriberHearsOfEachChangeFromNowOnInOrder() {
+	void aSubscriberReceivesEachChangeFromNowOnInOrder() {
 		this.store.write("before", "1");
 		Recorder first = new Recorder();
 		this.feed.subscribe(first);
@@ -51,8 +51,8 @@ class ChangeFeedTests {
 			this.store.write("k" + i % 7, "v" + i);
 		}
 		for (Recorder recorder : List.of(first, second)) {
-			await().until(() -> recorder.heard.size() == 500);
-			assertThat(recorder.heard).doesNotHaveDuplicates().doesNotContain("before=1");
+			await().until(() -> recorder.received.size() == 500);
+			assertThat(recorder.received).doesNotHaveDuplicates().doesNotContain("before=1");
 			assertThat(recorder.of("k3")).isEqualTo(expected("k3", 3, 500));
 			assertThat(recorder.resets).isEmpty();
 		}
@@ -76,8 +76,8 @@ class ChangeFeedTests {
 		one.close();
 		one.close();
 		this.store.write("k", "1");
-		await().until(() -> second.heard.size() == 1);
-		assertThat(first.heard).isEmpty();
+		await().until(() -> second.received.size() == 1);
+		assertThat(first.received).isEmpty();
 		assertThat(this.store.tails).hasValue(1);
 		two.close();
 		await().until(() -> this.store.tails.get() == 0 && this.feed.cursor().isEmpty());
@@ -86,12 +86,12 @@ class ChangeFeedTests {
 		this.feed.subscribe(third);
 		await().until(() -> third.connects.get() == 1);
 		this.store.write("k", "3");
-		await().untilAsserted(() -> assertThat(third.heard).containsExactly("k=3"));
-		assertThat(second.heard).containsExactly("k=1");
+		await().untilAsserted(() -> assertThat(third.received).containsExactly("k=3"));
+		assertThat(second.received).containsExactly("k=1");
 	}
 
 	@Test
-	void whoJoinsWhileOthersWriteHearsOfEachChangeOnceWithWhatItRead() throws Exception {
+	void subscriberJoiningDuringWritesReceivesEachChangeOnce() throws Exception {
 		AtomicBoolean stop = new AtomicBoolean();
 		AtomicInteger written = new AtomicInteger();
 		Thread writer = new Thread(() -> {
@@ -111,17 +111,17 @@ class ChangeFeedTests {
 					readOn(positions, recorder);
 					subscription = this.feed.join(cursors(positions), recorder);
 				}
-				int target = recorder.heard.size() + 200;
-				await().until(() -> recorder.heard.size() > target);
+				int target = recorder.received.size() + 200;
+				await().until(() -> recorder.received.size() > target);
 				subscription.close();
-				List<String> heard = List.copyOf(recorder.heard);
+				List<String> received = List.copyOf(recorder.received);
 				for (int partition = 0; partition < 3; partition++) {
 					List<String> all = this.store.read(Objects.requireNonNull(start.get(partition)), 1_000_000)
 						.stream()
 						.map(Recorder::text)
 						.toList();
 					int number = partition;
-					List<String> of = heard.stream().filter((text) -> partitionOf(text) == number).toList();
+					List<String> of = received.stream().filter((text) -> partitionOf(text) == number).toList();
 					assertThat(all.subList(0, of.size())).isEqualTo(of);
 				}
 				if (round % 2 == 0) {
@@ -181,8 +181,8 @@ class ChangeFeedTests {
 		});
 		await().until(() -> ahead.resets.size() == 1);
 		this.store.write("k", "3");
-		await().untilAsserted(() -> assertThat(ahead.heard).containsExactly("k=3"));
-		assertThat(running.heard).containsExactly("k=2", "k=3");
+		await().untilAsserted(() -> assertThat(ahead.received).containsExactly("k=3"));
+		assertThat(running.received).containsExactly("k=2", "k=3");
 		assertThat(running.resets).isEmpty();
 	}
 
@@ -195,14 +195,14 @@ class ChangeFeedTests {
 		for (int i = 0; i < 1500; i++) {
 			this.store.write("k", "v" + i);
 		}
-		await().until(() -> running.heard.size() == 1500);
+		await().until(() -> running.received.size() == 1500);
 		Recorder late = new Recorder();
 		assertThat(this.feed.join(cursors(positions), late)).isNull();
 		int partition = partitionOf("k=");
 		positions.put(partition,
 				this.store.read(Objects.requireNonNull(positions.get(partition)), 600).get(599).position());
 		assertThat(this.feed.join(cursors(positions), late)).isNotNull();
-		assertThat(late.heard).hasSize(900).startsWith("k=v600").endsWith("k=v1499");
+		assertThat(late.received).hasSize(900).startsWith("k=v600").endsWith("k=v1499");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.feed.join(Map.of(), late))
 			.withMessage("'positions' must have one of each of 3 partition(s) but has those of []");
 	}
@@ -213,13 +213,13 @@ class ChangeFeedTests {
 		this.feed.subscribe(recorder);
 		await().until(() -> recorder.connects.get() == 1);
 		this.store.write("k", "1");
-		await().until(() -> recorder.heard.size() == 1);
+		await().until(() -> recorder.received.size() == 1);
 		this.store.failing = true;
 		await().until(() -> this.store.tails.get() == 0);
 		this.store.write("k", "2");
 		this.store.write("k", "3");
 		this.store.failing = false;
-		await().untilAsserted(() -> assertThat(recorder.heard).containsExactly("k=1", "k=2", "k=3"));
+		await().untilAsserted(() -> assertThat(recorder.received).containsExactly("k=1", "k=2", "k=3"));
 		assertThat(recorder.connects).hasValue(2);
 		assertThat(recorder.resets).isEmpty();
 	}
@@ -235,7 +235,7 @@ class ChangeFeedTests {
 		this.store.failing = false;
 		await().until(() -> recorder.connects.get() == 1);
 		this.store.write("k", "1");
-		await().untilAsserted(() -> assertThat(recorder.heard).containsExactly("k=1"));
+		await().untilAsserted(() -> assertThat(recorder.received).containsExactly("k=1"));
 	}
 
 	@Test
@@ -244,13 +244,13 @@ class ChangeFeedTests {
 		this.feed.subscribe(recorder);
 		await().until(() -> recorder.connects.get() == 1);
 		this.store.write("k", "1");
-		await().until(() -> recorder.heard.size() == 1);
+		await().until(() -> recorder.received.size() == 1);
 		this.store.loseAll();
 		int partition = partitionOf("k=");
 		await().untilAsserted(
 				() -> assertThat(recorder.resets).containsExactly(new KvPosition(partition, 0, 0).toString()));
 		this.store.write("k", "2");
-		await().untilAsserted(() -> assertThat(recorder.heard).containsExactly("k=1", "k=2"));
+		await().untilAsserted(() -> assertThat(recorder.received).containsExactly("k=1", "k=2"));
 	}
 
 	@Test
@@ -259,7 +259,7 @@ class ChangeFeedTests {
 		this.feed.subscribe(recorder);
 		await().until(() -> recorder.connects.get() == 1);
 		this.store.write("k", "1");
-		await().until(() -> recorder.heard.size() == 1);
+		await().until(() -> recorder.received.size() == 1);
 		int partition = partitionOf("k=");
 		this.store.whileUnread(() -> {
 			this.store.write("k", "2");
@@ -267,9 +267,9 @@ class ChangeFeedTests {
 			this.store.write("k", "3");
 		});
 		await().untilAsserted(() -> assertThat(recorder.resets).hasSize(1));
-		await().untilAsserted(() -> assertThat(recorder.heard).containsExactly("k=1", "k=3"));
+		await().untilAsserted(() -> assertThat(recorder.received).containsExactly("k=1", "k=3"));
 		this.store.write("k", "4");
-		await().untilAsserted(() -> assertThat(recorder.heard).containsExactly("k=1", "k=3", "k=4"));
+		await().untilAsserted(() -> assertThat(recorder.received).containsExactly("k=1", "k=3", "k=4"));
 		assertThat(recorder.resets).hasSize(1);
 	}
 
@@ -289,12 +289,12 @@ class ChangeFeedTests {
 		await().until(() -> well.connects.get() == 1);
 		this.store.write("k", "1");
 		this.store.write("k", "2");
-		await().untilAsserted(() -> assertThat(well.heard).containsExactly("k=1", "k=2"));
+		await().untilAsserted(() -> assertThat(well.received).containsExactly("k=1", "k=2"));
 		assertThat(failing.connects).hasValue(1);
 	}
 
 	@Test
-	void itStopsAndGoesOnWhereItWas() {
+	void itStopsAndResumesWhereItWas() {
 		Recorder recorder = new Recorder();
 		this.feed.subscribe(recorder);
 		await().until(() -> recorder.connects.get() == 1);
@@ -303,15 +303,15 @@ class ChangeFeedTests {
 		assertThat(this.store.tails).hasValue(0);
 		this.store.write("k", "1");
 		this.feed.start();
-		await().untilAsserted(() -> assertThat(recorder.heard).containsExactly("k=1"));
+		await().untilAsserted(() -> assertThat(recorder.received).containsExactly("k=1"));
 	}
 
 	/**
-	 * Keeps what it hears.
+	 * Keeps what it receives.
 	 */
 	static class Recorder implements ChangeFeed.Subscriber {
 
-		final List<String> heard = new CopyOnWriteArrayList<>();
+		final List<String> received = new CopyOnWriteArrayList<>();
 
 		final List<String> resets = new CopyOnWriteArrayList<>();
 
@@ -321,7 +321,7 @@ class ChangeFeedTests {
 
 		@Override
 		public void onChanges(List<LoggedChange> changes) {
-			this.heard.addAll(changes.stream().map(Recorder::text).toList());
+			this.received.addAll(changes.stream().map(Recorder::text).toList());
 		}
 
 		@Override
@@ -341,7 +341,7 @@ class ChangeFeedTests {
 		}
 
 		List<String> of(String key) {
-			return this.heard.stream().filter((text) -> text.startsWith(key + "=")).toList();
+			return this.received.stream().filter((text) -> text.startsWith(key + "=")).toList();
 		}
 
 		static String text(LoggedChange change) {

@@ -41,7 +41,7 @@ class FeedCursorTests {
 	void aLogThatHasMoreBehindItIsLostIfItHasTakenFewerEntries() {
 		FeedCursor cursor = new FeedCursor(PartitionCursor.end(state(at(1), 10, 5, 5)));
 		read(cursor, 20);
-		assertThat(cursor.compare(state(at(20), 30, 2, 2))).as("not told twice").isEqualTo(at(20));
+		assertThat(cursor.compare(state(at(20), 30, 2, 2))).as("not reported twice").isEqualTo(at(20));
 		assertThat(cursor.position()).isEqualTo(at(20));
 	}
 

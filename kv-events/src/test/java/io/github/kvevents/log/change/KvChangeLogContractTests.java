@@ -224,7 +224,7 @@ abstract class KvChangeLogContractTests {
 	}
 
 	@Test
-	void aPageThatHasNotBegunInATrimmedPartitionGoesOnThere() {
+	void aPageThatHasNotBegunInATrimmedPartitionResumesThere() {
 		KvPosition old = set("k", "1");
 		set("k", "2");
 		changes().trim(new KvPosition(old.partition(), old.millis() + 100_000, 0));
@@ -236,7 +236,7 @@ abstract class KvChangeLogContractTests {
 	}
 
 	@Test
-	void aPositionPastTheEndGoesOnFromTheEnd() {
+	void aPositionPastTheEndResumesFromTheEnd() {
 		KvPosition end = set("k", "1");
 		KvPosition past = new KvPosition(end.partition(), end.millis() + 3_600_000, 0);
 		KvChangePage page = read(StartPosition.after(past));

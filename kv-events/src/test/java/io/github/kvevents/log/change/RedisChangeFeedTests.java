@@ -61,17 +61,17 @@ class RedisChangeFeedTests {
 	void nothingIsLostWhenRedisIsKilled() {
 		subscribe();
 		write("1");
-		await().untilAsserted(() -> assertThat(this.recorder.heard).containsExactly("k=1"));
+		await().untilAsserted(() -> assertThat(this.recorder.received).containsExactly("k=1"));
 		for (int round = 2; round < 5; round++) {
 			int connects = this.recorder.connects.get();
 			this.redis.kill();
 			this.redis.restart();
 			write(String.valueOf(round));
-			int heard = round;
-			await().until(() -> this.recorder.heard.size() == heard);
+			int received = round;
+			await().until(() -> this.recorder.received.size() == received);
 			assertThat(this.recorder.connects.get()).isGreaterThanOrEqualTo(connects);
 		}
-		assertThat(this.recorder.heard).containsExactly("k=1", "k=2", "k=3", "k=4");
+		assertThat(this.recorder.received).containsExactly("k=1", "k=2", "k=3", "k=4");
 		assertThat(this.recorder.resets).isEmpty();
 	}
 
@@ -81,7 +81,7 @@ class RedisChangeFeedTests {
 		subscribe();
 		write("1");
 		write("2");
-		await().until(() -> this.recorder.heard.size() == 2);
+		await().until(() -> this.recorder.received.size() == 2);
 		// as a replica has it that didn't get the last two and became primary
 		this.redis.execute("EVAL",
 				"local e = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1] redis.call('DEL', KEYS[1]) "
@@ -89,18 +89,18 @@ class RedisChangeFeedTests {
 				"1", LOG);
 		await().untilAsserted(() -> assertThat(this.recorder.resets).containsExactly(first.toString()));
 		write("3");
-		await().untilAsserted(() -> assertThat(this.recorder.heard).containsExactly("k=1", "k=2", "k=3"));
+		await().untilAsserted(() -> assertThat(this.recorder.received).containsExactly("k=1", "k=2", "k=3"));
 	}
 
 	@Test
 	void whatFlushAllTookIsSignalled() {
 		subscribe();
 		write("1");
-		await().until(() -> this.recorder.heard.size() == 1);
+		await().until(() -> this.recorder.received.size() == 1);
 		this.redis.execute("FLUSHALL");
 		await().untilAsserted(() -> assertThat(this.recorder.resets).containsExactly("0:0-0"));
 		write("2");
-		await().untilAsserted(() -> assertThat(this.recorder.heard).containsExactly("k=1", "k=2"));
+		await().untilAsserted(() -> assertThat(this.recorder.received).containsExactly("k=1", "k=2"));
 	}
 
 	@Test
@@ -110,7 +110,7 @@ class RedisChangeFeedTests {
 		this.redis.execute("XADD", LOG, "*", "theirs", "1");
 		this.redis.execute("XADD", LOG, "*", "theirs", "2");
 		write("2");
-		await().until(() -> this.recorder.heard.size() == 2);
+		await().until(() -> this.recorder.received.size() == 2);
 		awaitComparisons();
 		this.redis.execute("XADD", LOG, "*", "theirs", "3");
 		await().until(() -> this.log.getState(0).last().equals(this.feed.cursor().get(0)));
@@ -118,7 +118,7 @@ class RedisChangeFeedTests {
 		this.redis.execute("XTRIM", LOG, "MAXLEN", "0");
 		awaitComparisons();
 		write("3");
-		await().untilAsserted(() -> assertThat(this.recorder.heard).containsExactly("k=1", "k=2", "k=3"));
+		await().untilAsserted(() -> assertThat(this.recorder.received).containsExactly("k=1", "k=2", "k=3"));
 		assertThat(this.recorder.resets).isEmpty();
 	}
 
@@ -131,13 +131,13 @@ class RedisChangeFeedTests {
 	void aKeyOfAnotherTypeIsWaitedOut() {
 		subscribe();
 		write("1");
-		await().until(() -> this.recorder.heard.size() == 1);
+		await().until(() -> this.recorder.received.size() == 1);
 		this.redis.execute("RENAME", LOG, "aside");
 		this.redis.execute("RPUSH", LOG, "x");
 		await().until(() -> this.feed.cursor().size() == 1 && blocked() == 0);
 		this.redis.execute("RENAME", "aside", LOG);
 		write("2");
-		await().untilAsserted(() -> assertThat(this.recorder.heard).containsExactly("k=1", "k=2"));
+		await().untilAsserted(() -> assertThat(this.recorder.received).containsExactly("k=1", "k=2"));
 	}
 
 	@Test
@@ -151,7 +151,7 @@ class RedisChangeFeedTests {
 		await().until(() -> blocked() == 1);
 		others.forEach(ChangeFeed.Subscription::close);
 		write("1");
-		await().untilAsserted(() -> assertThat(this.recorder.heard).containsExactly("k=1"));
+		await().untilAsserted(() -> assertThat(this.recorder.received).containsExactly("k=1"));
 		assertThat(blocked()).isLessThanOrEqualTo(1);
 		first.close();
 		await().until(() -> blocked() == 0 && this.feed.cursor().isEmpty());

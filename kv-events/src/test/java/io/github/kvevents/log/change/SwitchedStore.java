@@ -22,7 +22,7 @@ import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.store.TailRead;
 
 /**
- * A change log in memory that fails, and loses everything, when it is told to.
+ * A change log in memory that fails and loses everything on demand.
  */
 class SwitchedStore implements ChangeLogStore {
 

@@ -37,7 +37,7 @@ class EventLogFaultTests {
 				log.tailAndFollow(follower);
 			}
 			KvEventLogsContractTests.addNumbers(log, 0, 10);
-			followers.forEach((follower) -> await().until(() -> follower.heard.size() == 10));
+			followers.forEach((follower) -> await().until(() -> follower.received.size() == 10));
 			for (int round = 1; round <= 3; round++) {
 				redis.kill();
 				int outages = round;
@@ -48,7 +48,7 @@ class EventLogFaultTests {
 				int count = 10 * round + 10;
 				for (RecordingFollower follower : followers) {
 					await().untilAsserted(
-							() -> assertThat(follower.heard).isEqualTo(KvEventLogsContractTests.numbers(0, count)));
+							() -> assertThat(follower.received).isEqualTo(KvEventLogsContractTests.numbers(0, count)));
 				}
 			}
 			logs.stop();
@@ -63,13 +63,13 @@ class EventLogFaultTests {
 			RecordingFollower follower = new RecordingFollower();
 			log.tailAndFollow(follower);
 			KvEventLogsContractTests.addNumbers(log, 0, 5);
-			await().until(() -> follower.heard.size() == 5);
+			await().until(() -> follower.received.size() == 5);
 			redis.restart();
-			await().untilAsserted(() -> assertThat(follower.heard).endsWith("deleted"));
+			await().untilAsserted(() -> assertThat(follower.received).endsWith("deleted"));
 			await().ignoreExceptions().until(() -> log.tail().isEmpty());
 			KvEventLogsContractTests.addNumbers(log, 5, 7);
 			await().untilAsserted(
-					() -> assertThat(follower.heard).containsExactly("0", "1", "2", "3", "4", "deleted", "5", "6"));
+					() -> assertThat(follower.received).containsExactly("0", "1", "2", "3", "4", "deleted", "5", "6"));
 			logs.stop();
 		}
 	}

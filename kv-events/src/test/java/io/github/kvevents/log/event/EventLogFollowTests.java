@@ -26,7 +26,7 @@ class EventLogFollowTests {
 	private final MemoryEventLogStore memory = new MemoryEventLogStore(Clock.systemUTC());
 
 	@Test
-	void goesOnAfterAnErrorAndMissesNothing() {
+	void resumesAfterAnErrorAndMissesNothing() {
 		EventLogFollows follows = new EventLogFollows(new FailingStore());
 		RecordingFollower follower = new RecordingFollower();
 		follows.open("log", follower, KvEventLogsContractTests.CODEC, () -> FollowStart.with(List.of()));
@@ -35,9 +35,9 @@ class EventLogFollowTests {
 			add("1");
 			this.failing.set(false);
 			add("2");
-			await().untilAsserted(() -> assertThat(follower.heard).containsExactly("1", "2"));
+			await().untilAsserted(() -> assertThat(follower.received).containsExactly("1", "2"));
 			add("3");
-			await().untilAsserted(() -> assertThat(follower.heard).containsExactly("1", "2", "3"));
+			await().untilAsserted(() -> assertThat(follower.received).containsExactly("1", "2", "3"));
 			assertThat(follower.gaps).isEmpty();
 		}
 		finally {
@@ -52,7 +52,7 @@ class EventLogFollowTests {
 	}
 
 	/**
-	 * Fails when a follow reads by itself, as long as it is told to.
+	 * Fails when a follow reads by itself, as long as the test wants.
 	 */
 	private final class FailingStore implements EventLogStore {
 

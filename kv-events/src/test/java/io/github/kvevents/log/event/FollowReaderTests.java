@@ -50,7 +50,7 @@ class FollowReaderTests {
 		RecordingFollower second = open("second");
 		await().until(() -> this.opened.get() == 2);
 		add("second", "1");
-		await().untilAsserted(() -> assertThat(second.heard).containsExactly("1"));
+		await().untilAsserted(() -> assertThat(second.received).containsExactly("1"));
 		assertThat(second.errors).isEmpty();
 	}
 
@@ -84,7 +84,7 @@ class FollowReaderTests {
 		assertThat(follower.errors).isEmpty();
 		this.follows.start();
 		add("log", "1");
-		await().untilAsserted(() -> assertThat(follower.heard).containsExactly("1"));
+		await().untilAsserted(() -> assertThat(follower.received).containsExactly("1"));
 	}
 
 	private RecordingFollower open(String log) {

@@ -48,7 +48,7 @@ class FollowSequenceTests {
 	}
 
 	@Test
-	void aNumberThatComesAgainIsALogThatWentBack() {
+	void aRepeatedNumberIsALogThatWentBack() {
 		this.sequence.start(entry(7, 10));
 		Step step = this.sequence.next(entry(7, 9));
 		assertThat(step).isEqualTo(new Step(false, 0, true));

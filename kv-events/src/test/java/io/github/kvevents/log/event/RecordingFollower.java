@@ -20,7 +20,7 @@ class RecordingFollower implements FollowListener {
 	final List<List<LogEntry>> batches = new CopyOnWriteArrayList<>();
 
 	/** The value of field {@code v} of each entry, and what was signalled in between. */
-	final List<String> heard = new CopyOnWriteArrayList<>();
+	final List<String> received = new CopyOnWriteArrayList<>();
 
 	final List<FollowGap> gaps = new CopyOnWriteArrayList<>();
 
@@ -38,19 +38,19 @@ class RecordingFollower implements FollowListener {
 		this.batches.add(entries);
 		List<String> values = new ArrayList<>();
 		entries.forEach((entry) -> values.add(entry.get("v", String.class)));
-		this.heard.addAll(values);
+		this.received.addAll(values);
 		this.calls.decrementAndGet();
 	}
 
 	@Override
 	public void onGap(FollowGap gap) {
 		this.gaps.add(gap);
-		this.heard.add("gap " + gap.missed());
+		this.received.add("gap " + gap.missed());
 	}
 
 	@Override
 	public void onDeleted(@Nullable EntryId lastDelivered) {
-		this.heard.add("deleted");
+		this.received.add("deleted");
 	}
 
 	@Override

@@ -87,15 +87,15 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 		log.tailAndFollow(broken);
 		open("well").tailAndFollow(well);
 		addNumbers(log, 0, 1);
-		await().until(() -> broken.heard.size() == 1);
+		await().until(() -> broken.received.size() == 1);
 		this.redis.template().delete(key("list"));
 		this.redis.template().opsForList().rightPush(key("list"), "a");
 		await().until(() -> broken.errors.size() == 1);
 		addNumbers(open("well"), 0, 2);
-		await().untilAsserted(() -> assertThat(well.heard).containsExactly("0", "1"));
+		await().untilAsserted(() -> assertThat(well.received).containsExactly("0", "1"));
 		this.redis.template().delete(key("list"));
 		addNumbers(log, 1, 2);
-		await().untilAsserted(() -> assertThat(broken.heard).containsExactly("0", "deleted", "1"));
+		await().untilAsserted(() -> assertThat(broken.received).containsExactly("0", "deleted", "1"));
 		assertThat(broken.errors).hasSize(1);
 	}
 
@@ -108,9 +108,9 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 		Follow follow = log.tailAndFollow(follower);
 		await().until(() -> high.equals(follow.getPosition()));
 		this.redis.template().delete(key("lower"));
-		await().untilAsserted(() -> assertThat(follower.heard).containsExactly("0", "deleted"));
+		await().untilAsserted(() -> assertThat(follower.received).containsExactly("0", "deleted"));
 		addNumbers(log, 1, 4);
-		await().untilAsserted(() -> assertThat(follower.heard).containsExactly("0", "deleted", "1", "2", "3"));
+		await().untilAsserted(() -> assertThat(follower.received).containsExactly("0", "deleted", "1", "2", "3"));
 	}
 
 	@Test
@@ -119,13 +119,13 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 		this.redis.execute("XADD", key("replaced"), "9000000000000000-0", "#", "1-1", "v", "0");
 		RecordingFollower follower = new RecordingFollower();
 		log.tailAndFollow(follower);
-		await().until(() -> follower.heard.size() == 1);
+		await().until(() -> follower.received.size() == 1);
 		this.redis.execute("EVAL",
 				"redis.call('DEL', KEYS[1]) redis.call('XADD', KEYS[1], '5-0', '#', '2-1', 'v', '1') return redis.call('XADD', KEYS[1], '6-0', '#', '2-2', 'v', '2')",
 				"1", key("replaced"));
-		await().untilAsserted(() -> assertThat(follower.heard).containsExactly("0", "deleted", "1", "2"));
+		await().untilAsserted(() -> assertThat(follower.received).containsExactly("0", "deleted", "1", "2"));
 		addNumbers(log, 3, 4);
-		await().untilAsserted(() -> assertThat(follower.heard).containsExactly("0", "deleted", "1", "2", "3"));
+		await().untilAsserted(() -> assertThat(follower.received).containsExactly("0", "deleted", "1", "2", "3"));
 	}
 
 	@Test
@@ -136,15 +136,15 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 		}
 		RecordingFollower follower = new RecordingFollower();
 		Follow follow = log.tailAndFollow(follower);
-		await().until(() -> follower.heard.size() == 3);
+		await().until(() -> follower.received.size() == 3);
 		// as a replica has it that didn't get the last two and became primary
 		this.redis.execute("EVAL",
 				"redis.call('DEL', KEYS[1]) return redis.call('XADD', KEYS[1], '1-0', '#', '1-1', 'v', '1')", "1",
 				key("back"));
-		await().untilAsserted(() -> assertThat(follower.heard).containsExactly("1", "2", "3", "gap -1"));
+		await().untilAsserted(() -> assertThat(follower.received).containsExactly("1", "2", "3", "gap -1"));
 		assertThat(follower.gaps.get(0)).isEqualTo(new FollowGap(new EntryId(3, 0), new EntryId(1, 0), -1));
 		addNumbers(log, 4, 5);
-		await().untilAsserted(() -> assertThat(follower.heard).containsExactly("1", "2", "3", "gap -1", "4"));
+		await().untilAsserted(() -> assertThat(follower.received).containsExactly("1", "2", "3", "gap -1", "4"));
 		assertThat(follow.isOpen()).isTrue();
 	}
 
@@ -156,13 +156,13 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 		addNumbers(log, 0, 1);
 		this.redis.execute("XADD", key("others"), "*", "v", "foreign");
 		addNumbers(log, 1, 2);
-		await().untilAsserted(() -> assertThat(follower.heard).containsExactly("0", "foreign", "1"));
+		await().untilAsserted(() -> assertThat(follower.received).containsExactly("0", "foreign", "1"));
 		RecordId gone = this.redis.template().opsForStream().add(key("others"), Map.of("v", "gone"));
 		this.redis.template().opsForStream().delete(key("others"), gone.getValue());
 		addNumbers(log, 2, 3);
-		await().untilAsserted(() -> assertThat(follower.heard).endsWith("2"));
+		await().untilAsserted(() -> assertThat(follower.received).endsWith("2"));
 		// what is removed may have been read before
-		assertThat(follower.heard).containsSubsequence("0", "foreign", "1", "2")
+		assertThat(follower.received).containsSubsequence("0", "foreign", "1", "2")
 			.hasSize(5)
 			.containsAnyOf("gap 1", "gone");
 	}
@@ -190,7 +190,7 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 		RecordingFollower follower = new RecordingFollower();
 		log.tailAndFollow(follower);
 		addNumbers(log, 0, 1);
-		await().until(() -> follower.heard.size() == 1);
+		await().until(() -> follower.received.size() == 1);
 		await().until(() -> waitsLong());
 		this.redis.execute("CONFIG", "RESETSTAT");
 		await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
@@ -198,7 +198,7 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 		assertThat(this.redis.commandCalls().getOrDefault("xread", 0L)).isBetween(1L, 7L);
 		assertThat(this.redis.commandCalls().getOrDefault("evalsha", 0L)).isLessThanOrEqualTo(7);
 		addNumbers(log, 1, 2);
-		await().untilAsserted(() -> assertThat(follower.heard).containsExactly("0", "1"));
+		await().untilAsserted(() -> assertThat(follower.received).containsExactly("0", "1"));
 	}
 
 	/**
