@@ -1,27 +1,27 @@
 package io.github.kvevents.expiry;
 
 /**
- * What can be seen of tracked expiries, as figures and without any key.
+ * Figures about tracked expiries, without keys.
  */
 public interface ExpiryMonitor {
 
 	/**
-	 * The id of this instance, by which it is named in the figures.
+	 * The id of this instance, which identifies it in the figures.
 	 * @return always the same
 	 */
 	String instanceId();
 
 	/**
-	 * What this instance does and did. Asks no server.
+	 * The activity of this instance. Sends nothing.
 	 * @return a snapshot
 	 */
 	TrackingActivity getActivity();
 
 	/**
-	 * What is still to expire and to be delivered, in the whole fleet. Asks the server
-	 * where there is one, in two or a few round trips.
-	 * @return figures of this moment
-	 * @throws org.springframework.dao.DataAccessException as an operation does
+	 * The pending deadlines and expiries of the whole fleet. Asks the server, if there is
+	 * one, in a few round trips.
+	 * @return the current figures
+	 * @throws org.springframework.dao.DataAccessException as for an operation
 	 */
 	TrackingStatus getStatus();
 

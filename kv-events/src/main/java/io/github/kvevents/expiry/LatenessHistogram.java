@@ -40,9 +40,9 @@ final class LatenessHistogram {
 	}
 
 	/**
-	 * The value that a part of all values doesn't exceed.
-	 * @param part from 0 to 1
-	 * @return the highest value of its bucket, zero if nothing was recorded
+	 * A quantile of the recorded values.
+	 * @param part the quantile, from 0 to 1
+	 * @return the upper bound of its bucket, zero if nothing was recorded
 	 */
 	long quantile(double part) {
 		long rank = (long) Math.ceil(part * this.count);

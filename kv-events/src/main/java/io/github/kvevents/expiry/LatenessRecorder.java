@@ -11,17 +11,17 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KvExpiredEvent;
 
 /**
- * Remembers how late the tracked expiries of the last minutes were: from the deadline to
- * the moment at which it was noticed, both by the clock of the store. That a hook had to
- * wait for its turn isn't lateness; it is seen in what is pending.
+ * Records the lateness of the tracked expiries of the last minutes: from the deadline to
+ * the detection, both by the clock of the store. Time in a queue of hooks is not part of
+ * the lateness; the number of pending expiries shows it.
  * <p>
- * It doesn't depend on a meter registry, whose timers have quantiles only where the
- * application asked for them. A meter listens to it instead.
+ * It does not depend on a meter registry, whose timers have quantiles only on request. A
+ * meter is a listener of this recorder.
  */
 public final class LatenessRecorder implements Consumer<KvExpiredEvent> {
 
 	/**
-	 * How far back a summary looks at least; it looks twice as far at most.
+	 * The period that a summary covers at least; it covers twice as much at most.
 	 */
 	public static final Duration WINDOW = Duration.ofMinutes(5);
 
@@ -36,7 +36,7 @@ public final class LatenessRecorder implements Consumer<KvExpiredEvent> {
 	private long currentSince;
 
 	/**
-	 * Creates a recorder that has seen nothing.
+	 * Creates an empty recorder.
 	 */
 	public LatenessRecorder() {
 		this(System::nanoTime);
@@ -48,7 +48,7 @@ public final class LatenessRecorder implements Consumer<KvExpiredEvent> {
 	}
 
 	/**
-	 * Adds somebody who hears of each lateness, too.
+	 * Adds a listener that receives each lateness.
 	 * @param listener called on the threads of the hooks, must be quick
 	 */
 	public void addListener(Consumer<Duration> listener) {
@@ -57,7 +57,8 @@ public final class LatenessRecorder implements Consumer<KvExpiredEvent> {
 	}
 
 	/**
-	 * Takes note of an expiry. One that Redis only notified of has no lateness.
+	 * Records an expiry. One detected by a keyspace notification has no lateness and is
+	 * ignored.
 	 * @param event the expiry
 	 */
 	@Override
@@ -74,7 +75,7 @@ public final class LatenessRecorder implements Consumer<KvExpiredEvent> {
 	}
 
 	/**
-	 * How late expiries were.
+	 * Summarizes the lateness of expiries.
 	 * @return the figures of the last five to ten minutes
 	 */
 	public synchronized LatenessSummary summarize() {
@@ -87,7 +88,7 @@ public final class LatenessRecorder implements Consumer<KvExpiredEvent> {
 	}
 
 	/**
-	 * Has old figures fall behind.
+	 * Discards figures that are too old.
 	 */
 	private void turn() {
 		long now = this.nanoTime.getAsLong();

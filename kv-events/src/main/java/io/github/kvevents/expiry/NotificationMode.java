@@ -1,25 +1,24 @@
 package io.github.kvevents.expiry;
 
 /**
- * What to do about the notifications that the Redis server sends when a key expires.
+ * How to use the keyspace notifications that Redis sends when a key expires.
  */
 public enum NotificationMode {
 
 	/**
-	 * Listen, and change nothing on the server. If the server's setting lacks what it
-	 * needs to notify, a warning says what exactly.
+	 * Listen, and change nothing on the server. If flags are missing in the setting of
+	 * the server, a warning names them.
 	 */
 	LISTEN,
 
 	/**
-	 * Listen, and add what is missing to the server's {@code notify-keyspace-events}.
-	 * Nothing is ever taken away from that setting. It is put back when the server lost
-	 * it in a restart.
+	 * Listen, and add what is missing to the server's {@code notify-keyspace-events}. No
+	 * flag is ever removed. Missing flags are added again after a restart of the server.
 	 */
 	CONFIGURE,
 
 	/**
-	 * Don't listen.
+	 * Do not listen.
 	 */
 	OFF
 

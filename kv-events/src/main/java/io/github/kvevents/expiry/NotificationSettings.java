@@ -8,13 +8,13 @@ import org.springframework.util.Assert;
  * How to listen to the server's expiry notifications. Starts from {@link #defaults()};
  * each method with an argument returns a changed copy.
  *
- * @param mode what to do about notifications, by default {@link NotificationMode#LISTEN}
- * @param database the only database whose expiries are heard, by default 0
- * @param checkInterval how often the server's setting is looked at besides each new
+ * @param mode how to use notifications, by default {@link NotificationMode#LISTEN}
+ * @param database the only database whose expiries are received, by default 0
+ * @param checkInterval how often the setting of the server is checked, besides each new
  * connection, by default 30 seconds
- * @param minBackOff the pause after the first failed attempt to connect, by default 200
- * milliseconds; it doubles with each further one
- * @param maxBackOff the longest pause between two attempts, by default 10 seconds
+ * @param minBackOff the back-off after the first failed attempt to connect, by default
+ * 200 milliseconds; it doubles with each further one
+ * @param maxBackOff the longest back-off between two attempts, by default 10 seconds
  * @param dispatchThreads how many threads call the hooks, by default 4
  * @param queueCapacity how many expiries wait for one of these threads before further
  * ones are dropped and counted, by default 10,000
@@ -47,7 +47,7 @@ public record NotificationSettings(NotificationMode mode, int database, Duration
 
 	/**
 	 * These settings with another mode.
-	 * @param mode what to do about notifications
+	 * @param mode how to use notifications
 	 * @return a changed copy
 	 */
 	public NotificationSettings mode(NotificationMode mode) {
@@ -57,7 +57,7 @@ public record NotificationSettings(NotificationMode mode, int database, Duration
 
 	/**
 	 * These settings with another database.
-	 * @param database the only database whose expiries are heard, from 0
+	 * @param database the only database whose expiries are received, from 0
 	 * @return a changed copy
 	 */
 	public NotificationSettings database(int database) {
@@ -67,7 +67,7 @@ public record NotificationSettings(NotificationMode mode, int database, Duration
 
 	/**
 	 * These settings with another check interval.
-	 * @param checkInterval how often the server's setting is looked at, positive
+	 * @param checkInterval how often the setting of the server is checked, positive
 	 * @return a changed copy
 	 */
 	public NotificationSettings checkInterval(Duration checkInterval) {
@@ -76,9 +76,9 @@ public record NotificationSettings(NotificationMode mode, int database, Duration
 	}
 
 	/**
-	 * These settings with other pauses between attempts to connect.
-	 * @param min the pause after the first failed attempt, at least a millisecond
-	 * @param max the longest pause, not shorter than {@code min}
+	 * These settings with another back-off between attempts to connect.
+	 * @param min the back-off after the first failed attempt, at least a millisecond
+	 * @param max the longest back-off, not shorter than {@code min}
 	 * @return a changed copy
 	 */
 	public NotificationSettings backOff(Duration min, Duration max) {

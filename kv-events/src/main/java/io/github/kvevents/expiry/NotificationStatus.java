@@ -3,25 +3,25 @@ package io.github.kvevents.expiry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the notification bridge is doing: a snapshot, without any key.
+ * The status of the notification bridge: a snapshot, without keys.
  *
  * @param mode the configured mode
- * @param state what the bridge is doing
+ * @param state the state of the bridge
  * @param missingFlags the characters that the server's {@code notify-keyspace-events}
- * lacks to tell of expiries, for example {@code Ex}; empty if none, or if it isn't known
- * because the server refuses {@code CONFIG}
+ * lacks to publish expiries, for example {@code Ex}; empty if none, or if unknown because
+ * the server refuses {@code CONFIG}
  * @param configRefused whether the server refused {@code CONFIG} to this application
- * @param received how many notifications of this application's keys came in since the
- * start
+ * @param received how many notifications of keys of this application have arrived since
+ * the start
  * @param dropped how many of them were dropped because the queue was full
- * @param lastError the class name of the last failure to talk to the server, {@code null}
- * if there was none since it was last reached
+ * @param lastError the class name of the last failure, {@code null} if there was none
+ * since the last success
  */
 public record NotificationStatus(NotificationMode mode, State state, String missingFlags, boolean configRefused,
 		long received, long dropped, @Nullable String lastError) {
 
 	/**
-	 * What the bridge is doing.
+	 * The state of the bridge.
 	 */
 	public enum State {
 
@@ -31,17 +31,17 @@ public record NotificationStatus(NotificationMode mode, State state, String miss
 		OFF,
 
 		/**
-		 * Nothing in this instance would hear of an expiry, so there is no connection.
+		 * This instance has no receivers of expiries, so there is no connection.
 		 */
 		IDLE,
 
 		/**
-		 * The server is not reached (any more), attempts go on.
+		 * The server is not reachable; connecting is retried.
 		 */
 		CONNECTING,
 
 		/**
-		 * Subscribed. Notifications come if no flag is missing on the server.
+		 * Subscribed. Notifications arrive if no flag is missing on the server.
 		 */
 		LISTENING
 

@@ -79,17 +79,17 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 	private @Nullable BoundedExecutor executor;
 
 	/**
-	 * Creates a publisher that isn't started.
-	 * @param mode whether to tell of expiries: not if it is {@link TrackingMode#OFF}
-	 * @param store the store to listen to; nobody else must
-	 * @param dispatcher gets the events
+	 * Creates a publisher that is not started.
+	 * @param mode the tracking mode; {@link TrackingMode#OFF} publishes nothing
+	 * @param store the store, which must not have another listener
+	 * @param dispatcher receives the events
 	 * @param codec decodes the last values
 	 * @param origin the id of this instance
 	 * @param threads how many threads call the hooks, positive
-	 * @param queueCapacity how many events wait for one of them before the store does,
+	 * @param queueCapacity how many events are queued before the store has to wait,
 	 * positive
 	 * @param shutdownTimeout how long queued events may still be dispatched on shutdown
-	 * @param listener hears of each expiry before the hooks, on their threads
+	 * @param listener receives each expiry before the hooks, on their threads
 	 */
 	public StoreExpiryPublisher(TrackingMode mode, ExpiringStore store, KvEventDispatcher dispatcher, KvCodec codec,
 			String origin, int threads, int queueCapacity, Duration shutdownTimeout,
@@ -172,8 +172,8 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 	}
 
 	/**
-	 * {@inheritDoc} The store tracks every key, whoever would hear of it, unless tracking
-	 * is switched off.
+	 * {@inheritDoc} The store tracks every key, with or without receivers, unless
+	 * tracking is off.
 	 */
 	@Override
 	public TrackingActivity getActivity() {
@@ -182,8 +182,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 	}
 
 	/**
-	 * {@inheritDoc} There is one partition and no lease: only this instance knows of the
-	 * keys.
+	 * {@inheritDoc} There is one partition and no lease: only this instance has the keys.
 	 */
 	@Override
 	public TrackingStatus getStatus() {
@@ -231,7 +230,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 		KvExpiredEvent event = event(expired);
 		boolean ahead = this.dispatcher.deliverAhead(event, (delivery) -> {
 			executor.end(expired.key());
-			// what ran within a transaction of the writer was undone with it
+			// hooks that ran in the transaction of the writer were rolled back with it
 			TransactionOutcome.follow(() -> {
 				this.taken.increment();
 				delivered(delivery.completion());

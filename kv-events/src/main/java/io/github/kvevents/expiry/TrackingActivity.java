@@ -1,33 +1,33 @@
 package io.github.kvevents.expiry;
 
 /**
- * What this instance does and did about tracked expiries.
+ * The activity of this instance for tracked expiries.
  *
  * @param mode which keys it tracks
- * @param state what it is doing
- * @param delivered how many expiries it told its hooks of since it was created
- * @param redelivered how many of them had been given to an instance before
- * @param trimmed how many it gave up because too many waited for hooks
- * @param unreceived how many it acknowledged that no hook of a live instance selected,
- * after they had waited for one
+ * @param state its state
+ * @param delivered how many expiries it delivered since it was created
+ * @param redelivered how many of them were redelivered
+ * @param trimmed how many it dropped because too many waited for hooks
+ * @param unreceived how many it acknowledged after a wait because no hook of a live
+ * instance selects them
  */
 public record TrackingActivity(TrackingMode mode, State state, long delivered, long redelivered, long trimmed,
 		long unreceived) {
 
 	/**
-	 * What an instance does that acknowledged nothing unreceived.
+	 * The activity of an instance without unreceived expiries.
 	 * @param mode which keys it tracks
-	 * @param state what it is doing
+	 * @param state its state
 	 * @param delivered how many expiries it delivered
-	 * @param redelivered how many of them had been given to an instance before
-	 * @param trimmed how many it gave up
+	 * @param redelivered how many of them were redelivered
+	 * @param trimmed how many it dropped
 	 */
 	public TrackingActivity(TrackingMode mode, State state, long delivered, long redelivered, long trimmed) {
 		this(mode, state, delivered, redelivered, trimmed, 0);
 	}
 
 	/**
-	 * What an instance is doing.
+	 * The state of an instance.
 	 */
 	public enum State {
 
@@ -37,12 +37,12 @@ public record TrackingActivity(TrackingMode mode, State state, long delivered, l
 		OFF,
 
 		/**
-		 * Nothing in this instance would hear of an expiry: it neither tracks nor sweeps.
+		 * This instance has no receivers of expiries: it neither tracks nor sweeps.
 		 */
 		IDLE,
 
 		/**
-		 * Keys are tracked, and those that expire are looked for.
+		 * Keys are tracked and swept.
 		 */
 		TRACKING
 

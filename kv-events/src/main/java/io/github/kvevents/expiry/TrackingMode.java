@@ -6,20 +6,19 @@ package io.github.kvevents.expiry;
 public enum TrackingMode {
 
 	/**
-	 * Those that get a time to live while somebody would hear of their expiry: an
-	 * {@code EXPIRED} hook or a Spring listener of this instance, or readers of the
-	 * change log where it is on.
+	 * Keys that get a time to live while there is a receiver of their expiry: an
+	 * {@code EXPIRED} hook or a Spring listener of this instance, or the change log.
 	 */
 	AUTO,
 
 	/**
-	 * All that get a time to live, for others who would hear of their expiry. This
-	 * instance then sweeps, but takes expiries only if somebody in it would hear.
+	 * All keys that get a time to live, for receivers in other instances. This instance
+	 * sweeps, but takes expiries only if it has receivers.
 	 */
 	ALL,
 
 	/**
-	 * None. Expiries are missing from the change log then, too.
+	 * None. The change log has no expiries then.
 	 */
 	OFF
 

@@ -11,12 +11,11 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is still to expire and to be delivered in the whole namespace, by the clock of the
- * store.
+ * The pending deadlines and expiries of the whole namespace, by the clock of the store.
  *
  * @param partitions each partition, in their order
- * @param evictionPolicy the server's {@code maxmemory-policy}, {@code null} if it doesn't
- * tell or there is no server
+ * @param evictionPolicy the server's {@code maxmemory-policy}, {@code null} if it is
+ * unknown or there is no server
  */
 public record TrackingStatus(List<Partition> partitions, @Nullable String evictionPolicy) {
 
@@ -25,7 +24,7 @@ public record TrackingStatus(List<Partition> partitions, @Nullable String evicti
 	}
 
 	/**
-	 * How many keys have a deadline that nobody has noticed yet.
+	 * How many keys have a deadline whose expiry is not detected yet.
 	 * @return the sum over the partitions
 	 */
 	public long tracked() {
@@ -61,7 +60,7 @@ public record TrackingStatus(List<Partition> partitions, @Nullable String evicti
 	}
 
 	/**
-	 * How many expiries were noticed and no instance has taken them yet.
+	 * How many detected expiries no instance has taken yet.
 	 * @return the sum over the partitions
 	 */
 	public long waiting() {
@@ -69,7 +68,7 @@ public record TrackingStatus(List<Partition> partitions, @Nullable String evicti
 	}
 
 	/**
-	 * How many expiries an instance has taken and its hooks are not done with.
+	 * How many expiries instances have taken and not acknowledged.
 	 * @return the sum over the partitions
 	 */
 	public long pending() {
@@ -83,14 +82,14 @@ public record TrackingStatus(List<Partition> partitions, @Nullable String evicti
 	/**
 	 * One partition.
 	 *
-	 * @param tracked how many keys have a deadline that nobody has noticed yet
+	 * @param tracked how many keys have a deadline whose expiry is not detected yet
 	 * @param overdue how many of these deadlines have passed
 	 * @param nextDeadline the earliest of them, {@code null} if there is none
 	 * @param overdueBy how long ago that passed, zero if it has not
-	 * @param leaseHolder the id of the instance that sweeps, {@code null} if none does or
-	 * it needs no lease
+	 * @param leaseHolder the id of the owner of the sweep lease, {@code null} if there is
+	 * none
 	 * @param waiting how many expiries no instance has taken yet
-	 * @param pendingByInstance how many each instance has taken and is not done with
+	 * @param pendingByInstance how many each instance has taken and not acknowledged
 	 */
 	public record Partition(long tracked, long overdue, @Nullable Instant nextDeadline, Duration overdueBy,
 			@Nullable String leaseHolder, long waiting, Map<String, Long> pendingByInstance) {
@@ -100,7 +99,7 @@ public record TrackingStatus(List<Partition> partitions, @Nullable String evicti
 		}
 
 		/**
-		 * How many expiries an instance has taken and its hooks are not done with.
+		 * How many expiries instances have taken and not acknowledged.
 		 * @return the sum over the instances
 		 */
 		public long pending() {

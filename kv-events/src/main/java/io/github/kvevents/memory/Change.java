@@ -6,7 +6,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ExpiredKey;
 
 /**
- * What a change of a key found and left, filled while the key is held.
+ * The state of a key before and after a change, filled while the key is locked.
  */
 final class Change {
 
@@ -14,16 +14,16 @@ final class Change {
 
 	@Nullable Entry after;
 
-	/** Where the change is in the log, if anything changed and there is one. */
+	/** The position in the log, if anything changed and there is a log. */
 	@Nullable KvPosition position;
 
 	/**
-	 * The lifetime that ended before the change, where the listener still has to be told.
+	 * The expiry that the change detected, if the listener still has to receive it.
 	 */
-	@Nullable ExpiredKey untold;
+	@Nullable ExpiredKey undelivered;
 
 	/**
-	 * Whether the key holds something else than before: each write makes an entry.
+	 * Whether the key was changed: each write creates a new entry.
 	 */
 	boolean isApplied() {
 		return this.before != this.after;

@@ -8,7 +8,7 @@ import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreWrite;
 
 /**
- * Which operation changes a key, for the change log.
+ * The operation that changes a key, for the change log.
  *
  * @param type the type of its event
  * @param batch the batch that it is part of, {@code null} for none

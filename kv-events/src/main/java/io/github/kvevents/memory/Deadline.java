@@ -3,10 +3,10 @@ package io.github.kvevents.memory;
 import java.util.Comparator;
 
 /**
- * When one lifetime of a key ends.
+ * The deadline of one lifetime of a key.
  *
  * @param millis milliseconds since 1970
- * @param id tells deadlines of the same moment apart
+ * @param id distinguishes deadlines of the same millisecond
  * @param key the key
  */
 record Deadline(long millis, long id, String key) implements Comparable<Deadline> {

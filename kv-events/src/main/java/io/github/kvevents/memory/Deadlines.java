@@ -28,9 +28,9 @@ final class Deadlines {
 	private final Runnable onEarlier;
 
 	/**
-	 * Starts without any.
-	 * @param clock tells when one is due
-	 * @param onEarlier called when the earliest deadline becomes an earlier one
+	 * Creates an empty collection.
+	 * @param clock determines when one is due
+	 * @param onEarlier called when a new deadline is the earliest
 	 */
 	Deadlines(Clock clock, Runnable onEarlier) {
 		this.clock = clock;

@@ -3,7 +3,7 @@ package io.github.kvevents.memory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key holds. Compared by identity: each write makes a new one.
+ * The value and deadline of a key. Compared by identity: each write creates a new one.
  */
 final class Entry {
 

@@ -20,9 +20,9 @@ import io.github.kvevents.store.ExpiryListener;
 import io.github.kvevents.support.RetryingExecutor;
 
 /**
- * Tells the listener of expired keys, on a thread of its own while it runs, so that a
- * slow listener holds up neither writers nor the expiry of other keys. Before the start
- * and after the stop it tells on the thread that noticed.
+ * Passes expired keys to the listener, on a thread of its own while it runs, so that a
+ * slow listener delays neither writers nor the expiry of other keys. Before the start and
+ * after the stop the thread that detected the expiry calls the listener.
  */
 final class ExpiryDelivery {
 
@@ -30,7 +30,7 @@ final class ExpiryDelivery {
 
 	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
-	/** How many of a key wait for the thread. */
+	/** The number of queued expiries, by key. */
 	private final Map<String, Integer> queued = new ConcurrentHashMap<>();
 
 	private volatile @Nullable ExpiryListener listener;
@@ -42,8 +42,9 @@ final class ExpiryDelivery {
 	}
 
 	/**
-	 * Has the listener told on its own thread, behind what was queued before.
-	 * @return {@code false} if it isn't running, so that the caller has to tell
+	 * Queues an expiry for the listener.
+	 * @return {@code false} if this is not running, so that the caller has to call
+	 * {@link #deliver}
 	 */
 	boolean queue(ExpiredKey expired) {
 		ExpiryListener listener = this.listener;
@@ -51,7 +52,7 @@ final class ExpiryDelivery {
 		if (listener == null) {
 			return true;
 		}
-		// what was queued for the key comes first
+		// queued expiries of the key are delivered first
 		if (!this.queued.containsKey(expired.key()) && listener.deliverAhead(expired)) {
 			return true;
 		}
@@ -78,7 +79,7 @@ final class ExpiryDelivery {
 	}
 
 	/**
-	 * Tells the listener on this thread.
+	 * Calls the listener on this thread.
 	 */
 	void deliver(ExpiredKey expired) {
 		ExpiryListener listener = this.listener;
@@ -103,7 +104,7 @@ final class ExpiryDelivery {
 	}
 
 	/**
-	 * Tells what is still to be told, for ten seconds at most.
+	 * Delivers queued expiries for ten seconds at most, then drops the rest.
 	 */
 	void stop() {
 		ExecutorService executor = this.executor;
@@ -122,7 +123,7 @@ final class ExpiryDelivery {
 		}
 		int left = executor.shutdownNow().size();
 		this.queued.clear();
-		logger.warn("Stopped before the listener was told of " + left + " expired keys; it is still busy with one");
+		logger.warn("Stopped before the listener received " + left + " expired keys; it is still busy with one");
 	}
 
 }

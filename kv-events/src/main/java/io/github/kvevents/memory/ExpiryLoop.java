@@ -12,15 +12,14 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that sweeps at each deadline and sleeps in between.
+ * The thread that sweeps at each deadline and waits in between.
  */
 final class ExpiryLoop {
 
 	private static final Log logger = LogFactory.getLog(ExpiryLoop.class);
 
 	/**
-	 * How long it sleeps at most while there is a deadline: the clock may be set forward
-	 * meanwhile.
+	 * The longest wait while there is a deadline: the clock may be set forward meanwhile.
 	 */
 	private static final Duration MAX_SLEEP = Duration.ofSeconds(1);
 
@@ -66,7 +65,7 @@ final class ExpiryLoop {
 	}
 
 	/**
-	 * Lets the thread look for the earliest deadline again.
+	 * Wakes the thread to check the earliest deadline.
 	 */
 	void wake() {
 		LockSupport.unpark(this.thread);
@@ -79,7 +78,7 @@ final class ExpiryLoop {
 				sleep();
 			}
 			catch (Throwable ex) {
-				logger.error("Could not expire keys in memory; trying again", ex);
+				logger.error("Could not expire keys in memory; this is retried", ex);
 				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextLong(100, 1000)));
 			}
 		}

@@ -15,8 +15,8 @@ import io.github.kvevents.store.ExpiredKey;
 import io.github.kvevents.store.KvKeys;
 
 /**
- * The keys, and how one is changed: atomically, in step with its deadline and, where
- * there is one, with the change log.
+ * The keys. Changes each key atomically, together with its deadline and, if there is one,
+ * the change log.
  */
 final class Keyspace {
 
@@ -33,9 +33,8 @@ final class Keyspace {
 	private final boolean logExpiries;
 
 	/**
-	 * Starts empty.
-	 * @param logExpiries whether the log, if there is one, has entries for keys that
-	 * expire
+	 * Creates an empty keyspace.
+	 * @param logExpiries whether the log, if there is one, records expiries
 	 */
 	Keyspace(Clock clock, Deadlines deadlines, ExpiryDelivery delivery, @Nullable MemoryChangeLog log,
 			boolean logExpiries) {
@@ -62,7 +61,7 @@ final class Keyspace {
 	}
 
 	/**
-	 * Ends the lifetimes that are over.
+	 * Expires the keys whose deadline has passed.
 	 */
 	void sweep() {
 		Deadline deadline = this.deadlines.earliest();
@@ -73,15 +72,15 @@ final class Keyspace {
 	}
 
 	/**
-	 * Changes a key, but not its value.
+	 * Changes a key without its value.
 	 */
 	Change touch(String key, UnaryOperator<@Nullable Entry> work) {
 		return change(key, ChangeCause.SET, work);
 	}
 
 	/**
-	 * Changes a key. A lifetime that is over ends before, so that the change meets an
-	 * absent key, and the end is told once, by whoever comes first.
+	 * Changes a key. A key past its deadline expires first, so that the change finds an
+	 * absent key; whichever thread detects the expiry delivers it, once.
 	 */
 	Change change(String key, ChangeCause cause, UnaryOperator<@Nullable Entry> work) {
 		KvKeys.requireValid(key);
@@ -92,8 +91,8 @@ final class Keyspace {
 		else {
 			apply(key, cause, work, change);
 		}
-		if (change.untold != null) {
-			this.delivery.deliver(change.untold);
+		if (change.undelivered != null) {
+			this.delivery.deliver(change.undelivered);
 		}
 		return change;
 	}
@@ -105,7 +104,7 @@ final class Keyspace {
 			Deadline deadline = Entry.deadlineOf(stored);
 			this.deadlines.replace(deadline, Entry.deadlineOf(next));
 			if (stored != null && deadline != null && current == null) {
-				change.untold = queue(expired(deadline, stored.value()));
+				change.undelivered = queue(expired(deadline, stored.value()));
 			}
 			change.before = current;
 			change.after = next;
@@ -121,8 +120,8 @@ final class Keyspace {
 	}
 
 	/**
-	 * Queued while the key is held, so that the ends of a key's lifetimes keep their
-	 * order; a listener that has to be called here must wait until the key is free.
+	 * Queues an expiry while the key is locked, so that the expiries of a key keep their
+	 * order; if the caller has to deliver it, it does so after the key is unlocked.
 	 */
 	private @Nullable ExpiredKey queue(ExpiredKey expired) {
 		return this.delivery.queue(expired) ? null : expired;

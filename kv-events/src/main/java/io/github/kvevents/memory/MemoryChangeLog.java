@@ -27,7 +27,7 @@ import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.TailRead;
 
 /**
- * The change log of the keys in memory. It never holds more than its maximum length.
+ * The change log of the keys in memory. It never exceeds its maximum length.
  */
 final class MemoryChangeLog implements ChangeLogStore {
 
@@ -41,12 +41,12 @@ final class MemoryChangeLog implements ChangeLogStore {
 
 	private final Object monitor = new Object();
 
-	/** How often something was added: what a tail waits for. */
+	/** The number of additions, which tails wait for. */
 	private long adds;
 
 	/**
-	 * Starts empty.
-	 * @param values reads what a key holds
+	 * Creates an empty log.
+	 * @param values reads the value of a key
 	 */
 	MemoryChangeLog(ChangeLogSettings settings, Clock clock, Function<String, byte @Nullable []> values) {
 		this.settings = settings;
@@ -63,7 +63,8 @@ final class MemoryChangeLog implements ChangeLogStore {
 	}
 
 	/**
-	 * Does what may change a key. Only within may entries of this key be appended.
+	 * Runs work that may change a key, under the lock of its partition. Entries of the
+	 * key may be appended only within.
 	 */
 	void change(String key, Runnable work) {
 		MemoryLogPartition partition = partitionOf(key);
@@ -77,7 +78,7 @@ final class MemoryChangeLog implements ChangeLogStore {
 	}
 
 	/**
-	 * Appends a write or a removal, if it changed anything.
+	 * Appends an entry for a write or a removal, if it changed anything.
 	 */
 	void append(ChangeCause cause, String key, Change change) {
 		byte[] before = Entry.valueOf(change.before);
@@ -187,8 +188,8 @@ final class MemoryChangeLog implements ChangeLogStore {
 		}
 
 		/**
-		 * Waits for an entry that is added after some number of adds.
-		 * @return whether it is worth looking
+		 * Waits for an entry to be added after the given number of additions.
+		 * @return whether there may be new entries
 		 */
 		private boolean awaitAdd(long seen, long end) {
 			synchronized (MemoryChangeLog.this.monitor) {

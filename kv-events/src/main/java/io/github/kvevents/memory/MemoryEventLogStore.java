@@ -32,12 +32,12 @@ public final class MemoryEventLogStore implements EventLogStore {
 
 	private long logsMade;
 
-	/** How often something was added: what a reader waits for. */
+	/** The number of additions, which readers wait for. */
 	private long adds;
 
 	/**
 	 * Creates a store without any log.
-	 * @param clock gives ids their time and ends times to live
+	 * @param clock determines the time of ids and expires logs
 	 */
 	public MemoryEventLogStore(Clock clock) {
 		Assert.notNull(clock, "'clock' must not be null");
@@ -121,7 +121,7 @@ public final class MemoryEventLogStore implements EventLogStore {
 		}
 
 		private EntryId add(long now, List<byte[]> fields) {
-			// also where the clock went back
+			// also after the clock was set back
 			this.lastId = (now > this.lastId.millis()) ? new EntryId(now, 0) : this.lastId.next();
 			this.entries.put(this.lastId,
 					new StoredEntry(this.lastId, ++this.number, this.origin, List.copyOf(fields)));
@@ -137,7 +137,7 @@ public final class MemoryEventLogStore implements EventLogStore {
 	}
 
 	/**
-	 * Waits for adds.
+	 * Waits for additions.
 	 */
 	private final class MemoryReader implements Reader {
 
@@ -191,7 +191,7 @@ public final class MemoryEventLogStore implements EventLogStore {
 
 		@Override
 		public void close() {
-			// holds nothing
+			// nothing to release
 		}
 
 	}

@@ -27,11 +27,11 @@ import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
 /**
- * Keys in this JVM; they are gone when it ends. A key past its deadline is gone for every
- * operation at once. The listener hears of it from the thread {@code kv-memory-expiry},
- * or earlier from the operation that comes across it. While the store isn't running it
- * works all the same, but a key whose time has come is reported only by {@link #sweep()}
- * or such an operation, and on their thread.
+ * Keeps keys in this JVM, which are lost when it ends. A key past its deadline is absent
+ * for every operation at once. The thread {@code kv-memory-expiry} reports its expiry to
+ * the listener, or an operation that detects it earlier. A store that is not running
+ * works too, but reports expiries only from {@link #sweep()} or such an operation, on
+ * their thread.
  */
 public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecycle {
 
@@ -50,7 +50,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	private volatile boolean running;
 
 	/**
-	 * Creates an empty store that goes by the system's clock.
+	 * Creates an empty store with the system clock.
 	 */
 	public MemoryKvStore() {
 		this(Clock.systemUTC());
@@ -58,7 +58,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 
 	/**
 	 * Creates an empty store.
-	 * @param clock tells when a key's time has come, in milliseconds' precision
+	 * @param clock determines when keys expire, in milliseconds' precision
 	 */
 	public MemoryKvStore(Clock clock) {
 		this(clock, null);
@@ -66,9 +66,9 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 
 	/**
 	 * Creates an empty store, with a change log.
-	 * @param clock tells when a key's time has come, and gives the entries of the log
-	 * their time, in milliseconds' precision
-	 * @param log how much of a change log to keep, {@code null} for no log
+	 * @param clock determines when keys expire, and the time of log entries, in
+	 * milliseconds' precision
+	 * @param log the settings of the change log, {@code null} for no log
 	 */
 	public MemoryKvStore(Clock clock, @Nullable ChangeLogSettings log) {
 		this(clock, log, true);
@@ -76,10 +76,10 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 
 	/**
 	 * Creates an empty store, with a change log.
-	 * @param clock tells when a key's time has come, and gives the entries of the log
-	 * their time, in milliseconds' precision
-	 * @param log how much of a change log to keep, {@code null} for no log
-	 * @param logExpiries whether the log has entries for keys that expire
+	 * @param clock determines when keys expire, and the time of log entries, in
+	 * milliseconds' precision
+	 * @param log the settings of the change log, {@code null} for no log
+	 * @param logExpiries whether the log records expiries
 	 */
 	public MemoryKvStore(Clock clock, @Nullable ChangeLogSettings log, boolean logExpiries) {
 		Assert.notNull(clock, "'clock' must not be null");
@@ -203,7 +203,7 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	/**
 	 * The change log.
 	 * @return the log, always the same
-	 * @throws IllegalStateException if this store was made without
+	 * @throws IllegalStateException if this store was created without
 	 */
 	public ChangeLogStore getChangeLog() {
 		Assert.state(this.log != null, "This store keeps no change log: pass its settings to the constructor");
@@ -221,8 +221,8 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	}
 
 	/**
-	 * Ends the keys whose time has come. The store's own thread does it when it runs; a
-	 * test that drives the clock does it itself.
+	 * Expires the keys whose deadline has passed. The thread of the store calls it while
+	 * the store runs; a test that drives the clock calls it itself.
 	 */
 	public void sweep() {
 		this.keys.sweep();

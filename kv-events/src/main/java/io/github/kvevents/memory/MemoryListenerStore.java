@@ -22,7 +22,7 @@ import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Delay;
 
 /**
- * Keeps it in this process.
+ * Keeps the state of listeners in this process.
  */
 public final class MemoryListenerStore implements ListenerStore {
 

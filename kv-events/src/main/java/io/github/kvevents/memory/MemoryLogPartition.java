@@ -11,8 +11,8 @@ import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
 
 /**
- * One partition of the change log. Its lock is held by whoever changes a key of the
- * partition, so that values and log can be read in one step.
+ * One partition of the change log. Each change of a key of the partition holds its lock,
+ * so that values and log can be read atomically.
  */
 final class MemoryLogPartition {
 
@@ -32,7 +32,7 @@ final class MemoryLogPartition {
 	}
 
 	/**
-	 * The place of the next entry: behind the last one, also where the clock went back.
+	 * The position of the next entry: after the last one, also if the clock was set back.
 	 */
 	KvPosition next(long now) {
 		return (now > this.last.millis()) ? new KvPosition(this.last.partition(), now, 0)

@@ -7,7 +7,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.util.ClassUtils;
 
 /**
- * How long a command may wait inside of Redis.
+ * How long a blocking command may wait in Redis.
  */
 public final class BlockingReads {
 
@@ -18,10 +18,10 @@ public final class BlockingReads {
 	}
 
 	/**
-	 * A time that is over well before the driver gives a command up. Other drivers than
-	 * Lettuce have no time-out for commands that block.
+	 * A time that ends well before the command timeout of the driver. Drivers other than
+	 * Lettuce have no timeout for blocking commands.
 	 * @param connectionFactory where the connection comes from
-	 * @param wanted how long the caller would wait
+	 * @param wanted how long the caller wants to wait
 	 * @return at most that, at least a millisecond, since zero means for ever
 	 */
 	public static Duration waitTime(RedisConnectionFactory connectionFactory, Duration wanted) {
@@ -30,9 +30,9 @@ public final class BlockingReads {
 	}
 
 	/**
-	 * After what time the driver gives a command up.
+	 * The command timeout of the driver.
 	 * @param connectionFactory where the connection comes from
-	 * @param other what to say of other drivers than Lettuce
+	 * @param other the result for drivers other than Lettuce
 	 */
 	static Duration commandTimeout(RedisConnectionFactory connectionFactory, Duration other) {
 		RedisConnectionFactory configured = LinkedFactory.configured(connectionFactory);
@@ -41,10 +41,10 @@ public final class BlockingReads {
 	}
 
 	/**
-	 * Whether an interrupt of the thread ends a wait inside of Redis. The connection is
-	 * of no use then.
+	 * Whether an interrupt of the thread ends a blocking command. The connection is
+	 * unusable afterwards.
 	 * @param connectionFactory where the connection comes from
-	 * @return {@code false} if the thread waits on
+	 * @return {@code false} if the thread continues to wait
 	 */
 	public static boolean endOnInterrupt(RedisConnectionFactory connectionFactory) {
 		return isLettuce(LinkedFactory.configured(connectionFactory));

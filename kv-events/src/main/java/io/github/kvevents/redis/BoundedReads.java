@@ -15,24 +15,24 @@ import io.github.kvevents.support.PageSize;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * Reads that are bounded in bytes. One that fails is tried again with less, down to a
- * single entry: at once where the server has ended the connection, otherwise by the next
- * read at that place, whatever others read meanwhile. An entry that fails twice alone is
- * reported by an {@link EntryTooLargeException}. Used by many threads at once.
+ * Reads that are bounded in bytes. A read that fails is retried with fewer bytes, down to
+ * a single entry: at once if the server closed the connection, otherwise by the next read
+ * at the same position, regardless of other reads in between. A single entry that fails
+ * twice is reported by an {@link EntryTooLargeException}. Used by many threads at once.
  */
 public final class BoundedReads {
 
-	/** Of places at which a read failed and nobody tried again. */
-	private static final int MAX_PLACES = 1000;
+	/** How many positions with a failed read are remembered. */
+	private static final int MAX_POSITIONS = 1000;
 
 	private final RedisConnections connections;
 
-	/** Not cut by what others read meanwhile. */
+	/** A large read of another thread does not cut these. */
 	private final RedisConnections others;
 
 	private final PageSize size;
 
-	/** How many bytes could not be read last, by the place. */
+	/** By position, the bytes of the last read that failed. */
 	private final Map<String, Integer> failed = new ConcurrentHashMap<>();
 
 	/**
@@ -54,26 +54,26 @@ public final class BoundedReads {
 	/**
 	 * Reads a page.
 	 * @param <T> its type
-	 * @param place names what comes first in it
-	 * @param page reads about so many bytes, one entry at least
-	 * @param first finds out what comes first, for the exception, without reading it;
-	 * {@code null} if there is nothing; fails if the store isn't reached
+	 * @param position identifies the first entry of the page
+	 * @param page reads about the given number of bytes, at least one entry
+	 * @param first describes the first entry for the exception, without reading it;
+	 * {@code null} if there is none; fails if the store is not reachable
 	 * @return the page
-	 * @throws EntryTooLargeException if what comes first can't be read
+	 * @throws EntryTooLargeException if the first entry can't be read
 	 */
-	public <T> T read(String place, BiFunction<RedisConnection, Integer, T> page,
+	public <T> T read(String position, BiFunction<RedisConnection, Integer, T> page,
 			BiFunction<RedisConnection, Throwable, @Nullable EntryTooLargeException> first) {
 		while (true) {
-			Integer before = this.failed.get(place);
+			Integer before = this.failed.get(position);
 			int bytes = (before != null) ? Math.min(this.size.bytes(), PageSize.smaller(before)) : this.size.bytes();
 			try {
 				T read = this.connections.call((connection) -> page.apply(connection, bytes));
 				this.size.succeeded(0, 0);
-				this.failed.remove(place);
+				this.failed.remove(position);
 				return read;
 			}
 			catch (DataAccessException | OutOfMemoryError ex) {
-				note(place, bytes);
+				note(position, bytes);
 				if (before != null && PageSize.isOneEntry(before)) {
 					report(ex, first);
 					throw ex;
@@ -85,12 +85,12 @@ public final class BoundedReads {
 		}
 	}
 
-	private void note(String place, int bytes) {
+	private void note(String position, int bytes) {
 		this.size.failed();
-		if (this.failed.size() >= MAX_PLACES) {
+		if (this.failed.size() >= MAX_POSITIONS) {
 			this.failed.clear();
 		}
-		this.failed.put(place, bytes);
+		this.failed.put(position, bytes);
 	}
 
 	private void report(Throwable failure,
@@ -104,7 +104,8 @@ public final class BoundedReads {
 			failure.addSuppressed(ex);
 			return;
 		}
-		// a small one was cut together with a large one that somebody else read
+		// a small entry also fails when a large read of another thread cuts the
+		// connection
 		if (report != null && report.getBytes() > PageSize.MIN_BYTES) {
 			throw report;
 		}

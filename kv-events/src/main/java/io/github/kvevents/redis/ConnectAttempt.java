@@ -14,12 +14,12 @@ import org.springframework.data.redis.connection.RedisConnection;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * One attempt to connect to Redis and to get an answer, on a thread of its own, that many
- * wait for.
+ * One attempt to connect to Redis and to get an answer, on a thread of its own. Many
+ * threads wait for its outcome.
  */
 final class ConnectAttempt {
 
-	/** For how long a failed attempt speaks for those who come then. */
+	/** How long a failed attempt answers for later callers. */
 	private static final long FAILED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
 	private final Supplier<RedisConnection> connections;
@@ -37,9 +37,9 @@ final class ConnectAttempt {
 	private final Thread thread = new Thread(this::run, "kv-redis-connect");
 
 	/**
-	 * Creates an attempt that hasn't begun.
-	 * @param answered runs when Redis has answered, before those who wait resume
-	 * @param failed gets the reason when it has not
+	 * Creates an attempt that is not started.
+	 * @param answered runs when Redis has answered, before the waiting threads resume
+	 * @param failed receives the reason if the attempt fails
 	 */
 	ConnectAttempt(Supplier<RedisConnection> connections, Runnable answered, Consumer<String> failed) {
 		this.connections = connections;
@@ -53,7 +53,7 @@ final class ConnectAttempt {
 	}
 
 	/**
-	 * Whether another one may begin.
+	 * Whether a new attempt may start.
 	 */
 	boolean isOver() {
 		if (isUnderWay()) {
@@ -94,7 +94,7 @@ final class ConnectAttempt {
 	}
 
 	/**
-	 * Whether Redis answers in some time.
+	 * Whether Redis answers within the given time.
 	 */
 	boolean succeeds(long millis) throws InterruptedException {
 		try {
@@ -107,8 +107,9 @@ final class ConnectAttempt {
 	}
 
 	/**
-	 * Each who waits for a Redis that is away gets an exception of its own, which others
-	 * can't change. Anything else is what the factory of connections threw.
+	 * Each thread that waits for an unreachable Redis gets its own exception, which no
+	 * other thread can change. Any other failure is the exception of the connection
+	 * factory.
 	 */
 	private static RuntimeException failure(Throwable cause) {
 		StoreFailure kind = StoreFailure.of(cause);
@@ -125,7 +126,7 @@ final class ConnectAttempt {
 	}
 
 	/**
-	 * Has all who wait fail, without waiting for the attempt itself.
+	 * Fails all waiting threads at once, although the attempt itself continues.
 	 */
 	void giveUp(RuntimeException failure) {
 		this.outcome.completeExceptionally(failure);
@@ -153,7 +154,7 @@ final class ConnectAttempt {
 			if (!reached || StoreFailure.of(ex) != StoreFailure.REFUSED) {
 				throw ex;
 			}
-			// to refuse PING is an answer
+			// a server that refuses PING has answered
 		}
 	}
 

@@ -9,39 +9,38 @@ import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 
 /**
- * The field of a log entry that tells what kind of change it is and who made it, as small
- * as it can be: type, operation, detail and rest with colons between.
+ * The header of a log entry: the type of the change and the instance that made it, in a
+ * compact form: type, operation, detail and rest, separated by colons.
  * <ul>
  * <li>The type is a letter.</li>
  * <li>The operation is the id of the operation, without a colon. It is empty for an
  * expiry, which can't happen twice.</li>
  * <li>The detail is the deadline of an expiry in epoch milliseconds; for a part of a
- * batch its index, the size of the batch and the number of bytes of the batch's id, with
- * slashes between; else nothing.</li>
+ * batch its index, the size of the batch and the number of bytes of the batch id,
+ * separated by slashes; otherwise empty.</li>
  * <li>The rest is the id of the batch, if there is one, and the origin, which may hold
  * any characters.</li>
  * </ul>
  * For example {@code S:k3v9x0qw2a7::shop-1} and {@code B:k3v9x0qw2a8:0/3/4:a1b2shop-1}.
- * The scripts make that of an expiry.
+ * The scripts write the header of an expiry.
  *
  * @param type the type of the event
  * @param operationId the id of the operation, empty for an expiry
- * @param deadline when the key's time ended, in epoch milliseconds, {@code null} unless
- * it expired
+ * @param deadline the deadline in epoch milliseconds, {@code null} unless it expired
  * @param batch the batch, {@code null} for none
  * @param origin the id of the instance
  */
 record EntryHeader(KvEventType type, String operationId, @Nullable Long deadline, @Nullable KvBatch batch,
 		String origin) {
 
-	/** The types, each at the place of its letter. */
+	/** The types, each at the index of its letter. */
 	private static final List<KvEventType> TYPES = List.of(KvEventType.SET, KvEventType.SET_RAW, KvEventType.DELETE,
 			KvEventType.BATCH_SET, KvEventType.BATCH_DELETE, KvEventType.EXPIRED);
 
 	private static final String LETTERS = "SRDBXE";
 
 	/**
-	 * Writes down the header of a change that is no expiry.
+	 * Encodes the header of a change other than an expiry.
 	 */
 	static byte[] encode(KvEventType type, String operationId, @Nullable KvBatch batch, String origin) {
 		String start = LETTERS.charAt(TYPES.indexOf(type)) + ":" + operationId + ":";
@@ -54,8 +53,8 @@ record EntryHeader(KvEventType type, String operationId, @Nullable Long deadline
 	}
 
 	/**
-	 * Reads it.
-	 * @throws IllegalArgumentException if it is none
+	 * Decodes a header.
+	 * @throws IllegalArgumentException if it is malformed
 	 */
 	static EntryHeader decode(byte[] header) {
 		// a character for each byte

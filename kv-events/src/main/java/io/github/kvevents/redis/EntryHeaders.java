@@ -9,8 +9,8 @@ import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 
 /**
- * Gives each change of this instance the header of its log entry, with an id of the
- * operation that no other has: at random for each start, then counted.
+ * Creates the header for each change of this instance, with a unique operation id: a
+ * random part for each start, then a counter.
  */
 final class EntryHeaders {
 
@@ -26,7 +26,7 @@ final class EntryHeaders {
 	EntryHeaders(String origin) {
 		this.origin = origin;
 		String start = Long.toString(new SecureRandom().nextLong(STARTS), Character.MAX_RADIX);
-		// of one length, or the number behind it could make two alike
+		// of fixed length: otherwise two ids could be equal
 		this.start = "0".repeat(10 - start.length()) + start;
 	}
 

@@ -9,7 +9,7 @@ import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.event.StoredEntry;
 
 /**
- * The first field of each entry in Redis, as the script that adds writes it.
+ * The first field of each entry in Redis, as {@code event-log-add.lua} writes it.
  */
 final class EntryMark {
 
@@ -19,8 +19,8 @@ final class EntryMark {
 	}
 
 	/**
-	 * Takes the mark off the fields of an entry. An entry that someone else added has
-	 * none.
+	 * Separates the mark from the fields of an entry. An entry that another client added
+	 * has none.
 	 */
 	static StoredEntry read(EntryId id, List<byte[]> fields) {
 		if (fields.size() >= 2 && fields.get(0).length == 1 && fields.get(0)[0] == '#') {

@@ -11,8 +11,8 @@ import org.springframework.data.redis.connection.stream.ReadOffset;
 import io.github.kvevents.store.Namespace;
 
 /**
- * Sees to it that the streams of expiries are there before a key is tracked for a hook.
- * Asked for each write, and sends a command once for each partition.
+ * Creates the consumer groups of the expiry streams before a key is tracked for a hook.
+ * Called for each write; sends one command per partition.
  */
 final class ExpiredGroups {
 

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import io.github.kvevents.store.Namespace;
 
 /**
- * The names of a namespace's deadline index as the scripts take them, encoded once.
+ * The Redis keys of a namespace in the order that the scripts expect, encoded once.
  */
 final class IndexNames {
 
@@ -32,14 +32,14 @@ final class IndexNames {
 	}
 
 	/**
-	 * Deadlines, last values, expiries, and what expired just now.
+	 * Deadlines, last values, expiries, and recently expired keys.
 	 */
 	List<byte[]> tracking(int partition) {
 		return this.byPartition.get(partition).subList(0, 4);
 	}
 
 	/**
-	 * Deadlines, last values, expiries, what expired just now, and the change log.
+	 * Deadlines, last values, expiries, recently expired keys, and the change log.
 	 */
 	List<byte[]> all(int partition) {
 		return this.byPartition.get(partition);

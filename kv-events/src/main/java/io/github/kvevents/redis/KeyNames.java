@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.store.KvKeys;
 
 /**
- * How the application's keys are called in Redis: the key prefix in front, in UTF-8. This
- * is the only place that knows.
+ * Maps the keys of the application to keys in Redis: the key prefix in front, in UTF-8.
+ * No other class knows about the prefix.
  */
 public final class KeyNames {
 
 	/**
-	 * What the names of this library's own data begin with.
+	 * The prefix of the keys of this library.
 	 */
 	private static final byte[] RESERVED = OwnKeys.PREFIX.getBytes(StandardCharsets.UTF_8);
 
@@ -30,7 +30,7 @@ public final class KeyNames {
 	}
 
 	/**
-	 * Keys that are called in Redis what the application calls them.
+	 * Keys whose names in Redis and in the application are the same.
 	 * @return the names
 	 */
 	public static KeyNames plain() {
@@ -47,7 +47,7 @@ public final class KeyNames {
 	}
 
 	/**
-	 * What stands in front of each key in Redis.
+	 * The prefix of each key in Redis.
 	 * @return the prefix, empty for none
 	 */
 	public String prefix() {
@@ -82,8 +82,8 @@ public final class KeyNames {
 
 	/**
 	 * The application's name of a key in Redis.
-	 * @return the key, or {@code null} if it isn't one: our own data, or bytes that no
-	 * {@code String} stands for
+	 * @return the key, or {@code null} if it is not a key of the application: data of
+	 * this library, another prefix, or invalid UTF-8
 	 */
 	public @Nullable String fromRedis(byte[] name) {
 		if (startsWith(name, RESERVED) || !startsWith(name, this.prefix) || name.length == this.prefix.length) {

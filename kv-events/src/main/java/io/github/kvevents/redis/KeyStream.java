@@ -15,9 +15,9 @@ import org.springframework.data.redis.core.Cursor;
 import org.springframework.data.redis.core.ScanOptions;
 
 /**
- * The keys that SCAN finds, read as they are asked for. The connection is opened for the
- * first key and closed behind the last, or with the stream. SCAN may give a key several
- * times, so the keys that were given are remembered meanwhile.
+ * The keys that SCAN finds, read lazily. The connection is opened for the first key and
+ * closed after the last one, or with the stream. SCAN may return a key several times, so
+ * the keys that were returned are remembered.
  */
 final class KeyStream extends Spliterators.AbstractSpliterator<String> {
 

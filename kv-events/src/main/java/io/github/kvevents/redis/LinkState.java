@@ -18,23 +18,23 @@ import org.springframework.data.redis.connection.RedisConnection;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * Whether Redis answers. Who needs it while that isn't known waits for the only attempt.
- * Used by many threads at once.
+ * Whether Redis answers. While that is unknown, all callers wait for one shared attempt
+ * to connect. Used by many threads at once.
  */
 final class LinkState {
 
 	private static final Log logger = LogFactory.getLog(RedisLink.class);
 
-	/** What all that starts waits for Redis, together. */
+	/** How long all beans together wait for Redis at startup. */
 	private static final long START_NANOS = TimeUnit.SECONDS.toNanos(2);
 
 	/**
-	 * A command that takes longer is a reason to ask whether Redis answers at all. Longer
-	 * than a command waits for entries inside of Redis.
+	 * After a command has taken this long, Redis is asked whether it still answers.
+	 * Longer than blocking reads wait in Redis.
 	 */
 	private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-	/** What Redis may take to answer once the context closes. */
+	/** How long Redis may take to answer once the context closes. */
 	static final long CLOSING_MILLIS = 1000;
 
 	private final Supplier<RedisConnection> connections;
@@ -63,8 +63,8 @@ final class LinkState {
 	}
 
 	/**
-	 * Returns at once while Redis answers, and waits for an attempt otherwise, for as
-	 * long as a command may take.
+	 * Returns at once while Redis answers. Otherwise waits for an attempt to connect, at
+	 * most for the command timeout.
 	 */
 	void awaitAnswer() {
 		if (!this.answers || isSilent()) {
@@ -73,7 +73,7 @@ final class LinkState {
 	}
 
 	/**
-	 * Waits for a sign of life.
+	 * Waits for an answer of Redis.
 	 * @param patience how long to wait at most
 	 */
 	void ping(Duration patience) {
@@ -124,7 +124,7 @@ final class LinkState {
 		if (!this.announced && !this.stopped && !this.abandoned) {
 			this.announced = true;
 			logger.warn("Redis can't be reached for now (" + reason
-					+ "); kv-events connects again by itself, and what waits for Redis resumes then");
+					+ "); kv-events connects again by itself, and everything that waits for Redis resumes then");
 		}
 	}
 
@@ -137,7 +137,7 @@ final class LinkState {
 	}
 
 	/**
-	 * A call begins.
+	 * Registers a call that starts.
 	 */
 	Call begin() {
 		Call call = new Call(System.nanoTime(), new Object());
@@ -146,14 +146,15 @@ final class LinkState {
 	}
 
 	/**
-	 * A call has ended.
+	 * Removes a call that has ended.
 	 */
 	void end(Call call) {
 		this.calls.remove(call);
 	}
 
 	/**
-	 * A call failed. Where that may mean an outage, the next attempt tells.
+	 * Records a failed call. If it may be an outage, the next call checks the connection
+	 * first.
 	 */
 	void failed(Throwable failure) {
 		if (StoreFailure.of(failure).isOutage()) {
@@ -162,14 +163,14 @@ final class LinkState {
 	}
 
 	/**
-	 * The application context has started.
+	 * Ends the startup phase: the application context has started.
 	 */
 	void started() {
 		this.starting = false;
 	}
 
 	/**
-	 * Whether connections are meant to be closed.
+	 * Sets whether the connections are closed on purpose.
 	 */
 	void setStopped(boolean stopped) {
 		this.stopped = stopped;
@@ -185,7 +186,7 @@ final class LinkState {
 	}
 
 	/**
-	 * Ends the attempt that is under way.
+	 * Interrupts the current attempt.
 	 */
 	synchronized void interruptAttempt() {
 		if (this.attempt != null) {
@@ -194,16 +195,15 @@ final class LinkState {
 	}
 
 	/**
-	 * Forgets that Redis answered: it is late.
+	 * Makes the next caller check whether Redis answers.
 	 */
 	void doubt() {
 		this.answers = false;
 	}
 
 	/**
-	 * Asks Redis for signs of life until the connections are to be closed.
-	 * @return {@code false} as soon as one stayed out, and everybody who waits fails from
-	 * then on
+	 * Pings Redis until the connections are closed. @return {@code false} as soon as a
+	 * ping is not answered; all waiting and later callers fail from then on
 	 */
 	boolean answersUntilStopped() {
 		try {
@@ -234,7 +234,7 @@ final class LinkState {
 	 * A command that was sent.
 	 *
 	 * @param since when, in nanoseconds
-	 * @param identity tells calls of the same moment apart
+	 * @param identity distinguishes calls that were sent at the same time
 	 */
 	record Call(long since, Object identity) {
 	}

@@ -8,9 +8,9 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * Where the connections of a link come from: with Lettuce from a factory of its own, else
- * from the application's, and then with a share of its pool. Nothing is made before it is
- * needed. Used by many threads at once.
+ * Creates the connections of a link: with Lettuce from a factory of its own, otherwise
+ * from the factory of the application, using a share of its pool. Nothing is created
+ * before it is needed. Used by many threads at once.
  */
 final class LinkTarget {
 
@@ -28,14 +28,14 @@ final class LinkTarget {
 	}
 
 	/**
-	 * The application's factory, which has the settings.
+	 * The factory of the application, which has the settings.
 	 */
 	RedisConnectionFactory application() {
 		return this.application;
 	}
 
 	/**
-	 * The factory that is used.
+	 * The factory that creates the connections.
 	 */
 	RedisConnectionFactory factory() {
 		RedisConnectionFactory factory = this.factory;
@@ -54,14 +54,14 @@ final class LinkTarget {
 	}
 
 	/**
-	 * Whether it was needed already.
+	 * Whether a connection has been needed yet.
 	 */
 	boolean isUsed() {
 		return this.factory != null;
 	}
 
 	/**
-	 * The factory that is the link's own.
+	 * The factory that belongs to the link.
 	 * @return the factory, {@code null} if there is none, or none yet
 	 */
 	@Nullable RedisConnectionFactory own() {
@@ -92,8 +92,8 @@ final class LinkTarget {
 	}
 
 	/**
-	 * Makes a connection. One out of the pool may take as long as an answer.
-	 * @param state knows of the calls of the connection
+	 * Creates a connection. Taking one from the pool may take as long as a command.
+	 * @param state tracks the calls of the connection
 	 */
 	RedisConnection connect(LinkState state) {
 		RedisConnectionFactory factory = factory();
@@ -117,7 +117,7 @@ final class LinkTarget {
 	}
 
 	/**
-	 * Makes what the only attempt at a time makes.
+	 * Connects for the shared attempt.
 	 */
 	RedisConnection connectAll() {
 		RedisConnection connection = factory().getConnection();
@@ -128,8 +128,8 @@ final class LinkTarget {
 	}
 
 	/**
-	 * Makes a connection for reads that may be large.
-	 * @param state has it connected if it isn't
+	 * Creates a connection for reads that may be large.
+	 * @param state connects it if it is not connected
 	 */
 	RedisConnection connectForPages(LinkState state) {
 		PageConnection pages = this.pages;
@@ -145,7 +145,7 @@ final class LinkTarget {
 	}
 
 	/**
-	 * Does something with each factory that is the link's own.
+	 * Calls an action with each factory that belongs to the link.
 	 */
 	void forOwn(Consumer<RedisConnectionFactory> action) {
 		RedisConnectionFactory own = own();

@@ -12,7 +12,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisSentinelConnection;
 
 /**
- * What the users of a link get: connections for which Redis has answered.
+ * Hands out the connections of a link, once Redis has answered.
  */
 final class LinkedFactory implements RedisConnectionFactory {
 
@@ -26,7 +26,7 @@ final class LinkedFactory implements RedisConnectionFactory {
 
 	/**
 	 * Creates a factory.
-	 * @param connections makes a connection, once Redis has answered
+	 * @param connections creates a connection, once Redis has answered
 	 * @param pages for reads that may be large, {@code null} for this one
 	 */
 	LinkedFactory(LinkTarget target, LinkState state, Supplier<RedisConnection> connections,
@@ -39,7 +39,7 @@ final class LinkedFactory implements RedisConnectionFactory {
 
 	/**
 	 * The application's factory of connections.
-	 * @param factory a factory, of a link perhaps
+	 * @param factory any factory, possibly of a link
 	 * @return the factory that has the settings
 	 */
 	static RedisConnectionFactory configured(RedisConnectionFactory factory) {
@@ -48,17 +48,17 @@ final class LinkedFactory implements RedisConnectionFactory {
 
 	/**
 	 * The factory for reads that may be large.
-	 * @param factory a factory, of a link perhaps
+	 * @param factory any factory, possibly of a link
 	 */
 	static RedisConnectionFactory forPages(RedisConnectionFactory factory) {
 		return (factory instanceof LinkedFactory linked && linked.pages != null) ? linked.pages : factory;
 	}
 
 	/**
-	 * Asks for a sign of life, or waits for one that somebody else asks for.
-	 * @param factory a factory, of a link perhaps
-	 * @param patience how long a link waits for it
-	 * @throws DataAccessException if it stays out
+	 * Pings Redis, or waits for a ping of another thread.
+	 * @param factory any factory, possibly of a link
+	 * @param patience how long a link waits for the answer
+	 * @throws DataAccessException if there is no answer
 	 */
 	static void ping(RedisConnectionFactory factory, Duration patience) {
 		if (factory instanceof LinkedFactory linked) {

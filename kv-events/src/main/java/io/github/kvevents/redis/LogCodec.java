@@ -16,7 +16,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
 
 /**
- * Reads what the scripts append to the change log, see {@code log-append.lua}.
+ * Decodes entries of the change log, which {@code log-append.lua} writes.
  */
 final class LogCodec {
 
@@ -31,9 +31,9 @@ final class LogCodec {
 	}
 
 	/**
-	 * Reads an entry.
-	 * @return the change, or {@code null} if the entry is none of ours: of a key without
-	 * the prefix, or written by somebody else
+	 * Decodes an entry.
+	 * @return the change, or {@code null} if the entry is foreign: of a key without the
+	 * prefix, or written by another client
 	 */
 	@Nullable LoggedChange decode(int partition, ByteRecord entry) {
 		List<byte[]> fields = new ArrayList<>(8);
@@ -45,7 +45,7 @@ final class LogCodec {
 	}
 
 	/**
-	 * Reads an entry of a page, as above.
+	 * Decodes an entry of a page.
 	 */
 	@Nullable LoggedChange decode(int partition, StreamPages.Entry entry) {
 		return decode(LogIds.position(partition, entry.id()), entry.fields());
@@ -62,13 +62,13 @@ final class LogCodec {
 	}
 
 	/**
-	 * Such entries tend to be many, and are read again by each reader.
+	 * Warns once: such entries tend to be many, and every reader reads them.
 	 */
 	private void skipped(KvPosition position, IllegalArgumentException ex) {
 		if (this.warned.compareAndSet(false, true)) {
 			logger.warn("The entry '%s' of the change log is none of ours and was skipped (%s), as others will be: "
 				.formatted(position, ex.getMessage())
-					+ "nobody else should write to the log, and all applications of a namespace need the same "
+					+ "no other client should write to the log, and all applications of a namespace need the same "
 					+ "'kv.events.key-prefix'");
 		}
 		else {
@@ -107,7 +107,7 @@ final class LogCodec {
 	}
 
 	/**
-	 * An expiry can't happen twice, so its place is as good an id as any.
+	 * An expiry happens once, so its position serves as the operation id.
 	 */
 	private static LoggedChange change(KvPosition position, String key, byte @Nullable [] value,
 			byte @Nullable [] previousValue, EntryHeader header) {

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import io.github.kvevents.KvPosition;
 
 /**
- * Positions as ids of entries of a stream: {@code millis-sequence}.
+ * Converts positions to and from stream entry ids: {@code millis-sequence}.
  */
 final class LogIds {
 
@@ -20,7 +20,7 @@ final class LogIds {
 	}
 
 	/**
-	 * The position of an entry whose id has so many bytes.
+	 * The position of an entry whose id has the given number of bytes.
 	 */
 	static KvPosition position(int partition, byte[] id, int length) {
 		long millis = 0;

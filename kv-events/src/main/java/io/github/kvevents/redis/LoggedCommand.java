@@ -10,10 +10,10 @@ import org.springframework.data.redis.connection.RedisConnection;
 import io.github.kvevents.store.StoreOutcome;
 
 /**
- * A write for the scripts that know of the change log.
+ * A write with the header of its change log entry.
  *
  * @param command the write
- * @param header the header of its entry, empty without a log
+ * @param header the header of the entry, empty without a log
  */
 record LoggedCommand(WriteCommand command, byte[] header) implements WriteCommand {
 

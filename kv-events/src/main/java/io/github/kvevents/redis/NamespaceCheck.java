@@ -20,10 +20,10 @@ import org.springframework.util.Assert;
 import io.github.kvevents.store.Namespace;
 
 /**
- * Looks whether what lies in Redis under the names of a namespace fits this instance: the
- * partitions, the layout and the key prefix that all instances must have in common, an
- * application that may use it, and each name of its type. A namespace that passed isn't
- * looked at again. Used by many threads at once.
+ * Checks whether a namespace in Redis fits this instance: the partitions, the layout and
+ * the key prefix that all instances must agree on, the application that uses it, and the
+ * types of its keys. A namespace that passed is not checked again. Used by many threads
+ * at once.
  */
 public final class NamespaceCheck {
 
@@ -53,9 +53,9 @@ public final class NamespaceCheck {
 	private volatile boolean passed;
 
 	/**
-	 * Creates a check that leaves open who uses the namespace.
+	 * Creates a check that allows any application.
 	 * @param namespace the namespace
-	 * @param names how keys are called in Redis
+	 * @param names maps keys to their names in Redis
 	 */
 	public NamespaceCheck(Namespace namespace, KeyNames names) {
 		this(namespace, names, null);
@@ -64,9 +64,8 @@ public final class NamespaceCheck {
 	/**
 	 * Creates a check.
 	 * @param namespace the namespace
-	 * @param names how keys are called in Redis
-	 * @param user the application that is to use the namespace, {@code null} to leave
-	 * that open
+	 * @param names maps keys to their names in Redis
+	 * @param user the application that uses the namespace, {@code null} to allow any
 	 */
 	public NamespaceCheck(Namespace namespace, KeyNames names, @Nullable NamespaceUser user) {
 		Assert.notNull(namespace, "'namespace' must not be null");
@@ -77,11 +76,10 @@ public final class NamespaceCheck {
 	}
 
 	/**
-	 * Checks the namespace, unless it passed before. What isn't written down yet is
-	 * written.
+	 * Checks the namespace, unless it passed before. Missing facts are written.
 	 * @param connection the connection to use
-	 * @throws InvalidDataAccessResourceUsageException if the namespace is kept in another
-	 * way, is used by another application, or a name has another type
+	 * @throws InvalidDataAccessResourceUsageException if the namespace has other
+	 * settings, is used by another application, or one of its keys has the wrong type
 	 */
 	public void check(RedisConnection connection) {
 		if (!this.passed) {
@@ -91,7 +89,7 @@ public final class NamespaceCheck {
 
 	/**
 	 * Checks the namespace, unless it passed before.
-	 * @param connectionFactory where to take a connection from if it didn't
+	 * @param connectionFactory where to get a connection if it did not
 	 * @throws InvalidDataAccessResourceUsageException as above
 	 */
 	public void check(RedisConnectionFactory connectionFactory) {
@@ -107,8 +105,8 @@ public final class NamespaceCheck {
 	}
 
 	/**
-	 * Checks the namespace also if it passed before: the server may have lost its data.
-	 * Who uses it is looked at only until it passed.
+	 * Checks the namespace even if it passed before: the server may have lost its data.
+	 * The application is checked only until the first success.
 	 * @param connection the connection to use
 	 * @throws InvalidDataAccessResourceUsageException as {@link #check} does
 	 */
@@ -184,7 +182,7 @@ public final class NamespaceCheck {
 	}
 
 	/**
-	 * Every application without a name has the same namespace.
+	 * All applications without a name share the default namespace.
 	 */
 	private void warnOfDefault(NamespaceUser user) {
 		if (user.application().isEmpty() && !user.onPurpose()) {
@@ -196,8 +194,8 @@ public final class NamespaceCheck {
 	}
 
 	/**
-	 * What the application itself has written down follows it: set on purpose or not, and
-	 * its main class once that is known.
+	 * Facts that this application wrote itself are updated: whether the namespace was
+	 * configured, and the main class once it is known.
 	 */
 	private void checkUser(RedisConnection connection, NamespaceUser user, Map<String, String> facts) {
 		NamespaceUser first = new NamespaceUser(facts.getOrDefault(APPLICATION, user.application()),

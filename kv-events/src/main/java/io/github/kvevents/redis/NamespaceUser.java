@@ -7,9 +7,9 @@ import org.springframework.util.Assert;
  *
  * @param application its name, empty if it has none
  * @param mainClass the name of its main class, empty if that isn't known: then the name
- * alone tells applications apart
- * @param onPurpose whether the namespace was configured, and not only derived from the
- * application's name
+ * alone distinguishes applications
+ * @param onPurpose whether the namespace was configured explicitly, not derived from the
+ * application name
  */
 public record NamespaceUser(String application, String mainClass, boolean onPurpose) {
 

@@ -17,13 +17,12 @@ import org.springframework.data.redis.connection.RedisConnection;
 import io.github.kvevents.KeyText;
 
 /**
- * The types of the keys that this library keeps for itself. Where another client has put
- * something else under such a name, the failure names that key, and not the key of the
- * application that the operation was about.
+ * The types of the keys of this library. If another client has stored another type under
+ * such a key, the failure names that key instead of the application key of the operation.
  */
 public final class OwnKeys {
 
-	/** What the names of this library's own keys begin with. */
+	/** The prefix of the keys of this library. */
 	static final String PREFIX = "kv-events:{";
 
 	private static final RedisScript KEY_TYPES = RedisScript.load(OwnKeys.class, "key-types.lua");
@@ -40,10 +39,10 @@ public final class OwnKeys {
 	}
 
 	/**
-	 * Looks whether keys of this library have their types. One command.
+	 * Checks the types of keys of this library, with one command.
 	 * @param connection the connection to use
 	 * @param names the keys, all of one partition
-	 * @throws InvalidDataAccessResourceUsageException if one has another
+	 * @throws InvalidDataAccessResourceUsageException if one has another type
 	 */
 	static void check(RedisConnection connection, List<byte[]> names) {
 		List<?> types = KEY_TYPES.list(connection, names, List.of());
@@ -57,12 +56,12 @@ public final class OwnKeys {
 	}
 
 	/**
-	 * Does something with keys of this library; a failure names the one that has another
-	 * type than it needs.
+	 * Runs work that uses keys of this library; a failure names the key that has the
+	 * wrong type.
 	 * @param <T> the type of the result
 	 * @param connection the connection that is used
 	 * @param keys the keys that are used, also those of the application
-	 * @param work what to do
+	 * @param work the work
 	 * @return its result
 	 * @throws InvalidDataAccessResourceUsageException if one of this library's keys has
 	 * another type
@@ -78,9 +77,9 @@ public final class OwnKeys {
 	}
 
 	/**
-	 * What an operation is to fail with.
+	 * The exception for a failed operation.
 	 * @param keys the keys that it used
-	 * @param failure what it failed with
+	 * @param failure the failure of the operation
 	 * @return an exception that names the key of this library which has another type; the
 	 * failure itself if there is none
 	 */
@@ -121,8 +120,8 @@ public final class OwnKeys {
 	}
 
 	/**
-	 * The type that a key of this library has.
-	 * @return the type, {@code null} for a key that is none of this library's
+	 * The type that a key of this library must have.
+	 * @return the type, {@code null} for any other key
 	 */
 	private static @Nullable DataType needed(String name) {
 		int end = name.indexOf("}:");

@@ -21,25 +21,25 @@ import org.springframework.data.redis.connection.lettuce.RedisCredentialsProvide
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Connections of our own, to the same servers and with the same settings as those of the
- * application, but for the pool: what blocks has a connection for as long as it does; and
- * but for replicas: what decides anything is read from the primary.
+ * Lettuce connections of this library, to the same servers and with the same settings as
+ * those of the application, except for the pool, since blocking commands occupy their
+ * connection, and for replicas, since all decisions are based on the primary.
  */
 final class OwnLettuce {
 
 	private static final Log logger = LogFactory.getLog(RedisLink.class);
 
-	/** There is no getter for what it was made with. */
+	/** The field that holds the configuration: there is no getter. */
 	static final String CONFIGURATION = "configuration";
 
 	private OwnLettuce() {
 	}
 
 	/**
-	 * A factory with the settings of the application's.
-	 * @param application a factory of Lettuce
-	 * @return the factory, which is started, or the application's own if it is of a class
-	 * that may do more than its settings say
+	 * Creates a factory with the settings of the application.
+	 * @param application a Lettuce factory
+	 * @return the started factory, or the factory of the application if its class is a
+	 * subclass that may behave differently
 	 */
 	static RedisConnectionFactory of(RedisConnectionFactory application) {
 		if (application.getClass() != LettuceConnectionFactory.class) {
@@ -56,12 +56,12 @@ final class OwnLettuce {
 	}
 
 	/**
-	 * A factory with the settings of the application's, whose connections end when the
-	 * server ends them: what was sent fails at once and isn't sent again.
-	 * @param application a factory of Lettuce
-	 * @return the factory, which is started; {@code null} where the driver keeps the
-	 * connections to several servers by itself, or the class may do more than its
-	 * settings say
+	 * Creates a factory with the settings of the application whose connections do not
+	 * reconnect: when the server closes one, its commands fail at once and are not
+	 * retransmitted.
+	 * @param application a Lettuce factory
+	 * @return the started factory; {@code null} if the driver manages connections to
+	 * several servers, or if the class is a subclass that may behave differently
 	 */
 	static @Nullable LettuceConnectionFactory withoutReconnect(RedisConnectionFactory application) {
 		if (application.getClass() != LettuceConnectionFactory.class) {
@@ -93,7 +93,7 @@ final class OwnLettuce {
 
 	/**
 	 * Whether the application's connections read from other servers than they write to.
-	 * @param application a factory of Lettuce
+	 * @param application a Lettuce factory
 	 */
 	static boolean readsElsewhere(RedisConnectionFactory application) {
 		return ((LettuceConnectionFactory) application).getClientConfiguration()
@@ -126,8 +126,8 @@ final class OwnLettuce {
 	}
 
 	/**
-	 * Ends all connections, also those that are being made, so that what waits for Redis
-	 * fails. To stop the factory would wait for the attempt to connect.
+	 * Closes all connections, including those being established, so that waiting commands
+	 * fail. Stopping the factory would wait for the attempt to connect.
 	 */
 	static void cut(RedisConnectionFactory own) {
 		AbstractRedisClient client = client((LettuceConnectionFactory) own);
@@ -150,9 +150,9 @@ final class OwnLettuce {
 	}
 
 	/**
-	 * The settings of the application's client without its pool and its replicas. Where
-	 * it knows of replicas, so does this: the server that is named need not be the
-	 * primary.
+	 * The client settings of the application without its pool and its replicas. If the
+	 * application reads from replicas, this reads from the primary: the configured server
+	 * may be a replica.
 	 */
 	private record Unpooled(LettuceClientConfiguration settings,
 			Optional<ClientOptions> options) implements LettuceClientConfiguration {

@@ -11,11 +11,11 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * The connection on which a link reads what may turn out to be too large. Where the
- * server ends it, Lettuce would send the same command again and again until its time-out,
- * and everything else on that connection with it: writes would be applied many times. So
- * nothing but such reads is sent here, nothing is sent again, and whoever reads next has
- * a new connection made. Used by many threads at once.
+ * The connection for reads that may turn out to be too large. When the server closes such
+ * a connection, Lettuce would retransmit the command until its timeout, together with all
+ * other commands on that connection: writes would be applied many times. So this
+ * connection carries only such reads, retransmits nothing, and the next read reconnects.
+ * Used by many threads at once.
  */
 final class PageConnection {
 
@@ -28,7 +28,7 @@ final class PageConnection {
 	private boolean unusable;
 
 	/**
-	 * Creates one that isn't connected.
+	 * Creates a connection that is not connected.
 	 * @param application a factory of Lettuce
 	 */
 	PageConnection(RedisConnectionFactory application) {
@@ -36,8 +36,8 @@ final class PageConnection {
 	}
 
 	/**
-	 * Whether there is such a connection, or will be once it is needed.
-	 * @return {@code false} if the driver keeps connections to several servers by itself
+	 * Whether there is such a connection, or can be once it is needed.
+	 * @return {@code false} if the driver manages connections to several servers
 	 */
 	synchronized boolean isUsable() {
 		if (this.factory == null && !this.unusable) {
@@ -55,7 +55,8 @@ final class PageConnection {
 	/**
 	 * Connects if it is in use and not connected.
 	 */
-	@SuppressWarnings("deprecation") // there is no other way from Spring's connection
+	@SuppressWarnings("deprecation") // Spring offers no other access to the native
+										// connection
 	synchronized void connect() {
 		LettuceConnectionFactory factory = this.factory;
 		if (factory != null && !isOpen()) {

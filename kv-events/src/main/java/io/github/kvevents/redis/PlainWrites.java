@@ -12,7 +12,7 @@ import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
 /**
- * Changes keys, and nothing else, with the commands that Redis has for it.
+ * Writes keys with plain Redis commands, without index and change log.
  */
 final class PlainWrites implements Writes {
 

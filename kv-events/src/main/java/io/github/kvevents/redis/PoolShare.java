@@ -12,8 +12,9 @@ import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * What may be taken out of the application's pool of connections: all but one. Who finds
- * none is told why after a while instead of waiting for ever.
+ * The connections that kv-events may take from the pool of the application: all but one.
+ * A caller that finds none fails after two seconds with the reason instead of waiting for
+ * ever.
  */
 final class PoolShare {
 

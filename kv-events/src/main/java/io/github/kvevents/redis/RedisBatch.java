@@ -16,14 +16,14 @@ import io.github.kvevents.store.StoreBatch;
 import io.github.kvevents.store.StoreOutcome;
 
 /**
- * One batch of writes, sent in chunks of some hundred keys and some megabytes, each a
- * call of a script. A pipeline wouldn't do: with Lettuce one that has an error loses the
- * replies that have none, and it opens a connection of its own.
+ * One batch of writes, sent in chunks of some hundred keys and some megabytes, each one
+ * script call. A pipeline is no alternative: with Lettuce, one error discards all other
+ * replies, and a pipeline opens a connection of its own.
  */
 final class RedisBatch {
 
 	/**
-	 * So few that other clients don't wait for long, about a millisecond.
+	 * Few enough that other clients wait about a millisecond at most.
 	 */
 	static final int MAX_KEYS = 512;
 
@@ -46,7 +46,7 @@ final class RedisBatch {
 	private @Nullable DataAccessException failure;
 
 	/**
-	 * Starts a batch.
+	 * Creates a batch.
 	 * @param script replies with the number of keys that it wrote, a previous value for
 	 * each of them, then the number of each key that failed and the error
 	 * @param commands what to write
@@ -57,14 +57,14 @@ final class RedisBatch {
 	}
 
 	/**
-	 * Starts a batch of a script that takes more than the keys to write.
+	 * Creates a batch for a script that takes more than the keys to write.
 	 * @param script as above
 	 * @param partition the partition of the keys
-	 * @param firstKeys the keys that stand before those to write
-	 * @param firstArguments the arguments that stand before those of the keys to write
+	 * @param firstKeys the keys in front of those to write
+	 * @param firstArguments the arguments in front of those of the keys to write
 	 * @param commands what to write
-	 * @param endListener gets the number of each command whose key's lifetime had ended
-	 * before, and that lifetime
+	 * @param endListener receives the number of each command whose key had an undetected
+	 * expiry, and that expiry
 	 */
 	RedisBatch(RedisScript script, int partition, List<byte[]> firstKeys, List<byte[]> firstArguments,
 			List<? extends WriteCommand> commands, BiConsumer<Integer, EndedLifetime> endListener) {
@@ -78,9 +78,9 @@ final class RedisBatch {
 	}
 
 	/**
-	 * Sends the chunks one after the other. A key that the server refuses doesn't stop
-	 * those behind it. When a whole chunk fails, as with a lost connection, nothing more
-	 * is sent, and what became of that chunk isn't known.
+	 * Sends the chunks one after the other. A key that the server refuses does not stop
+	 * the following ones. When a whole chunk fails, for example with a lost connection,
+	 * nothing more is sent, and the outcome of that chunk is unknown.
 	 */
 	StoreBatch<StoreOutcome> send(RedisConnections connections) {
 		try {

@@ -20,8 +20,8 @@ import io.github.kvevents.store.LoggedChange;
 
 /**
  * The change log that a {@link RedisKvStore} keeps, a stream for each partition. Entries
- * of keys without the prefix that {@link KeyNames} say are left out. Failures are
- * Spring's {@code DataAccessException}s. Used by many threads at once.
+ * of keys without the key prefix are left out. Failures are Spring's
+ * {@code DataAccessException}s. Used by many threads at once.
  */
 public final class RedisChangeLogStore implements ChangeLogStore {
 
@@ -31,14 +31,14 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 
 	private static final RedisScript TRIM = RedisScript.load(RedisChangeLogStore.class, "log-trim.lua");
 
-	/** The longest time for which a reader waits inside of Redis. */
+	/** The longest time for which a reader blocks in Redis. */
 	private static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
 	private final RedisConnectionFactory connectionFactory;
 
 	private final RedisConnections connections;
 
-	/** For all that may be large. */
+	/** For reads that may be large. */
 	private final RedisConnections pageConnections;
 
 	private final KeyNames names;
@@ -55,10 +55,9 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 
 	/**
 	 * Creates a reader of the log; nothing is sent.
-	 * @param connectionFactory where connections come from; each tail takes one that it
-	 * blocks
-	 * @param names how keys are called in Redis, the same as the store has
-	 * @param settings where the log is, the same as the store has
+	 * @param connectionFactory where connections come from; each tail occupies one
+	 * @param names maps keys to their names in Redis, the same as in the store
+	 * @param settings where the log is, the same as in the store
 	 */
 	public RedisChangeLogStore(RedisConnectionFactory connectionFactory, KeyNames names, ChangeLogSettings settings) {
 		this(connectionFactory, names, settings, new NamespaceCheck(settings.namespace(), names));
@@ -69,7 +68,7 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 	 * @param connectionFactory as above
 	 * @param names as above
 	 * @param settings as above
-	 * @param check looks at the namespace before it is used
+	 * @param check checks the namespace before it is used
 	 */
 	public RedisChangeLogStore(RedisConnectionFactory connectionFactory, KeyNames names, ChangeLogSettings settings,
 			NamespaceCheck check) {
@@ -93,8 +92,8 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 	}
 
 	/**
-	 * {@inheritDoc} Reads on until it has some, or the log ends: entries that are none of
-	 * ours must not make it look read to its end.
+	 * {@inheritDoc} Skips foreign entries until it finds a change or the end of the log:
+	 * otherwise a page of foreign entries would look like the end.
 	 */
 	@Override
 	public List<LoggedChange> read(KvPosition after, int limit) {
@@ -163,7 +162,8 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 		List<byte[]> arguments = List.of(LogIds.text(before).getBytes(StandardCharsets.US_ASCII));
 		this.connections.run((connection) -> {
 			while (TRIM.count(connection, keys, arguments) > 0) {
-				// one call removes a bounded number, so that others don't wait
+				// one call removes a bounded number, so that other clients don't wait
+				// long
 			}
 		});
 	}

@@ -10,9 +10,9 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * Connections for one piece of work each, to a server that is recent enough. They take no
- * part in a transaction that is bound to the thread: an operation must know its outcome
- * when it returns.
+ * Runs work on a Redis connection: opens it, checks the server, runs the work and closes
+ * it. Connections take no part in a transaction that is bound to the thread: an operation
+ * must know its outcome when it returns.
  */
 final class RedisConnections {
 
@@ -31,8 +31,8 @@ final class RedisConnections {
 
 	/**
 	 * The same connections, with a further check.
-	 * @param further throws what the work is to fail with; called for each connection, so
-	 * it must be quick once it passed
+	 * @param further throws the exception that the work fails with; called for each
+	 * connection, so it must be quick once it passed
 	 */
 	RedisConnections checkedBy(Consumer<RedisConnection> further) {
 		return new RedisConnections(this.factory, this.check.andThen(further));
@@ -49,7 +49,7 @@ final class RedisConnections {
 	}
 
 	/**
-	 * Waits for a sign of life, not much longer than the given time.
+	 * Waits for an answer of Redis, not much longer than the given time.
 	 */
 	void ping(Duration patience) {
 		LinkedFactory.ping(this.factory, patience);

@@ -26,9 +26,9 @@ import io.github.kvevents.log.event.StoredEntry;
 import io.github.kvevents.support.PageSize;
 
 /**
- * Waits for new entries with XREAD, on a connection that does nothing else. It waits for
- * a short time only where nothing else ends the wait: a log that is followed meanwhile
- * then takes part soon. No time-out of commands comes before the reply.
+ * Waits for new entries with XREAD, on a connection of its own. With drivers whose
+ * blocking calls can't be interrupted it blocks only briefly, so that a log that is
+ * followed meanwhile is read soon. It always blocks for less than the command timeout.
  */
 final class RedisEventLogReader implements EventLogStore.Reader {
 
@@ -37,8 +37,8 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 	private static final Duration UNINTERRUPTED = Duration.ofMillis(100);
 
 	/**
-	 * Of each log. One would always look as if there were more; how large the next ones
-	 * are isn't known, so more are read in pages.
+	 * Entries per log in one XREAD. With one entry there would always seem to be more;
+	 * the size of further entries is unknown, so they are read in pages.
 	 */
 	private static final int MAX_AWAITED = 2;
 
@@ -52,7 +52,7 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 
 	private final PageSize size = new PageSize(1);
 
-	/** Logs that were read, and whether there may be more than XREAD would take. */
+	/** By log, whether there may be more entries than one XREAD returns. */
 	private final Map<String, Boolean> behind = new HashMap<>();
 
 	RedisEventLogReader(RedisEventLogStore store, RedisConnectionFactory connectionFactory) {

@@ -24,8 +24,8 @@ import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.Namespace;
 
 /**
- * Event logs in streams. The first field of an entry holds its origin and number, see the
- * script that adds.
+ * Event logs in streams. The first field of an entry holds its origin and number, see
+ * {@code event-log-add.lua}.
  */
 public final class RedisEventLogStore implements EventLogStore {
 
@@ -45,8 +45,7 @@ public final class RedisEventLogStore implements EventLogStore {
 	 * Creates the store; nothing is sent.
 	 * @param connectionFactory where connections come from
 	 * @param namespace names the keys in Redis
-	 * @param check looks at the namespace before it is used, {@code null} to leave open
-	 * who uses it
+	 * @param check checks the namespace before it is used, {@code null} for no check
 	 */
 	public RedisEventLogStore(RedisConnectionFactory connectionFactory, Namespace namespace,
 			@Nullable NamespaceCheck check) {
@@ -107,7 +106,7 @@ public final class RedisEventLogStore implements EventLogStore {
 	}
 
 	/**
-	 * {@inheritDoc} Bounded in bytes as well, so there may be fewer.
+	 * {@inheritDoc} Bounded in bytes too, so there may be fewer.
 	 */
 	@Override
 	public List<StoredEntry> after(String log, EntryId id, int max) {

@@ -37,24 +37,23 @@ import io.github.kvevents.support.PageSize;
  */
 public final class RedisKvStore implements KvStore {
 
-	/** Who asks for a sign of life mustn't be held up by a server that gives none. */
+	/** A health check must not wait long for a server that does not answer. */
 	private static final Duration PING_PATIENCE = Duration.ofSeconds(2);
 
 	private static final RedisScript GET_PAGE = RedisScript.load(RedisKvStore.class, "get-page.lua");
 
-	/** How many keys to read at once before anything is known of how large they are. */
+	/** How many keys to read at once while their sizes are unknown. */
 	private static final int FIRST_PAGE = 4;
 
 	private final RedisConnections connections;
 
-	/** For what applications read. */
+	/** For reads of the application. */
 	private final RedisConnections reads;
 
 	private final KeyNames names;
 
 	/**
-	 * Shared with the view of the primary, so that what is learned of the values is known
-	 * there.
+	 * Shared with the view of the primary, so that both know the sizes of values.
 	 */
 	private final PageSize pageSize;
 
@@ -67,7 +66,7 @@ public final class RedisKvStore implements KvStore {
 	/**
 	 * Creates a store that tracks no expiry; nothing is sent.
 	 * @param connectionFactory where connections come from, with Lettuce or Jedis
-	 * @param names how keys are called in Redis
+	 * @param names maps keys to their names in Redis
 	 */
 	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names) {
 		this(connectionFactory, names, null, null);
@@ -76,9 +75,9 @@ public final class RedisKvStore implements KvStore {
 	/**
 	 * Creates a store; nothing is sent.
 	 * @param connectionFactory where connections come from, with Lettuce or Jedis
-	 * @param names how keys are called in Redis
-	 * @param tracking keeps a deadline index in step with each write while it is active,
-	 * in the same round trip; {@code null} for none
+	 * @param names maps keys to their names in Redis
+	 * @param tracking updates the deadline index with each write while it is active, in
+	 * the same round trip; {@code null} for none
 	 */
 	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names, @Nullable ExpiryTracking tracking) {
 		this(connectionFactory, names, tracking, null);
@@ -87,12 +86,11 @@ public final class RedisKvStore implements KvStore {
 	/**
 	 * Creates a store; nothing is sent.
 	 * @param connectionFactory where connections come from, with Lettuce or Jedis
-	 * @param names how keys are called in Redis
-	 * @param tracking keeps a deadline index in step with each write while it is active,
-	 * in the same round trip; {@code null} for none, and then expiries are not in the
-	 * change log
-	 * @param log has each change written to the change log together with the key, in the
-	 * same round trip; {@code null} for none
+	 * @param names maps keys to their names in Redis
+	 * @param tracking updates the deadline index with each write while it is active, in
+	 * the same round trip; {@code null} for none: expiries are not in the change log then
+	 * @param log the change log that records each change in the same round trip;
+	 * {@code null} for none
 	 * @throws IllegalArgumentException if the two are in different namespaces
 	 */
 	public RedisKvStore(RedisConnectionFactory connectionFactory, KeyNames names, @Nullable ExpiryTracking tracking,
@@ -101,16 +99,16 @@ public final class RedisKvStore implements KvStore {
 	}
 
 	/**
-	 * Creates a store whose reads for applications go elsewhere than what it decides by;
-	 * nothing is sent.
+	 * Creates a store whose reads for the application use other connections than its
+	 * decisions; nothing is sent.
 	 * @param connectionFactory where connections to the primary come from
-	 * @param readConnectionFactory where connections come from by which applications read
-	 * keys: of replicas perhaps, whose values can be behind
-	 * @param names how keys are called in Redis
-	 * @param tracking keeps a deadline index, as above
-	 * @param log has each change written to the change log, as above
-	 * @param check looks at the namespace before it is used; {@code null} for one that
-	 * leaves open which application uses it
+	 * @param readConnectionFactory where connections for reads of the application come
+	 * from: possibly to replicas, whose values may lag
+	 * @param names maps keys to their names in Redis
+	 * @param tracking updates the deadline index, as above
+	 * @param log the change log, as above
+	 * @param check checks the namespace before it is used; {@code null} for a check that
+	 * allows any application
 	 * @throws IllegalArgumentException if the two are in different namespaces
 	 */
 	public RedisKvStore(RedisConnectionFactory connectionFactory, RedisConnectionFactory readConnectionFactory,
@@ -130,7 +128,7 @@ public final class RedisKvStore implements KvStore {
 	}
 
 	/**
-	 * The view of another store by which decisions are made.
+	 * Creates the view of another store that reads from the primary.
 	 */
 	private RedisKvStore(RedisKvStore store) {
 		this.connections = store.connections;
@@ -160,13 +158,13 @@ public final class RedisKvStore implements KvStore {
 	}
 
 	/**
-	 * Asks the server whether this store can work with it, if it keeps more than the keys
-	 * there: the change log, or deadlines because something hears of expiries. Otherwise
-	 * nothing is asked.
+	 * Checks whether this store can work with the server, if it uses more than plain
+	 * keys: the change log, or deadlines because expiries are received. Otherwise nothing
+	 * is sent.
 	 * @throws InvalidDataAccessResourceUsageException if the server is too old, or the
-	 * namespace is kept in another way or used by another application
-	 * @throws PermissionDeniedDataAccessException if the server refuses what a write
-	 * takes
+	 * namespace has other settings or is used by another application
+	 * @throws PermissionDeniedDataAccessException if the server refuses a command that
+	 * writes need
 	 * @throws DataAccessException if it doesn't answer
 	 */
 	public void check() {
@@ -210,7 +208,7 @@ public final class RedisKvStore implements KvStore {
 			this.pages.read(List.of(), names.subList(values.size(), end), GET_PAGE)
 				.forEach((value) -> values.add(Optional.ofNullable((byte[]) value)));
 		}
-		// of a replica: scripts are for the primary
+		// from a replica: scripts run on the primary
 		while (values.size() < names.size()) {
 			int count = this.pageSize.count(Math.min(RedisBatch.MAX_KEYS, names.size() - values.size()));
 			values.addAll(getPage(names.subList(values.size(), values.size() + count)));
@@ -219,7 +217,7 @@ public final class RedisKvStore implements KvStore {
 	}
 
 	/**
-	 * Reads some keys; where they are too large together, fewer.
+	 * Reads some keys; fewer if they are too large together.
 	 */
 	private List<Optional<byte[]>> getPage(List<byte[]> names) {
 		try {
@@ -294,7 +292,7 @@ public final class RedisKvStore implements KvStore {
 	}
 
 	/**
-	 * Has an operation on one key name the key if Redis refuses it.
+	 * Runs an operation on one key; if Redis refuses it, the exception names the key.
 	 */
 	private <T extends @Nullable Object> T naming(String key, Supplier<T> operation) {
 		try {

@@ -24,16 +24,16 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
 /**
- * The way to Redis of everything in one application context. With Lettuce it has
- * connections of its own, configured as those of the application: nothing that is sent
- * here waits before or behind a command of the application, nor takes a connection out of
- * its pool. With other drivers it uses the application's factory.
+ * The connections of kv-events to Redis in one application context. With Lettuce it has
+ * connections of its own, configured like those of the application: its commands never
+ * queue with those of the application and take no connection from its pool. With other
+ * drivers it uses the factory of the application.
  * <p>
- * While Redis isn't reached or doesn't answer, one attempt at a time connects, and all
- * others wait for that one: two seconds altogether while the application context starts,
- * and as long as the driver lets a command take afterwards. When the context closes and
- * Redis doesn't answer within a second, all that waits for it fails at once, and so does
- * what is asked for later. That Redis is away is logged once, and once that it answers.
+ * While Redis is not reachable or does not answer, one attempt at a time connects and all
+ * callers wait for it: two seconds in total while the application context starts, later
+ * at most for the command timeout. If Redis does not answer within a second when the
+ * context closes, all waiting calls fail at once, and so do later calls. An outage is
+ * logged once, and so is its end.
  * <p>
  * Nothing connects before it is needed. Used by many threads at once.
  */
@@ -41,7 +41,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		ApplicationListener<ApplicationContextEvent> {
 
 	/**
-	 * Begins before and stops behind all that uses it.
+	 * Starts before and stops after all beans that use it.
 	 */
 	public static final int PHASE = 0;
 
@@ -84,29 +84,29 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	}
 
 	/**
-	 * Connections for what the application reads by itself: from replicas where its
-	 * factory does. All else that is read decides something, and is read from the primary
-	 * by the {@linkplain #connectionFactory() others}.
-	 * @return a factory that may be used at any time, the other one where it makes no
-	 * difference
+	 * Connections for reads of the application: from replicas if its factory reads from
+	 * replicas. All other reads are the basis of decisions and use the primary, through
+	 * the {@linkplain #connectionFactory() other connections}.
+	 * @return a factory that may be used at any time, the same one if the application
+	 * reads from the primary
 	 */
 	public RedisConnectionFactory readConnectionFactory() {
 		return this.target.readsElsewhere() ? this.readFactory : this.factory;
 	}
 
 	/**
-	 * Connections for reads whose replies may be larger than the server or the time-out
-	 * lets pass: such a read fails at once, isn't sent again, and holds up nothing but
-	 * other reads of this kind.
-	 * @param factory a factory, of a link perhaps
-	 * @return the factory to read with, the same one where there is none of this kind
+	 * Connections for reads whose replies may exceed the limits of the server or the
+	 * timeout: such a read fails at once, is not retransmitted, and delays only other
+	 * reads of this kind.
+	 * @param factory any factory, possibly of a link
+	 * @return the factory to read with, the same one if there is no such connection
 	 */
 	public static RedisConnectionFactory forPages(RedisConnectionFactory factory) {
 		return LinkedFactory.forPages(factory);
 	}
 
 	/**
-	 * Has a native image know what is found by reflection here.
+	 * Registers reflection hints for a native image.
 	 * @param hints where to register it
 	 */
 	public static void registerHints(RuntimeHints hints) {
@@ -125,7 +125,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	}
 
 	/**
-	 * Has the next who needs Redis ask first whether it answers.
+	 * Makes the next call check first whether Redis answers.
 	 */
 	public void doubt() {
 		this.state.doubt();
@@ -140,8 +140,8 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	}
 
 	/**
-	 * Whether connections are taken out of the application's pool. Nothing connects.
-	 * @return {@code false} if the connections are those of this link alone
+	 * Whether connections are taken from the pool of the application. Nothing connects.
+	 * @return {@code false} if the link has connections of its own
 	 */
 	public boolean isPooled() {
 		return this.target.isPooled();
@@ -153,7 +153,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	}
 
 	/**
-	 * A child context has a link of its own, but its events come here, too.
+	 * Events of a child context arrive here too, but it has a link of its own.
 	 */
 	@Override
 	public void onApplicationEvent(ApplicationContextEvent event) {
@@ -172,7 +172,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 
 	private void watchClosing() {
 		if (!this.state.answersUntilStopped()) {
-			logger.warn("Redis doesn't answer while the application closes: what was not confirmed is redelivered or "
+			logger.warn("Redis doesn't answer while the application closes: unconfirmed work is redelivered or "
 					+ "taken over by other instances");
 			this.target.forOwn(OwnLettuce::cut);
 			this.state.interruptAttempt();
@@ -197,9 +197,9 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	}
 
 	/**
-	 * The factory makes its connection and closes it under one lock. An attempt to
-	 * connect whose client is shut down would keep that lock for ever, so it is
-	 * interrupted, and nobody waits for the lock longer than for Redis.
+	 * The factory opens and closes its connection under one lock. An attempt to connect
+	 * whose client is shut down would hold that lock for ever, so it is interrupted, and
+	 * the wait for the lock is bounded.
 	 */
 	private void end(Consumer<RedisConnectionFactory> ending) {
 		if (this.target.own() == null || this.state.isAbandoned()) {

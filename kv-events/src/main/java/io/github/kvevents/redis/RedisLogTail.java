@@ -22,15 +22,15 @@ import io.github.kvevents.store.TailRead;
 import io.github.kvevents.support.PageSize;
 
 /**
- * Waits for new entries with XREAD, one for all partitions, on a connection that does
- * nothing else. XREAD can't be limited in bytes, so it asks for few entries; where there
- * are more than that, and at the beginning, pages are read that can.
+ * Waits for new entries with XREAD, one command for all partitions, on a connection of
+ * its own. XREAD can't be bounded in bytes, so it asks for few entries; further entries,
+ * and all entries at the start, are read in pages, which are bounded.
  */
 final class RedisLogTail implements ChangeLogStore.Tail {
 
 	/**
-	 * Of each partition. One would always look as if there were more; how large the next
-	 * ones are isn't known, so more are read in pages.
+	 * Entries per partition in one XREAD. With one entry there would always seem to be
+	 * more; the size of further entries is unknown, so they are read in pages.
 	 */
 	private static final int MAX_AWAITED = 2;
 
@@ -46,7 +46,7 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 
 	private final PageSize size = new PageSize(1);
 
-	/** Partitions that were read, and whether there may be more than XREAD would take. */
+	/** By partition, whether there may be more entries than one XREAD returns. */
 	private final Map<Integer, Boolean> behind = new HashMap<>();
 
 	RedisLogTail(IndexNames index, LogCodec codec, StreamPages pages, Duration longestWait,

@@ -18,14 +18,13 @@ import org.springframework.data.redis.core.script.DigestUtils;
 import org.springframework.util.Assert;
 
 /**
- * A script of this library. It is called by its digest; a server that doesn't know it,
- * because it is new or forgot its scripts, gets the text. Where one of this library's own
- * keys has another type, or the server refuses a command, the failure names it. For
- * connections that are no pipeline.
+ * A Lua script of this library. It is called by its digest; if the server does not know
+ * it, the text is sent. If a key of this library has the wrong type, or the server
+ * refuses a command, the exception names it. Not for pipelines.
  * <p>
- * Scripts can't call each other: what several have in common is a part that a line
- * {@code -- include part.lua} stands for. Parts lie beside this class, and may have
- * parts.
+ * Scripts can't call each other: shared code is in part files, which a line
+ * {@code -- include part.lua} includes. Part files are resources beside this class and
+ * may include others.
  */
 public final class RedisScript {
 
@@ -41,8 +40,8 @@ public final class RedisScript {
 	}
 
 	/**
-	 * Reads a script.
-	 * @param neighbour the class beside which it lies in the resources
+	 * Loads a script.
+	 * @param neighbour the class whose package contains the file
 	 * @param name the name of its file
 	 * @return the script
 	 */

@@ -14,7 +14,7 @@ import org.springframework.dao.PermissionDeniedDataAccessException;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * Says which command of a script Redis refused. Redis 7.0 names none, but the line.
+ * Finds out which command of a script Redis refused. Redis 7.0 reports only the line.
  */
 final class RefusedCommand {
 
@@ -29,11 +29,11 @@ final class RefusedCommand {
 	}
 
 	/**
-	 * What a script is to fail with.
-	 * @param failure what it failed with
+	 * The exception for a failed script.
+	 * @param failure the failure of the script
 	 * @param script the text of the script
-	 * @return an exception that names the command, the failure itself if it isn't about
-	 * one or the command isn't known
+	 * @return an exception that names the command; the failure itself if no command was
+	 * refused or it is unknown
 	 */
 	static DataAccessException explain(DataAccessException failure, String script) {
 		Matcher line = LINE.matcher(StoreFailure.reason(failure));
@@ -66,7 +66,7 @@ final class RefusedCommand {
 	}
 
 	/**
-	 * The command that a table holds which was made last.
+	 * The first element of the command table that was last assigned to a variable.
 	 */
 	private static @Nullable String first(List<String> lines, String table) {
 		Pattern made = Pattern.compile("\\b" + table + " = \\{ '([A-Z]+)'");

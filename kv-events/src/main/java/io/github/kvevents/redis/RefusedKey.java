@@ -10,7 +10,7 @@ import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import io.github.kvevents.KeyText;
 
 /**
- * Says which key Redis refused: its own message names none.
+ * Adds the key to a refusal of Redis, whose own message names none.
  */
 final class RefusedKey {
 
@@ -18,11 +18,11 @@ final class RefusedKey {
 	}
 
 	/**
-	 * What an operation on one key is to fail with.
-	 * @param failure what it failed with
+	 * The exception for a failed operation on one key.
+	 * @param failure the failure of the operation
 	 * @param name the key in Redis
-	 * @return an exception that names the key if it holds another type, else the failure
-	 * itself
+	 * @return an exception that names the key if it holds another type, otherwise the
+	 * failure itself
 	 */
 	static DataAccessException in(DataAccessException failure, byte[] name) {
 		String error = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
@@ -35,9 +35,9 @@ final class RefusedKey {
 	}
 
 	/**
-	 * What a batch fails with.
+	 * The exception for a failed batch.
 	 * @param name the key in Redis
-	 * @param error what Redis said of it
+	 * @param error the error message of Redis
 	 */
 	static DataAccessException inBatch(byte[] name, String error) {
 		return new InvalidDataAccessApiUsageException(

@@ -3,11 +3,11 @@ package io.github.kvevents.redis;
 import java.nio.charset.StandardCharsets;
 
 /**
- * How scripts get what isn't bytes of the caller.
+ * Encodes flags and numbers as script arguments.
  */
 final class ScriptArguments {
 
-	/** Nothing; false. */
+	/** An absent value, or false. */
 	static final byte[] NONE = {};
 
 	private static final byte[] YES = { '1' };
@@ -22,8 +22,8 @@ final class ScriptArguments {
 	}
 
 	/**
-	 * Whether a hook waits for expiries, and whether this instance delivers what ended
-	 * before its own writes.
+	 * Whether hooks receive expiries, and whether this instance delivers expiries that
+	 * its own writes detect.
 	 */
 	static byte[] heard(boolean heard, boolean delivers) {
 		return delivers ? DELIVERS : flag(heard);

@@ -15,9 +15,9 @@ import org.springframework.data.redis.connection.RedisConnection;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * Looks once whether the server knows the commands that are needed: {@code SET} with
- * {@code NX GET} and script flags came with Redis 7.0. Only a server that passed, or that
- * refuses to tell, isn't asked again; a server that was away is.
+ * Checks once that the server has the required commands: {@code SET} with {@code NX GET}
+ * and script flags need Redis 7.0. A server that passed, or that refuses INFO, is not
+ * asked again; after an outage it is.
  */
 final class ServerVersionCheck {
 
@@ -41,17 +41,16 @@ final class ServerVersionCheck {
 	}
 
 	/**
-	 * The version of Redis whose commands the server has, {@code null} if it doesn't
-	 * tell.
+	 * The Redis version that the server is compatible with, {@code null} if it is
+	 * unknown.
 	 */
 	private static @Nullable String read(RedisConnection connection) {
 		return find(info(connection), "redis_version");
 	}
 
 	/**
-	 * What the server is.
-	 * @return its own version, and its name where that isn't Redis; empty if it doesn't
-	 * tell
+	 * Facts about the server.
+	 * @return its version, and its name if it is not Redis; empty if unknown
 	 */
 	static Map<String, Object> facts(RedisConnection connection) {
 		Properties info = info(connection);
@@ -82,7 +81,8 @@ final class ServerVersionCheck {
 	}
 
 	/**
-	 * In a cluster the names have the node in front; its nodes are taken to be alike.
+	 * In a cluster the names start with the node; all nodes are assumed to have the same
+	 * version.
 	 */
 	private static @Nullable String find(Properties server, String fact) {
 		return server.stringPropertyNames()
@@ -94,7 +94,7 @@ final class ServerVersionCheck {
 	}
 
 	/**
-	 * A version that isn't one is no reason to stop: some services have their own.
+	 * An unreadable version is accepted: some services have their own scheme.
 	 */
 	private static int majorVersion(String version) {
 		int dot = version.indexOf('.');

@@ -41,8 +41,8 @@ record SetCommand(byte[] key, byte[] value, Condition condition, Expiration expi
 	}
 
 	/**
-	 * What {@code set-tracked.lua} takes to write a key that holds what is expected,
-	 * {@code null} if it must be absent. The time to live stays.
+	 * The arguments with which {@code set-tracked.lua} writes a key if it holds the
+	 * expected value, or is absent if that is {@code null}. The time to live is kept.
 	 */
 	static List<byte[]> compareArguments(byte @Nullable [] expected, byte[] value) {
 		return (expected != null) ? List.of(value, ascii("EQ"), ascii("KEEPTTL"), expected)
@@ -50,16 +50,15 @@ record SetCommand(byte[] key, byte[] value, Condition condition, Expiration expi
 	}
 
 	/**
-	 * Whether it writes whatever the key holds, and the time to live doesn't depend on
-	 * what it was.
+	 * Whether the write is unconditional and does not keep the time to live.
 	 */
 	boolean isUnconditional() {
 		return this.condition == Condition.ALWAYS && !this.expiration.isKeepTtl();
 	}
 
 	/**
-	 * {@code PX} or {@code PXAT} and the milliseconds, nothing for a key that is to live
-	 * for ever.
+	 * {@code PX} or {@code PXAT} and the milliseconds; empty for a key that never
+	 * expires.
 	 */
 	List<byte[]> lifetimeArguments() {
 		return this.expiration.isPersistent() ? List.of() : List.of(ascii(expirationOption()), ascii(expirationTime()));
@@ -103,8 +102,8 @@ record SetCommand(byte[] key, byte[] value, Condition condition, Expiration expi
 	}
 
 	/**
-	 * With GET the reply is the previous value whether the condition held or not, so that
-	 * it also tells which of the two it was.
+	 * With GET the reply is the previous value whether the condition held or not, so it
+	 * also shows whether the condition held.
 	 */
 	@Override
 	public StoreOutcome result(byte @Nullable [] reply) {

@@ -14,10 +14,10 @@ import io.github.kvevents.EntryTooLargeException;
 import io.github.kvevents.support.PageSize;
 
 /**
- * Reads streams page by page, each bounded in bytes. Where a page can't be read the next
- * attempt is for less, down to one entry; an entry that can't even be read alone is
- * reported by an {@link EntryTooLargeException}. Reads from the primary, since scripts
- * always do. Used by many threads at once.
+ * Reads streams page by page, each bounded in bytes. If a page can't be read, the next
+ * attempt reads less, down to one entry; a single entry that can't be read is reported by
+ * an {@link EntryTooLargeException}. Scripts always read from the primary. Used by many
+ * threads at once.
  */
 public final class StreamPages {
 
@@ -30,7 +30,7 @@ public final class StreamPages {
 	/**
 	 * Creates a reader; nothing is sent.
 	 * @param connectionFactory where connections come from
-	 * @param sharers how many pages may be read side by side
+	 * @param sharers how many pages may be read in parallel
 	 */
 	public StreamPages(RedisConnectionFactory connectionFactory, int sharers) {
 		this(new RedisConnections(RedisLink.forPages(connectionFactory)), new RedisConnections(connectionFactory),
@@ -49,20 +49,20 @@ public final class StreamPages {
 	/**
 	 * Reads a page.
 	 * @param request what to read
-	 * @param naming names an entry by its id, for the exception
+	 * @param naming describes an entry by its id, for the exception
 	 * @return the page, with at least one entry if there is one
 	 * @throws EntryTooLargeException if the first entry can't be read
 	 */
 	public Page read(Request request, Function<String, String> naming) {
-		Page page = this.reads.read(request.place(),
+		Page page = this.reads.read(request.position(),
 				(connection, bytes) -> send(connection, request, bytes, this.maxEntryBytes),
 				(connection, failure) -> first(connection, request, naming, failure));
 		return requireReadable(page, naming);
 	}
 
 	/**
-	 * An entry that is too large ends the page before it, or is reported if it is the
-	 * first.
+	 * An entry that is too large ends the page in front of it, or is reported if it is
+	 * the first one.
 	 */
 	private static Page requireReadable(Page page, Function<String, String> naming) {
 		for (int index = 0; index < page.entries.size(); index++) {
@@ -120,25 +120,25 @@ public final class StreamPages {
 	 * What to read.
 	 *
 	 * @param stream the name of the stream
-	 * @param reversed whether the newest come first
-	 * @param from where to begin, as XRANGE or XREVRANGE takes it
+	 * @param reversed whether the newest entries come first
+	 * @param from where to start, as an argument of XRANGE or XREVRANGE
 	 * @param to where to end
 	 * @param limit how many entries at most
-	 * @param mode how much of them, see the script
+	 * @param mode which parts of the entries, see the script
 	 */
 	public record Request(byte[] stream, boolean reversed, String from, String to, int limit, String mode) {
 
 		private static final String KNOWN = "known";
 
-		private String place() {
+		private String position() {
 			return new String(this.stream, StandardCharsets.UTF_8) + (this.reversed ? " < " : " > ") + this.from + " "
 					+ this.mode;
 		}
 
 		/**
-		 * Entries in their order.
+		 * Requests entries from the oldest to the newest.
 		 * @param stream the name of the stream
-		 * @param from where to begin, as XRANGE takes it
+		 * @param from where to start, as an argument of XRANGE
 		 * @param limit how many at most
 		 * @return the request
 		 */
@@ -147,9 +147,9 @@ public final class StreamPages {
 		}
 
 		/**
-		 * Entries from the newest on.
+		 * Requests entries from the newest to the oldest.
 		 * @param stream the name of the stream
-		 * @param from where to begin, as XREVRANGE takes it
+		 * @param from where to start, as an argument of XREVRANGE
 		 * @param to where to end
 		 * @param limit how many at most
 		 * @return the request
@@ -159,8 +159,8 @@ public final class StreamPages {
 		}
 
 		/**
-		 * The same, where the reader knows the entry at the beginning: of that only the
-		 * first two fields come.
+		 * The same for a reader that knows the first entry: of that one only the first
+		 * two fields are read.
 		 * @return the request
 		 */
 		public Request knowingTheFirst() {
@@ -168,7 +168,7 @@ public final class StreamPages {
 		}
 
 		/**
-		 * The same, without any fields.
+		 * The same, without fields.
 		 * @return the request
 		 */
 		public Request idsOnly() {
@@ -181,7 +181,7 @@ public final class StreamPages {
 	 * A page.
 	 *
 	 * @param entries the entries
-	 * @param more whether there may be more behind them
+	 * @param more whether there may be more after them
 	 */
 	public record Page(List<Entry> entries, boolean more) {
 	}
@@ -191,8 +191,8 @@ public final class StreamPages {
 	 *
 	 * @param id its id
 	 * @param fields names and values in turn
-	 * @param known whether the reader knows it
-	 * @param tooLarge how many bytes it has if it is too large to be read, else 0
+	 * @param known whether the reader knows it already
+	 * @param tooLarge its number of bytes if it is too large to be read, otherwise 0
 	 */
 	public record Entry(String id, List<byte[]> fields, boolean known, long tooLarge) {
 	}

@@ -30,13 +30,13 @@ final class TrackedBatch {
 
 	private final List<WriteCommand> commands = new ArrayList<>();
 
-	/** For each partition the places of its commands in the batch. */
-	private final Map<Integer, List<Integer>> places = new LinkedHashMap<>();
+	/** For each partition the indexes of its commands in the batch. */
+	private final Map<Integer, List<Integer>> indexes = new LinkedHashMap<>();
 
 	/**
-	 * Starts a batch.
-	 * @param endListener gets the number of each write whose key's lifetime had ended
-	 * before, and that lifetime
+	 * Creates a batch.
+	 * @param endListener receives the index of each write whose key had an undetected
+	 * expiry, and that expiry
 	 */
 	TrackedBatch(RedisScript script, IntFunction<List<byte[]>> index, List<byte[]> firstArguments,
 			BiConsumer<Integer, EndedLifetime> endListener) {
@@ -47,27 +47,27 @@ final class TrackedBatch {
 	}
 
 	void add(int partition, WriteCommand command) {
-		this.places.computeIfAbsent(partition, (number) -> new ArrayList<>()).add(this.commands.size());
+		this.indexes.computeIfAbsent(partition, (number) -> new ArrayList<>()).add(this.commands.size());
 		this.commands.add(command);
 	}
 
 	/**
-	 * Sends one partition after the other. When one fails as a whole, as with a lost
-	 * connection, nothing more is sent.
+	 * Sends one partition after the other. When one fails as a whole, for example with a
+	 * lost connection, nothing more is sent.
 	 */
 	StoreBatch<StoreOutcome> send(RedisConnections connections) {
 		List<StoreOutcome> results = new ArrayList<>(this.commands.size());
 		this.commands.forEach((command) -> results.add(command.failed()));
 		@Nullable RuntimeException failure = null;
-		for (Map.Entry<Integer, List<Integer>> partition : this.places.entrySet()) {
-			List<Integer> places = partition.getValue();
+		for (Map.Entry<Integer, List<Integer>> partition : this.indexes.entrySet()) {
+			List<Integer> indexes = partition.getValue();
 			StoreBatch<StoreOutcome> sent = new RedisBatch(this.script, partition.getKey(),
 					this.index.apply(partition.getKey()), this.firstArguments,
-					places.stream().map(this.commands::get).toList(),
-					(number, ended) -> this.endListener.accept(places.get(number), ended))
+					indexes.stream().map(this.commands::get).toList(),
+					(number, ended) -> this.endListener.accept(indexes.get(number), ended))
 				.send(connections);
-			for (int number = 0; number < places.size(); number++) {
-				results.set(places.get(number), sent.results().get(number));
+			for (int number = 0; number < indexes.size(); number++) {
+				results.set(indexes.get(number), sent.results().get(number));
 			}
 			failure = (failure != null) ? failure : sent.failure();
 			if (sent.failure() != null && !(sent.failure() instanceof InvalidDataAccessApiUsageException)) {

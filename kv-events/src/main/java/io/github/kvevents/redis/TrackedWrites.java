@@ -26,9 +26,8 @@ import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * Changes keys and keeps the deadline index and the change log in step, by scripts: a
- * key, what is known of its deadline, and its entry in the log change together. Each of
- * the two may be missing.
+ * Writes keys together with the deadline index and the change log, by scripts: a key, its
+ * deadline and its log entry change atomically. Index or log may be missing.
  */
 final class TrackedWrites implements Writes {
 
@@ -66,11 +65,11 @@ final class TrackedWrites implements Writes {
 	private final ExpiredGroups groups;
 
 	/**
-	 * Creates it.
-	 * @param tracking wants the index kept, {@code null} for none
+	 * Creates the writes.
+	 * @param tracking whether and where to track expiries, {@code null} for no index
 	 * @param log the change log, {@code null} for none
-	 * @param untracked changes lifetimes while no index is kept
-	 * @param check looks at the namespace before it is used
+	 * @param untracked changes times to live while expiries are not tracked
+	 * @param check checks the namespace before it is used
 	 */
 	TrackedWrites(RedisConnections connections, KeyNames names, Namespace namespace, @Nullable ExpiryTracking tracking,
 			@Nullable ChangeLogSettings log, Writes untracked, NamespaceCheck check) {
@@ -90,15 +89,15 @@ final class TrackedWrites implements Writes {
 	}
 
 	/**
-	 * Whether writes have to come here.
+	 * Whether writes need the index or the log now.
 	 */
 	boolean isActive() {
 		return this.headers != null || isTracking();
 	}
 
 	/**
-	 * Fails as the first write would, if the server can't be used, and also if it refuses
-	 * what deliveries take.
+	 * Fails as the first write would if the server can't be used, and also if it refuses
+	 * a command that deliveries need.
 	 */
 	void check() {
 		PermissionDeniedDataAccessException refusal;
@@ -118,7 +117,7 @@ final class TrackedWrites implements Writes {
 	}
 
 	/**
-	 * Fails if a key that writes take has another type.
+	 * Fails if a key of this library that writes use has another type.
 	 */
 	void checkTypes() {
 		InvalidDataAccessResourceUsageException failure = this.connections.call((connection) -> this.rights
@@ -141,7 +140,7 @@ final class TrackedWrites implements Writes {
 		deliverEnded(partition, write.key(), reply.ended());
 		StoreOutcome outcome = reply.outcome(command);
 		if (outcome.applied()) {
-			tellDeadline(partition, write);
+			deadlineSet(partition, write);
 		}
 		return outcome;
 	}
@@ -165,7 +164,7 @@ final class TrackedWrites implements Writes {
 		writes.forEach((write) -> batch.add(this.namespace.partitionOf(write.key()),
 				new LoggedCommand(SetCommand.of(this.names, write), header(write.type(), write.batch()))));
 		StoreBatch<StoreOutcome> outcomes = batch.send(this.connections);
-		writes.forEach((write) -> tellDeadline(this.namespace.partitionOf(write.key()), write));
+		writes.forEach((write) -> deadlineSet(this.namespace.partitionOf(write.key()), write));
 		return outcomes;
 	}
 
@@ -195,7 +194,7 @@ final class TrackedWrites implements Writes {
 			deliverEnded(partition, key, reply.ended());
 		}
 		else {
-			// a key that must be absent and is to be removed is only looked at
+			// removing a key that must be absent only checks that it is absent
 			reply = (expected != null) ? delete(key, List.of(expected)) : new WriteReply(get(key), null);
 		}
 		return reply.outcome(Arrays.equals(reply.previousValue(), expected));
@@ -240,7 +239,7 @@ final class TrackedWrites implements Writes {
 
 	/**
 	 * Removes a key.
-	 * @param expected what the key must hold; empty for anything
+	 * @param expected the value that the key must hold; empty for any
 	 */
 	private WriteReply delete(String key, List<byte[]> expected) {
 		int partition = this.namespace.partitionOf(key);
@@ -287,8 +286,9 @@ final class TrackedWrites implements Writes {
 	}
 
 	/**
-	 * Before the first key is tracked for a hook: whoever finds out that it expired keeps
-	 * that for hooks, although none may be there then.
+	 * Creates the consumer group before the first key is tracked for a hook: the instance
+	 * that detects its expiry keeps it for hooks, even if no instance has one at that
+	 * time.
 	 */
 	private void ensureGroup(int partition) {
 		if (isHeard()) {
@@ -296,7 +296,7 @@ final class TrackedWrites implements Writes {
 		}
 	}
 
-	private void tellDeadline(int partition, StoreWrite write) {
+	private void deadlineSet(int partition, StoreWrite write) {
 		if (write.timeToLive() != null) {
 			deadlineSet(partition, Lifetimes.toMillis(write.timeToLive()));
 		}

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.store.ChangeLogSettings;
 
 /**
- * The usual write: of one key, whatever it holds. It has scripts of its own, and what it
- * does here is about time, too.
+ * The most frequent write: one key, without a condition. It has scripts of its own,
+ * optimized for speed.
  */
 final class UnconditionalSet {
 
@@ -20,7 +20,7 @@ final class UnconditionalSet {
 	private static final RedisScript LOGGED = RedisScript.load(UnconditionalSet.class, "set-one-logged.lua");
 
 	/**
-	 * A write of so many has old entries removed. Fewer than a node of the stream has.
+	 * One of this many writes trims the log. Less than the entries of a stream node.
 	 */
 	private static final int WRITES_PER_TRIM = 32;
 
@@ -47,8 +47,8 @@ final class UnconditionalSet {
 	}
 
 	/**
-	 * Writes a key and keeps the index in step.
-	 * @param delivers whether this instance delivers what ended before
+	 * Writes a key and its deadline in the index.
+	 * @param delivers whether this instance delivers an expiry that the write detects
 	 */
 	WriteReply set(int partition, SetCommand command, boolean delivers) {
 		List<byte[]> keys = new ArrayList<>(this.index.tracking(partition));
@@ -64,9 +64,9 @@ final class UnconditionalSet {
 	/**
 	 * Writes a key with its entry in the change log.
 	 * @param header the header of the entry, without a batch
-	 * @param tracked whether to keep the index in step
-	 * @param heard whether a hook waits for expiries
-	 * @param delivers whether this instance delivers what ended before
+	 * @param tracked whether to update the index
+	 * @param heard whether hooks receive expiries
+	 * @param delivers whether this instance delivers an expiry that the write detects
 	 */
 	WriteReply setLogged(int partition, SetCommand command, byte[] header, boolean tracked, boolean heard,
 			boolean delivers) {

@@ -12,9 +12,9 @@ import io.github.kvevents.EntryTooLargeException;
 import io.github.kvevents.KeyText;
 
 /**
- * Reads the values of keys by scripts whose replies are bounded in bytes. A value that
- * can't even be read alone is reported by an {@link EntryTooLargeException}. Reads from
- * the primary, since scripts always do. Used by many threads at once.
+ * Reads the values of keys by scripts whose replies are bounded in bytes. A single value
+ * that can't be read is reported by an {@link EntryTooLargeException}. Scripts always
+ * read from the primary. Used by many threads at once.
  */
 final class ValuePages {
 
@@ -28,10 +28,10 @@ final class ValuePages {
 
 	/**
 	 * Reads a page.
-	 * @param own keys of our own that the script takes before the others
-	 * @param names the keys to read, one at least
-	 * @param script takes the number of bytes; its reply may speak of fewer keys, one at
-	 * least
+	 * @param own keys of this library that the script takes before the others
+	 * @param names the keys to read, at least one
+	 * @param script takes the number of bytes; its reply may cover fewer keys, at least
+	 * one
 	 * @return the reply
 	 */
 	List<?> read(List<byte[]> own, List<byte[]> names, RedisScript script) {

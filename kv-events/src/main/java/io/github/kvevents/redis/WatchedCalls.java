@@ -17,16 +17,16 @@ import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 
 /**
- * Has a {@link LinkState} know which commands are under way and which failed. A proxy of
- * the connection and of the groups of commands that it hands out.
+ * Reports commands in flight and failures to a {@link LinkState}. A proxy of the
+ * connection and of its groups of commands.
  */
 final class WatchedCalls implements InvocationHandler {
 
-	/** What sends nothing, or waits for messages as long as there is a subscription. */
+	/** Methods that send nothing, or last as long as a subscription. */
 	private static final Set<String> UNWATCHED = Set.of("isClosed", "subscribe", "pSubscribe", "getSubscription",
 			"isSubscribed", "isQueueing", "isPipelined", "getNativeConnection");
 
-	/** Asked for each command, so looked up and not worked out. */
+	/** Cached, since it is used for each command. */
 	private static final Map<Method, Boolean> GROUPS = new ConcurrentHashMap<>();
 
 	private final Object target;
@@ -43,7 +43,7 @@ final class WatchedCalls implements InvocationHandler {
 
 	/**
 	 * Watches a connection.
-	 * @param closed runs when it was closed for the first time
+	 * @param closed runs when it is closed for the first time
 	 */
 	static RedisConnection watch(RedisConnection connection, LinkState state, Runnable closed) {
 		Class<? extends RedisConnection> type = (connection instanceof RedisClusterConnection)
@@ -93,7 +93,7 @@ final class WatchedCalls implements InvocationHandler {
 
 	private @Nullable Object close(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
 		try {
-			// the connections are cut already then
+			// the connections are closed already
 			return this.state.isAbandoned() ? null : call(method, arguments);
 		}
 		finally {
@@ -102,7 +102,7 @@ final class WatchedCalls implements InvocationHandler {
 	}
 
 	/**
-	 * Whether a method hands out commands, {@code streamCommands()} for example.
+	 * Whether a method returns a group of commands, {@code streamCommands()} for example.
 	 */
 	static boolean isGroup(Method method) {
 		return GROUPS.computeIfAbsent(method, WatchedCalls::returnsCommands);

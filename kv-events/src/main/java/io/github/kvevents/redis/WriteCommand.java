@@ -9,31 +9,31 @@ import org.springframework.data.redis.connection.RedisConnection;
 import io.github.kvevents.store.StoreOutcome;
 
 /**
- * A write of one key: a command of Redis when it is alone, an element of a script's
- * arguments in a batch. The reply is the same.
+ * A write of one key: a single Redis command, or part of the arguments of a batch script.
+ * The reply is the same.
  */
 interface WriteCommand {
 
 	byte[] key();
 
 	/**
-	 * What the script of a batch gets for this key, besides the key.
+	 * The arguments of the batch script for this key, besides the key.
 	 */
 	List<byte[]> arguments();
 
 	/**
-	 * Sends the command alone.
-	 * @return what the key held before
+	 * Sends the write as a single command.
+	 * @return the previous value of the key
 	 */
 	byte @Nullable [] send(RedisConnection connection);
 
 	/**
-	 * What the reply of the server means.
+	 * Converts the reply of the server.
 	 */
 	StoreOutcome result(byte @Nullable [] reply);
 
 	/**
-	 * The result of a write that failed, or of which nothing is known.
+	 * The result of a write that failed or whose outcome is unknown.
 	 */
 	StoreOutcome failed();
 

@@ -15,11 +15,11 @@ import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.StoreOutcome;
 
 /**
- * What a script replies for one key.
+ * The reply of a script for one key.
  *
- * @param previousValue what the key held before, {@code null} if it was absent
- * @param position the place of the change in the log, {@code null} if it has none
- * @param ended the lifetime that had ended before, if it is this instance's to deliver
+ * @param previousValue the previous value, {@code null} if the key was absent
+ * @param position the position of the change in the log, {@code null} if it has none
+ * @param ended the expiry that the write detected, if this instance delivers it
  */
 record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position, @Nullable EndedLifetime ended) {
 
@@ -30,8 +30,8 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 	private static final byte LINE_FEED = '\n';
 
 	/**
-	 * Reads a reply: what the key held, or a list of that, the id of the log's entry, and
-	 * the lifetime that had ended.
+	 * Reads a reply: the previous value, or a list of it, the id of the log entry, and
+	 * the detected expiry.
 	 */
 	static WriteReply of(@Nullable Object reply, int partition) {
 		if (!(reply instanceof List<?> parts)) {
@@ -44,8 +44,7 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 	}
 
 	/**
-	 * Reads a reply without a log: a list of what the key held, and the lifetime that had
-	 * ended.
+	 * Reads a reply without a log: a list of the previous value and the detected expiry.
 	 */
 	static WriteReply ofUnlogged(List<?> reply, int partition) {
 		List<?> ended = (reply.size() > 1) ? (List<?>) reply.get(1) : null;
@@ -65,8 +64,8 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 	}
 
 	/**
-	 * Reads a reply that is one string: the id of the log's entry, if there is one, and
-	 * behind a colon what the key held, unless it was absent.
+	 * Reads a reply that is one string: the id of the log entry, if there is one, then,
+	 * unless the key was absent, a colon and the previous value.
 	 */
 	static WriteReply ofText(byte @Nullable [] reply, int partition) {
 		Assert.state(reply != null, "A script must be run on a connection that replies at once");
@@ -82,8 +81,8 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 	}
 
 	/**
-	 * The key was absent, since its lifetime had ended: behind the id of the log's entry
-	 * stand five parts.
+	 * Reads a reply for a key with a detected expiry: five parts follow the id of the log
+	 * entry.
 	 */
 	private static WriteReply ofEnded(byte[] reply, int end, int partition) {
 		List<byte[]> parts = new ArrayList<>();
@@ -105,7 +104,7 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 	}
 
 	/**
-	 * The outcome of the command that was replied to.
+	 * The outcome of a command with this reply.
 	 */
 	StoreOutcome outcome(WriteCommand command) {
 		return outcome(command.result(this.previousValue).applied());

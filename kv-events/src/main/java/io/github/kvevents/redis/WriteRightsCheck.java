@@ -16,9 +16,9 @@ import org.springframework.data.redis.connection.RedisConnection;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * Whether the server lets this user do what writes and deliveries take. Nothing is
- * written: the commands are sent in a way that can't succeed, and the server looks at
- * rights first.
+ * Checks whether the user of the connection may run the commands of writes and
+ * deliveries. Nothing is written: the commands have invalid arguments, and the server
+ * checks permissions first.
  */
 final class WriteRightsCheck {
 
@@ -26,7 +26,7 @@ final class WriteRightsCheck {
 
 	private static final RedisScript TYPES = RedisScript.load(WriteRightsCheck.class, "check-types.lua");
 
-	/** How long what the server said is believed. */
+	/** How long a result is reused. */
 	private static final long VALID_NANOS = Duration.ofSeconds(5).toNanos();
 
 	private final IndexNames index;
@@ -41,7 +41,7 @@ final class WriteRightsCheck {
 
 	/**
 	 * Creates a check.
-	 * @param index what scripts write beside the keys
+	 * @param index the keys that scripts write
 	 * @param absent a key that never exists, of the first partition
 	 */
 	WriteRightsCheck(IndexNames index, String absent) {
@@ -56,11 +56,11 @@ final class WriteRightsCheck {
 	}
 
 	/**
-	 * Checks the rights, unless that was done a moment ago.
+	 * Checks the permissions, unless that was done within the last five seconds.
 	 * @param connection the connection to use
 	 * @param tracking whether expiries are tracked
 	 * @param log whether there is a change log
-	 * @return what to fail with if a right is missing, {@code null} if none is
+	 * @return the exception if a permission is missing, otherwise {@code null}
 	 */
 	@Nullable PermissionDeniedDataAccessException check(RedisConnection connection, boolean tracking, boolean log) {
 		Result<PermissionDeniedDataAccessException> result = this.rights;
@@ -72,10 +72,9 @@ final class WriteRightsCheck {
 	}
 
 	/**
-	 * Checks that the keys which writes take have their types, unless that was done a
-	 * moment ago.
-	 * @return what to fail with if one has another, which names it, {@code null} if none
-	 * has
+	 * Checks the types of the keys that writes use, unless that was done within the last
+	 * five seconds.
+	 * @return the exception that names a key with the wrong type, otherwise {@code null}
 	 */
 	@Nullable InvalidDataAccessResourceUsageException checkTypes(RedisConnection connection, int partitions, boolean tracking,
 			boolean log) {
@@ -102,7 +101,7 @@ final class WriteRightsCheck {
 	}
 
 	/**
-	 * What writes fail with that says which right is missing.
+	 * The exception of writes that names the missing permission.
 	 */
 	static PermissionDeniedDataAccessException refused(RuntimeException refusal) {
 		return refused("Writes", refusal);
@@ -134,7 +133,7 @@ final class WriteRightsCheck {
 	}
 
 	/**
-	 * What the server said, and when.
+	 * A result and its time.
 	 */
 	private record Result<E extends DataAccessException>(long at, boolean tracking, @Nullable E failure) {
 

@@ -10,7 +10,8 @@ import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
 /**
- * The ways to change keys, as {@link io.github.kvevents.store.KvStore} describes them.
+ * Operations that change keys, as {@link io.github.kvevents.store.KvStore} describes
+ * them.
  */
 interface Writes {
 

@@ -5,13 +5,13 @@ import java.time.Duration;
 import org.springframework.util.Assert;
 
 /**
- * What a store needs to know to keep a change log.
+ * The settings of the change log of a store.
  *
  * @param namespace where the log is, a stream for each partition
  * @param instanceId the origin of the changes that this instance makes
- * @param maxLength how many entries of a partition are kept, about; older ones go, read
- * or not
- * @param maxAge how long entries are kept that nobody needs any more
+ * @param maxLength how many entries of a partition are kept, approximately; older ones
+ * are removed, read or not
+ * @param maxAge how long entries are kept that no listener needs
  */
 public record ChangeLogSettings(Namespace namespace, String instanceId, long maxLength, Duration maxAge) {
 

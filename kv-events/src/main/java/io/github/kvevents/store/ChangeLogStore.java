@@ -7,22 +7,23 @@ import java.util.Map;
 import io.github.kvevents.KvPosition;
 
 /**
- * A store that keeps a change log: a change and its entry come to be together, in the
- * order in which the store applied the changes of a partition. Sets that change nothing
- * have no entry.
+ * A store with a change log: a change and its entry are written atomically, in the order
+ * in which the store applied the changes of a partition. Sets that change nothing have no
+ * entry.
  */
 public interface ChangeLogStore {
 
 	/**
-	 * Where the log is, and for how long.
+	 * The settings of the log.
 	 * @return always the same
 	 */
 	ChangeLogSettings getSettings();
 
 	/**
-	 * Entries behind a place, at once. They are bounded in bytes as well, so fewer than
-	 * the limit don't mean that the log ends there; none do.
-	 * @param after the place, which need not be that of an entry
+	 * Reads entries after a position, without waiting. The result is bounded in bytes
+	 * too, so fewer entries than the limit don't mean the end of the log; an empty result
+	 * does.
+	 * @param after the position, which need not be that of an entry
 	 * @param limit how many at most
 	 * @return the entries of this partition in their order, at least one if there is one
 	 * @throws io.github.kvevents.EntryTooLargeException if the next entry can't be read
@@ -30,24 +31,24 @@ public interface ChangeLogStore {
 	List<LoggedChange> read(KvPosition after, int limit);
 
 	/**
-	 * Entries from a place on, at once.
-	 * @param from the place, which need not be that of an entry
+	 * Reads entries from a position, without waiting.
+	 * @param from the position, which need not be that of an entry
 	 * @param limit how many at most
-	 * @return the entries of this partition in their order, beginning with that at the
-	 * place if it is there
+	 * @return the entries of this partition in their order, starting with the one at the
+	 * position if it exists
 	 */
 	default List<LoggedChange> readFrom(KvPosition from, int limit) {
 		return read(before(from), limit);
 	}
 
 	/**
-	 * Entries behind one that was read before, at once, with that in front if it is still
-	 * there. It may come without its values. Bounded in bytes as {@link #read} is.
-	 * @param from the place of the entry that was read before
-	 * @param limit how many entries behind it at most; with 0 only that at the place is
-	 * looked for
-	 * @return the entries of this partition in their order, at least one behind the place
-	 * if there is one and the limit allows it
+	 * Reads entries after an entry that was read before, without waiting; starts with
+	 * that entry if it still exists, possibly without its values. Bounded in bytes like
+	 * {@link #read}.
+	 * @param from the position of the entry that was read before
+	 * @param limit how many entries after it at most; 0 to check only whether it exists
+	 * @return the entries of this partition in their order, at least one after the
+	 * position if there is one and the limit permits it
 	 * @throws io.github.kvevents.EntryTooLargeException if the next entry can't be read
 	 */
 	default LogPage readOn(KvPosition from, int limit) {
@@ -58,10 +59,10 @@ public interface ChangeLogStore {
 	}
 
 	/**
-	 * The place before a place: nothing is between them, since sequences count from 0 in
-	 * each millisecond.
-	 * @param position the place
-	 * @return the place before it, itself if it is the first of all
+	 * The position before a position: no entry is between them, since sequences count
+	 * from 0 in each millisecond.
+	 * @param position the position
+	 * @return the position before it, or itself if it is the first possible position
 	 */
 	static KvPosition before(KvPosition position) {
 		if (position.sequence() > 0) {
@@ -72,9 +73,9 @@ public interface ChangeLogStore {
 	}
 
 	/**
-	 * The place behind a place: nothing is between them.
-	 * @param position the place
-	 * @return the place behind it
+	 * The position after a position: no entry is between them.
+	 * @param position the position
+	 * @return the position after it
 	 */
 	static KvPosition next(KvPosition position) {
 		return (position.sequence() < Long.MAX_VALUE)
@@ -83,38 +84,38 @@ public interface ChangeLogStore {
 	}
 
 	/**
-	 * What a partition of the log holds now.
+	 * The current state of a partition of the log.
 	 * @param partition the partition
-	 * @return its ends
+	 * @return the state
 	 */
 	LogState getState(int partition);
 
 	/**
-	 * Reads keys and the end of their partition's log in one step. Bounded in bytes:
+	 * Reads keys and the end of the log of their partition atomically. Bounded in bytes:
 	 * there may be fewer values than keys.
 	 * @param partition the partition of all these keys
 	 * @param keys the keys, some hundred at most
-	 * @return the values of the first keys, at least of one, and the place
+	 * @return the values of the first keys, of at least one, and the position
 	 */
 	LogSnapshot snapshot(int partition, List<String> keys);
 
 	/**
-	 * Removes the entries before a place.
-	 * @param before the place of the first entry to keep
+	 * Removes the entries before a position.
+	 * @param before the position of the first entry to keep
 	 */
 	void trim(KvPosition before);
 
 	/**
-	 * Opens a reader that waits for new entries. It may hold a connection of its own.
+	 * Opens a reader that waits for new entries. It may occupy a connection.
 	 * @return a new reader, for one thread at a time
 	 */
 	Tail openTail();
 
 	/**
-	 * Entries that were read at once.
+	 * A page of entries.
 	 *
 	 * @param changes the entries
-	 * @param more whether there may be more behind them
+	 * @param more whether there may be more after them
 	 */
 	record LogPage(List<LoggedChange> changes, boolean more) {
 	}
@@ -125,17 +126,17 @@ public interface ChangeLogStore {
 	interface Tail extends AutoCloseable {
 
 		/**
-		 * Waits until there is something behind one of these places.
-		 * @param after for each partition to read the place behind which to read
+		 * Waits until there is an entry after one of the given positions.
+		 * @param after by partition, the position after which to read
 		 * @param limit how many entries of a partition at most
 		 * @param timeout how long to wait at most; shorter waits are allowed
-		 * @return what was read of each partition that has something
+		 * @return the entries of each partition that has some
 		 */
 		Map<Integer, TailRead> read(Map<Integer, KvPosition> after, int limit, Duration timeout);
 
 		/**
-		 * Gives the connection back. A read that waits in another thread may go on until
-		 * its time is over.
+		 * Releases the connection. A read that waits in another thread may continue until
+		 * its timeout.
 		 */
 		@Override
 		void close();

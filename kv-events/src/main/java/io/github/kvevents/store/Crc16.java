@@ -1,7 +1,7 @@
 package io.github.kvevents.store;
 
 /**
- * The checksum by which Redis Cluster spreads keys: CRC-16/XMODEM.
+ * The checksum that Redis Cluster uses for slots: CRC-16/XMODEM.
  */
 final class Crc16 {
 

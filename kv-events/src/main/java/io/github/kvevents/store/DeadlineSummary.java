@@ -6,10 +6,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of a store that have a deadline, as figures.
+ * Figures about the keys of a store that have a deadline.
  *
  * @param keys how many there are
- * @param overdue how many of the deadlines have passed without anybody having been told
+ * @param overdue how many deadlines have passed without a published expiry
  * @param next the earliest deadline, {@code null} if there is none
  * @param overdueBy how long ago the earliest deadline passed, zero if it has not
  */

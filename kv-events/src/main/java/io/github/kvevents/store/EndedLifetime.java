@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvPosition;
 
 /**
- * A lifetime of a key that had ended before a write of the key, and that nobody had
- * noticed.
+ * An expiry of a key that a later write of the key detected.
  *
- * @param id the id under which the store keeps it until it is delivered
- * @param deadline when it ended, in epoch milliseconds
- * @param noticedAt when that was noticed
- * @param value what the key held, {@code null} if it is not known
- * @param position the place of the expiry in the change log, {@code null} without one
+ * @param id the id of the expiry in the store
+ * @param deadline the deadline, in epoch milliseconds
+ * @param noticedAt when the expiry was detected, in epoch milliseconds
+ * @param value the last value, {@code null} if it is unknown
+ * @param position the position of the expiry in the change log, {@code null} without a
+ * log
  */
 public record EndedLifetime(String id, long deadline, long noticedAt, byte @Nullable [] value,
 		@Nullable KvPosition position) {

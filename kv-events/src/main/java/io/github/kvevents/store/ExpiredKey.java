@@ -8,24 +8,24 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvPosition;
 
 /**
- * A key whose time to live ended.
+ * A key that has expired.
  *
  * @param key the key
- * @param lastValue what it held
- * @param deadline when its time ended
- * @param lateness how much later the store noticed, never negative
- * @param position the place of the expiry in the change log, {@code null} where there is
- * no log
+ * @param lastValue the last value
+ * @param deadline the deadline
+ * @param lateness how much later the store detected the expiry, never negative
+ * @param position the position of the expiry in the change log, {@code null} without a
+ * log
  */
 public record ExpiredKey(String key, byte[] lastValue, Instant deadline, Duration lateness,
 		@Nullable KvPosition position) {
 
 	/**
-	 * An expiry without a place in the change log.
+	 * An expiry without a position in the change log.
 	 * @param key the key
-	 * @param lastValue what it held
-	 * @param deadline when its time ended
-	 * @param lateness how much later the store noticed
+	 * @param lastValue the last value
+	 * @param deadline the deadline
+	 * @param lateness how much later the store detected the expiry
 	 */
 	public ExpiredKey(String key, byte[] lastValue, Instant deadline, Duration lateness) {
 		this(key, lastValue, deadline, lateness, null);

@@ -1,24 +1,24 @@
 package io.github.kvevents.store;
 
 /**
- * Hears of keys that expired.
+ * Receives expired keys.
  */
 @FunctionalInterface
 public interface ExpiryListener {
 
 	/**
-	 * Called one key after the other, in the order in which the store noticed. Taking
-	 * long delays those behind, but not what they say of their lateness. What this throws
-	 * is logged.
+	 * Called for one key after the other, in the order in which the store detected the
+	 * expiries. A slow call delays the following ones, but does not affect their
+	 * lateness. Exceptions are logged.
 	 * @param key the key that expired
 	 */
 	void onExpired(ExpiredKey key);
 
 	/**
-	 * Called by the write that came across the end of a lifetime of its key, while the
-	 * key is held; it must neither wait nor change keys.
+	 * Called by a write that detects an expiry of its key, while the key is locked; it
+	 * must neither wait nor change keys.
 	 * @param key the key that expired
-	 * @return whether it is delivered ahead of the write; otherwise
+	 * @return whether it is delivered before the write; otherwise
 	 * {@link #onExpired(ExpiredKey)} is called later
 	 */
 	default boolean deliverAhead(ExpiredKey key) {

@@ -1,33 +1,33 @@
 package io.github.kvevents.store;
 
 /**
- * What a store that doesn't notice expiries on time by itself must know in order to keep
- * a deadline index. Used by many threads at once.
+ * Tells a store that does not detect expiries by itself whether and how to maintain a
+ * deadline index. Used by many threads at once.
  */
 public interface ExpiryTracking {
 
 	/**
-	 * Where the index is.
+	 * The namespace of the index.
 	 * @return always the same
 	 */
 	Namespace namespace();
 
 	/**
-	 * The id of this instance, kept with the expiries that it detects.
+	 * The id of this instance, recorded in the expiries that it detects.
 	 * @return always the same
 	 */
 	String instanceId();
 
 	/**
-	 * Whether the next write has to keep the index in step. May change while the
-	 * application runs; asked for each write, so it must be quick.
-	 * @return whether somebody would hear of the expiry of a key
+	 * Whether the next write has to update the index. May change while the application
+	 * runs; called for each write, so it must be quick.
+	 * @return whether the expiry of a key would be received or logged
 	 */
 	boolean isActive();
 
 	/**
-	 * Whether hooks would hear of the expiry of a key, and not only the change log. Asked
-	 * for each write, so it must be quick.
+	 * Whether hooks would receive the expiry of a key, and not only the change log.
+	 * Called for each write, so it must be quick.
 	 * @return by default whether this is active
 	 */
 	default boolean isHeard() {
@@ -35,38 +35,37 @@ public interface ExpiryTracking {
 	}
 
 	/**
-	 * Whether this instance delivers what ended before its own writes, ahead of them.
-	 * Asked for each write, so it must be quick.
-	 * @return by default not
+	 * Whether this instance delivers expiries that its own writes detect, before these
+	 * writes. Called for each write, so it must be quick.
+	 * @return by default {@code false}
 	 */
 	default boolean deliversEnded() {
 		return false;
 	}
 
 	/**
-	 * Called within a write that found an ended lifetime of its key, before the write
-	 * returns.
+	 * Called by a write that detected an expiry of its key, before the write returns.
 	 * @param partition the partition of the key
 	 * @param key the key
-	 * @param ended the lifetime, which is this instance's to deliver
+	 * @param ended the expiry, which this instance delivers
 	 */
 	default void lifetimeEnded(int partition, String key, EndedLifetime ended) {
-		throw new UnsupportedOperationException("'deliversEnded()' says that nothing is delivered");
+		throw new UnsupportedOperationException("'deliversEnded()' returns false");
 	}
 
 	/**
-	 * Called after a key was given a deadline, so that whoever waits for the next one
-	 * doesn't wait too long. Must be quick.
+	 * Called after a key has got a deadline, so that a sweeper that waits for the next
+	 * deadline wakes in time. Must be quick.
 	 * @param partition the partition of the key
-	 * @param timeToLiveMillis how long the key has about
+	 * @param timeToLiveMillis the approximate time to live of the key
 	 */
 	void deadlineSet(int partition, long timeToLiveMillis);
 
 	/**
-	 * As {@link #deadlineSet}, for a key whose deadline is a moment by the clock of the
-	 * server, which may differ from that of this instance. By default that isn't known.
+	 * As {@link #deadlineSet}, with a deadline by the clock of the server, which may
+	 * differ from that of this instance. By default no difference is assumed.
 	 * @param partition the partition of the key
-	 * @param epochMillis when it ends
+	 * @param epochMillis the deadline
 	 */
 	default void deadlineSetAt(int partition, long epochMillis) {
 		deadlineSet(partition, epochMillis - System.currentTimeMillis());

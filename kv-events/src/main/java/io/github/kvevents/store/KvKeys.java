@@ -7,8 +7,8 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KeyText;
 
 /**
- * What a key must be, whatever the back end: any characters, as long as they can be
- * written in UTF-8 and read again unchanged.
+ * Validates keys, for all back ends: any characters that can be encoded in UTF-8 and
+ * decoded unchanged.
  */
 public final class KvKeys {
 
@@ -29,7 +29,7 @@ public final class KvKeys {
 	}
 
 	/**
-	 * Checks what keys begin with.
+	 * Checks a prefix of keys.
 	 * @param prefix the prefix, which may be empty
 	 * @return the prefix
 	 * @throws IllegalArgumentException if it is null, or has a surrogate without its
@@ -41,8 +41,8 @@ public final class KvKeys {
 	}
 
 	/**
-	 * Checks that a text can be written in UTF-8 and read again unchanged.
-	 * @param argument what the message calls it
+	 * Checks that a text can be encoded in UTF-8 and decoded unchanged.
+	 * @param argument the name of the argument, for the message
 	 * @param text the text
 	 * @return the text
 	 * @throws IllegalArgumentException if it has a surrogate without its other half

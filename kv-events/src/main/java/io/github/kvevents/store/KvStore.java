@@ -10,15 +10,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place where keys and values are. Keys are those of the application: a back end that
- * puts a prefix in front of them takes it off again. Arguments are valid when they arrive
- * here. Failures are Spring's {@code DataAccessException}s. Used by many threads at once.
- * Byte arrays are handed over: nobody changes them afterwards.
+ * Stores keys and values. Keys are those of the application: a back end that adds a
+ * prefix removes it again. Arguments have been validated. Failures are Spring's
+ * {@code DataAccessException}s. Used by many threads at once. Byte arrays are passed
+ * without a copy and must not be changed afterwards.
  */
 public interface KvStore {
 
 	/**
-	 * The name of the back end, as it stands in meters and health details.
+	 * The name of the back end, for meters and health details.
 	 * @return for example {@code redis}
 	 */
 	String getName();
@@ -26,7 +26,7 @@ public interface KvStore {
 	/**
 	 * Writes one key, in one round trip.
 	 * @param write what to write
-	 * @return what it did
+	 * @return the outcome
 	 */
 	StoreOutcome set(StoreWrite write);
 
@@ -56,7 +56,7 @@ public interface KvStore {
 	/**
 	 * Removes one key, in one round trip.
 	 * @param key the key
-	 * @return whether it was there, and its last value
+	 * @return whether it existed, and its last value
 	 */
 	StoreOutcome delete(String key);
 
@@ -69,12 +69,12 @@ public interface KvStore {
 	StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes);
 
 	/**
-	 * Replaces a value if it is what the caller thinks it is, in one round trip. The
-	 * key's time to live stays.
+	 * Replaces a value if it equals the expected one, in one round trip. The key's time
+	 * to live stays.
 	 * @param key the key
 	 * @param expected the value it must have, {@code null} if it must be absent
 	 * @param value the value to write, {@code null} to remove the key
-	 * @return applied if the key held what was expected, and so holds the new value now
+	 * @return applied if the key held the expected value and now holds the new one
 	 */
 	StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value);
 
@@ -86,7 +86,7 @@ public interface KvStore {
 	boolean exists(String key);
 
 	/**
-	 * The time that a key has left.
+	 * The remaining time to live of a key.
 	 * @param key the key
 	 * @return the time, or {@code null} if it is absent or never expires
 	 */
@@ -101,7 +101,7 @@ public interface KvStore {
 	boolean expire(String key, Duration timeToLive);
 
 	/**
-	 * Takes a key's time to live away.
+	 * Removes the time to live of a key.
 	 * @param key the key
 	 * @return whether the key exists and had one
 	 */
@@ -115,16 +115,15 @@ public interface KvStore {
 	Stream<String> keys(String prefix);
 
 	/**
-	 * Asks the back end for a sign of life; throws what an operation would throw.
+	 * Checks that the back end answers; throws the exceptions of an operation.
 	 * @return a few facts about it, for the health contributor
 	 */
 	Map<String, Object> ping();
 
 	/**
-	 * The same keys, read where they are written. What decides anything is read from
-	 * there: copies elsewhere, from which the other methods may read, can be behind.
-	 * @return a view whose reads see each write that was confirmed before; by default
-	 * this store
+	 * A view of the same keys that reads from the primary. Decisions are based on it:
+	 * replicas, from which the other methods may read, can lag.
+	 * @return a view whose reads see all confirmed writes; by default this store
 	 */
 	default KvStore primary() {
 		return this;

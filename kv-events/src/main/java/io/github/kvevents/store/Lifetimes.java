@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Times to live in milliseconds, as both back ends count them. What is finer is rounded
- * up, so that no key goes before its time.
+ * Times to live in milliseconds, for both back ends. Fractions are rounded up, so that no
+ * key expires early.
  */
 public final class Lifetimes {
 
 	/**
-	 * Half of what fits, so that adding the current time doesn't overflow; some 146
-	 * million years.
+	 * Half the range, so that adding the current time does not overflow; some 146 million
+	 * years.
 	 */
 	private static final long MAX_MILLIS = Long.MAX_VALUE / 2;
 
@@ -28,7 +28,7 @@ public final class Lifetimes {
 	 * A time to live in milliseconds.
 	 * @param timeToLive the time, more than zero
 	 * @return the milliseconds, at least one
-	 * @throws IllegalArgumentException if it is longer than a store can count
+	 * @throws IllegalArgumentException if it is longer than a store supports
 	 */
 	public static long toMillis(Duration timeToLive) {
 		if (timeToLive.compareTo(MAX_DURATION) > 0) {
@@ -40,11 +40,11 @@ public final class Lifetimes {
 	}
 
 	/**
-	 * A moment in milliseconds. One before 1970, which Redis can't express, is the first
-	 * that it can: both have passed.
+	 * A time in milliseconds. A time before 1970, which Redis can't express, becomes the
+	 * first one that it can: both have passed.
 	 * @param expireAt when a key expires
 	 * @return the milliseconds since 1970, at least one
-	 * @throws IllegalArgumentException if it is later than a store can count
+	 * @throws IllegalArgumentException if it is later than a store supports
 	 */
 	public static long toEpochMillis(Instant expireAt) {
 		if (expireAt.compareTo(MAX_INSTANT) > 0) {

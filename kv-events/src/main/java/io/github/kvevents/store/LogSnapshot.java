@@ -6,13 +6,13 @@ import java.util.Optional;
 import io.github.kvevents.KvPosition;
 
 /**
- * Values of keys of one partition, and how far its log was, at one moment.
+ * Values of keys of one partition and the end of its log, read atomically.
  *
  * @param values an element for each key in the order asked for, empty if it is absent or
  * no string; fewer than keys if they would have been too large together
- * @param position the place of the last entry that was added before: each change up to it
- * is in these values, and none behind it. Only a key whose time has ended is absent
- * already while its expiry may come behind
+ * @param position the position of the last entry: the values reflect exactly the changes
+ * up to it. Only a key past its deadline is absent already while the entry of its expiry
+ * may follow later
  */
 public record LogSnapshot(List<Optional<byte[]>> values, KvPosition position) {
 }

@@ -9,17 +9,17 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
 
 /**
- * One entry of a change log. Byte arrays are handed over: nobody changes them.
+ * One entry of a change log. Byte arrays must not be changed.
  *
- * @param position its place in the log
+ * @param position its position in the log
  * @param type the type of the event
  * @param key the key, as the application names it
- * @param value the value after the change, {@code null} if the key is gone
+ * @param value the value after the change, {@code null} if the key was removed
  * @param previousValue the value before it, {@code null} if the key was absent
- * @param origin the id of the instance that made the change, or noticed the expiry
- * @param operationId the same for an operation that was sent twice, and for nothing else
+ * @param origin the id of the instance that made the change, or detected the expiry
+ * @param operationId a unique id of the operation, the same if it was sent twice
  * @param occurredAt when it happened, by the store's clock; for an expiry its deadline
- * @param detectedAt when the store noticed an expiry; the same as {@code occurredAt} for
+ * @param detectedAt when the store detected an expiry; the same as {@code occurredAt} for
  * other changes
  * @param batch the batch that the change is part of, {@code null} for none
  */
@@ -28,7 +28,7 @@ public record LoggedChange(KvPosition position, KvEventType type, String key, by
 		@Nullable KvBatch batch) {
 
 	/**
-	 * How large its values are.
+	 * The size of its values.
 	 * @return the number of bytes of both
 	 */
 	public long bytes() {

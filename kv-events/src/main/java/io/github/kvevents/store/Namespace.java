@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.springframework.util.Assert;
 
 /**
- * What the applications that share data have in common: the names under which this
- * library keeps its own data in Redis, and the partitions over which the keys are spread.
+ * The namespace of applications that share data: the names of the keys of this library in
+ * Redis, and the partitions over which keys are distributed.
  *
  * @param name the name of the namespace, by default the application's
  * @param partitions how many partitions there are, the same in all applications that
@@ -21,13 +21,13 @@ public record Namespace(String name, int partitions) {
 	public static final int MAX_PARTITIONS = 16384;
 
 	/**
-	 * What braces would do to the slots of a cluster, and control characters to log
+	 * Braces would change the slots in a cluster; control characters would garble log
 	 * lines.
 	 */
 	private static final Pattern FORBIDDEN = Pattern.compile("[{}\\p{Cntrl}]");
 
 	/**
-	 * Its keys could be taken for those of a partition of another namespace.
+	 * Such keys could be confused with those of a partition of another namespace.
 	 */
 	private static final Pattern PARTITION_AT_END = Pattern.compile(":\\d+\\z");
 
@@ -53,9 +53,9 @@ public record Namespace(String name, int partitions) {
 	}
 
 	/**
-	 * The partition of a key: CRC16 of its bytes in UTF-8, or of what stands between
-	 * braces in it, modulo the number of partitions. Related keys such as
-	 * {@code order:{17}:lines} and {@code order:{17}:payment} share a partition so.
+	 * The partition of a key: CRC16 of its bytes in UTF-8, or of the part between braces
+	 * in it, modulo the number of partitions. Related keys such as
+	 * {@code order:{17}:lines} and {@code order:{17}:payment} share a partition this way.
 	 * @param key the key, as the application names it
 	 * @return the partition, from 0
 	 */
@@ -70,7 +70,7 @@ public record Namespace(String name, int partitions) {
 	}
 
 	/**
-	 * What is known of the whole namespace, a hash.
+	 * The facts that all instances agree on, a hash.
 	 * @return the name in Redis
 	 */
 	public String meta() {
@@ -96,7 +96,7 @@ public record Namespace(String name, int partitions) {
 	}
 
 	/**
-	 * Expiries that hooks have still to hear of, a stream.
+	 * Expiries that hooks have not received yet, a stream.
 	 * @param partition the partition
 	 * @return the name in Redis
 	 */
@@ -105,7 +105,7 @@ public record Namespace(String name, int partitions) {
 	}
 
 	/**
-	 * Which instances take expiries, and what each of them selects: a hash.
+	 * The instances that take expiries, and what each of them selects: a hash.
 	 * @param partition the partition
 	 * @return the name in Redis
 	 */
@@ -114,7 +114,7 @@ public record Namespace(String name, int partitions) {
 	}
 
 	/**
-	 * Who has received an expiry that one instance handed on to another: a hash by the id
+	 * The receivers of an expiry that one instance handed on to another: a hash by the id
 	 * of its entry.
 	 * @param partition the partition
 	 * @return the name in Redis
@@ -124,7 +124,7 @@ public record Namespace(String name, int partitions) {
 	}
 
 	/**
-	 * What an instance is to look at now among its expiries, a stream.
+	 * Wake-up messages for an instance, a stream.
 	 * @param partition the partition
 	 * @param instanceId the id of the instance
 	 * @return the name in Redis
@@ -144,7 +144,7 @@ public record Namespace(String name, int partitions) {
 	}
 
 	/**
-	 * The lease of the instance that sweeps: its id.
+	 * The lease of the sweeper: the id of its owner.
 	 * @param partition the partition
 	 * @return the name in Redis
 	 */
@@ -162,8 +162,8 @@ public record Namespace(String name, int partitions) {
 	}
 
 	/**
-	 * The listeners that are known to need the change log: a sorted set of their ids by
-	 * the epoch milliseconds at which they were last seen.
+	 * The listeners that need the change log: a sorted set of their ids by the epoch
+	 * milliseconds at which they were last active.
 	 * @param partition the partition
 	 * @return the name in Redis
 	 */
@@ -193,7 +193,7 @@ public record Namespace(String name, int partitions) {
 
 	/**
 	 * An event log, a stream.
-	 * @param log the name of the log, which has its partition as a key has
+	 * @param log the name of the log, whose partition is computed like that of a key
 	 * @return the name in Redis
 	 */
 	public String eventLog(String log) {

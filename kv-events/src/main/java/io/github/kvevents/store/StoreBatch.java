@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batch did. Some writes of a batch may fail and others not: the caller tells of
- * those that were applied, then throws the failure.
+ * The outcome of a batch. Some writes of a batch may fail: the caller publishes those
+ * that were applied, then throws the failure.
  *
  * @param results a result for each element that was passed, in the same order
  * @param failure the first failure, or {@code null} if there was none

@@ -60,7 +60,7 @@ public record StoreWrite(String key, byte[] value, Condition condition, @Nullabl
 
 	/**
 	 * The same write as part of a batch.
-	 * @param batch the batch and this write's place in it
+	 * @param batch the batch and the index of this write in it
 	 * @return the write
 	 */
 	public StoreWrite in(KvBatch batch) {
@@ -74,7 +74,7 @@ public record StoreWrite(String key, byte[] value, Condition condition, @Nullabl
 	public enum Condition {
 
 		/**
-		 * Whatever is there.
+		 * Unconditionally.
 		 */
 		ALWAYS,
 

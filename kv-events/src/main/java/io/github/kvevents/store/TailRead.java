@@ -7,11 +7,11 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KvPosition;
 
 /**
- * What a tail read of one partition.
+ * Entries that a tail read from one partition.
  *
  * @param changes the entries, in their order
- * @param skipped the places of entries among them that the store didn't write, which
- * nobody hears of but which count
+ * @param skipped the positions of foreign entries among them, which are not delivered but
+ * count as read
  */
 public record TailRead(List<LoggedChange> changes, List<KvPosition> skipped) {
 
@@ -20,8 +20,8 @@ public record TailRead(List<LoggedChange> changes, List<KvPosition> skipped) {
 	}
 
 	/**
-	 * The place of the last entry.
-	 * @return the place up to which this was read
+	 * The position of the last entry.
+	 * @return the position up to which the partition was read
 	 */
 	public KvPosition last() {
 		if (this.changes.isEmpty()) {
@@ -33,8 +33,8 @@ public record TailRead(List<LoggedChange> changes, List<KvPosition> skipped) {
 	}
 
 	/**
-	 * How many entries these are.
-	 * @return the number, those that were skipped included
+	 * The number of entries.
+	 * @return the number, including skipped entries
 	 */
 	public int count() {
 		return this.changes.size() + this.skipped.size();

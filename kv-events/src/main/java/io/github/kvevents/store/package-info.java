@@ -1,6 +1,6 @@
 /**
- * The small SPI of a back end: what an operation needs of the place where the keys are. A
- * back end passes the contract test that stands beside this package in the tests.
+ * The SPI of a back end for keys and the change log. A back end must pass the contract
+ * tests of this package.
  */
 @NullMarked
 package io.github.kvevents.store;

@@ -8,9 +8,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * A few threads that dispatch expiries, those of one key in order, and a bounded queue in
- * front of them. The threads start when there is work and end when there has been none
- * for a while.
+ * Runs tasks on a few threads, those of one key in order, with a bounded queue. The
+ * threads start when there is work and end after being idle for a while. For our
+ * packages.
  */
 public final class BoundedExecutor {
 
@@ -30,17 +30,17 @@ public final class BoundedExecutor {
 	}
 
 	/**
-	 * Queues a task if there is room, behind those of the same key.
-	 * @return whether there was
+	 * Queues a task behind those of the same key, if the queue is not full.
+	 * @return whether it was queued
 	 */
 	public boolean offer(String key, Runnable task) {
 		return this.room.tryAcquire() && submit(key, task, true);
 	}
 
 	/**
-	 * Queues a task behind those of the same key, waits for room if need be. One of the
-	 * stage's own threads never waits: it would wait for itself.
-	 * @return whether the task will run; it won't once the stage is closed
+	 * Queues a task behind those of the same key, and waits while the queue is full. A
+	 * thread of this executor never waits: it would wait for itself.
+	 * @return whether the task will run; {@code false} once this executor is closed
 	 */
 	public boolean put(String key, Runnable task) throws InterruptedException {
 		if (this.worker.get()) {
@@ -55,8 +55,9 @@ public final class BoundedExecutor {
 	}
 
 	/**
-	 * Lets the caller run a task of a key itself, if none of the key waits or runs.
-	 * @return whether it has the turn, which it must end
+	 * Lets the caller run a task of a key itself, if no task of the key is queued or
+	 * running.
+	 * @return whether it may; it must call {@link #end} afterwards
 	 */
 	public boolean begin(String key) {
 		return this.executor.begin(key);
@@ -79,7 +80,7 @@ public final class BoundedExecutor {
 			task.run();
 		}
 		catch (Throwable ex) {
-			logger.error("Telling of an expiry failed", ex);
+			logger.error("Failed to dispatch an expiry event", ex);
 		}
 		finally {
 			this.worker.remove();
@@ -87,11 +88,11 @@ public final class BoundedExecutor {
 	}
 
 	/**
-	 * Ends the stage: takes no more tasks, lets those that are queued run for a while,
-	 * then drops the rest and interrupts what runs. The task that calls this, since a
-	 * hook stops the application, is neither waited for nor interrupted.
+	 * Closes this executor: takes no more tasks, runs queued tasks for a while, then
+	 * drops the rest and interrupts running ones. A task that calls this, since a hook
+	 * stops the application, is neither waited for nor interrupted.
 	 * @param drain how long queued tasks may still run, zero to drop them at once
-	 * @param grace how long to wait for what runs
+	 * @param grace how long to wait for running tasks
 	 * @return how many tasks were dropped
 	 */
 	public int close(Duration drain, Duration grace) {

@@ -8,10 +8,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the current thread calls code of the application for, from the innermost call
- * outwards, and the threads that wait for it. Whatever stops asks it, so that it doesn't
- * wait for, nor interrupt, the very call that stops it: a hook may close the application.
- * For our packages.
+ * The nested calls of application code on the current thread, from the innermost
+ * outwards, and the threads that wait for them. A component that stops checks it, so that
+ * it neither waits for nor interrupts the call that stops it: a hook may close the
+ * application. For our packages.
  */
 public final class CallChain {
 
@@ -29,9 +29,9 @@ public final class CallChain {
 	}
 
 	/**
-	 * Begins a call on the current thread.
-	 * @param work what it is for
-	 * @return to be closed at its end
+	 * Starts a call on the current thread.
+	 * @param work the work of the call
+	 * @return a scope to close at the end of the call
 	 */
 	public static Scope enter(Object work) {
 		CallChain outer = CURRENT.get();
@@ -39,7 +39,7 @@ public final class CallChain {
 	}
 
 	/**
-	 * The chain that the current thread is in.
+	 * The chain of the current thread.
 	 * @return the chain, {@code null} outside of calls
 	 */
 	public static @Nullable CallChain current() {
@@ -47,10 +47,9 @@ public final class CallChain {
 	}
 
 	/**
-	 * Takes a chain over to the current thread, while the thread that it was taken from
-	 * waits.
+	 * Continues a chain on the current thread, while its original thread waits.
 	 * @param chain the chain, {@code null} for none
-	 * @return to be closed at the end
+	 * @return a scope to close at the end
 	 */
 	public static Scope resume(@Nullable CallChain chain) {
 		return set(chain, CURRENT.get());
@@ -71,9 +70,9 @@ public final class CallChain {
 	}
 
 	/**
-	 * What the current call is for.
-	 * @param <T> the type of what is looked for
-	 * @param type the class of what is looked for
+	 * The works of a type in the current chain.
+	 * @param <T> the type of the works
+	 * @param type the class of the works
 	 * @return from the innermost call outwards, empty outside of calls
 	 */
 	public static <T> List<T> works(Class<T> type) {
@@ -87,18 +86,18 @@ public final class CallChain {
 	}
 
 	/**
-	 * Has others do meanwhile what the current call keeps from being done: called before
-	 * it waits for that.
+	 * Starts a replacement for each thread that the current call occupies, to be called
+	 * before the call waits for work of that thread.
 	 */
 	public static void replaceCaller() {
 		works(Replaceable.class).forEach(Replaceable::replace);
 	}
 
 	/**
-	 * Whether a thread can't end before the current call does: it is the current one, or
+	 * Whether a thread can't finish before the current call: it is the current one, or
 	 * waits for it.
 	 * @param thread the thread
-	 * @return whether it is so
+	 * @return whether it is part of the chain
 	 */
 	public static boolean isOn(Thread thread) {
 		return threads().contains(thread);
@@ -114,13 +113,13 @@ public final class CallChain {
 	}
 
 	/**
-	 * The work of a thread or of a place that others wait for.
+	 * Work whose thread or slot other work waits for.
 	 */
 	@FunctionalInterface
 	public interface Replaceable {
 
 		/**
-		 * Adds another one until this has ended. Called again it does nothing.
+		 * Adds a replacement until the work has ended. Further calls do nothing.
 		 */
 		void replace();
 

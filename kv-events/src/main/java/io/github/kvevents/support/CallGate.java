@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets calls of an application's code through until it is closed. Who closes it can wait
- * for those that were let through before, so that none begins once that has returned.
- * Used by many threads at once. For our packages.
+ * Permits calls of application code until it is closed. The thread that closes it can
+ * wait for running calls; after that no call runs. Used by many threads at once. For our
+ * packages.
  */
 public final class CallGate {
 
@@ -18,7 +18,7 @@ public final class CallGate {
 	/**
 	 * Makes a call, unless this is closed.
 	 * @param call what to do
-	 * @return whether it was let through
+	 * @return whether it was permitted
 	 */
 	public boolean run(Runnable call) {
 		if (!enter()) {
@@ -34,11 +34,12 @@ public final class CallGate {
 	}
 
 	/**
-	 * Begins a call, unless this is closed.
-	 * @return whether it was let through: it has to {@link #leave()} then
+	 * Starts a call, unless this is closed.
+	 * @return whether it was permitted; the caller must call {@link #leave()} then
 	 */
 	public boolean enter() {
-		// counted before it looks: who closes this sees it, or is seen
+		// counted before the check: either the closing thread sees this call, or this
+		// call sees the close
 		this.running.incrementAndGet();
 		if (!this.closed) {
 			return true;
@@ -48,7 +49,7 @@ public final class CallGate {
 	}
 
 	/**
-	 * Ends a call that was let through.
+	 * Ends a call that was permitted.
 	 */
 	public void leave() {
 		if (this.running.decrementAndGet() == 0 && this.closed) {
@@ -61,7 +62,7 @@ public final class CallGate {
 	}
 
 	/**
-	 * Lets nothing through any more. Doesn't wait.
+	 * Permits no further calls. Does not wait.
 	 */
 	public void close() {
 		this.closed = true;
@@ -69,15 +70,15 @@ public final class CallGate {
 
 	/**
 	 * Whether it was closed.
-	 * @return whether nothing is let through
+	 * @return whether no call is permitted
 	 */
 	public boolean isClosed() {
 		return this.closed;
 	}
 
 	/**
-	 * Waits until no call runs any more. To be called when it is closed, and not from
-	 * within a call. An interrupt ends the waiting and is restored.
+	 * Waits until no call runs. To be called after the close, and not from within a call.
+	 * An interrupt ends the wait and is restored.
 	 * @param timeout how long to wait at most
 	 */
 	public synchronized void awaitNone(Duration timeout) {

@@ -6,8 +6,8 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Tells a stop that may be followed by a start from the end of the application, which
- * {@code SmartLifecycle} doesn't. For our packages.
+ * Distinguishes a stop that may be followed by a start from the end of the application,
+ * which {@code SmartLifecycle} doesn't. For our packages.
  */
 public final class ContextEnd {
 

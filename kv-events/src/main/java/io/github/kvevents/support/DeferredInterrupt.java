@@ -5,10 +5,10 @@ import java.lang.reflect.UndeclaredThrowableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds an interrupt of the current thread back while one operation calls code of the
- * application several times and the store in between: neither must fail since the code
- * before it was interrupted. The flag is raised again once, at the end of the outermost
- * operation. For our packages.
+ * Defers an interrupt of the current thread while one operation alternates between
+ * application code and the store: neither must fail because earlier code was interrupted.
+ * The interrupt flag is set again at the end of the outermost operation. For our
+ * packages.
  */
 public final class DeferredInterrupt {
 
@@ -23,8 +23,8 @@ public final class DeferredInterrupt {
 	}
 
 	/**
-	 * Begins an operation on the current thread.
-	 * @return to be closed at its end
+	 * Starts an operation on the current thread.
+	 * @return a scope to close at its end
 	 */
 	public static Scope open() {
 		if (CURRENT.get() != null) {
@@ -43,8 +43,8 @@ public final class DeferredInterrupt {
 	}
 
 	/**
-	 * Called after code of the application: takes its interrupt away until the end of the
-	 * operation. Outside of one the flag stays.
+	 * Called after application code: defers its interrupt until the end of the operation.
+	 * Outside an operation the flag is left as it is.
 	 */
 	public static void hold() {
 		DeferredInterrupt current = CURRENT.get();
@@ -54,8 +54,8 @@ public final class DeferredInterrupt {
 	}
 
 	/**
-	 * Called for what code of the application threw: an {@link InterruptedException} has
-	 * taken the flag down, and it is to be raised again.
+	 * Called with an exception of application code: an {@link InterruptedException} has
+	 * cleared the flag, which is restored.
 	 * @param thrown what was thrown
 	 */
 	public static void hold(Throwable thrown) {

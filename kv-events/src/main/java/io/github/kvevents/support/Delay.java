@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long to wait, which may be for ever. Arithmetic can't overflow: what is longer than
- * a {@code long} of nanoseconds is {@link #NEVER}, never plus anything is never, and what
- * is negative is zero. For our packages.
+ * A time to wait, possibly for ever. Arithmetic can't overflow: anything longer than a
+ * {@code long} of nanoseconds is {@link #NEVER}, never plus anything is never, and a
+ * negative delay is zero. For our packages.
  *
  * @param nanos nanoseconds, not negative
  */
@@ -29,7 +29,7 @@ public record Delay(long nanos) {
 	}
 
 	/**
-	 * Some nanoseconds.
+	 * A delay in nanoseconds.
 	 * @param nanos how many; none if negative
 	 * @return the delay
 	 */
@@ -38,7 +38,7 @@ public record Delay(long nanos) {
 	}
 
 	/**
-	 * Some milliseconds.
+	 * A delay in milliseconds.
 	 * @param millis how many; none if negative, never if {@link Long#MAX_VALUE}
 	 * @return the delay
 	 */
@@ -56,7 +56,7 @@ public record Delay(long nanos) {
 	}
 
 	/**
-	 * Whether this is for ever.
+	 * Whether this delay never ends.
 	 * @return whether only an event ends it
 	 */
 	public boolean isNever() {
@@ -92,18 +92,18 @@ public record Delay(long nanos) {
 	}
 
 	/**
-	 * When it is over.
-	 * @param now now, in nanoseconds, as {@link System#nanoTime()} tells: may be
-	 * negative, and may overflow
-	 * @return that moment, to be compared by its difference only; for ever is the most
-	 * that such a difference can be
+	 * When the delay ends.
+	 * @param now the current {@link System#nanoTime()}, which may be negative and may
+	 * overflow
+	 * @return that time, to be compared by difference only; {@link #NEVER} gives the
+	 * largest possible difference
 	 */
 	public long after(long now) {
 		return now + this.nanos;
 	}
 
 	/**
-	 * In milliseconds, rounded up: who waits must not wake a moment too early.
+	 * In milliseconds, rounded up, so that a wait never ends early.
 	 * @return the milliseconds
 	 */
 	public long toMillis() {

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.springframework.util.Assert;
 
 /**
- * Reads what options choose from an enum. For our packages.
+ * Converts enum arguments of options to sets. For our packages.
  */
 public final class EnumSets {
 
@@ -17,13 +17,13 @@ public final class EnumSets {
 	}
 
 	/**
-	 * What was chosen.
+	 * The chosen constants.
 	 * @param <E> the enum
 	 * @param name the name of the argument, for messages
 	 * @param type the class of the enum
-	 * @param elements what was chosen, none: all
+	 * @param elements the chosen constants; none for all
 	 * @return an unmodifiable set, never empty
-	 * @throws IllegalArgumentException if there is a {@code null} in it
+	 * @throws IllegalArgumentException if one of them is {@code null}
 	 */
 	@SafeVarargs
 	@SuppressWarnings("varargs") // the array is only read

@@ -1,9 +1,9 @@
 package io.github.kvevents.support;
 
 /**
- * Tells what user code may throw without harm from what means that the JVM itself is in
- * trouble, which is nobody's to swallow. A stack overflow and a class that can't be
- * linked are that code's own fault. For our packages.
+ * Distinguishes throwables of user code from failures of the JVM, which must not be
+ * swallowed. A stack overflow and a linkage error count as failures of user code. For our
+ * packages.
  */
 public final class JvmFailures {
 
@@ -11,8 +11,8 @@ public final class JvmFailures {
 	}
 
 	/**
-	 * Throws what nobody may swallow.
-	 * @param throwable what user code threw
+	 * Rethrows a failure of the JVM.
+	 * @param throwable the throwable of user code
 	 */
 	public static void rethrow(Throwable throwable) {
 		if (throwable instanceof VirtualMachineError error && !(error instanceof StackOverflowError)) {

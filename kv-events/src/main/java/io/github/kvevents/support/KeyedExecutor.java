@@ -15,11 +15,10 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few threads that run tasks: those of one key one after the other, in the order in
- * which they were submitted, and those of different keys at the same time. What waits is
- * bounded by whoever submits it. A thread ends when it has had nothing to do for a while.
- * A task may close the executor: it is neither waited for nor interrupted. For our
- * packages.
+ * Runs tasks on a few threads: those of one key one after the other, in the order of
+ * their submission, those of different keys in parallel. The queue is unbounded: callers
+ * limit what they submit. Idle threads end after a while. A task may close the executor:
+ * it is neither waited for nor interrupted. For our packages.
  */
 public final class KeyedExecutor {
 
@@ -27,7 +26,7 @@ public final class KeyedExecutor {
 
 	private static final Duration IDLE_THREAD_LIFE = Duration.ofSeconds(60);
 
-	/** How many tasks of a key run before other keys have their turn. */
+	/** How many tasks of a key run before other keys get their turn. */
 	private static final int TURN = 64;
 
 	private final SparingPool threads;
@@ -35,9 +34,9 @@ public final class KeyedExecutor {
 	private final Executor starter;
 
 	/**
-	 * What waits, by key. A key is in it from its first task until a thread has found
-	 * nothing more of it, under the same lock under which tasks are added: either that
-	 * thread sees a new task, or the task starts another one.
+	 * Queued tasks by key. A key is present from its first task until a thread finds its
+	 * queue empty. Both happen under one lock: either that thread sees a new task, or the
+	 * new task starts another thread.
 	 */
 	private final Map<Object, Queue<Runnable>> waiting = new HashMap<>();
 
@@ -48,8 +47,8 @@ public final class KeyedExecutor {
 
 	/**
 	 * Creates an executor; its threads start when there is work.
-	 * @param threadNamePrefix what the threads are called, before their number
-	 * @param threads how many there are at most, positive
+	 * @param threadNamePrefix the names of the threads, without their number
+	 * @param threads the maximum number of threads, positive
 	 */
 	public KeyedExecutor(String threadNamePrefix, int threads) {
 		AtomicInteger number = new AtomicInteger();
@@ -62,11 +61,11 @@ public final class KeyedExecutor {
 	}
 
 	/**
-	 * Has a task run behind all that were submitted for the same key. What it throws is
-	 * logged. Never waits.
-	 * @param key what it comes in order with
+	 * Submits a task, which runs after all earlier tasks of the same key. Its exceptions
+	 * are logged. Never waits.
+	 * @param key the key within which tasks keep their order
 	 * @param task the task
-	 * @return whether it will run, unless this is closed before; it won't once it is
+	 * @return whether the task was accepted; {@code false} once this executor is closed
 	 */
 	public synchronized boolean submit(Object key, Runnable task) {
 		if (this.closed) {
@@ -85,10 +84,10 @@ public final class KeyedExecutor {
 	}
 
 	/**
-	 * Lets the caller run something of a key itself, if nothing of the key waits or runs:
-	 * what is submitted from now on waits until {@link #end(Object)}.
+	 * Lets the caller run work of a key itself, if no task of the key is queued or
+	 * running: tasks submitted from now on wait until {@link #end(Object)}.
 	 * @param key the key
-	 * @return whether the caller has the turn, which it must end
+	 * @return whether it may; it must call {@link #end(Object)} afterwards
 	 */
 	public synchronized boolean begin(Object key) {
 		if (this.closed || this.waiting.containsKey(key)) {
@@ -100,7 +99,7 @@ public final class KeyedExecutor {
 	}
 
 	/**
-	 * Ends the turn of a caller, on its thread.
+	 * Ends the work of a caller, on the same thread.
 	 * @param key the key
 	 */
 	public synchronized void end(Object key) {
@@ -125,7 +124,7 @@ public final class KeyedExecutor {
 				task.run();
 			}
 			catch (Throwable ex) {
-				logger.error("A task failed unexpectedly; those behind it run all the same", ex);
+				logger.error("A task failed unexpectedly; the following tasks run nevertheless", ex);
 			}
 			// an interrupt that was meant for one task must not reach the next one
 			Thread.interrupted();
@@ -158,15 +157,15 @@ public final class KeyedExecutor {
 	}
 
 	/**
-	 * Has another thread run meanwhile what waits for that of the task which calls this,
-	 * except for the tasks of its key. To be called before a task waits for others.
+	 * Adds a thread for queued tasks while the calling task waits, except for tasks of
+	 * its own key. To be called before a task waits for others.
 	 */
 	public void replaceCaller() {
 		this.threads.replaceCaller();
 	}
 
 	/**
-	 * Takes no more tasks, drops what waits, and interrupts what runs, except for the
+	 * Takes no more tasks, drops queued ones, and interrupts running ones, except for the
 	 * task that calls this.
 	 */
 	public void close() {
@@ -175,12 +174,12 @@ public final class KeyedExecutor {
 	}
 
 	/**
-	 * Takes no more tasks, lets those that wait run for a while, then drops the rest and
-	 * interrupts what runs. An interrupt of the caller ends the wait. The task that calls
-	 * this is neither waited for nor interrupted, and those behind it of its key are
+	 * Takes no more tasks, runs queued ones for a while, then drops the rest and
+	 * interrupts running ones. An interrupt of the caller ends the wait. A task that
+	 * calls this is neither waited for nor interrupted, and queued tasks of its key are
 	 * dropped.
-	 * @param drain how long tasks may still run, zero to drop them at once
-	 * @param grace how long to wait for what runs, before and after the interrupt
+	 * @param drain how long queued tasks may still run, zero to drop them at once
+	 * @param grace how long to wait for running tasks, before and after the interrupt
 	 * @return how many tasks were dropped
 	 */
 	public int close(Duration drain, Duration grace) {

@@ -11,16 +11,16 @@ import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
- * How a background loop is doing: says how long to pause after a failure, and logs the
- * first of several and the recovery. A store that is slow or away isn't logged here: that
- * concerns all loops at once, and is said once by what connects to the store. Nor is an
- * interrupt, which ends a loop. Used by the thread of the loop. For our packages.
+ * The health of a background loop: determines the back-off after a failure, and logs the
+ * first of several failures and the recovery. An outage of the store is not logged here:
+ * it concerns all loops, and the connection to the store logs it once. Nor is an
+ * interrupt, which ends a loop. Confined to the thread of the loop. For our packages.
  */
 public final class LoopHealth {
 
 	private static final ExponentialBackOff BACK_OFF = backOff();
 
-	/** A refusal ends when somebody changes the rights of the user. */
+	/** A refusal ends only when the permissions of the user change. */
 	private static final long REFUSED_PAUSE = 2000;
 
 	private final Log logger;
@@ -29,18 +29,18 @@ public final class LoopHealth {
 
 	private @Nullable BackOffExecution failures;
 
-	/** What was logged last, {@code null} for nothing since the last success. */
+	/** The failure logged last, {@code null} for none since the last success. */
 	private @Nullable StoreFailure said;
 
-	/** When the first success behind the last failure was. */
+	/** When the first success after the last failure was. */
 	private @Nullable Long succeededSince;
 
 	private final LongSupplier clock;
 
 	/**
-	 * Starts well.
-	 * @param owner in whose name to log
-	 * @param work what the loop does, for example {@code Looking for expired keys}
+	 * Creates a healthy state.
+	 * @param owner the class whose logger to use
+	 * @param work the work of the loop, for example {@code Looking for expired keys}
 	 */
 	public LoopHealth(Class<?> owner, String work) {
 		this(owner, work, System::nanoTime);
@@ -53,9 +53,9 @@ public final class LoopHealth {
 	}
 
 	/**
-	 * Takes note of a failure.
-	 * @param failure what was thrown
-	 * @return how long to pause, in milliseconds
+	 * Records a failure.
+	 * @param failure the failure
+	 * @return how long to wait before the next attempt, in milliseconds
 	 */
 	public long failed(Throwable failure) {
 		StoreFailure kind = StoreFailure.of(failure);
@@ -80,13 +80,13 @@ public final class LoopHealth {
 					+ StoreFailure.remedy(failure));
 		}
 		else {
-			this.logger.warn(this.work + " failed; it is tried again until it succeeds", failure);
+			this.logger.warn(this.work + " failed; it is retried until it succeeds", failure);
 		}
 	}
 
 	/**
-	 * Takes note of a success. Behind a refusal the loop resumes once it has succeeded
-	 * for a while: a single turn may have had no use for what is refused.
+	 * Records a success. After a refusal the loop counts as recovered only once it has
+	 * succeeded for two seconds: a single turn may not use the refused command.
 	 */
 	public void succeeded() {
 		this.failures = null;
@@ -105,7 +105,7 @@ public final class LoopHealth {
 	}
 
 	/**
-	 * Short, since a client that reconnects holds commands back by itself.
+	 * Short, since a client that reconnects delays commands itself.
 	 */
 	private static ExponentialBackOff backOff() {
 		ExponentialBackOff backOff = new ExponentialBackOff(50, 2);

@@ -3,20 +3,20 @@ package io.github.kvevents.support;
 import org.springframework.util.Assert;
 
 /**
- * How much to ask a store for at once, so that neither the memory of this process nor the
- * output buffer of the server depends on how large values are. A read that fails is tried
- * again with a quarter, down to a single entry; each success brings a part of it back.
- * Used by many threads at once.
+ * Adapts how much is read from a store at once, so that neither the memory of this
+ * process nor the output buffer of the server depends on the size of values. A failed
+ * read is retried with a quarter, down to a single entry; each success doubles the size
+ * again. Used by many threads at once.
  */
 public final class PageSize {
 
 	/**
-	 * What all pages that are read side by side may hold together: a round trip is cheap
-	 * against it, and the output buffers and heaps that people configure are far larger.
+	 * The maximum size of all pages that are read in parallel: a round trip is cheap in
+	 * comparison, and common output buffers and heaps are far larger.
 	 */
 	public static final int MAX_BYTES = 1 << 20;
 
-	/** Nothing is gained by smaller pages, except where a single entry is read. */
+	/** Smaller pages have no benefit, except for single entries. */
 	public static final int MIN_BYTES = 64 << 10;
 
 	private static final int ONE_ENTRY = 1;
@@ -36,8 +36,8 @@ public final class PageSize {
 	private int count;
 
 	/**
-	 * Creates a size that begins with one entry where entries are counted.
-	 * @param sharers how many pages may be read side by side, at least 1
+	 * Creates a size that starts with one entry for reads that are bounded by count.
+	 * @param sharers how many pages may be read in parallel, at least 1
 	 */
 	public PageSize(int sharers) {
 		this(sharers, 1);
@@ -45,8 +45,8 @@ public final class PageSize {
 
 	/**
 	 * Creates a size.
-	 * @param sharers how many pages may be read side by side, at least 1
-	 * @param count how many entries to begin with where entries are counted
+	 * @param sharers how many pages may be read in parallel, at least 1
+	 * @param count how many entries to start with for reads that are bounded by count
 	 */
 	public PageSize(int sharers, int count) {
 		Assert.isTrue(sharers > 0, () -> "'sharers' must be positive but was " + sharers);
@@ -57,7 +57,7 @@ public final class PageSize {
 	}
 
 	/**
-	 * The largest entry that this process can take in: a client holds it several times
+	 * The largest entry that this process can read: a client has several copies of it
 	 * while it reads it.
 	 * @return the number of bytes
 	 */
@@ -66,8 +66,8 @@ public final class PageSize {
 	}
 
 	/**
-	 * How many bytes a reader may hold that were read and not handed on yet. It depends
-	 * on the heap, and is never less than a page.
+	 * How many bytes a reader may buffer before it passes them on. Depends on the heap,
+	 * and is never less than a page.
 	 * @param sharers how many such readers there are
 	 * @return the number of bytes
 	 */
@@ -84,17 +84,17 @@ public final class PageSize {
 	}
 
 	/**
-	 * Whether a read of so many bytes is one of a single entry.
+	 * Whether a read of the given size is for a single entry.
 	 * @param bytes how many bytes to read
-	 * @return whether it can't be less
+	 * @return whether it is the minimum
 	 */
 	public static boolean isOneEntry(int bytes) {
 		return bytes == ONE_ENTRY;
 	}
 
 	/**
-	 * How much to try after a failure.
-	 * @param bytes how many bytes could not be read
+	 * The size for the retry of a failed read.
+	 * @param bytes the size of the failed read
 	 * @return how many to read, 1 for a single entry
 	 */
 	public static int smaller(int bytes) {
@@ -102,9 +102,9 @@ public final class PageSize {
 	}
 
 	/**
-	 * How many entries to read, for a command that can't be limited in bytes: begins with
-	 * few and doubles while pages are full, as long as entries as large as those seen
-	 * last would fit.
+	 * How many entries to read with a command that can't be bounded in bytes: starts with
+	 * few and doubles while pages are full, as long as entries of the size seen last
+	 * would fit.
 	 * @param limit how many at most
 	 * @return the number, at least 1
 	 */
@@ -114,13 +114,13 @@ public final class PageSize {
 	}
 
 	/**
-	 * Takes note of a page that arrived.
+	 * Records a successful read of a page.
 	 * @param entries how many entries it had
 	 * @param bytes how many bytes they had together
 	 */
 	public synchronized void succeeded(int entries, long bytes) {
 		if (entries > 0) {
-			// decays slowly: a small entry says little about the next
+			// decays slowly: one small entry says little about the next
 			int average = (int) Math.min(Integer.MAX_VALUE, bytes / entries + 1);
 			this.largest = Math.max(average, this.largest / 2);
 			this.count = Math.max(this.first, Math.max(this.count / 2, 2 * Math.min(entries, 1 << 20)));
@@ -129,8 +129,8 @@ public final class PageSize {
 	}
 
 	/**
-	 * Takes note of a single entry that may be read later.
-	 * @param bytes how large it is
+	 * Records the size of a single entry that may be read later.
+	 * @param bytes its size in bytes
 	 */
 	public void saw(int bytes) {
 		if (bytes > NOTEWORTHY_BYTES) {
@@ -141,7 +141,7 @@ public final class PageSize {
 	}
 
 	/**
-	 * Takes note of a page that could not be read.
+	 * Records a failed read of a page.
 	 */
 	public synchronized void failed() {
 		this.bytes = smaller(this.bytes);

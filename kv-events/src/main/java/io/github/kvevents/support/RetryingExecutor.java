@@ -5,15 +5,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Hands tasks to a pool. Where the JVM has no thread for one it is tried again until it
- * has: a task that was refused once would be missing for ever where nothing else starts
- * it. For our packages.
+ * Passes tasks to a pool. If the JVM can't create a thread, the submission is retried
+ * until it can: a task that is dropped would never run if nothing else submits it. For
+ * our packages.
  */
 public final class RetryingExecutor implements Executor {
 
 	/**
-	 * Runs on the thread that the JDK has for delays, which is started now: later there
-	 * may be none for it either.
+	 * Uses the delay thread of the JDK, which is started now: later the JVM may be unable
+	 * to create it.
 	 */
 	private static final Executor LATER = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS, Runnable::run);
 
@@ -33,7 +33,7 @@ public final class RetryingExecutor implements Executor {
 	}
 
 	/**
-	 * Has a task run, now or as soon as there is a thread for it.
+	 * Runs a task, now or as soon as there is a thread for it.
 	 * @param task the task
 	 * @throws java.util.concurrent.RejectedExecutionException if the pool is closed
 	 */

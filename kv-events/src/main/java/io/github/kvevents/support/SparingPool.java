@@ -12,28 +12,28 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads that call code of the application, which may itself stop them, by closing the
+ * A thread pool for application code, which may itself stop the pool by closing the
  * application: that call is neither waited for nor interrupted. For our packages.
  */
 public final class SparingPool extends ThreadPoolExecutor {
 
 	private final Set<Thread> running = ConcurrentHashMap.newKeySet();
 
-	/** Threads whose task has another thread stop the pool. */
+	/** Threads whose task makes another thread stop the pool. */
 	private final Set<Thread> spared = ConcurrentHashMap.newKeySet();
 
 	private final Object monitor = new Object();
 
-	/** What was submitted and hasn't ended. */
+	/** The number of submitted tasks that have not ended. */
 	private int open;
 
 	/**
-	 * Creates a pool whose threads end when they have been idle.
-	 * @param core how many threads are started before tasks are queued
-	 * @param maximum how many threads there are at most
-	 * @param idle how long a thread lives that has nothing to do
-	 * @param queue where tasks wait
-	 * @param threadFactory makes the threads
+	 * Creates a pool whose idle threads end.
+	 * @param core the number of threads that are started before tasks are queued
+	 * @param maximum the maximum number of threads
+	 * @param idle how long an idle thread is kept
+	 * @param queue the queue of waiting tasks
+	 * @param threadFactory creates the threads
 	 */
 	public SparingPool(int core, int maximum, Duration idle, BlockingQueue<Runnable> queue,
 			ThreadFactory threadFactory) {
@@ -73,8 +73,8 @@ public final class SparingPool extends ThreadPoolExecutor {
 	}
 
 	/**
-	 * Whether the current call can't end before a task of this pool does.
-	 * @return whether it is called by one, directly or through hooks that wait
+	 * Whether a task of this pool waits for the current call.
+	 * @return whether such a task calls it, directly or through hooks that wait
 	 */
 	public boolean isCalledFromWithin() {
 		return this.running.stream().anyMatch(CallChain::isOn);
@@ -89,16 +89,15 @@ public final class SparingPool extends ThreadPoolExecutor {
 	}
 
 	/**
-	 * Leaves the task that calls this, if one does, alone when another thread ends this
-	 * pool later.
+	 * Exempts the calling task, if there is one, from an interrupt by another thread that
+	 * stops this pool later.
 	 */
 	public void spareCaller() {
 		this.running.stream().filter(CallChain::isOn).forEach(this.spared::add);
 	}
 
 	/**
-	 * Has another thread do meanwhile what waits for that of the task which calls this,
-	 * from now on.
+	 * Adds a thread for queued tasks while the calling task waits.
 	 */
 	public void replaceCaller() {
 		int own = countOwn();
@@ -109,10 +108,9 @@ public final class SparingPool extends ThreadPoolExecutor {
 	}
 
 	/**
-	 * Waits until everything that was submitted has ended, except for the task that calls
-	 * this.
+	 * Waits until all submitted tasks have ended, except for the calling one.
 	 * @param timeout how long to wait at most
-	 * @return whether it was so in time
+	 * @return whether they ended in time
 	 * @throws InterruptedException if the current thread is interrupted
 	 */
 	public boolean awaitOthers(Duration timeout) throws InterruptedException {
@@ -130,8 +128,8 @@ public final class SparingPool extends ThreadPoolExecutor {
 	}
 
 	/**
-	 * Takes no more tasks, drops those that wait and interrupts those that run, except
-	 * for the one that calls this.
+	 * Takes no more tasks, drops queued ones and interrupts running ones, except for the
+	 * calling one.
 	 * @return how many were dropped
 	 */
 	public int interruptOthers() {
@@ -146,8 +144,8 @@ public final class SparingPool extends ThreadPoolExecutor {
 	}
 
 	/**
-	 * Drops the tasks that wait.
-	 * @return how many there were
+	 * Drops queued tasks.
+	 * @return how many were dropped
 	 */
 	public int dropQueued() {
 		List<Runnable> dropped = new ArrayList<>();

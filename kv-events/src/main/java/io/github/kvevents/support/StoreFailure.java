@@ -15,28 +15,28 @@ import org.springframework.dao.QueryTimeoutException;
 import io.github.kvevents.EntryTooLargeException;
 
 /**
- * What a failure of a store means: it says no and will do so until somebody changes its
- * settings, it is slow, it isn't reached, or something else. For our packages.
+ * The kind of a store failure: a refusal, which lasts until its settings change, a
+ * timeout, an outage, or something else. For our packages.
  */
 public enum StoreFailure {
 
 	/**
-	 * The store answered that this user may not do it, or that it has no such command.
+	 * The user lacks the permission, or the store has no such command.
 	 */
 	REFUSED,
 
 	/**
-	 * The store refuses the connection: name or password are wrong.
+	 * The store refuses the connection: user name or password are wrong.
 	 */
 	LOCKED_OUT,
 
 	/**
-	 * The store was reached and didn't answer in time.
+	 * The store did not answer in time.
 	 */
 	TIMEOUT,
 
 	/**
-	 * The store isn't reached.
+	 * The store is not reachable.
 	 */
 	AWAY,
 
@@ -50,13 +50,13 @@ public enum StoreFailure {
 	 */
 	OTHER;
 
-	/** Scripts word it in their own way, and put another code in front. */
+	/** Scripts have their own wording, with another error code in front. */
 	private static final Pattern REFUSAL = Pattern.compile("^(?:ERR )?(?:NOPERM|NOAUTH|WRONGPASS)\\b"
 			+ "|\\bACL failure in script\\b|^(?:ERR )?The user executing the script can't|\\bunknown (?:sub)?command\\b"
 			+ "|\\binvalid (?:username-password pair|password)\\b|^ERR Client sent AUTH"
 			+ "|\\b[Uu]nknown Redis command called from script\\b");
 
-	/** What Lettuce says of a connection that has ended and isn't made again. */
+	/** Messages of Lettuce for a closed connection without reconnect. */
 	private static final Set<String> ENDED = Set.of("Connection closed", "Connection is closed",
 			"Connection disconnected");
 
@@ -64,8 +64,8 @@ public enum StoreFailure {
 		.compile("(?:run the|unknown (?:sub)?command) ['`\"]([A-Za-z|_-]+)['`\"]");
 
 	/**
-	 * Tells what a failure means.
-	 * @param failure what was thrown
+	 * Classifies a failure.
+	 * @param failure the failure
 	 * @return its kind
 	 */
 	public static StoreFailure of(Throwable failure) {
@@ -75,7 +75,7 @@ public enum StoreFailure {
 		}
 		StoreFailure kind = OTHER;
 		if (failure instanceof EntryTooLargeException) {
-			// whatever is behind it: the store answers everything else
+			// whatever its cause: the store answers everything else
 			return kind;
 		}
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -103,26 +103,25 @@ public enum StoreFailure {
 	}
 
 	/**
-	 * Whether nothing can be done with the store at all, which is said where the
-	 * connections are made.
-	 * @return whether it is slow, isn't reached or refuses the connection
+	 * Whether the store is unusable, which the connection to it logs.
+	 * @return whether it is slow, not reachable or refuses the connection
 	 */
 	public boolean isOutage() {
 		return this == TIMEOUT || this == AWAY || this == LOCKED_OUT;
 	}
 
 	/**
-	 * Whether somebody has to change a setting before it can work.
-	 * @return whether the store says no
+	 * Whether settings have to be changed before it can work.
+	 * @return whether the store refuses
 	 */
 	public boolean isRefusal() {
 		return this == REFUSED || this == LOCKED_OUT;
 	}
 
 	/**
-	 * What the store itself said.
-	 * @param failure what was thrown
-	 * @return the message at the bottom of it, never {@code null}
+	 * The message of the store.
+	 * @param failure the failure
+	 * @return the message of the most specific cause, never {@code null}
 	 */
 	public static String reason(Throwable failure) {
 		@Nullable String message = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
@@ -130,9 +129,9 @@ public enum StoreFailure {
 	}
 
 	/**
-	 * What an operator has to do about a refusal.
-	 * @param failure what was thrown
-	 * @return what the store said and what is missing, a sentence without its end
+	 * What an operator has to change after a refusal.
+	 * @param failure the failure
+	 * @return the message of the store and the missing permission, without a full stop
 	 */
 	public static String remedy(Throwable failure) {
 		String reason = reason(failure);

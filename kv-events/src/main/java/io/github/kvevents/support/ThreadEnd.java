@@ -1,7 +1,7 @@
 package io.github.kvevents.support;
 
 /**
- * How to wait for a thread that was told to end. For our packages.
+ * Waits for a thread that was asked to end. For our packages.
  */
 public final class ThreadEnd {
 
@@ -9,12 +9,12 @@ public final class ThreadEnd {
 	}
 
 	/**
-	 * Waits for the end of a thread that may wait for a server, which an interrupt ends.
-	 * An interrupt of the caller ends the wait. A thread that can't end before the
-	 * current call does is left alone.
+	 * Waits for a thread to end, then interrupts it, since it may wait for a server. An
+	 * interrupt of the caller ends the wait. A thread that can't end before the current
+	 * call is left alone.
 	 * @param thread the thread
 	 * @param patience how long to wait before the interrupt, in milliseconds
-	 * @param millis how long to wait behind it
+	 * @param millis how long to wait after it
 	 * @return whether it ended
 	 */
 	public static boolean await(Thread thread, long patience, long millis) {
@@ -35,10 +35,10 @@ public final class ThreadEnd {
 	}
 
 	/**
-	 * Waits for the end, and interrupts a thread that takes long: it waits for a server
-	 * that is gone. An interrupt of the caller ends the wait.
+	 * Waits for a thread to end, and interrupts it if it takes long: it may wait for a
+	 * server that does not answer. An interrupt of the caller ends the wait.
 	 * @param thread the thread
-	 * @param millis how long to wait before the interrupt, and once more behind it
+	 * @param millis how long to wait before the interrupt, and again after it
 	 * @return whether it ended
 	 */
 	public static boolean await(Thread thread, long millis) {

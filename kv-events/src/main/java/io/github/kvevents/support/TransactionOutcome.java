@@ -4,8 +4,7 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Lets what was done within a transaction of the application count only once that is
- * committed. For our packages.
+ * Defers an action until the transaction of the application has ended. For our packages.
  */
 public final class TransactionOutcome {
 
@@ -13,11 +12,11 @@ public final class TransactionOutcome {
 	}
 
 	/**
-	 * Runs one of two actions, once: where no transaction runs on this thread, the first
-	 * one at once; otherwise when it has ended, on the thread that ended it, which
-	 * neither may delay.
-	 * @param done what was done stays so
-	 * @param undone it was rolled back, or may have been
+	 * Runs one of two actions, once: without a transaction on this thread the first one
+	 * at once; otherwise one of them after the transaction, on the thread that ended it,
+	 * which they must not delay.
+	 * @param done runs after a commit
+	 * @param undone runs after a rollback, or if the outcome is unknown
 	 */
 	public static void follow(Runnable done, Runnable undone) {
 		if (!TransactionSynchronizationManager.isSynchronizationActive()

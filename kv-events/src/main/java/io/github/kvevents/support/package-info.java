@@ -1,7 +1,6 @@
 /**
- * What the background loops of the other packages have in common: how to sleep and be
- * woken, and how to go on after failures; and how options read their arguments. For those
- * packages only, not for applications.
+ * Shared code of the other packages: waiting, back-off and executors of background loops,
+ * and arguments of options. For those packages only, not for applications.
  */
 @NullMarked
 package io.github.kvevents.support;

@@ -1,8 +1,8 @@
 --[[
 Part of scripts that write many keys. Defines for_each(count, write), which calls write(index)
-for one key after the other, until the reply is large, and makes the reply: how many keys were
-written; for each of these what write returned, nil if it failed; behind them for each key that
-failed its number and the error. The caller sends the others again.
+for one key after the other until the reply is large, and returns the reply: how many keys were
+written; for each of them the result of write, nil if it failed; then for each key that failed
+its number and the error. The caller sends the remaining keys in a further call.
 --]]
 local function for_each(count, write)
 	local reply, failures, bytes, index = { 0 }, {}, 0, 0

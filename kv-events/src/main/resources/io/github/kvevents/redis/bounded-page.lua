@@ -1,8 +1,8 @@
 --[[
 Part of scripts that reply with entries of a stream. Defines bounded(max, max_bytes, read), which
-gathers entries until there are max or they have about max_bytes: calls read(), which returns one
-entry, nil if there was none to return, and whether there are more. It looks at max at most, and
-all together are larger than max_bytes by one entry at most.
+collects entries until there are max or they exceed max_bytes: it calls read() at most max times,
+which returns an entry, or nil, and whether there are more. The result exceeds max_bytes by at most
+one entry.
 --]]
 local function bounded(max, max_bytes, read)
 	local found, bytes, more, reads = {}, 0, true, 0

@@ -1,15 +1,15 @@
 #!lua flags=allow-oom
 --[[
-Finds out whether the user may run the commands that writes and deliveries take, all that the
-scripts of this library call. Nothing is written: each command has arguments with which it
-changes nothing, and rights are looked at before those.
+Checks whether the user may run the commands of writes and deliveries, all that the scripts of
+this library call. Nothing is written: each command has invalid arguments, and the server checks
+permissions first.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
 KEYS[5]  :log          KEYS[6]  a key that never exists
 ARGV[1]  1 if expiries are tracked
 ARGV[2]  1 if there is a change log
-Reply    empty if nothing is refused; else Writes or Deliveries, which fail, and the first
-         command that is refused as the server would say it
+Reply    empty if nothing is refused; otherwise Writes or Deliveries, whichever fails, and
+         the message of the server for the first refused command
 Cost     O(1)
 --]]
 local absent = KEYS[6]
@@ -38,7 +38,7 @@ local writes = {
 	{ 'XLEN', KEYS[5] },
 	{ 'XREVRANGE', absent, '+', '-' },
 }
--- of the sweep, and of those who take expiries
+-- of the sweep and of the delivery of expiries
 local tracking = {
 	{ 'PTTL', absent },
 	{ 'PEXPIRE', absent, 'refused' },
@@ -58,7 +58,7 @@ local tracking = {
 	{ 'XINFO', 'CONSUMERS', absent, 'rights' },
 	{ 'XINFO', 'GROUPS', absent },
 }
--- of the feed, of listeners and of event logs
+-- of the change feed, listeners and event logs
 local log = {
 	{ 'XREAD', 'STREAMS', absent, '0' },
 	{ 'XRANGE', absent, '-', '+' },

@@ -1,6 +1,6 @@
 #!lua flags=no-writes
 --[[
-Fails where a key that writes take has another type.
+Fails if a key of this library that writes use has the wrong type.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
 KEYS[5]  :log

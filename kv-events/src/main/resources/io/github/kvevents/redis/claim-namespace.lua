@@ -1,13 +1,13 @@
 #!lua flags=allow-oom
 --[[
-Reads what all instances of a namespace agree on, and who uses it, and writes down what is not
-there yet. Writes nothing if the instance does not agree.
+Reads the facts that all instances of a namespace agree on, and the application that uses it, and
+writes missing ones. Writes nothing if the instance does not agree.
 
 KEYS[1]  :meta
-ARGV[1]  1 at the first check of an instance. Later the user is only written if the server
-         lost all: an operator may have released the namespace for another
+ARGV[1]  1 at the first check of an instance. Later the application is written only if the
+         server lost all facts: an operator may have released the namespace
 ARGV[2]  and so on, names and values: three pairs that all agree on, then the pairs of the
-         user, left out if it isn't known
+         application, left out if it is unknown
 Reply    all fields and their values
 Cost     O(1)
 --]]

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 --[[
-Removes a key if it holds what the caller thinks it does. Runs also when the server is out
-of memory: it only makes room.
+Removes a key if it holds the expected value. Also runs when the server is out of memory: it only
+frees memory.
 
 KEYS[1]  the key
 ARGV[1]  the value that the key must hold; not given: the key must be absent

@@ -1,6 +1,6 @@
 #!lua
 --[[
-Writes a key if it holds what the caller thinks it does. The key's time to live stays.
+Writes a key if it holds the expected value. The time to live is kept.
 
 KEYS[1]  the key
 ARGV[1]  the value to write

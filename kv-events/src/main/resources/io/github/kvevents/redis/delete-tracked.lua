@@ -1,22 +1,21 @@
 #!lua flags=allow-oom
 --[[
-Removes keys, and with each that was there its deadline and last value. The deadline of a
-key that was not there stays: its lifetime may have ended, and nobody noticed yet. Where there
-is a change log, each removal gets an entry. Runs also when the server is out of memory: it
-makes more room than it takes.
+Removes keys with their deadlines and last values. The deadline of an absent key is kept: the key
+may have expired undetected. With a change log, each removal gets an entry. Also runs when the
+server is out of memory: it frees more memory than it uses.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :log
 KEYS[4]  and so on, the keys to remove
-ARGV[1]  how many entries of the log to keep, about; empty: there is no log
-ARGV[2]  1 to keep the index in step
+ARGV[1]  approximately how many entries of the log to keep; empty without a log
+ARGV[2]  1 to update the index
 ARGV[3]  and so on, for each key the header of its entry in the log, empty without a log
-ARGV     behind them the value that the key must hold; only with one key, may be left out
-Reply    how many keys were removed, fewer than all where what they held is large; for each of
-         these what it held, nil if it was absent or failed, or, if it got an entry in
-         the log, a list of what it held and the id of the entry; behind them for each key that
-         failed its number and the error
-Error    WRONGTYPE if one of ours holds another type, or, with one key, that key; nothing is
-         removed then
+ARGV     then the value that the key must hold; only with one key, may be left out
+Reply    how many keys were processed, fewer than all if their values are large; for each of
+         them its value, nil if it was absent or failed, or, if it got a log entry, a list of
+         its value and the id of the entry; then for each key that failed its number and the
+         error
+Error    WRONGTYPE if a key of this library has the wrong type, or, with one key, that key;
+         nothing is removed then
 Cost     O(log N) a key with N tracked keys, up to five commands; up to three for the whole call
 --]]
 local deadlines, values, max_length, indexed = KEYS[1], KEYS[2], ARGV[1], ARGV[2] == '1'
@@ -24,7 +23,7 @@ local log = (max_length ~= '') and KEYS[3]
 local count = #KEYS - 3
 local call = (count == 1) and redis.call or redis.pcall
 local expected = ARGV[count + 3]
--- fails where one of ours has another type, before anything is written
+-- fails if a key of this library has the wrong type, before anything is written
 if indexed then
 	redis.call('ZCARD', deadlines)
 	redis.call('HLEN', values)

@@ -1,16 +1,16 @@
 #!lua
 --[[
-Adds entries to an event log, all of them or none: whatever can fail (another type under
-the key, no memory left) fails before the first is added. The first field of an entry, '#',
-is 'origin-number': the origin tells this log from one that had its name before, the number
-counts the entries that were ever added, so that readers see what they missed.
+Adds entries to an event log, all of them or none: everything that can fail (wrong type of the
+key, out of memory) fails before the first entry is added. The first field of an entry, '#', is
+'origin-number': the origin distinguishes this log from an earlier one of the same name, the
+number counts all entries ever added, so that readers detect a gap.
 
 KEYS[1]  the log, a stream
-ARGV[1]  how many entries to keep, about; empty: all
-ARGV[2]  time to live in milliseconds from now; empty: leave it
+ARGV[1]  approximately how many entries to keep; empty: all
+ARGV[2]  time to live in milliseconds from now; empty: unchanged
 ARGV[3…] for each entry: how many arguments follow for it, then its fields and values
 Reply    the ids of the entries, in order
-Error    WRONGTYPE if the key holds another type, OOM if memory is short; nothing is
+Error    WRONGTYPE if the key holds another type, OOM if memory is exhausted; nothing is
          written then
 Cost     O(number of fields), one XADD for each entry and at most three commands beside
 --]]
@@ -29,11 +29,11 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
 		info[reply[index]] = reply[index + 1]
 	end
 	number = info['entries-added']
-	-- whoever adds by hand sets no origin, but some entry of ours is mostly there
+	-- an entry of another client has no origin, but usually the other end has one
 	origin = mark(info['last-entry']) or mark(info['first-entry'])
 end
 if not origin then
-	-- microseconds: a log may be deleted and made again within one millisecond
+	-- microseconds: a log may be deleted and recreated within one millisecond
 	local time = redis.call('TIME')
 	origin = time[1] .. string.format('%06d', time[2])
 end

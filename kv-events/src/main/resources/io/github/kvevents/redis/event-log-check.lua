@@ -1,11 +1,11 @@
 #!lua flags=no-writes
 --[[
-Where event logs end, so that a reader finds out that a log was deleted or went back:
-a blocking read would wait for ever then.
+Reads the last ids of event logs, so that a reader detects that a log was deleted or reset: a
+blocking read would wait for ever then.
 
 KEYS     the logs
-Reply    for each the last id that it gave out; empty if there is no such key; the name of
-         its type if it is no stream
+Reply    for each the last generated id; empty if there is no such key; the name of its type
+         if it is no stream
 Cost     O(number of keys), two commands each
 --]]
 local ends = {}

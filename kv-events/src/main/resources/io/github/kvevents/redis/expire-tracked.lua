@@ -1,14 +1,14 @@
 #!lua
 --[[
-Gives a key a time to live and tracks it from then on. The deadline of a key that is not
-there stays: its lifetime may have ended, and nobody noticed yet.
+Sets the time to live of a key and tracks it. The deadline of an absent key is kept: the key may
+have expired undetected.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  the key
 ARGV[1]  the time to live in milliseconds
 Reply    1 if the key exists, 0 if not
 Cost     O(log N) with N tracked keys, six commands
 --]]
--- before anything is written: fails if the index is none
+-- fails if the index has the wrong type, before anything is written
 redis.call('ZCARD', KEYS[1])
 redis.call('HLEN', KEYS[2])
 local time = redis.call('TIME')

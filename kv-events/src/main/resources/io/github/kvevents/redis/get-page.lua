@@ -1,18 +1,18 @@
 #!lua flags=no-writes
 --[[
-Reads keys. Stops when the values are large: then there are fewer than keys.
+Reads keys. Stops when the values are large: there are fewer values than keys then.
 
 KEYS[1]  and so on, the keys to read
-ARGV[1]  about how many bytes of values at most
-Reply    for each key, from the first on, its value, nil if it is absent or no string; of one key
-         at least
+ARGV[1]  approximately how many bytes of values at most
+Reply    for each key, from the first, its value, nil if it is absent or no string; at least
+         one
 Cost     O(1) a key
 --]]
 local max_bytes, bytes, step = tonumber(ARGV[1]), 0, 1
 local reply = {}
 while #reply < #KEYS do
-	-- some at a time, since each call costs more than a small value, but not so many that large
-	-- ones would fill the memory of the server; of another type than a string MGET replies nil
+	-- several at a time, since each call costs more than a small value, but not so many that large
+	-- values would fill the memory of the server; MGET replies nil for other types
 	local values = redis.call('MGET', unpack(KEYS, #reply + 1, math.min(#KEYS, #reply + step)))
 	for _, value in ipairs(values) do
 		bytes = bytes + (value and #value or 0)

@@ -1,9 +1,9 @@
 #!lua flags=no-writes
 --[[
-The types of some keys.
+Reads the types of keys.
 
 KEYS[i]  a key
-Reply    for each of them its type, 'none' where there is none
+Reply    for each of them its type, 'none' if it is absent
 Cost     O(number of keys)
 --]]
 local types = {}

@@ -1,9 +1,9 @@
 --[[
-Which instance has a partition of a listener: it may begin events until it knows of an order. A
-part of other scripts.
+Part of scripts about listeners. Defines holder(listener): the owner of a partition, which may
+start events until it knows of an order.
 
 Reply    the id of the instance, the epoch of its lease, and in how many milliseconds that ends;
-         empty if none has
+         empty without an owner
 --]]
 local function holder(listener)
 	local facts = redis.call('HMGET', listener, 'owner', 'taken', 'until', 'lease')

@@ -1,16 +1,15 @@
 --[[
-Part of scripts that find out that a key's lifetime has ended. Defines tell(key, deadline, now,
-by, mine), which adds the expiry to :expired and, where there is one, to the change log. Needs
-values, expired, recent, log and append (nil without a log), and heard: whether a hook waits for
-expiries. Otherwise :expired is only filled where somebody once read it, or it would grow for
-nobody. That :expired is a stream has been looked at before: an entry that only the log got would
-be told of again.
+Part of scripts that detect the expiry of a key. Defines publish(key, deadline, now, by, mine),
+which adds the expiry to :expired and, with a change log, to the log. Needs values, expired, recent,
+log and append (nil without a log), and heard: whether hooks receive expiries. Without heard, an
+entry is added only if :expired exists already, since nobody would remove it. The caller has checked
+that :expired is a stream: otherwise the log could get an entry that is added once more later.
 
-With mine the caller's instance, by, takes the expiry in the same step, as if it had read it,
-unless an earlier one that nobody has read yet, or an earlier one of the key, is still there: they
-come first. Then tell returns the id of the entry, the deadline, when it was noticed, the value
-and the id in the log, each of the last two false if there is none; otherwise nil. It is called
-before the key is added to recent.
+With mine, the calling instance, by, takes the expiry in the same step, as if it had read it,
+unless an unread expiry, or an earlier expiry of the same key, is still in the stream: those are
+delivered first. In that case publish returns the id of the entry, the deadline, the time of the
+detection, the value and the id in the log, each of the last two false if there is none; otherwise
+nil. It is called before the key is added to recent.
 --]]
 local function is_next(key)
 	local delivered, pending
@@ -44,7 +43,7 @@ local function is_next(key)
 	return true
 end
 
-local function tell(key, deadline, now, by, mine)
+local function publish(key, deadline, now, by, mine)
 	local entry = { 'XADD', expired, '*', 'key', key, 'deadline', deadline, 'at', now, 'by', by }
 	local value = redis.call('HGET', values, key)
 	if value then

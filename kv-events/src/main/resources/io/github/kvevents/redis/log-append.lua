@@ -1,14 +1,15 @@
 --[[
 Part of scripts that write. Defines append(key, value, previous, header), which adds an entry to
-the change log and returns its id. Needs log, the stream, and max_length, about how many
-entries to keep.
+the change log and returns its id. Needs log, the stream, and max_length, approximately how
+many entries to keep.
 
 An entry has up to four fields, in this order:
-  m  what kind of change it is and who made it, see EntryHeader
+  m  the type of the change and the instance that made it, see EntryHeader
   k  the name of the key in Redis
-  v  the value, left out if the key is gone
+  v  the value, left out if the key was removed
   p  the previous value, left out if there was none
-The first two are always there. Entries alike take less memory, so nothing else goes in.
+The first two are always present. Entries with the same fields take less memory, so there are no
+others.
 --]]
 local function append(key, value, previous, header)
 	if not value then

@@ -1,9 +1,8 @@
 --[[
-Part of scripts that write. Defines repeated(header, operations): a driver that lost a reply
-sends a script once more, which then finds its own work. If one of the newest entries of the
-change log has this header, which is unique, returns what the first run replied, the previous
-value or false and the id; else nil. Needs log, the stream, and how many operations the script
-has.
+Part of scripts that write. Defines repeated(header, operations), which detects that a driver has
+retransmitted the script after a lost reply. If one of the newest entries of the change log has this
+unique header, it returns the reply of the first run, the previous value or false and the id;
+otherwise nil. Needs log, the stream; operations is the number of operations of the script.
 --]]
 local newest
 local function repeated(header, operations)

@@ -1,13 +1,13 @@
 #!lua flags=no-writes
 --[[
-Reads keys and how far the change log is, at one moment. Stops when the values are large: then
-there are fewer than keys.
+Reads keys and the last id of the change log atomically. Stops when the values are large: there are
+fewer values than keys then.
 
 KEYS[1]  :log
 KEYS[2]  and so on, the keys to read
-ARGV[1]  about how many bytes of values at most
+ARGV[1]  approximately how many bytes of values at most
 Reply    the id of the last entry that was ever added, 0-0 without a log; then for each key, from
-         the first on, its value, nil if it is absent or no string; of one key at least
+         the first, its value, nil if it is absent or no string; at least one
 Cost     O(1) a key, up to three commands
 --]]
 local max_bytes, bytes = tonumber(ARGV[1]), 0

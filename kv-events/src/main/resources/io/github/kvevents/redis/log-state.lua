@@ -1,11 +1,10 @@
 #!lua flags=no-writes
 --[[
-Tells where a change log begins and ends.
+Reads the state of a change log.
 
 KEYS[1]  :log
-Reply    how many entries are there; how many were ever added; the id of the last that was
-         ever added; the id of the first that is there, left out if there is none. Empty if
-         there is no log
+Reply    the number of entries; the number of entries ever added; the id of the last entry ever
+         added; the id of the first entry, left out if there is none. Empty without a log
 Cost     O(1), two commands
 --]]
 if redis.call('EXISTS', KEYS[1]) == 0 then

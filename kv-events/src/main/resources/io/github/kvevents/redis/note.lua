@@ -1,6 +1,6 @@
 --[[
-Part of scripts that read expiries which an instance had before. Defines with_note(handed,
-entry), which adds to the fields of an entry of :expired what was noted when it was handed on.
+Part of scripts that read expiries which were handed on. Defines with_note(handed, entry), which
+adds the note of the instance that handed it on to the fields of an entry of :expired.
 --]]
 local function with_note(handed, entry)
 	local note = redis.call('HGET', handed, entry[1])

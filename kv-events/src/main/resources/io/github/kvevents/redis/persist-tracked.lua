@@ -1,14 +1,13 @@
 #!lua flags=allow-oom
 --[[
-Takes a key's time to live away and tracks it no longer. The deadline of a key that is not
-there stays: its lifetime may have ended, and nobody noticed yet. Runs also when the server
-is out of memory.
+Removes the time to live of a key and its deadline. The deadline of an absent key is kept: the key
+may have expired undetected. Also runs when the server is out of memory.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  the key
 Reply    1 if the key exists and had a time to live, 0 if not
 Cost     O(log N) with N tracked keys, five commands
 --]]
--- before anything is written: fails if the index is none
+-- fails if the index has the wrong type, before anything is written
 redis.call('ZCARD', KEYS[1])
 redis.call('HLEN', KEYS[2])
 if redis.call('PERSIST', KEYS[3]) == 0 then

@@ -1,19 +1,19 @@
 #!lua flags=no-writes
 --[[
-Reads a page of a stream that is bounded in entries and in bytes. The first entry is always in
-it, unless it is too large to be read at all.
+Reads a page of a stream, bounded in entries and in bytes. It always contains the first entry,
+unless that one is too large to be read at all.
 
 KEYS[1]  the stream
 ARGV[1]  XRANGE or XREVRANGE
-ARGV[2]  where to begin, as that command takes it    ARGV[3]  where to end
+ARGV[2]  where to start, as an argument of it    ARGV[3]  where to end
 ARGV[4]  how many entries at most
-ARGV[5]  about how many bytes at most
+ARGV[5]  approximately how many bytes at most
 ARGV[6]  how many bytes a single entry may have
-ARGV[7]  known: the entry at the very beginning, if there is one, comes with its first two fields
-         only and isn't counted, since the reader has it; ids: all entries come without fields;
-         empty: all come whole
+ARGV[7]  known: the entry at the start id, if it exists, is returned with its first two fields
+         only and is not counted, since the reader has it; ids: entries are returned without
+         fields; empty: entries are returned completely
 Reply    1 if there may be more, 0 at the end; then the entries, each its id and its fields. An
-         entry that is too large comes as its id and the number of its bytes
+         entry that is too large is returned as its id and its number of bytes
 Cost     O(N) for N entries
 --]]
 local command, start, stop, max = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
@@ -53,7 +53,7 @@ while #reply <= max do
 		reply[1] = 0
 		return reply
 	end
-	-- no more than will fit if the next are like these
+	-- no more than fit if the next entries have the same size
 	local fitting = (taken > 0) and math.floor((max_bytes - bytes) * taken / (bytes + 1)) or step
 	step = math.max(1, math.min(2 * step, fitting))
 end

@@ -1,15 +1,15 @@
 #!lua
 --[[
-Writes many keys. A key that can't be written doesn't stop those behind it.
+Writes many keys. A key that can't be written does not stop the following ones.
 
 KEYS[i]      the keys
 ARGV[4i-3]   the value of key i
 ARGV[4i-2]   NX, XX or nothing
 ARGV[4i-1]   PX, PXAT, KEEPTTL or nothing
 ARGV[4i]     the time of PX or PXAT in milliseconds, or nothing
-Reply        how many keys were written, fewer than all where what they held is large; for each of
-             these what it held before, nil if it was absent or failed; behind them for each key
-             that failed its number and the error
+Reply        how many keys were processed, fewer than all if their values were large; for each of
+             them its previous value, nil if it was absent or failed; then for each key that
+             failed its number and the error
 Cost         O(1) for each key, one command
 --]]
 -- include batch-reply.lua

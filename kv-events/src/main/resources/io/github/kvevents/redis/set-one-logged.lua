@@ -1,33 +1,32 @@
 #!lua
 --[[
-Writes one key, whatever it holds, with its entry in the change log. What set-tracked.lua does
-for many keys and with conditions, without what it needs for these: this is the usual write. A
-write of equal bytes has no entry. A lifetime that ended before the write, and that nobody
-noticed yet, is told of first.
+Writes one key unconditionally, with its entry in the change log. A faster form of set-tracked.lua
+for the most frequent write. A write of equal bytes has no entry. An undetected expiry of the key
+is published first.
 
 KEYS[1]  the key    KEYS[2]  :log
 KEYS[3]  :deadlines    KEYS[4]  :values    KEYS[5]  :expired    KEYS[6]  :recent; all four are
-         left out where no index is kept
+         left out without an index
 ARGV[1]  the value
 ARGV[2]  the header of the entry, without a batch
-ARGV[3]  how many entries of the log to keep, about. Empty or left out: this write removes none,
-         which saves time, so that only some writes have to
-ARGV[4]  1 if a hook waits for expiries, 2 if this instance also delivers what ended itself; else
-         empty, or left out
-ARGV[5]  PX or PXAT; left out for a key that is to live for ever
+ARGV[3]  approximately how many entries of the log to keep. Empty or left out: this write does
+         not trim the log; only some writes do, which saves time
+ARGV[4]  1 if hooks receive expiries, 2 if this instance also delivers a detected expiry itself;
+         otherwise empty, or left out
+ARGV[5]  PX or PXAT; left out for a key that never expires
 ARGV[6]  the time of PX or PXAT in milliseconds
-Reply    the id of the entry, nothing if there is none; behind it, unless the key was absent
-         before, a colon and what it held. One string takes a tenth off the whole cost. If a
-         lifetime ended that is the caller's to deliver, then instead of the colon what
-         lifetime-end.lua returns, a line feed before each, and + before the value
-Error    WRONGTYPE if it or one of ours holds another type; nothing is written then
+Reply    the id of the entry, if there is one; then, unless the key was absent, a colon and its
+         previous value. A single string saves a tenth of the cost. If the caller delivers a
+         detected expiry, the result of lifetime-end.lua instead of the colon, each part after
+         a line feed, and the value after a plus sign
+Error    WRONGTYPE if it, or a key of this library, has another type; nothing is written then
 Cost     O(log N) with N tracked keys; three commands without an index, four with one, six with
          PXAT and seven with PX; one more that reads some entries if the bytes were equal; eight
-         more after a lifetime that nobody noticed
+         more after an undetected expiry
 --]]
 local call, key, log, deadlines = redis.call, KEYS[1], KEYS[2], KEYS[3]
 local value, header, lifetime, at = ARGV[1], ARGV[2], ARGV[5], ARGV[6]
--- fails where it is no stream, before anything is written
+-- fails if it is no stream, before anything is written
 call('XLEN', log)
 
 local before, ended

@@ -1,14 +1,12 @@
 --[[
-Part of scripts that write one key, whatever it holds, with the index in step. A lifetime that
-ended before, and that nobody noticed yet, gets its expiry first. Defines before, declared
-already, as what the key held, false if it was absent, and ended, declared, too, as what
-lifetime-end.lua returns. Needs call, deadlines, values, expired, recent, key, value, lifetime,
-PX, PXAT or nil, at, its time, heard: whether a hook waits for expiries, log, nil without one,
-mine: whether this instance delivers what ended itself, and instance, the id of the instance, or
-nil and header, which has it.
+Part of scripts that write one key unconditionally, with its entry in the index. An undetected
+expiry of the key is published first. Sets two declared variables: before, the previous value, false
+if the key was absent, and ended, the result of lifetime-end.lua. Needs call, deadlines, values,
+expired, recent, key, value, lifetime (PX, PXAT or nil), at (its time), heard: whether hooks receive
+expiries, log (nil without one), mine: whether this instance delivers a detected expiry itself, and
+instance, the id of the instance, or nil and header, which contains it.
 
-The key is written last: whatever can fail, since it or one of ours has another type, fails
-before.
+The key is written last: a wrong type of it, or of a key of this library, fails before.
 --]]
 local former
 if lifetime then
@@ -17,7 +15,7 @@ if lifetime then
 		local time = call('TIME')
 		at = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + at)
 	end
-	-- NX finds out in the same command that there is no former deadline, as is the rule
+	-- NX detects in the same command that there is no former deadline, the usual case
 	if before then
 		call('ZADD', deadlines, at, key)
 	elseif call('ZADD', deadlines, 'NX', at, key) == 0 then
@@ -35,13 +33,13 @@ if former and not before then
 	local time = call('TIME')
 	local now = time[1] * 1000 + math.floor(time[2] / 1000)
 	if tonumber(former) <= now then
-		-- the length is looked after elsewhere
+		-- other writes trim the log
 		local max_length = '1000000000000'
 		-- include log-append.lua
 		-- include lifetime-end.lua
 		call('XLEN', expired)
 		call('ZCARD', recent)
-		ended = tell(key, former, now, instance or string.match(header, '^[^:]*:[^:]*::(.*)$'), mine)
+		ended = publish(key, former, now, instance or string.match(header, '^[^:]*:[^:]*::(.*)$'), mine)
 		call('ZADD', recent, now, key)
 	end
 end

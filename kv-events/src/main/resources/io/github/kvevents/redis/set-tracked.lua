@@ -1,27 +1,26 @@
 #!lua
 --[[
-Writes keys and keeps their deadlines and last values in step. A lifetime that ended before
-the write, and that nobody noticed yet, is told of first. Where there is a change log, each
-change gets an entry: a write of equal bytes is none.
+Writes keys with their deadlines and last values. An undetected expiry of a key is published first.
+With a change log, each change gets an entry; a write of equal bytes is no change.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
 KEYS[5]  :log
-KEYS[6]  and so on, the keys to write, each in turn; one may occur more than once
-ARGV[1]  how many entries of the log to keep, about; empty: there is no log
-ARGV[2]  1 to keep the index in step
-ARGV[3]  1 if a hook waits for expiries, 2 if this instance also delivers what ended itself
+KEYS[6]  and so on, the keys to write, in order; a key may occur more than once
+ARGV[1]  approximately how many entries of the log to keep; empty without a log
+ARGV[2]  1 to update the index
+ARGV[3]  1 if hooks receive expiries, 2 if this instance also delivers a detected expiry itself
 ARGV[4]  the id of the instance
 ARGV[5]  and so on, for each key five: its value; NX, XX, EQ or nothing; PX, PXAT, KEEPTTL or
          nothing; the time of PX or PXAT in milliseconds, the value that the key must hold with
          EQ, or nothing; the header of its entry in the log, empty without a log. EQ goes with
          KEEPTTL
-Reply    how many keys were written, fewer than all where what they held is large; for each of
-         these what it held before, nil if it was absent or failed, or, if it got an
-         entry in the log, a list of what it held and the id of the entry; if a lifetime ended
-         that is the caller's to deliver, a list of the same two, nil if there is none, and what
-         lifetime-end.lua returns; behind them for each key that failed its number and the error
-Error    WRONGTYPE if one of ours holds another type, or, with one key, that key; nothing is
-         written then
+Reply    how many keys were processed, fewer than all if their values were large; for each of
+         them its previous value, nil if it was absent or failed, or, if it got a log entry, a
+         list of that value and the id of the entry; if the caller delivers a detected expiry, a
+         list of the same two, nil if there is none, and the result of lifetime-end.lua; then for
+         each key that failed its number and the error
+Error    WRONGTYPE if a key of this library has the wrong type, or, with one key, that key;
+         nothing is written then
 Cost     O(log N) a key with N tracked keys, three commands besides TIME for a new one with a
          lifetime, and one for the log; up to five for the whole call
 --]]
@@ -30,7 +29,7 @@ local max_length, indexed, heard, instance = ARGV[1], ARGV[2] == '1', ARGV[3] ~=
 local mine, ended = ARGV[3] == '2', nil
 local log = (max_length ~= '') and KEYS[5]
 local count = #KEYS - 5
--- fails where one of ours has another type, before anything is written
+-- fails if a key of this library has the wrong type, before anything is written
 if indexed then
 	redis.call('ZCARD', deadlines)
 	redis.call('HLEN', values)
@@ -48,11 +47,11 @@ local call = (count == 1) and redis.call or redis.pcall
 -- include log-find.lua
 -- include lifetime-end.lua
 
--- the deadline that the index has of a key which is gone: has the lifetime ended?
-local function settle(key)
+-- publishes the expiry of an absent key whose deadline in the index has passed
+local function detect(key)
 	local deadline = redis.call('ZSCORE', deadlines, key)
 	if deadline and tonumber(deadline) <= now then
-		ended = tell(key, deadline, now, instance, mine)
+		ended = publish(key, deadline, now, instance, mine)
 		redis.call('ZADD', recent, now, key)
 	end
 end
@@ -74,24 +73,24 @@ local function set(key, value, condition, lifetime, at)
 	return call(unpack(command))
 end
 
--- a key was written: the index follows
-local function follow(key, value, before, lifetime, at)
+-- updates the index after a key was written
+local function update_index(key, value, before, lifetime, at)
 	if lifetime == 'KEEPTTL' then
 		local kept = redis.call('PEXPIRETIME', key)
 		at = (kept > 0) and string.format('%.0f', kept) or nil
 	end
 	if at then
-		-- NX finds out in the same command that there is no former deadline, as is the rule
+		-- NX detects in the same command that there is no former deadline, the usual case
 		if before or redis.call('ZADD', deadlines, 'NX', at, key) == 0 then
 			if not before then
-				settle(key)
+				detect(key)
 			end
 			redis.call('ZADD', deadlines, at, key)
 		end
 		redis.call('HSET', values, key, value)
 	else
 		if not before then
-			settle(key)
+			detect(key)
 		end
 		if redis.call('ZREM', deadlines, key) == 1 then
 			redis.call('HDEL', values, key)
@@ -123,7 +122,7 @@ return for_each(count, function(index)
 	end
 	ended = nil
 	if indexed then
-		follow(key, value, before, lifetime, at)
+		update_index(key, value, before, lifetime, at)
 	end
 	if not log then
 		return ended and { before, false, ended } or before

@@ -1,6 +1,6 @@
 #!lua flags=no-writes
 --[[
-Tells how large the value of a key is.
+Reads the size of the value of a key.
 
 KEYS[1]  the key
 Reply    the number of bytes, 0 if it is absent or no string

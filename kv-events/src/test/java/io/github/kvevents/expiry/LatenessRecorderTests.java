@@ -25,7 +25,7 @@ class LatenessRecorderTests {
 	private final LatenessRecorder recorder = new LatenessRecorder(this.nanoTime::get);
 
 	@Test
-	void nothingWasLateAtFirst() {
+	void isEmptyAtFirst() {
 		assertThat(this.recorder.summarize())
 			.isEqualTo(new LatenessSummary(0, Duration.ZERO, Duration.ZERO, Duration.ZERO));
 	}
@@ -51,13 +51,13 @@ class LatenessRecorderTests {
 	}
 
 	@Test
-	void takesAnyDuration() {
+	void acceptsAnyDuration() {
 		record(Long.MAX_VALUE / 1_000_000);
 		assertThat(this.recorder.summarize().p50()).isEqualTo(Duration.ofMillis(Long.MAX_VALUE / 1_000_000));
 	}
 
 	@Test
-	void forgetsWhatIsOld() {
+	void discardsOldFigures() {
 		record(900);
 		this.nanoTime.addAndGet(WINDOW.toNanos());
 		record(20);
@@ -71,7 +71,7 @@ class LatenessRecorderTests {
 	}
 
 	@Test
-	void tellsListenersOfWhatHasALateness() {
+	void notifiesListenersOfEachLateness() {
 		List<Duration> heard = new ArrayList<>();
 		this.recorder.addListener(heard::add);
 		record(41);

@@ -18,7 +18,7 @@ class NotificationSettingsTests {
 	}
 
 	@Test
-	void changesOnlyWhatIsAskedFor() {
+	void changesOnlyTheGivenSetting() {
 		NotificationSettings changed = this.settings.mode(NotificationMode.CONFIGURE)
 			.database(3)
 			.checkInterval(Duration.ofSeconds(7))
@@ -30,7 +30,7 @@ class NotificationSettingsTests {
 	}
 
 	@Test
-	void namesWhatIsWrong() {
+	void namesTheInvalidArgument() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.settings.database(-2))
 			.withMessage("'database' must not be negative but was -2");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.settings.checkInterval(Duration.ofNanos(5)))

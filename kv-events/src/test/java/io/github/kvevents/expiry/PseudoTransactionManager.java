@@ -5,7 +5,7 @@ import org.springframework.transaction.support.AbstractPlatformTransactionManage
 import org.springframework.transaction.support.DefaultTransactionStatus;
 
 /**
- * Transactions of nothing, which end as the test says.
+ * Transactions without resources, whose outcome the test determines.
  */
 public final class PseudoTransactionManager extends AbstractPlatformTransactionManager {
 

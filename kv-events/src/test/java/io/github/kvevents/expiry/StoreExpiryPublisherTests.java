@@ -61,7 +61,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void tellsWithTheLastValueDeadlineAndLateness() {
+	void publishesLastValueDeadlineAndLateness() {
 		start(2, 5);
 		this.store.expire(new ExpiredKey("order:1", bytes("last"), DEADLINE, Duration.ofMillis(7)));
 		await().untilAsserted(() -> assertThat(this.dispatcher.events()).singleElement().satisfies((event) -> {
@@ -78,7 +78,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void tellsOfKeysThatExpireInMemory() {
+	void publishesKeysThatExpireInMemory() {
 		MemoryKvStore memory = new MemoryKvStore();
 		memory.start();
 		StoreExpiryPublisher publisher = new StoreExpiryPublisher(TrackingMode.AUTO, memory, this.dispatcher,
@@ -95,7 +95,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void tellsWhatItDoesAndWhatTheStoreKnows() {
+	void reportsItsActivityAndTheStatusOfTheStore() {
 		CountDownLatch released = new CountDownLatch(1);
 		this.dispatcher.hook((event) -> awaitUninterruptibly(released));
 		StoreExpiryPublisher publisher = start(1, 5);
@@ -133,7 +133,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void hookThatHangsMakesStoppingNoLongerThanTheTimeout() {
+	void hangingHookDelaysTheStopNoLongerThanTheTimeout() {
 		CountDownLatch released = new CountDownLatch(1);
 		this.dispatcher.hook((event) -> awaitUninterruptibly(released));
 		StoreExpiryPublisher publisher = new StoreExpiryPublisher(TrackingMode.AUTO, this.store, this.dispatcher,
@@ -150,7 +150,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void goesOnBesideASlowHook() {
+	void otherKeysAreDispatchedBesideASlowHook() {
 		CountDownLatch released = new CountDownLatch(1);
 		this.dispatcher.hook((event) -> {
 			if (event.getKey().equals("slow")) {
@@ -166,7 +166,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void neverWaitsForItselfWhenAHookLetsKeysExpire() {
+	void doesNotWaitForItselfWhenAHookLetsKeysExpire() {
 		this.dispatcher.hook((event) -> {
 			if (event.getKey().equals("first")) {
 				IntStream.range(0, 10).forEach((number) -> this.store.expire(expired("next:" + number)));
@@ -178,7 +178,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void tellsWhatIsQueuedWhenItStops() {
+	void publishesQueuedExpiriesWhenItStops() {
 		CountDownLatch released = new CountDownLatch(1);
 		this.dispatcher.hook((event) -> awaitUninterruptibly(released));
 		StoreExpiryPublisher publisher = start(1, 5);
@@ -193,7 +193,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void countsWhatAHangingHookKeptFromBeingToldAndLeavesNoThread(CapturedOutput output) {
+	void countsExpiriesDroppedBehindAHangingHookAndLeavesNoThread(CapturedOutput output) {
 		CountDownLatch never = new CountDownLatch(1);
 		this.dispatcher.hook((event) -> awaitUninterruptibly(never));
 		StoreExpiryPublisher publisher = start(1, 5, Duration.ofMillis(200));
@@ -207,7 +207,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void saysWhyExpiriesBehindAHookThatStopsItWereNotDispatched(CapturedOutput output) throws Exception {
+	void logsWhyExpiriesBehindAHookThatStopsItWereDropped(CapturedOutput output) throws Exception {
 		CountDownLatch queued = new CountDownLatch(1);
 		CountDownLatch stopped = new CountDownLatch(1);
 		this.dispatcher.hook((event) -> {
@@ -225,7 +225,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void saysThatItWasInterrupted(CapturedOutput output) {
+	void logsThatItWasInterrupted(CapturedOutput output) {
 		CountDownLatch released = new CountDownLatch(1);
 		this.dispatcher.hook((event) -> awaitUninterruptibly(released));
 		StoreExpiryPublisher publisher = start(1, 5);
@@ -240,7 +240,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void queuesNothingThatNobodyHears() {
+	void queuesNothingWithoutReceivers() {
 		this.dispatcher.heard(false);
 		start(1, 1);
 		IntStream.range(0, 10).forEach((number) -> this.store.expire(expired("unheard")));
@@ -250,7 +250,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void tellsNothingWhereTrackingIsOff() {
+	void publishesNothingWhenTrackingIsOff() {
 		StoreExpiryPublisher publisher = new StoreExpiryPublisher(TrackingMode.OFF, this.store, this.dispatcher,
 				mock(KvCodec.class), "instance-9", 2, 5, Duration.ofSeconds(30), this.heard::add);
 		publisher.start();
@@ -262,7 +262,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	@Test
-	void namesWhatIsWrong() {
+	void namesTheInvalidArgument() {
 		assertThatIllegalArgumentException().isThrownBy(() -> start(0, 1))
 			.withMessage("'threads' must be positive but was 0");
 		assertThatIllegalArgumentException().isThrownBy(() -> start(1, -4))
@@ -299,7 +299,7 @@ class StoreExpiryPublisherTests {
 	}
 
 	/**
-	 * A store whose keys expire when a test says so.
+	 * A store whose keys expire on request of a test.
 	 */
 	private static final class ListenerOnly implements ExpiringStore {
 

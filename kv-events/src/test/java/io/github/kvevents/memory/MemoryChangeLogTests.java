@@ -108,7 +108,7 @@ class MemoryChangeLogTests {
 	}
 
 	@Test
-	void aLifetimeThatEndsHasOneEntryBeforeTheWriteThatFollows() {
+	void expiryHasOneEntryBeforeTheFollowingWrite() {
 		List<ExpiredKey> told = new ArrayList<>();
 		this.store.setExpiryListener(told::add);
 		this.store.set(write("k", "a", Duration.ofSeconds(1)));
@@ -126,7 +126,7 @@ class MemoryChangeLogTests {
 	}
 
 	@Test
-	void positionsGrowAlsoWhenTheClockGoesBack() {
+	void positionsIncreaseWhenTheClockIsSetBack() {
 		this.store.set(write("k", "a"));
 		this.clock.now = START.minusSeconds(60);
 		this.store.set(write("k", "b"));
@@ -138,7 +138,7 @@ class MemoryChangeLogTests {
 	}
 
 	@Test
-	void keysAreSpreadAsTheNamespaceSays() {
+	void keysAreDistributedByTheNamespace() {
 		for (int i = 0; i < 30; i++) {
 			this.store.set(write("key" + i, "v"));
 		}
@@ -173,7 +173,7 @@ class MemoryChangeLogTests {
 	}
 
 	@Test
-	void readingIsBehindAPlaceAndLimited() {
+	void readingStartsAfterAPositionAndIsLimited() {
 		MemoryKvStore single = store(1, 50);
 		List<KvPosition> positions = new ArrayList<>();
 		for (int i = 0; i < 6; i++) {
@@ -185,7 +185,7 @@ class MemoryChangeLogTests {
 	}
 
 	@Test
-	void aSnapshotHasExactlyWhatItsPositionSaysWhileOthersWrite() throws Exception {
+	void snapshotMatchesItsPositionDuringWrites() throws Exception {
 		MemoryKvStore single = store(1, 1_000_000);
 		ChangeLogStore log = single.getChangeLog();
 		AtomicBoolean stop = new AtomicBoolean();
@@ -266,7 +266,7 @@ class MemoryChangeLogTests {
 	}
 
 	@Test
-	void aTailWaitsForTheNextEntryOfAnyPartition() throws Exception {
+	void tailWaitsForTheNextEntryOfAnyPartition() throws Exception {
 		Map<Integer, KvPosition> ends = Map.of(0, new KvPosition(0, 0, 0), 1, new KvPosition(1, 0, 0), 2,
 				new KvPosition(2, 0, 0));
 		ExecutorService executor = Executors.newSingleThreadExecutor();
@@ -292,7 +292,7 @@ class MemoryChangeLogTests {
 	}
 
 	@Test
-	void aTailThatWaitsEndsWhenItIsClosedOrInterrupted() throws Exception {
+	void waitingTailEndsWhenItIsClosedOrInterrupted() throws Exception {
 		Map<Integer, KvPosition> ends = Map.of(0, new KvPosition(0, 0, 0));
 		ChangeLogStore.Tail tail = this.log.openTail();
 		Thread closed = new Thread(() -> tail.read(ends, 10, Duration.ofMinutes(5)));
@@ -313,7 +313,7 @@ class MemoryChangeLogTests {
 	}
 
 	@Test
-	void aStoreWithoutLogSaysSo() {
+	void storeWithoutLogIsReported() {
 		MemoryKvStore plain = new MemoryKvStore();
 		assertThat(plain.set(write("k", "a")).position()).isNull();
 		assertThatIllegalStateException().isThrownBy(plain::getChangeLog)

@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests for how {@link MemoryKvStore} ends lifetimes.
+ * Tests for expiries in {@link MemoryKvStore}.
  */
 class MemoryKvStoreExpiryTests {
 
@@ -108,7 +108,7 @@ class MemoryKvStoreExpiryTests {
 
 	@ParameterizedTest
 	@MethodSource("changes")
-	void changePastTheDeadlineSettlesTheOldLifetimeFirst(Consumer<MemoryKvStore> change) {
+	void changeAfterTheDeadlineReportsTheExpiryFirst(Consumer<MemoryKvStore> change) {
 		this.store.setExpiryListener(this.expired::add);
 		this.store.set(write("order:1", "old", Duration.ofMillis(700)));
 		pass(Duration.ofMillis(710));
@@ -168,7 +168,7 @@ class MemoryKvStoreExpiryTests {
 	}
 
 	@Test
-	void timesToLiveThatAreReplacedLeaveNothingBehind() {
+	void replacedTimesToLiveLeaveNoDeadline() {
 		Deadlines deadlines = new Deadlines(Clock.systemUTC(), () -> {
 		});
 		Deadline last = null;
@@ -184,7 +184,7 @@ class MemoryKvStoreExpiryTests {
 	}
 
 	@Test
-	void withoutListenerKeysExpireInSilence() {
+	void keysExpireWithoutAListener() {
 		this.store.set(write("order:1", "a", Duration.ofMillis(700)));
 		pass(Duration.ofMillis(700));
 		this.store.sweep();
@@ -242,7 +242,7 @@ class MemoryKvStoreExpiryTests {
 	}
 
 	@Test
-	void slowListenerDelaysNeitherWritersNorTheStampOfLateness() throws Exception {
+	void slowListenerDelaysNeitherWritersNorLateness() throws Exception {
 		CountDownLatch entered = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
 		this.store.setExpiryListener((key) -> {
@@ -264,7 +264,7 @@ class MemoryKvStoreExpiryTests {
 	}
 
 	@Test
-	void stopTellsWhatIsUnderWay() {
+	void stopDeliversQueuedExpiries() {
 		this.store.setExpiryListener(this.expired::add);
 		this.store.start();
 		IntStream.range(0, 1000).forEach((index) -> this.store.set(write("k" + index, "v", Duration.ofMillis(700))));

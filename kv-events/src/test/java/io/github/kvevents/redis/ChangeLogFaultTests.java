@@ -64,7 +64,7 @@ class ChangeLogFaultTests {
 				int soMany = written.get() + 300 + random.nextInt(700);
 				await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> written.get() >= soMany);
 				redis.restart();
-				// what is asked of operators: the crash may have cut the file, see below
+				// as documented for operators: the crash may have cut the file, see below
 				redis.rewriteAppendOnlyFile();
 			}
 			stopped.set(true);
@@ -92,7 +92,7 @@ class ChangeLogFaultTests {
 	 * it would be there after the next start if the file weren't written anew.
 	 */
 	@Test
-	void transactionThatTheCrashCutIsGoneAfterTheFileWasWrittenAnew() {
+	void transactionCutByTheCrashIsGoneAfterTheFileWasRewritten() {
 		ChangeLogSettings settings = new ChangeLogSettings(new Namespace("cut", 1), "one", 10_000, Duration.ofHours(1));
 		try (TestRedis redis = TestRedis.start("appendonly", "yes", "appendfsync", "always")) {
 			RedisConnectionFactory connections = redis.connectionFactory();

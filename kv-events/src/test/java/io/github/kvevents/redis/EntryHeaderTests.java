@@ -23,26 +23,26 @@ class EntryHeaderTests {
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "EXPIRED")
-	void comesBackWithAndWithoutABatch(KvEventType type) {
+	void isDecodedWithAndWithoutABatch(KvEventType type) {
 		assertComesBack(type, null, "shop-1");
 		assertComesBack(type, new KvBatch("batch", 2, 31), "shop-1");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { ":", "::a:", "1/2/3", "a b\n\u0000", "\u00fc\ud83d\ude00", "S:x::y" })
-	void anyOriginAndBatchComeBack(String text) {
+	void anyOriginAndBatchIsDecoded(String text) {
 		assertComesBack(KvEventType.BATCH_SET, new KvBatch(text, 0, 1), text);
 		assertComesBack(KvEventType.SET, null, text);
 	}
 
 	@Test
-	void readsWhatScriptsMakeOfAnExpiry() {
+	void decodesTheHeaderThatScriptsWriteForAnExpiry() {
 		assertThat(EntryHeader.decode(bytes("E::1700000000123:shop:1")))
 			.isEqualTo(new EntryHeader(KvEventType.EXPIRED, "", 1_700_000_000_123L, null, "shop:1"));
 	}
 
 	@Test
-	void isAsSmallAsItCanBe() {
+	void isCompact() {
 		assertThat(EntryHeader.encode(KvEventType.SET, "op1", null, "shop")).isEqualTo(bytes("S:op1::shop"));
 		assertThat(EntryHeader.encode(KvEventType.BATCH_DELETE, "op1", new KvBatch("b1", 3, 7), "shop"))
 			.isEqualTo(bytes("X:op1:3/7/2:b1shop"));
@@ -51,7 +51,7 @@ class EntryHeaderTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", "S", "S:1:", "Q:1::o", "SS:1::o", "E:1::o", "E::x:o", "B:1:1/2:bo", "B:1:x/2/1:bo",
 			"B:1:0/1/9:bo", "B:1:0/1/-1:bo", "B:1:2/1/1:bo" })
-	void whatIsNoneIsRefused(String header) {
+	void malformedHeaderIsRefused(String header) {
 		assertThatIllegalArgumentException().isThrownBy(() -> EntryHeader.decode(bytes(header)));
 	}
 

@@ -57,9 +57,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * One entry that can't be read, not even alone: the server cuts the connection of whoever
- * asks for it. Commands time out after a minute, as they do by default: nothing waits for
- * that.
+ * A single entry that can't be read: the server closes the connection of each client that
+ * reads it. Commands time out after a minute, the default: nothing waits for that.
  */
 @Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)
@@ -141,7 +140,7 @@ class EntryTooLargeTests {
 			.satisfies((ex) -> assertThat(ex.getEntry()).isEqualTo("0:" + id))
 			.satisfies((ex) -> assertThat(ex.getBytes()).isEqualTo(101));
 		assertThat(pages.read(StreamPages.Request.forwards(stream, "(" + id, 10), (name) -> name).entries())
-			.as("behind it reading is possible")
+			.as("entries after it can be read")
 			.isEmpty();
 	}
 
@@ -164,7 +163,7 @@ class EntryTooLargeTests {
 	}
 
 	@Test
-	void writesAndReadsOfTheApplicationAreNotHeldUpNorSentAgain(CapturedOutput output) {
+	void writesAndReadsOfTheApplicationAreNeitherDelayedNorRetransmitted(CapturedOutput output) {
 		Queue<String> handled = listen();
 		KvPosition position = writeLarge();
 		awaitReport(output, position.toString());

@@ -42,9 +42,9 @@ import io.github.kvevents.watch.KvWatches;
 import io.github.kvevents.watch.WatchOptions;
 
 /**
- * An instance with a small heap in a process of its own, which reads large values in all
- * the ways there are. It says on its output what it received, a word for the way and the
- * number in the value, and ends when its standard input does.
+ * An instance with a small heap in a process of its own, which reads large values in
+ * every possible way. It prints what it received, a word for the way and the number in
+ * the value, and ends when its standard input ends.
  */
 final class LargeValueInstance {
 

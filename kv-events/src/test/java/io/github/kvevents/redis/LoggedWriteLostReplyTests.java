@@ -25,9 +25,9 @@ import io.github.kvevents.store.StoreWrite.Condition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A reply that is lost on the wire: the driver connects again and sends the script once
- * more. With the change log the second run finds the work of the first, so the caller
- * hears what happened, and nothing is in the log twice.
+ * A reply that is lost on the wire: the driver reconnects and retransmits the script.
+ * With the change log the second run detects the first one, so the caller receives its
+ * result, and the log has no duplicate.
  */
 class LoggedWriteLostReplyTests {
 
@@ -60,33 +60,33 @@ class LoggedWriteLostReplyTests {
 
 	@Test
 	void set() {
-		assertSecondRunTells(() -> this.store.set(new StoreWrite("a", bytes("1"))), true, null);
-		assertSecondRunTells(() -> this.store.set(new StoreWrite("a", new byte[0])), true, "1");
-		assertSecondRunTells(() -> this.store.set(new StoreWrite("a", bytes("2"))), true, "");
-		assertSecondRunTells(() -> this.store.set(new StoreWrite("a", bytes("3"), Condition.ALWAYS, LONG, null, false)),
-				true, "2");
+		assertSecondRunReturns(() -> this.store.set(new StoreWrite("a", bytes("1"))), true, null);
+		assertSecondRunReturns(() -> this.store.set(new StoreWrite("a", new byte[0])), true, "1");
+		assertSecondRunReturns(() -> this.store.set(new StoreWrite("a", bytes("2"))), true, "");
+		assertSecondRunReturns(
+				() -> this.store.set(new StoreWrite("a", bytes("3"), Condition.ALWAYS, LONG, null, false)), true, "2");
 		assertThat(this.store.getTimeToLive("a")).isPositive();
 	}
 
 	@Test
 	void conditionalSet() {
-		assertSecondRunTells(() -> this.store.set(write("a", "1", Condition.IF_ABSENT)), true, null);
-		assertSecondRunTells(() -> this.store.set(write("a", "2", Condition.IF_PRESENT)), true, "1");
-		assertSecondRunTells(() -> this.store.set(new StoreWrite("a", bytes("3"), Condition.ALWAYS, null, null, true)),
-				true, "2");
+		assertSecondRunReturns(() -> this.store.set(write("a", "1", Condition.IF_ABSENT)), true, null);
+		assertSecondRunReturns(() -> this.store.set(write("a", "2", Condition.IF_PRESENT)), true, "1");
+		assertSecondRunReturns(
+				() -> this.store.set(new StoreWrite("a", bytes("3"), Condition.ALWAYS, null, null, true)), true, "2");
 	}
 
 	@Test
 	void compareAndSet() {
-		assertSecondRunTells(() -> this.store.compareAndSet("a", null, bytes("1")), true, null);
-		assertSecondRunTells(() -> this.store.compareAndSet("a", bytes("1"), bytes("2")), true, "1");
-		assertSecondRunTells(() -> this.store.compareAndSet("a", bytes("2"), null), true, "2");
+		assertSecondRunReturns(() -> this.store.compareAndSet("a", null, bytes("1")), true, null);
+		assertSecondRunReturns(() -> this.store.compareAndSet("a", bytes("1"), bytes("2")), true, "1");
+		assertSecondRunReturns(() -> this.store.compareAndSet("a", bytes("2"), null), true, "2");
 	}
 
 	@Test
 	void delete() {
 		this.store.set(new StoreWrite("a", bytes("1")));
-		assertSecondRunTells(() -> this.store.delete("a"), true, "1");
+		assertSecondRunReturns(() -> this.store.delete("a"), true, "1");
 	}
 
 	@Test
@@ -124,7 +124,7 @@ class LoggedWriteLostReplyTests {
 			.containsExactlyElementsOf(log.subList(303, 603).stream().map(LoggedChange::position).toList());
 	}
 
-	private void assertSecondRunTells(Supplier<StoreOutcome> write, boolean applied, @Nullable String previousValue) {
+	private void assertSecondRunReturns(Supplier<StoreOutcome> write, boolean applied, @Nullable String previousValue) {
 		long entries = log().stream().filter((change) -> change.key().equals("a")).count();
 		StoreOutcome outcome = twice("app:a", write);
 		List<LoggedChange> log = log().stream().filter((change) -> change.key().equals("a")).toList();

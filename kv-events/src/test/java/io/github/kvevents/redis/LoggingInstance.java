@@ -11,8 +11,8 @@ import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
 
 /**
- * One instance that keeps a change log and has no hooks: the store, the log, and what
- * notices expiries.
+ * One instance that keeps a change log and has no hooks: the store, the log, and the
+ * detection of expiries.
  */
 final class LoggingInstance implements AutoCloseable {
 

@@ -40,8 +40,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Another client puts something else under one of this library's own keys while the
- * application runs: whatever is called then fails before it writes, and names that key.
+ * Another client stores a wrong type under a key of this library while the application
+ * runs: each operation fails before it writes, and names that key.
  */
 @ExtendWith(TestRedisExtension.class)
 class OwnKeyTypesTests {
@@ -69,7 +69,7 @@ class OwnKeyTypesTests {
 	}
 
 	@Test
-	void typesAreAskedForOnceInFiveSeconds() {
+	void typesAreCheckedOnceInFiveSeconds() {
 		AtomicLong nanos = new AtomicLong();
 		WriteRightsCheck check = new WriteRightsCheck(new IndexNames(SHOP), "kv-events:{shop:0}:values:absent",
 				nanos::get);
@@ -168,8 +168,8 @@ class OwnKeyTypesTests {
 	}
 
 	@ParameterizedTest
-	@MethodSource("unnoticed")
-	void writeBehindAnUnnoticedExpiryFailsFirst(boolean logged, boolean lifetime, String planted) {
+	@MethodSource("undetected")
+	void writeAfterAnUndetectedExpiryFailsFirst(boolean logged, boolean lifetime, String planted) {
 		RedisKvStore store = store(true, logged);
 		store.set(new StoreWrite("first", bytes("passes the check")));
 		this.redis.execute("ZADD", "kv-events:{shop:0}:deadlines", "1000", "gone");
@@ -200,7 +200,7 @@ class OwnKeyTypesTests {
 		assertThat(this.redis.template().opsForValue().get("gone")).isEqualTo("1");
 	}
 
-	static Stream<Arguments> unnoticed() {
+	static Stream<Arguments> undetected() {
 		List<Arguments> all = new ArrayList<>();
 		for (boolean logged : new boolean[] { false, true }) {
 			for (boolean lifetime : new boolean[] { false, true }) {
@@ -254,8 +254,8 @@ class OwnKeyTypesTests {
 	}
 
 	/**
-	 * The keys of the application with values and deadlines, and what the index, the log
-	 * and the stream of expiries hold.
+	 * The keys of the application with values and deadlines, and the contents of the
+	 * index, the log and the stream of expiries.
 	 */
 	private Map<String, String> contents() {
 		Map<String, String> contents = new LinkedHashMap<>();
@@ -303,7 +303,7 @@ class OwnKeyTypesTests {
 
 		@Override
 		public void deadlineSet(int partition, long timeToLiveMillis) {
-			// nobody waits
+			// no sweeper waits
 		}
 
 	}

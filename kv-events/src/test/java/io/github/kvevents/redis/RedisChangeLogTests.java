@@ -45,8 +45,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 /**
- * What is about Redis in the change log: scripts, types of keys, memory, and entries of
- * others.
+ * The Redis side of the change log: scripts, types of keys, memory, and foreign entries.
  */
 @ExtendWith(TestRedisExtension.class)
 class RedisChangeLogTests {
@@ -92,7 +91,7 @@ class RedisChangeLogTests {
 	}
 
 	@Test
-	void usualSetOfANewKeyIsFourCommandsInTheServer() {
+	void unconditionalSetOfANewKeyIsFourCommandsInTheServer() {
 		this.store.set(new StoreWrite("a", bytes("0")));
 		this.redis.execute("CONFIG", "RESETSTAT");
 		this.store.set(new StoreWrite("b", bytes("1")));
@@ -101,7 +100,7 @@ class RedisChangeLogTests {
 	}
 
 	@Test
-	void flushedScriptsAreNotSeen() throws Exception {
+	void flushedScriptsHaveNoEffect() throws Exception {
 		ScheduledExecutorService flusher = Executors.newSingleThreadScheduledExecutor();
 		List<String> keys = IntStream.range(0, 40).mapToObj((index) -> "k" + index).toList();
 		try {

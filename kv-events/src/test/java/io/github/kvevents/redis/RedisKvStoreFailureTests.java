@@ -79,7 +79,7 @@ class RedisKvStoreFailureTests {
 	}
 
 	@Test
-	void tooOldServerIsNamedAndAskedAgain() {
+	void tooOldServerIsNamedAndCheckedAgain() {
 		try (TestProxy proxy = new TestProxy(this.redis)) {
 			proxy.changeReplies((reply) -> reply.replace("redis_version:7.0.15", "redis_version:6.2.19"));
 			RedisKvStore store = store(proxy);
@@ -109,7 +109,7 @@ class RedisKvStoreFailureTests {
 	}
 
 	@Test
-	void serverThatDoesNotTellItsVersionIsUsed() {
+	void serverThatHidesItsVersionIsUsed() {
 		try (TestRedis own = TestRedis.start()) {
 			own.execute("ACL", "SETUSER", "shop", "on", ">secret", "~*", "+@all", "-info");
 			RedisStandaloneConfiguration configuration = new RedisStandaloneConfiguration("127.0.0.1", own.getPort());
@@ -130,7 +130,7 @@ class RedisKvStoreFailureTests {
 	}
 
 	@Test
-	void deletesGoOnWhenMemoryIsFull() {
+	void deletesSucceedWhenMemoryIsFull() {
 		try (TestRedis own = TestRedis.start("maxmemory-policy", "noeviction")) {
 			RedisKvStore store = new RedisKvStore(own.connectionFactory(), KeyNames.plain());
 			store.setAll(List.of(new StoreWrite("a", new byte[1]), new StoreWrite("b", new byte[2]),
@@ -154,7 +154,7 @@ class RedisKvStoreFailureTests {
 	}
 
 	@Test
-	void keyThatScanRepeatsComesOnce() {
+	void keyThatScanRepeatsIsReturnedOnce() {
 		this.redis.template().opsForValue().set("twin:1", "a");
 		this.redis.template().opsForValue().set("twin:2", "a");
 		try (TestProxy proxy = new TestProxy(this.redis)) {
@@ -166,7 +166,7 @@ class RedisKvStoreFailureTests {
 	}
 
 	@Test
-	void streamGivesItsConnectionBack() {
+	void streamReleasesItsConnection() {
 		try (TestRedis own = TestRedis.start()) {
 			LettuceConnectionFactory factory = own.connectionFactory();
 			factory.setShareNativeConnection(false);

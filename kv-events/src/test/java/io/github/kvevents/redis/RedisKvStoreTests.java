@@ -81,7 +81,7 @@ class RedisKvStoreTests extends KvStoreContractTests {
 	}
 
 	@Test
-	void keyAndTimesLieInRedisExactly() {
+	void keyAndTimesAreStoredExactly() {
 		Instant expireAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusMillis(60_777);
 		this.store.set(new StoreWrite("ä:{1}", bytes("1"), Condition.ALWAYS, null, expireAt, false));
 		assertThat(expireTime("app*:ä:{1}")).isEqualTo(expireAt.toEpochMilli());
@@ -126,7 +126,7 @@ class RedisKvStoreTests extends KvStoreContractTests {
 	}
 
 	@Test
-	void batchGoesOnBehindKeyOfAnotherType() {
+	void batchContinuesAfterKeyOfAnotherType() {
 		this.redis.execute("RPUSH", "app*:k1", "x");
 		this.store.set(new StoreWrite("k0", bytes("old")));
 		StoreBatch<StoreOutcome> batch = this.store
@@ -159,7 +159,7 @@ class RedisKvStoreTests extends KvStoreContractTests {
 	}
 
 	@Test
-	void firstFailureOfSeveralChunksIsTold() {
+	void firstFailureOfSeveralChunksIsReported() {
 		this.redis.execute("RPUSH", "app*:k700", "x");
 		this.redis.execute("RPUSH", "app*:k1500", "x");
 		StoreBatch<StoreOutcome> batch = this.store
@@ -188,7 +188,7 @@ class RedisKvStoreTests extends KvStoreContractTests {
 	}
 
 	@Test
-	void keysLeavesOutWhatIsNotTheApplications() {
+	void keysOmitsForeignKeys() {
 		this.redis.execute("SET", "foreign", "x");
 		this.redis.execute("SET", "appX:1", "x");
 		this.redis.execute("SET", "app*:", "x");
@@ -200,7 +200,7 @@ class RedisKvStoreTests extends KvStoreContractTests {
 	}
 
 	@Test
-	void keysLeavesOutTheDataOfThisLibrary() {
+	void keysOmitsTheDataOfThisLibrary() {
 		RedisKvStore plain = new RedisKvStore(this.redis.template().getRequiredConnectionFactory(), KeyNames.plain());
 		this.redis.execute("SET", "kv-events:{shop:0}:log", "x");
 		plain.set(new StoreWrite("kv-events:mine", bytes("1")));
@@ -210,7 +210,7 @@ class RedisKvStoreTests extends KvStoreContractTests {
 	}
 
 	@Test
-	void keysIsReadAsItIsConsumed() {
+	void keysAreReadLazily() {
 		this.store
 			.setAll(IntStream.range(0, 5000).mapToObj((index) -> new StoreWrite("k" + index, bytes("1"))).toList());
 		this.redis.execute("CONFIG", "RESETSTAT");
@@ -223,7 +223,7 @@ class RedisKvStoreTests extends KvStoreContractTests {
 	}
 
 	@Test
-	void pingTellsTheVersion() {
+	void pingReturnsTheVersion() {
 		assertThat(this.store.ping()).containsEntry("version", "7.0.15");
 	}
 

@@ -14,8 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A link ends although an attempt to connect is under way, which a server that accepts
- * and never answers keeps waiting.
+ * A link closes during an attempt to connect to a server that accepts connections and
+ * never answers.
  */
 class RedisLinkTests {
 

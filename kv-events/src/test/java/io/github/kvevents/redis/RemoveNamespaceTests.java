@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
- * The script by which operators remove what is kept for a namespace.
+ * The script with which operators remove the data of a namespace.
  */
 @ExtendWith(TestRedisExtension.class)
 class RemoveNamespaceTests {
@@ -59,7 +59,7 @@ class RemoveNamespaceTests {
 	}
 
 	@Test
-	void charactersOfPatternsInANameStandForThemselves() {
+	void patternCharactersInANameAreLiteral() {
 		Set<String> own = fill(GLOB);
 		Set<String> others = new TreeSet<>(fill(Namespace.of("axxb?\\c.%d")));
 		others.addAll(fill(Namespace.of("a*b?\\c.%d")));
@@ -108,7 +108,7 @@ class RemoveNamespaceTests {
 	}
 
 	@Test
-	void nameThatDoesNotExistIsSaidWithThoseThatDo() {
+	void unknownNameIsReportedWithTheExistingOnes() {
 		assertThat(run("shop", "remove"))
 			.containsExactly("Nothing of a namespace 'shop' exists in this database: check "
 					+ "the name and, with -n, the database. It has no namespace at all");

@@ -31,8 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What every back end that keeps a change log does. A subclass gives an empty one to each
- * test, which keeps at least 50,000 entries and notices expiries; it goes by real time.
+ * The contract of every back end with a change log. A subclass creates an empty one for
+ * each test, which keeps at least 50,000 entries and detects expiries, in real time.
  */
 public abstract class ChangeLogStoreContractTests {
 
@@ -107,7 +107,7 @@ public abstract class ChangeLogStoreContractTests {
 	}
 
 	@Test
-	void batchesKeepTheirIdAndEachKeyItsPlace() {
+	void batchesKeepTheirIdAndEachKeyItsIndex() {
 		store().set(new StoreWrite("k2", bytes("same")));
 		List<String> keys = IntStream.range(0, 7).mapToObj((index) -> "k" + index).toList();
 		List<StoreOutcome> outcomes = store()
@@ -157,7 +157,7 @@ public abstract class ChangeLogStoreContractTests {
 	}
 
 	@Test
-	void lifetimeThatEndedComesBeforeTheWriteBehindIt() {
+	void detectedExpiryHasItsEntryBeforeTheWrite() {
 		for (int round = 0; round < 50; round++) {
 			store().set(new StoreWrite("{a}1", bytes("short"), Condition.ALWAYS, Duration.ofMillis(1), null, false));
 			await().pollInSameThread().pollDelay(Duration.ZERO).until(() -> !store().exists("{a}1"));
@@ -171,7 +171,7 @@ public abstract class ChangeLogStoreContractTests {
 	}
 
 	@Test
-	void anyBytesAndAnyKeyComeBack() {
+	void anyBytesAndAnyKeyAreRead() {
 		byte[] all = new byte[256];
 		IntStream.range(0, 256).forEach((index) -> all[index] = (byte) index);
 		List<String> keys = List.of("plain", "{tag}:1", "a{b}c{d}", "}{", "{}", "\u00fc\ud83d\ude00\n:", "v", "*?[x]");
@@ -191,7 +191,7 @@ public abstract class ChangeLogStoreContractTests {
 	}
 
 	@Test
-	void readsBehindAPlaceThatNeedNotBeAnEntry() {
+	void readsAfterAPositionThatNeedNotBeAnEntry() {
 		List<KvPosition> positions = IntStream.range(0, 25)
 			.mapToObj((index) -> position(store().set(new StoreWrite("{a}" + index, bytes("1")))))
 			.toList();
@@ -208,7 +208,7 @@ public abstract class ChangeLogStoreContractTests {
 	}
 
 	@Test
-	void tellsWhereItBeginsAndEnds() {
+	void stateHasFirstAndLastPosition() {
 		int partition = partition("{a}");
 		assertThat(log().getState(partition)).isEqualTo(new LogState(null, new KvPosition(partition, 0, 0), 0, 0));
 		assertThat(log().read(new KvPosition(partition, 0, 0), 10)).isEmpty();
@@ -220,7 +220,7 @@ public abstract class ChangeLogStoreContractTests {
 	}
 
 	@Test
-	void trimRemovesWhatIsBeforeAndNothingElse() {
+	void trimRemovesEarlierEntriesAndNothingElse() {
 		List<StoreWrite> writes = IntStream.range(0, 3000)
 			.mapToObj((index) -> new StoreWrite("{a}" + index, bytes("1")))
 			.toList();
@@ -241,7 +241,7 @@ public abstract class ChangeLogStoreContractTests {
 	}
 
 	@Test
-	void snapshotTellsValuesInTheOrderAskedForAndTheEnd() {
+	void snapshotHasValuesInOrderAndTheLastPosition() {
 		int partition = partition("{a}");
 		assertThat(log().snapshot(partition, List.of("{a}1")).values()).containsExactly(Optional.empty());
 		assertThat(log().snapshot(partition, List.of("{a}1")).position()).isEqualTo(new KvPosition(partition, 0, 0));
@@ -255,7 +255,7 @@ public abstract class ChangeLogStoreContractTests {
 	}
 
 	@Test
-	void snapshotUnderWritersFitsTheLogExactly() throws Exception {
+	void snapshotDuringWritesMatchesTheLogExactly() throws Exception {
 		List<String> keys = IntStream.range(0, 20).mapToObj((index) -> "{a}" + index).toList();
 		List<LogSnapshot> snapshots = new ArrayList<>();
 		whileWriting(4, 1500, keys, () -> snapshots.add(log().snapshot(partition("{a}"), keys)));
@@ -281,7 +281,7 @@ public abstract class ChangeLogStoreContractTests {
 	}
 
 	/**
-	 * A key is gone at its deadline, its expiry is in the log a little later.
+	 * A key is absent at its deadline; its expiry is in the log a little later.
 	 */
 	private static boolean isNextAnExpiry(String key, List<LoggedChange> changes) {
 		return changes.stream()
@@ -349,8 +349,8 @@ public abstract class ChangeLogStoreContractTests {
 	}
 
 	/**
-	 * Nobody writes any more: waits until no key has a time to live and the log tells of
-	 * the last expiry.
+	 * Called after the last write: waits until no key has a time to live and the log
+	 * contains the last expiry.
 	 */
 	private void awaitExpiries(List<String> keys) {
 		keys.forEach((key) -> await().atMost(PATIENCE).until(() -> store().getTimeToLive(key) == null));
@@ -376,8 +376,7 @@ public abstract class ChangeLogStoreContractTests {
 	}
 
 	/**
-	 * Writes with so many threads in every way, and does something again and again
-	 * meanwhile.
+	 * Writes with several threads in every way, and runs an action repeatedly meanwhile.
 	 */
 	private void whileWriting(int writers, int rounds, List<String> keys, Runnable meanwhile) throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(writers);

@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 /**
- * What every back end does. A subclass gives an empty one to each test; it goes by real
+ * The contract of every back end. A subclass creates an empty one for each test, in real
  * time.
  */
 public abstract class KvStoreContractTests {
@@ -47,7 +47,7 @@ public abstract class KvStoreContractTests {
 	}
 
 	@Test
-	void setTellsThePreviousValue() {
+	void setReturnsThePreviousValue() {
 		assertOutcome(store().set(new StoreWrite("order:1", bytes("a"))), true, null);
 		assertOutcome(store().set(new StoreWrite("order:1", bytes("b"))), true, "a");
 		assertOutcome(store().set(new StoreWrite("order:1", bytes("b"))), true, "b");
@@ -56,7 +56,7 @@ public abstract class KvStoreContractTests {
 	}
 
 	@Test
-	void emptyValueIsNoAbsentKey() {
+	void emptyValueIsNotAnAbsentKey() {
 		store().set(new StoreWrite("order:1", new byte[0]));
 		assertThat(store().get("order:1")).isEmpty();
 		assertThat(store().exists("order:1")).isTrue();
@@ -111,7 +111,7 @@ public abstract class KvStoreContractTests {
 	}
 
 	@Test
-	void timeToLiveThatNoStoreCanCountIsRefused() {
+	void tooLongTimeToLiveIsRefused() {
 		Duration tooLong = Duration.ofSeconds(Long.MAX_VALUE);
 		assertThatIllegalArgumentException().isThrownBy(() -> store().set(write("order:1", "a", tooLong)))
 			.withMessageContaining("'timeToLive' must be at most")
@@ -126,7 +126,7 @@ public abstract class KvStoreContractTests {
 	}
 
 	@Test
-	void setWithoutTimeToLiveTakesItAway() {
+	void setWithoutTimeToLiveRemovesIt() {
 		store().set(write("order:1", "a", HOUR));
 		store().set(new StoreWrite("order:1", bytes("b")));
 		assertThat(store().getTimeToLive("order:1")).isNull();
@@ -144,14 +144,14 @@ public abstract class KvStoreContractTests {
 	}
 
 	@Test
-	void setExpiresAtMoment() {
+	void setExpiresAtTheGivenTime() {
 		Instant expireAt = Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(HOUR);
 		store().set(new StoreWrite("order:1", bytes("a"), Condition.ALWAYS, null, expireAt, false));
 		assertTimeToLive("order:1", HOUR);
 	}
 
 	@Test
-	void momentThatPassedMeanwhileLeavesNoKey() {
+	void deadlineInThePastLeavesNoKey() {
 		store().set(new StoreWrite("order:1", bytes("a")));
 		Instant passed = Instant.now().minusMillis(5);
 		assertOutcome(store().set(new StoreWrite("order:1", bytes("b"), Condition.ALWAYS, null, passed, false)), true,
@@ -178,7 +178,7 @@ public abstract class KvStoreContractTests {
 	}
 
 	@Test
-	void deleteTellsTheLastValue() {
+	void deleteReturnsTheLastValue() {
 		store().set(new StoreWrite("order:1", bytes("a")));
 		assertOutcome(store().delete("order:1"), true, "a");
 		assertOutcome(store().delete("order:1"), false, null);
@@ -201,7 +201,7 @@ public abstract class KvStoreContractTests {
 	}
 
 	@Test
-	void batchOfWritesTellsOfEachInOrder() {
+	void batchOfWritesReturnsOutcomesInOrder() {
 		store().set(new StoreWrite("order:2", bytes("old")));
 		StoreBatch<StoreOutcome> batch = store()
 			.setAll(List.of(write("order:1", "a", Condition.IF_PRESENT), write("order:2", "b", HOUR),
@@ -217,7 +217,7 @@ public abstract class KvStoreContractTests {
 	}
 
 	@Test
-	void batchOfDeletesTellsOfEachInOrder() {
+	void batchOfDeletesReturnsOutcomesInOrder() {
 		store().set(new StoreWrite("order:2", bytes("a")));
 		StoreBatch<StoreOutcome> batch = store().deleteAll(deletes("order:1", "order:2", "order:2"));
 		assertThat(batch.failure()).isNull();

@@ -16,8 +16,8 @@ import io.github.kvevents.KvPosition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a change log that was never trimmed says is stored. Each entry has to fit those
- * before it.
+ * Replays a change log that was never trimmed. Each entry has to be consistent with the
+ * earlier ones.
  */
 public final class LogReplay {
 
@@ -46,7 +46,7 @@ public final class LogReplay {
 	}
 
 	/**
-	 * Asserts that a log gives what is stored.
+	 * Asserts that the replay of a log equals the stored values.
 	 * @param log the log, all of it
 	 * @param store the store
 	 * @param keys all keys that were ever written

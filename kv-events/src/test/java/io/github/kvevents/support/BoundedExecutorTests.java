@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The order of what is dispatched, from the store and from notifications.
+ * The order of dispatched expiries, of the store and of notifications.
  */
 @Timeout(60)
 class BoundedExecutorTests {

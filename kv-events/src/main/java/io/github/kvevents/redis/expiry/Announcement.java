@@ -16,12 +16,15 @@ import io.github.kvevents.KeyHint;
 import io.github.kvevents.KvReceiver;
 
 /**
- * What one instance tells the others of its receivers of expiries. Two instances with the
- * same fingerprint receive the same.
+ * What one instance announces to the others about its receivers of expiries. Instances
+ * with the same fingerprint have the same receivers.
  */
 final class Announcement {
 
-	/** What selects more than so many keys, prefixes and suffixes may select any key. */
+	/**
+	 * A receiver with more keys, prefixes and suffixes than this is announced as
+	 * selecting any key.
+	 */
 	private static final int MAX_SELECTORS = 100;
 
 	private static final int MAX_TEXT = 32_000;
@@ -48,7 +51,7 @@ final class Announcement {
 
 	/**
 	 * Announces receivers.
-	 * @param keyPrefix what stands in front of each key in Redis
+	 * @param keyPrefix the prefix of each key in Redis
 	 * @param receivers the receivers of this instance
 	 */
 	static Announcement of(String keyPrefix, List<KvReceiver> receivers) {
@@ -57,7 +60,7 @@ final class Announcement {
 	}
 
 	/**
-	 * Reads what another instance announced.
+	 * Parses the announcement of another instance.
 	 */
 	static Announcement parse(String text) {
 		return new Announcement(text);
@@ -72,7 +75,7 @@ final class Announcement {
 	}
 
 	/**
-	 * The same without some receivers.
+	 * The same announcement without some receivers.
 	 */
 	Announcement without(Set<String> ids) {
 		if (ids.isEmpty()) {
@@ -92,16 +95,17 @@ final class Announcement {
 	}
 
 	/**
-	 * Whether each receiver of another instance is here, too, and selects the same keys.
+	 * Whether this instance has all receivers of another one, with the same selection of
+	 * keys.
 	 */
 	boolean hasAll(Announcement other) {
 		return this.keyPrefix.equals(other.keyPrefix) && this.receivers.containsAll(other.receivers);
 	}
 
 	/**
-	 * How many receivers may still have to get an expiry: those that have not got it, and
-	 * weren't among those that were asked.
-	 * @param observers whether to look for those that only look on, too
+	 * How many receivers may still have to receive an expiry: those that have not
+	 * received it and were not asked.
+	 * @param observers whether to count observers too
 	 */
 	int missing(TakenExpiry expiry, boolean observers) {
 		if (!expiry.name().startsWith(this.keyPrefix)) {
@@ -119,7 +123,8 @@ final class Announcement {
 	}
 
 	/**
-	 * Whether a receiver is announced here, for keys with this prefix in Redis.
+	 * Whether a receiver is part of this announcement, for keys with this prefix in
+	 * Redis.
 	 */
 	boolean has(String keyPrefix, KvReceiver receiver) {
 		return this.keyPrefix.equals(keyPrefix) && this.receivers.contains(receiver);

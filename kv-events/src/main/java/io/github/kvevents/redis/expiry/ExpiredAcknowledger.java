@@ -17,8 +17,8 @@ import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.Interval;
 
 /**
- * The thread that tells the server what has become of the expiries of one partition that
- * this instance took, which it still works on, and what it receives.
+ * The thread that acknowledges the expiries of one partition that this instance has
+ * handled, keeps its claim on those in flight, and announces its receivers.
  */
 final class ExpiredAcknowledger implements Runnable {
 
@@ -70,21 +70,21 @@ final class ExpiredAcknowledger implements Runnable {
 	}
 
 	/**
-	 * Has the thread look whether there is something to announce.
+	 * Wakes the thread to check whether there is something to announce.
 	 */
 	void wake() {
 		this.inFlight.wake();
 	}
 
 	/**
-	 * Whether this instance takes expiries, and the others know.
+	 * Whether this instance takes expiries and has announced it.
 	 */
 	boolean isAnnounced() {
 		return !this.leaving && this.fleet.isAnnounced();
 	}
 
 	/**
-	 * Other instances have changed.
+	 * Called when other instances have changed.
 	 */
 	void fleetChanged() {
 		this.fleet.changed();
@@ -92,8 +92,8 @@ final class ExpiredAcknowledger implements Runnable {
 	}
 
 	/**
-	 * Has the other instances hand nothing to this one any more, and take over what waits
-	 * here for a receiver.
+	 * Announces that this instance takes no more expiries, so that other instances take
+	 * over those that wait here for a receiver.
 	 */
 	void leave() {
 		this.leaving = true;
@@ -101,8 +101,7 @@ final class ExpiredAcknowledger implements Runnable {
 	}
 
 	/**
-	 * Has the thread end when it has acknowledged what is done and given away what is
-	 * not.
+	 * Stops the thread after it has acknowledged what is done and released the rest.
 	 */
 	void stop() {
 		this.stopped = true;
@@ -125,7 +124,7 @@ final class ExpiredAcknowledger implements Runnable {
 			finish();
 		}
 		catch (Throwable ex) {
-			logger.debug("Expiries that were not finished could not be given away: other instances take them over "
+			logger.debug("Expiries in flight could not be released: other instances take them over "
 					+ "after 'kv.events.expiry.claim-after'", ex);
 		}
 	}
@@ -153,7 +152,7 @@ final class ExpiredAcknowledger implements Runnable {
 
 	private void announce(RedisConnection connection) {
 		if (this.fleet.announce(connection, this.leaving) && !this.leaving) {
-			// what was handed to this instance until now, and what waits here
+			// expiries handed to this instance so far, and those that wait here
 			this.intake.resume(() -> this.stopped);
 		}
 		this.settlement.fleetChanged();
@@ -193,7 +192,7 @@ final class ExpiredAcknowledger implements Runnable {
 			if (!ExpiredStream.startsWith(ex, "NOGROUP")) {
 				throw ex;
 			}
-			// the server lost its data, so there is nothing to keep
+			// the server lost its data, so there is nothing to claim
 		}
 	}
 

@@ -14,19 +14,20 @@ import org.springframework.data.redis.connection.stream.ByteRecord;
  *
  * @param id its id in the stream
  * @param name the name of the key in Redis
- * @param deadline when its time ended, in epoch milliseconds
- * @param detectedAt when that was found out
- * @param detectedBy the id of the instance that did
- * @param value what it held, {@code null} if it was no string
- * @param logId the id of its entry in the change log, {@code null} where there was none
- * @param note who has received it in other instances, {@code null} if it was in none
+ * @param deadline the deadline of the key, in epoch milliseconds
+ * @param detectedAt when the expiry was detected, in epoch milliseconds
+ * @param detectedBy the id of the instance that detected it
+ * @param value the last value, {@code null} if it was no string
+ * @param logId the id of its entry in the change log, {@code null} without a log
+ * @param note the receivers in other instances that have received it, {@code null} if it
+ * was not handed on
  */
 record ExpiredEntry(String id, byte[] name, long deadline, long detectedAt, String detectedBy, byte @Nullable [] value,
 		@Nullable String logId, @Nullable String note) {
 
 	/**
 	 * Reads an entry.
-	 * @throws IllegalArgumentException if it is none of ours
+	 * @throws IllegalArgumentException if it is malformed
 	 */
 	static ExpiredEntry of(ByteRecord entry) {
 		Map<String, byte[]> fields = new HashMap<>();
@@ -35,8 +36,8 @@ record ExpiredEntry(String id, byte[] name, long deadline, long detectedAt, Stri
 	}
 
 	/**
-	 * Reads an entry as a script replies it: its id and a list of its fields.
-	 * @throws IllegalArgumentException if it is none of ours
+	 * Reads an entry from the reply of a script: its id and a list of its fields.
+	 * @throws IllegalArgumentException if it is malformed
 	 */
 	static ExpiredEntry of(List<?> entry) {
 		Map<String, byte[]> fields = new HashMap<>();
@@ -56,7 +57,7 @@ record ExpiredEntry(String id, byte[] name, long deadline, long detectedAt, Stri
 	}
 
 	/**
-	 * The same for those who see to it that each receiver gets it.
+	 * The expiry without its value, for tracking which receivers have received it.
 	 */
 	TakenExpiry taken() {
 		int size = this.name.length + ((this.value != null) ? this.value.length : 0);

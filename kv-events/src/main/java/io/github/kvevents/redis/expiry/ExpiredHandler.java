@@ -24,8 +24,8 @@ import io.github.kvevents.support.KeyedExecutor;
 import io.github.kvevents.support.TransactionOutcome;
 
 /**
- * Makes an event of an expiry that was read, has the hooks told, and says when all of
- * them are done.
+ * Converts an expiry that was read into an event, dispatches it to the hooks, and reports
+ * when all of them are done.
  */
 final class ExpiredHandler {
 
@@ -45,7 +45,7 @@ final class ExpiredHandler {
 
 	private final OwnAnnouncement own;
 
-	/** How many expiries of a key are not done. */
+	/** The number of expiries in flight, by key. */
 	private final Map<String, Integer> pending = new ConcurrentHashMap<>();
 
 	ExpiredHandler(TrackingParts parts, OwnAnnouncement own, TrackingCounters counters, KeyedExecutor executor) {
@@ -83,9 +83,9 @@ final class ExpiredHandler {
 	}
 
 	/**
-	 * Has the write that runs on this thread deliver the end of an earlier lifetime ahead
-	 * of its own event, unless another one of the key is still being handled: it comes
-	 * behind that one then.
+	 * Lets the write on this thread deliver the expiry that it detected before its own
+	 * event, unless an earlier expiry of the key is still in flight: it is queued behind
+	 * that one then.
 	 * @param done as above
 	 */
 	void handleAhead(String key, String instanceId, EndedLifetime ended, TakenExpiry expiry, Runnable done) {
@@ -113,9 +113,7 @@ final class ExpiredHandler {
 		};
 	}
 
-	/**
-	 * How many expiries of a key are not done.
-	 */
+	/** The number of expiries in flight, by key. */
 	int countPending(String key) {
 		return this.pending.getOrDefault(key, 0);
 	}
@@ -156,8 +154,8 @@ final class ExpiredHandler {
 	}
 
 	/**
-	 * What ran within the transaction of the writer was undone with it, and gets the
-	 * expiry again, without one.
+	 * Redelivers an expiry whose hooks ran in the transaction of the writer, which was
+	 * rolled back.
 	 */
 	private void redeliver(KvExpiredEvent event, TakenExpiry expiry, Announcement receivers, KvDelivery delivery,
 			Runnable done) {

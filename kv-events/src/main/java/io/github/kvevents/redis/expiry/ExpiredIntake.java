@@ -12,8 +12,8 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 
 /**
- * Takes expiries of one partition that the server gave to this instance, each once, and
- * has them handled.
+ * Passes expiries of one partition that the server assigned to this instance to the
+ * handler, each once.
  */
 final class ExpiredIntake {
 
@@ -37,15 +37,15 @@ final class ExpiredIntake {
 	}
 
 	/**
-	 * Takes an expiry that no instance had before.
+	 * Takes a new expiry.
 	 */
 	void take(ByteRecord entry) {
 		take(entry.getId().getValue(), () -> ExpiredEntry.of(entry));
 	}
 
 	/**
-	 * Takes an expiry that the server gave to this instance in the reply to a write.
-	 * @param handler has it handled
+	 * Takes an expiry that the server assigned to this instance in the reply to a write.
+	 * @param handler handles it and runs the given callback when done
 	 */
 	void take(TakenExpiry expiry, Consumer<Runnable> handler) {
 		if (this.inFlight.add(expiry.id())) {
@@ -55,7 +55,7 @@ final class ExpiredIntake {
 	}
 
 	/**
-	 * Takes expiries that an instance had before.
+	 * Takes expiries that are redelivered.
 	 */
 	void takeAgain(List<List<?>> entries) {
 		for (List<?> entry : entries) {
@@ -66,16 +66,16 @@ final class ExpiredIntake {
 	}
 
 	/**
-	 * Takes expiries that no instance had before, or that another has handed to this one.
+	 * Takes new expiries, and those that another instance has handed to this one.
 	 */
 	void takeNew(List<List<?>> entries) {
 		entries.forEach((entry) -> take(ExpiredStream.id(entry), () -> ExpiredEntry.of(entry)));
 	}
 
 	/**
-	 * Takes up what this instance read and then lost sight of, because a reply did not
-	 * arrive, the instance was started anew under the same id, or it takes no more.
-	 * @param stopped whether to end before all is taken
+	 * Takes the expiries that are assigned to this instance but not in flight here: a
+	 * reply was lost, or the instance was restarted under the same id.
+	 * @param stopped whether to stop before all are taken
 	 */
 	void resume(BooleanSupplier stopped) {
 		String after = ExpiredStream.START;
@@ -88,7 +88,7 @@ final class ExpiredIntake {
 	}
 
 	/**
-	 * Has expiries that are in flight handled once more: a receiver has come.
+	 * Handles expiries in flight once more, for a receiver that was added.
 	 */
 	void handleAgain(RedisConnection connection, List<TakenExpiry> expiries) {
 		for (TakenExpiry expiry : expiries) {
@@ -103,7 +103,7 @@ final class ExpiredIntake {
 	}
 
 	/**
-	 * Takes an expiry, unless it is in flight already.
+	 * Takes an expiry unless it is in flight already.
 	 */
 	private boolean take(String id, Supplier<ExpiredEntry> read) {
 		if (!this.inFlight.add(id)) {
@@ -126,7 +126,7 @@ final class ExpiredIntake {
 	}
 
 	/**
-	 * Has the receivers of this instance get an expiry.
+	 * Delivers an expiry to the receivers of this instance.
 	 */
 	interface Handler {
 

@@ -19,9 +19,8 @@ import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.Interval;
 
 /**
- * The thread that takes expiries of one partition, as many as this instance has room for,
- * while somebody in it would hear of them. It looks from time to time for what instances
- * that are gone left behind.
+ * The thread that takes expiries of one partition, as many as this instance has capacity
+ * for, while it has receivers. From time to time it claims expiries of dead instances.
  */
 final class ExpiredReader implements Runnable {
 
@@ -29,7 +28,7 @@ final class ExpiredReader implements Runnable {
 
 	private static final int MAX_READ = 100;
 
-	/** How often to look whether somebody hears, while nobody does. */
+	/** How often to check for receivers while there are none. */
 	private static final long IDLE_MILLIS = 200;
 
 	private final RedisConnectionFactory connectionFactory;
@@ -137,7 +136,7 @@ final class ExpiredReader implements Runnable {
 	}
 
 	/**
-	 * Waits until one more expiry may be held in memory.
+	 * Waits until there is memory for one more expiry.
 	 * @return whether to stop instead
 	 */
 	private boolean awaitBytesOrStop() {
@@ -155,7 +154,8 @@ final class ExpiredReader implements Runnable {
 	}
 
 	/**
-	 * Takes what other instances have handed to this one, or has it look at them anew.
+	 * Handles wake-up messages: takes expiries that other instances have handed to this
+	 * one, or reports that an instance has changed.
 	 */
 	private void wake(RedisConnection connection, List<ByteRecord> woken) {
 		List<String> ids = new ArrayList<>();
@@ -181,9 +181,9 @@ final class ExpiredReader implements Runnable {
 	}
 
 	/**
-	 * Takes over what instances that are gone left behind, as far as there is room. It
-	 * goes on next time where it ended: entries that are not idle would otherwise hide
-	 * those behind them for ever.
+	 * Claims expiries of dead instances while there is capacity. The next call resumes
+	 * from where this one ended: entries that are not idle would otherwise hide those
+	 * behind them for ever.
 	 */
 	private void claim(RedisConnection connection) throws InterruptedException {
 		int room = this.inFlight.awaitRoom(0);
@@ -203,7 +203,7 @@ final class ExpiredReader implements Runnable {
 	private void failed(Throwable failure) {
 		disconnect();
 		if (ExpiredStream.startsWith(failure, "NOGROUP") || ExpiredStream.startsWith(failure, "UNBLOCKED")) {
-			// the server lost its data; the next turn makes the group again
+			// the server lost its data; the next turn creates the group
 			logger.debug("The consumer group of the expiries is gone", failure);
 			return;
 		}

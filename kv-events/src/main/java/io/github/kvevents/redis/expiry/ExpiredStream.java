@@ -31,9 +31,9 @@ import io.github.kvevents.store.Namespace;
 import io.github.kvevents.support.PageSize;
 
 /**
- * The stream of one partition's expiries, and this instance as a consumer in its group.
- * An expiry that was read belongs to this instance until it is acknowledged, or until the
- * instance was silent for too long and another claims it.
+ * The stream of expiries of one partition, with this instance as a consumer in its group.
+ * An expiry that was read belongs to this instance until it is acknowledged, or until
+ * another instance claims it because this one was idle for too long.
  */
 final class ExpiredStream {
 
@@ -41,7 +41,7 @@ final class ExpiredStream {
 
 	static final String START = "0-0";
 
-	/** How large the next ones are isn't known, so more are taken by a script. */
+	/** The size of further entries is unknown, so a script takes them. */
 	private static final int MAX_AWAITED = 2;
 
 	private static final RedisScript SETTLE = RedisScript.load(ExpiredStream.class, "settle.lua");
@@ -89,7 +89,7 @@ final class ExpiredStream {
 
 	private final BoundedReads reads;
 
-	/** For the thread that takes. */
+	/** Whether more entries may wait; confined to the reading thread. */
 	private boolean behind = true;
 
 	private final NamespaceCheck check;
@@ -110,8 +110,8 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Makes the group if there is none. It begins at the start: what lies in the stream
-	 * was heard of by nobody.
+	 * Creates the group if there is none. It starts at the first entry: nothing in the
+	 * stream has been delivered.
 	 */
 	void ensureGroup(RedisConnection connection) {
 		this.check.check(connection);
@@ -132,9 +132,9 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Takes expiries that no instance has taken, if the last read may have left some.
+	 * Takes new expiries if the last read may have left some.
 	 * @param max how many at most
-	 * @return the expiries, so many that they are not large together
+	 * @return the expiries, bounded in bytes
 	 */
 	List<List<?>> takeMore(RedisConnection connection, int max) {
 		if (!this.behind) {
@@ -147,8 +147,8 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Waits for expiries that no instance has taken, and for what others wake this
-	 * instance with. The command can't be limited in bytes: it takes few.
+	 * Waits for new expiries and for wake-up messages of other instances. The command
+	 * can't be bounded in bytes, so it takes few.
 	 * @param wait how long to wait if there is none
 	 */
 	@SuppressWarnings("unchecked") // a generic array for the streams
@@ -178,18 +178,17 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Whether an entry that was read is no expiry, but wakes this instance.
+	 * Whether an entry is a wake-up message and not an expiry.
 	 */
 	boolean isWake(ByteRecord entry) {
 		return Arrays.equals(entry.getStream(), this.wake);
 	}
 
 	/**
-	 * Reads expiries of this instance by their ids, and forgets what it was woken by.
-	 * @param woken the ids of the entries that woke it
+	 * Reads expiries of this instance by their ids, and removes the wake-up messages.
+	 * @param woken the ids of the wake-up messages
 	 * @param ids the ids of the expiries
-	 * @return the first of those that it still has, so many that they are not large
-	 * together
+	 * @return the first of those that it still has, bounded in bytes
 	 */
 	Fetched fetch(RedisConnection connection, List<String> woken, Collection<String> ids) {
 		List<byte[]> arguments = arguments(this.instanceId, PageSize.MAX_BYTES, woken.size());
@@ -200,10 +199,10 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Tells the other instances what this one receives, and learns what they do.
-	 * @param announcement what it receives, {@code null} if it takes no more expiries
-	 * @param validMillis for how long that holds
-	 * @param version the version that is known
+	 * Announces the receivers of this instance, and reads those of the others.
+	 * @param announcement its receivers, {@code null} if it takes no more expiries
+	 * @param validMillis how long the announcement is valid
+	 * @param version the version of the others that is known
 	 */
 	Members announce(RedisConnection connection, @Nullable Announcement announcement, long validMillis,
 			String version) {
@@ -221,7 +220,7 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Has other instances look anew at what nobody has received yet.
+	 * Wakes other instances to check again the expiries that no hook has received.
 	 */
 	void wake(RedisConnection connection, Collection<String> instanceIds) {
 		WAKE.count(connection, instanceIds.stream().map(this::wakeOf).toList(), List.of());
@@ -232,7 +231,7 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Reads again what this instance has taken and not acknowledged.
+	 * Reads the expiries that this instance has taken and not acknowledged.
 	 */
 	Page resume(String after, int max) {
 		return this.reads.read(after,
@@ -249,8 +248,8 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Takes over what nobody has touched for some time. What this instance works on can
-	 * be among it.
+	 * Claims expiries that have been idle for some time. Some of them may be in flight in
+	 * this instance.
 	 */
 	Page claim(RedisConnection connection, Duration idle, String from, int max) {
 		return page(CLAIM.list(connection, List.of(this.name, this.handed),
@@ -258,11 +257,11 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Removes expiries that are done, and hands on others.
-	 * @param version the version of the other instances that was looked at
+	 * Acknowledges and removes expiries that are done, and hands on others.
+	 * @param version the version of the other instances that the decision is based on
 	 * @param done the ids of those to remove
-	 * @param handedOn those to hand on, each with the id of the instance that gets it
-	 * @return {@code false} if the version has changed: nothing was done then
+	 * @param handedOn those to hand on, each with the id of the receiving instance
+	 * @return {@code false} if the version has changed; nothing is done then
 	 */
 	boolean settle(RedisConnection connection, String version, Collection<String> done,
 			Map<TakenExpiry, String> handedOn) {
@@ -281,15 +280,15 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Gives away all that this instance has.
-	 * @param idle how long it is said to have been silent
+	 * Releases all expiries of this instance.
+	 * @param idle the idle time to set, so that others claim them at once
 	 */
 	void release(RedisConnection connection, Duration idle) {
 		RELEASE.count(connection, List.of(this.name), arguments(this.instanceId, idle.toMillis()));
 	}
 
 	/**
-	 * Says that this instance still works on expiries that are its own.
+	 * Resets the idle time of expiries in flight.
 	 */
 	void touch(RedisConnection connection, List<String> ids) {
 		List<byte[]> arguments = arguments(this.instanceId);
@@ -298,7 +297,7 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Removes consumers of instances that are gone and left nothing behind.
+	 * Removes consumers of dead instances that have no pending entries.
 	 */
 	void removeGoneConsumers(RedisConnection connection, Duration silence) {
 		REMOVE_GONE_CONSUMERS.count(connection, List.of(this.name), arguments(silence.toMillis()));
@@ -343,18 +342,17 @@ final class ExpiredStream {
 	/**
 	 * The other instances that take expiries.
 	 *
-	 * @param version changes with them
-	 * @param others what each receives, by its id; empty if the version is the one that
-	 * was known
+	 * @param version the version, which changes with the instances
+	 * @param others the receivers of each by its id; empty if the version was known
 	 */
 	record Members(String version, Map<String, Announcement> others) {
 	}
 
 	/**
-	 * Expiries that were asked for by their ids.
+	 * Expiries that were read by their ids.
 	 *
-	 * @param count how many ids were looked at
-	 * @param entries those of them that there still are, each with its id and its fields
+	 * @param count how many ids were processed
+	 * @param entries the entries that still exist, each with its id and its fields
 	 */
 	record Fetched(int count, List<List<?>> entries) {
 	}
@@ -362,7 +360,7 @@ final class ExpiredStream {
 	/**
 	 * Some expiries.
 	 *
-	 * @param next where to go on, {@link #START} at the end
+	 * @param next where to resume, {@link #START} at the end
 	 * @param entries each with its id and its fields
 	 */
 	record Page(String next, List<List<?>> entries) {

@@ -18,24 +18,24 @@ import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.Namespace;
 
 /**
- * Expiries that can be relied on: finds keys whose deadline has passed and tells hooks of
- * them, with {@link KvExpirySource#TRACKING}. A
- * {@link io.github.kvevents.store.redis.RedisKvStore} that was given this object keeps
- * the deadlines.
+ * Reliable expiry events: finds keys whose deadline has passed and delivers their expiry
+ * to hooks, with {@link KvExpirySource#TRACKING}. A
+ * {@link io.github.kvevents.redis.RedisKvStore} that was given this object maintains the
+ * deadlines.
  * <p>
- * Each expiry comes to one instance of those that share the namespace, at least once,
- * never before its deadline, also when Redis or the instances were down meanwhile. It
- * comes again when the instance that took it ends before its hooks were done.
+ * Each expiry is delivered to one instance of those that share the namespace, at least
+ * once, never before its deadline, even if Redis or the instances were down in between.
+ * It is redelivered if the instance that took it stops before its hooks are done.
  * <p>
- * An instance in which nobody would hear of an expiry has no connection for it and takes
- * none away from the others; that is looked at five times a second, so a hook may be
- * registered at any time. With a change log expiries are found all the same, since they
- * belong there. Synchronous hooks run on threads of this object.
+ * An instance without receivers has no connection for expiries and takes none; it checks
+ * for receivers five times a second, so a hook may be registered at any time. With a
+ * change log expiries are detected anyway, since the log records them. Synchronous hooks
+ * run on threads of this object.
  */
 public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, SmartLifecycle {
 
 	/**
-	 * Stops before the hooks do, which have still to finish what it gave them.
+	 * Stops before the hooks do, which still have to finish expiries in flight.
 	 */
 	public static final int PHASE = 2048;
 
@@ -58,12 +58,11 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 
 	/**
 	 * Starts a tracker. Nothing connects before it is started.
-	 * @param connectionFactory where connections come from; each partition takes one that
-	 * it blocks
-	 * @param namespace what the instances that share the work have in common
-	 * @param dispatcher is told of the expiries
+	 * @param connectionFactory where connections come from; each partition occupies one
+	 * @param namespace the namespace of the instances that share the work
+	 * @param dispatcher receives the expiries
 	 * @param codec decodes the last values
-	 * @return a builder with the default of each other part
+	 * @return a builder with defaults for everything else
 	 */
 	public static ExpiryTrackerBuilder builder(RedisConnectionFactory connectionFactory, Namespace namespace,
 			KvEventDispatcher dispatcher, KvCodec codec) {
@@ -145,8 +144,7 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 
 	/**
 	 * Takes no more expiries, waits at most {@link TrackingSettings#stopTimeout()} for
-	 * hooks that were told of some, and leaves the rest to other instances. May be
-	 * started again.
+	 * hooks in flight, and leaves the rest to other instances. May be started again.
 	 */
 	@Override
 	public synchronized void stop() {

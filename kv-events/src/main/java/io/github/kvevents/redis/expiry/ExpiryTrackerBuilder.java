@@ -56,8 +56,8 @@ public final class ExpiryTrackerBuilder {
 	}
 
 	/**
-	 * Sets how keys are called in Redis.
-	 * @param names the same as the store has, by default without a prefix
+	 * Sets how keys map to their names in Redis.
+	 * @param names the same as in the store, by default without a prefix
 	 * @return this builder
 	 */
 	public ExpiryTrackerBuilder names(KeyNames names) {
@@ -68,8 +68,8 @@ public final class ExpiryTrackerBuilder {
 
 	/**
 	 * Sets the id of this instance.
-	 * @param instanceId unlike that of any other that runs, by default a random one; an
-	 * instance that is started anew under the same id takes up its work at once
+	 * @param instanceId unique among the running instances, by default random; an
+	 * instance that restarts under the same id resumes its work at once
 	 * @return this builder
 	 */
 	public ExpiryTrackerBuilder instanceId(String instanceId) {
@@ -90,10 +90,9 @@ public final class ExpiryTrackerBuilder {
 	}
 
 	/**
-	 * Sets the change log that expiries go to, too. All keys with a time to live are
-	 * tracked then, unless tracking is {@link TrackingMode#OFF}: expiries are not in the
-	 * log then.
-	 * @param log the same as the store has, {@code null} (the default) for none
+	 * Sets the change log that also records expiries. All keys with a time to live are
+	 * tracked then. With {@link TrackingMode#OFF} none are, and the log has no expiries.
+	 * @param log the same as in the store, {@code null} (the default) for none
 	 * @return this builder
 	 */
 	public ExpiryTrackerBuilder log(@Nullable ChangeLogSettings log) {
@@ -102,7 +101,7 @@ public final class ExpiryTrackerBuilder {
 	}
 
 	/**
-	 * Sets who else hears of each expiry, before the hooks: a meter for example.
+	 * Sets a listener that receives each expiry before the hooks, for example a meter.
 	 * @param listener called on the threads of the hooks, must be quick
 	 * @return this builder
 	 */
@@ -113,9 +112,9 @@ public final class ExpiryTrackerBuilder {
 	}
 
 	/**
-	 * Sets what looks at the namespace before it is used.
-	 * @param namespaceCheck the same as the store has, by default one that leaves open
-	 * which application uses it
+	 * Sets the check of the namespace before it is used.
+	 * @param namespaceCheck the same as in the store, by default one that allows any
+	 * application
 	 * @return this builder
 	 */
 	public ExpiryTrackerBuilder namespaceCheck(NamespaceCheck namespaceCheck) {
@@ -125,8 +124,8 @@ public final class ExpiryTrackerBuilder {
 	}
 
 	/**
-	 * Builds the tracker. What is changed in this builder afterwards doesn't reach it.
-	 * @return a new tracker that isn't started
+	 * Builds the tracker. Later changes of this builder have no effect on it.
+	 * @return a new tracker that is not started
 	 */
 	public ExpiryTracker build() {
 		NamespaceCheck check = (this.namespaceCheck != null) ? this.namespaceCheck

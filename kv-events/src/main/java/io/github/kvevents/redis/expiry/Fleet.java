@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConnection;
 
 /**
- * The instances that take expiries of one partition, as this instance knows them, and
- * what is to become of an expiry that it has looked at. Confined to one thread, but for
- * {@link #changed()} and {@link #isAnnounced()}.
+ * The instances that take expiries of one partition, as this instance knows them. Decides
+ * how to continue with an expiry that this instance has handled. Confined to one thread,
+ * but for {@link #changed()} and {@link #isAnnounced()}.
  */
 final class Fleet {
 
@@ -35,9 +35,9 @@ final class Fleet {
 	private volatile boolean outdated = true;
 
 	/**
-	 * Creates a fleet of which nothing is known.
+	 * Creates a fleet without known instances.
 	 * @param taking whether this instance takes expiries
-	 * @param validMillis for how long an announcement holds
+	 * @param validMillis how long an announcement is valid
 	 */
 	Fleet(ExpiredStream stream, OwnAnnouncement own, BooleanSupplier taking, long validMillis) {
 		this.stream = stream;
@@ -47,28 +47,28 @@ final class Fleet {
 	}
 
 	/**
-	 * Instances have come, gone or changed.
+	 * Called when instances have started, stopped or changed.
 	 */
 	void changed() {
 		this.outdated = true;
 	}
 
 	/**
-	 * Whether other instances know that this one takes expiries. For any thread.
+	 * Whether this instance has announced that it takes expiries. For any thread.
 	 */
 	boolean isAnnounced() {
 		return this.announced != null;
 	}
 
 	/**
-	 * Looks whether this instance has receivers that came or went without a call.
+	 * Checks whether receivers of this instance were added or removed without notice.
 	 */
 	void refreshOwn() {
 		this.own.refresh();
 	}
 
 	/**
-	 * Whether there is something to announce or to find out.
+	 * Whether the announcement or the view of the other instances is outdated.
 	 * @param leaving whether this instance takes no more expiries
 	 */
 	boolean isOutdated(boolean leaving) {
@@ -80,9 +80,9 @@ final class Fleet {
 	}
 
 	/**
-	 * Announces what this instance receives, and learns what others do.
+	 * Announces the receivers of this instance, and reads those of the others.
 	 * @param leaving whether this instance takes no more expiries
-	 * @return whether this instance takes nothing from now on, and did before
+	 * @return whether this instance has just stopped taking expiries
 	 */
 	boolean announce(RedisConnection connection, boolean leaving) {
 		this.outdated = false;
@@ -108,15 +108,15 @@ final class Fleet {
 	}
 
 	/**
-	 * Whether the key may be one of this instance's: another application in the namespace
-	 * may have another prefix.
+	 * Whether the key has the key prefix of this instance: another application in the
+	 * namespace may have another one.
 	 */
 	boolean owns(TakenExpiry expiry) {
 		return this.own.get().owns(expiry.name());
 	}
 
 	/**
-	 * What is to become of an expiry that this instance has looked at.
+	 * How to continue with an expiry that this instance has handled.
 	 */
 	Next next(TakenExpiry expiry) {
 		Announcement own = this.own.get();
@@ -142,7 +142,7 @@ final class Fleet {
 		int most = 0;
 		for (Map.Entry<String, Announcement> other : this.others.entrySet()) {
 			int missing = expiry.wasAskedFor(other.getValue()) ? 0 : other.getValue().missing(expiry, observers);
-			// of several alike any one, so that they share the work
+			// a random one among equals, so that they share the work
 			if (missing > most || (missing == most && missing > 0 && ThreadLocalRandom.current().nextBoolean())) {
 				most = missing;
 				next = new Next(Next.Kind.HAND_ON, other.getKey());
@@ -152,20 +152,20 @@ final class Fleet {
 	}
 
 	/**
-	 * What is to become of an expiry.
+	 * How to continue with an expiry.
 	 *
-	 * @param kind what
-	 * @param instanceId the instance that gets it, empty if it is handed on to none
+	 * @param kind the kind of step
+	 * @param instanceId the instance that it is handed on to, empty for none
 	 */
 	record Next(Kind kind, String instanceId) {
 
-		/** Everybody has received it. */
+		/** All receivers have received it. */
 		static final Next DONE = new Next(Kind.DONE, "");
 
-		/** A receiver has come to this instance. */
+		/** This instance has a new receiver for it. */
 		static final Next AGAIN = new Next(Kind.AGAIN, "");
 
-		/** Nobody receives it. */
+		/** There is no receiver for it yet. */
 		static final Next WAIT = new Next(Kind.WAIT, "");
 
 		enum Kind {

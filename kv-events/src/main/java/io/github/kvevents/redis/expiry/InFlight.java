@@ -18,38 +18,37 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The expiries of one partition that this instance has taken and the server still keeps
- * for it: from the moment they are read until the server has confirmed that they are
- * done.
+ * The expiries of one partition that are assigned to this instance: from the moment they
+ * are read until the server has confirmed their acknowledgement.
  */
 final class InFlight {
 
-	/** Is none, but ends a wait. */
+	/** Not an expiry: ends a wait. */
 	private static final TakenExpiry WAKE = TakenExpiry.unreadable("");
 
 	private final int capacity;
 
 	private final long maxBytes;
 
-	/** Released for each expiry that leaves, so that a reader without room waits. */
+	/** Released for each expiry that leaves; a reader without capacity waits for it. */
 	private final Semaphore left = new Semaphore(0);
 
 	private final Set<String> ids = ConcurrentHashMap.newKeySet();
 
-	/** Those that receivers have, with their sizes: the others are known by their ids. */
+	/** Those being handled, with their sizes: of the others only ids are in memory. */
 	private final Map<String, Integer> handled = new ConcurrentHashMap<>();
 
 	private final AtomicLong handledBytes = new AtomicLong();
 
-	/** How many of them wait for a receiver, and take no room. */
+	/** How many of them wait for a receiver; they don't count as in flight. */
 	private final AtomicInteger waiting = new AtomicInteger();
 
 	private final BlockingQueue<TakenExpiry> done = new LinkedBlockingQueue<>();
 
 	/**
-	 * Creates one that is empty.
-	 * @param capacity how many expiries there is room for
-	 * @param maxBytes how large those may be together that are handled; one may always be
+	 * Creates an empty set.
+	 * @param capacity how many expiries may be in flight
+	 * @param maxBytes how many bytes may be handled at a time; one expiry always may
 	 */
 	InFlight(int capacity, long maxBytes) {
 		this.capacity = capacity;
@@ -57,8 +56,8 @@ final class InFlight {
 	}
 
 	/**
-	 * Waits until there is room for at least one more.
-	 * @return how many there is room for, zero if there was none in time
+	 * Waits until one more expiry may be taken.
+	 * @return how many may be taken, zero if the time has elapsed
 	 */
 	int awaitRoom(long millis) throws InterruptedException {
 		this.left.drainPermits();
@@ -77,8 +76,8 @@ final class InFlight {
 	}
 
 	/**
-	 * Waits while what is handled is as large as it may be.
-	 * @return whether there is room for one more
+	 * Waits while the handled expiries use all permitted bytes.
+	 * @return whether one more may be handled
 	 */
 	boolean awaitBytes(long millis) throws InterruptedException {
 		this.left.drainPermits();
@@ -89,8 +88,8 @@ final class InFlight {
 	}
 
 	/**
-	 * The receivers of this instance get an expiry, and keep it in memory until they are
-	 * done.
+	 * Records that the receivers of this instance handle an expiry; it stays in memory
+	 * until they are done.
 	 */
 	void handling(TakenExpiry expiry) {
 		Integer before = this.handled.put(expiry.id(), expiry.size());
@@ -98,8 +97,8 @@ final class InFlight {
 	}
 
 	/**
-	 * Adds an expiry that was read. There may be more than there is room for: what the
-	 * server gave must be kept.
+	 * Adds an expiry that was read, even beyond the capacity: the server has assigned it
+	 * already.
 	 * @return whether it is new; {@code false} if it is in flight already
 	 */
 	boolean add(String id) {
@@ -111,7 +110,7 @@ final class InFlight {
 	}
 
 	/**
-	 * The receivers of this instance are done with an expiry.
+	 * Records that the receivers of this instance are done with an expiry.
 	 */
 	void done(TakenExpiry expiry) {
 		Integer size = this.handled.remove(expiry.id());
@@ -123,15 +122,15 @@ final class InFlight {
 	}
 
 	/**
-	 * Ends a wait for expiries that are done.
+	 * Ends a wait in {@link #pollDone}.
 	 */
 	void wake() {
 		this.done.add(WAKE);
 	}
 
 	/**
-	 * Waits for expiries that the receivers of this instance are done with.
-	 * @return the expiries, empty if there were none in time
+	 * Waits for expiries that the receivers of this instance have handled.
+	 * @return the expiries, empty if the time has elapsed
 	 */
 	List<TakenExpiry> pollDone(int max, long millis) throws InterruptedException {
 		List<TakenExpiry> found = new ArrayList<>();
@@ -145,7 +144,7 @@ final class InFlight {
 	}
 
 	/**
-	 * Sets how many of those that are in flight wait for a receiver.
+	 * Sets how many of them wait for a receiver.
 	 */
 	void setWaiting(int count) {
 		this.waiting.set(count);
@@ -153,7 +152,7 @@ final class InFlight {
 	}
 
 	/**
-	 * The server has confirmed that these are done.
+	 * Removes expiries whose acknowledgement the server has confirmed.
 	 */
 	void remove(Collection<String> ids) {
 		ids.forEach(this.ids::remove);
@@ -161,16 +160,16 @@ final class InFlight {
 	}
 
 	/**
-	 * All that are in flight.
+	 * The ids of all expiries in flight.
 	 */
 	List<String> ids() {
 		return List.copyOf(this.ids);
 	}
 
 	/**
-	 * Waits until nothing is in flight any more but what waits for a receiver, and some
-	 * that can't leave before the caller.
-	 * @param own how many those are
+	 * Waits until nothing is in flight except expiries that wait for a receiver, and
+	 * those that can't finish before the caller.
+	 * @param own how many can't finish before the caller
 	 */
 	void awaitEmpty(Duration timeout, IntSupplier own) throws InterruptedException {
 		long end = System.nanoTime() + timeout.toNanos();

@@ -11,8 +11,8 @@ import io.github.kvevents.KvReceiver;
 import io.github.kvevents.support.Interval;
 
 /**
- * What this instance announces of its receivers of expiries, found out anew after each
- * change, and once a second.
+ * The current announcement of the receivers of this instance, determined after each
+ * change and once a second.
  */
 final class OwnAnnouncement {
 
@@ -20,14 +20,14 @@ final class OwnAnnouncement {
 
 	private final String keyPrefix;
 
-	/** Spring listeners come and go without a call. */
+	/** Spring listeners are added and removed without notice. */
 	private final Interval announceInterval = new Interval(Duration.ofSeconds(1));
 
 	private final Object monitor = new Object();
 
 	private volatile @Nullable Announcement current;
 
-	/** What was found last. */
+	/** The receivers found last. */
 	private List<KvReceiver> receivers = List.of();
 
 	OwnAnnouncement(KvEventDispatcher dispatcher, String keyPrefix) {
@@ -57,8 +57,8 @@ final class OwnAnnouncement {
 	}
 
 	/**
-	 * Looks for receivers that come and go without a call of {@link #changed()}, once a
-	 * second however often this is called.
+	 * Checks for receivers that were added or removed without a call of
+	 * {@link #changed()}, at most once a second.
 	 */
 	void refresh() {
 		if (!this.announceInterval.restartIfDue()) {
@@ -77,8 +77,8 @@ final class OwnAnnouncement {
 	}
 
 	/**
-	 * A receiver may have come or gone. What is being found out at the moment is found
-	 * out again.
+	 * Called when a receiver may have been added or removed. A determination that is
+	 * running is repeated.
 	 */
 	void changed() {
 		synchronized (this.monitor) {

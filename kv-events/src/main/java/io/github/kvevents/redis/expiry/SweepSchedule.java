@@ -8,9 +8,9 @@ import java.util.function.LongSupplier;
 import io.github.kvevents.support.Delay;
 
 /**
- * When one partition is to be swept next: when the server said so, and at the deadlines
- * of keys that this instance gave so little time that no other may look in time. For the
- * thread of the sweeper, where nothing else is said.
+ * When one partition is swept next: at the time that the last sweep returned, and at the
+ * deadlines of keys with a time to live so short that the lease owner may be late.
+ * Confined to the thread of the sweeper, except where noted.
  */
 final class SweepSchedule {
 
@@ -19,8 +19,8 @@ final class SweepSchedule {
 	private final long start;
 
 	/**
-	 * When such deadlines have passed, in milliseconds since the start: as many as the
-	 * longest of these times has milliseconds at most.
+	 * Those deadlines in milliseconds since the start: at most one for each millisecond
+	 * of the sweep interval.
 	 */
 	private final NavigableSet<Long> deadlines = new ConcurrentSkipListSet<>();
 
@@ -32,7 +32,8 @@ final class SweepSchedule {
 	}
 
 	/**
-	 * A key that was written here ends in so many milliseconds. From any thread.
+	 * Records that a key written by this instance expires in the given milliseconds. For
+	 * any thread.
 	 */
 	void deadlineIn(long millis) {
 		// a key lives to the end of the millisecond of its deadline
@@ -40,7 +41,7 @@ final class SweepSchedule {
 	}
 
 	/**
-	 * What there is to do now.
+	 * What is due now.
 	 */
 	Due due() {
 		long now = TimeUnit.NANOSECONDS.toMillis(now().nanos());
@@ -49,8 +50,8 @@ final class SweepSchedule {
 	}
 
 	/**
-	 * It was done.
-	 * @param next when to look again, but for deadlines that become known here
+	 * Records that a sweep succeeded.
+	 * @param next when to sweep next, unless an earlier deadline becomes known
 	 */
 	void done(Due due, Delay next) {
 		this.deadlines.headSet(due.millis(), true).clear();
@@ -58,7 +59,7 @@ final class SweepSchedule {
 	}
 
 	/**
-	 * In how long there is something to do.
+	 * How long until something is due.
 	 */
 	Delay untilNext() {
 		Long deadline = this.deadlines.ceiling(0L);
@@ -67,8 +68,8 @@ final class SweepSchedule {
 	}
 
 	/**
-	 * Nobody waits for expiries: the deadlines are left, and it is looked at once when
-	 * somebody does again.
+	 * Forgets all deadlines since there are no receivers: a sweep is due at once when
+	 * there are receivers again.
 	 */
 	void rest() {
 		this.deadlines.clear();
@@ -80,11 +81,11 @@ final class SweepSchedule {
 	}
 
 	/**
-	 * What there is to do.
+	 * What is due.
 	 *
 	 * @param isDue whether to sweep
-	 * @param deadline whether also if another instance sweeps the partition
-	 * @param millis the moment
+	 * @param deadline whether to sweep even if another instance owns the lease
+	 * @param millis the current time, in milliseconds since the start
 	 */
 	record Due(boolean isDue, boolean deadline, long millis) {
 	}

@@ -25,9 +25,9 @@ import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.Interval;
 
 /**
- * The thread that finds keys whose deadline has passed. In the fleet the holder of the
- * lease does; the others wait for it to end. The lease only saves work: a sweep is
- * atomic, and several at once do no harm.
+ * The thread that finds keys whose deadline has passed. In the fleet the owner of the
+ * lease sweeps; the others wait for the end of the lease. The lease only saves work: a
+ * sweep is atomic, so concurrent sweeps are harmless.
  */
 final class Sweeper implements Runnable {
 
@@ -41,25 +41,24 @@ final class Sweeper implements Runnable {
 
 	private static final byte[] NO = bytes("");
 
-	/** Where the name of the lease is among the keys of the script. */
+	/** The index of the lease among the keys of the script. */
 	private static final int LEASE = 4;
 
-	/** How often to look whether there is anything to do at all. */
+	/** How often to check for receivers while there are none. */
 	private static final Delay IDLE = Delay.ofMillis(200);
 
-	/** What the holder of the lease may need beyond the time between two sweeps. */
+	/** The margin of the lease beyond the time between two sweeps. */
 	private static final Delay LEASE_RESERVE = Delay.ofMillis(500);
 
 	private static final Delay JUST_AFTER = Delay.ofMillis(1);
 
-	/** However long the lease of another says that it lasts. */
+	/** The longest wait for the lease of another instance. */
 	private static final Delay MAX_WAIT = Delay.ofMillis(60_000);
 
 	private static final Duration CHECK_INTERVAL = Duration.ofSeconds(30);
 
 	/**
-	 * For how long keys that expired are remembered: a notification of the server may
-	 * come that late.
+	 * How long expired keys are remembered: a keyspace notification may arrive that late.
 	 */
 	private static final Duration MEMORY = Duration.ofSeconds(30);
 
@@ -67,10 +66,10 @@ final class Sweeper implements Runnable {
 
 	private final BooleanSupplier heard;
 
-	/** Whether to sweep although no hook of this instance hears of it. */
+	/** Whether to sweep even if this instance has no receivers. */
 	private final boolean always;
 
-	/** Whether hooks of other instances may hear of it. */
+	/** Whether hooks of other instances may receive the expiries. */
 	private final boolean all;
 
 	private final TrackingCounters counters;
@@ -129,8 +128,8 @@ final class Sweeper implements Runnable {
 	}
 
 	/**
-	 * Has the thread awake when a deadline comes that no instance may know of in time:
-	 * whoever sweeps the partition looks once in an interval.
+	 * Wakes the thread at a deadline that the lease owner may detect too late, since it
+	 * sweeps once per interval.
 	 */
 	void deadlineIn(int partition, long millis) {
 		if (millis <= this.interval.toMillis()) {
@@ -140,7 +139,7 @@ final class Sweeper implements Runnable {
 	}
 
 	/**
-	 * As {@link #deadlineIn}, with a moment by the clock of the server.
+	 * As {@link #deadlineIn}, with a time of the server clock.
 	 */
 	void deadlineAt(int partition, long epochMillis) {
 		deadlineIn(partition, this.serverClock.millisUntil(epochMillis));
@@ -182,8 +181,8 @@ final class Sweeper implements Runnable {
 	}
 
 	/**
-	 * Sweeps the partitions that it is time for.
-	 * @return how long to pause
+	 * Sweeps the partitions that are due.
+	 * @return how long to wait
 	 */
 	private Delay sweepDue() {
 		RedisConnection connection = null;
@@ -225,7 +224,7 @@ final class Sweeper implements Runnable {
 			this.serverClock.observe(reply.now());
 			if (reply.givenUp() > 0) {
 				this.counters.givenUp(reply.givenUp());
-				logger.warn("Gave up " + reply.givenUp() + " expiries that no hook had heard of: more than "
+				logger.warn("Gave up " + reply.givenUp() + " expiries that no hook had received: more than "
 						+ "'kv.events.expiry.tracking.max-length' wait. Hooks are too slow, or too few.");
 			}
 		}
@@ -234,7 +233,7 @@ final class Sweeper implements Runnable {
 	}
 
 	/**
-	 * Lets another instance sweep at once instead of after the lease.
+	 * Releases the lease, so that another instance sweeps at once.
 	 */
 	private void release() {
 		try {
@@ -249,7 +248,7 @@ final class Sweeper implements Runnable {
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.debug("The lease of the sweeper could not be given back, it ends by itself", ex);
+			logger.debug("The lease of the sweeper could not be released; it ends by itself", ex);
 		}
 	}
 
@@ -268,7 +267,7 @@ final class Sweeper implements Runnable {
 	}
 
 	/**
-	 * What {@code sweep.lua} replies.
+	 * The reply of {@code sweep.lua}.
 	 */
 	private record SweepReply(boolean holder, long lookedAt, long waitMillis, long givenUp, long now) {
 
@@ -278,7 +277,8 @@ final class Sweeper implements Runnable {
 		}
 
 		/**
-		 * When to ask again: at the next deadline, or when the lease of another may end.
+		 * How long to wait: until the next deadline, or until the lease of another
+		 * instance may end.
 		 */
 		Delay next(Delay interval) {
 			Delay wait = (this.waitMillis >= 0) ? Delay.ofMillis(this.waitMillis) : Delay.NEVER;

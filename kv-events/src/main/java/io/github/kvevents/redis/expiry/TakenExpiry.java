@@ -14,8 +14,8 @@ import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvReceiver;
 
 /**
- * An expiry that this instance has taken: which receivers have got it, here and in
- * instances that had it before. Handed from one thread to the next.
+ * An expiry that this instance has taken, with the receivers that have received it, here
+ * and in instances that had it before. Passed from one thread to the next.
  */
 final class TakenExpiry {
 
@@ -25,10 +25,10 @@ final class TakenExpiry {
 
 	private final int size;
 
-	/** The ids of the receivers that got it. */
+	/** The ids of the receivers that have received it. */
 	private final Set<String> reached = new HashSet<>();
 
-	/** The fingerprints of what instances had that looked at it. */
+	/** The fingerprints of the announcements of instances that have handled it. */
 	private final Set<String> asked = new HashSet<>();
 
 	private @Nullable Announcement askedHere;
@@ -38,11 +38,12 @@ final class TakenExpiry {
 	private long waitsSince;
 
 	/**
-	 * Creates one.
+	 * Creates a taken expiry.
 	 * @param id the id of its entry
 	 * @param name the name of the key in Redis
-	 * @param size how many bytes the entry has, about
-	 * @param note what was noted when it was handed on, {@code null} if it wasn't
+	 * @param size the approximate number of bytes of the entry
+	 * @param note the note of the instance that handed it on, {@code null} if it was not
+	 * handed on
 	 */
 	TakenExpiry(String id, String name, int size, @Nullable String note) {
 		this.id = id;
@@ -56,7 +57,7 @@ final class TakenExpiry {
 	}
 
 	/**
-	 * What can't be read: nobody receives it.
+	 * Creates an expiry that can't be read: it has no receivers.
 	 */
 	static TakenExpiry unreadable(String id) {
 		TakenExpiry expiry = new TakenExpiry(id, "", 0, null);
@@ -73,7 +74,7 @@ final class TakenExpiry {
 	}
 
 	/**
-	 * What to note before another instance gets it.
+	 * The note for the instance that it is handed on to.
 	 */
 	String note() {
 		return Stream.of(this.reached, this.asked)
@@ -84,9 +85,9 @@ final class TakenExpiry {
 	}
 
 	/**
-	 * This instance has looked who of its own is to get it.
-	 * @param receivers what it had
-	 * @param reached the ids of those that got it
+	 * Records that this instance has determined its receivers.
+	 * @param receivers the receivers of this instance
+	 * @param reached the ids of those that have received it
 	 */
 	void askedHere(Announcement receivers, Set<String> reached) {
 		this.askedHere = receivers;
@@ -95,9 +96,10 @@ final class TakenExpiry {
 	}
 
 	/**
-	 * The receivers of this instance are done with it. A hook that was closed before it
-	 * handled it counts as absent: one of the same id may be in another instance.
-	 * @param receivers what this instance had
+	 * Records that the receivers of this instance are done. A hook that was closed before
+	 * it handled the expiry counts as absent: another instance may have one with the same
+	 * id.
+	 * @param receivers the receivers of this instance
 	 */
 	void handledHere(Announcement receivers, KvDelivery delivery) {
 		Set<String> handled = new HashSet<>(delivery.reached());
@@ -126,7 +128,7 @@ final class TakenExpiry {
 	}
 
 	/**
-	 * Whether all that looked at it had these receivers.
+	 * Whether all instances that have handled it had these receivers.
 	 */
 	boolean wasAskedOnlyFor(Announcement receivers) {
 		return this.asked.size() == 1 && this.asked.contains(receivers.fingerprint());
@@ -145,14 +147,14 @@ final class TakenExpiry {
 	}
 
 	/**
-	 * Whether the receiver was among those of this instance when it looked at it.
+	 * Whether the receiver was among those of this instance when it handled the expiry.
 	 */
 	boolean wasAskedFor(String keyPrefix, KvReceiver receiver) {
 		return this.askedHere != null && this.askedHere.has(keyPrefix, receiver);
 	}
 
 	/**
-	 * Since when it waits for somebody to receive it.
+	 * Since when it waits for a receiver.
 	 */
 	long waitsSince() {
 		return this.waitsSince;

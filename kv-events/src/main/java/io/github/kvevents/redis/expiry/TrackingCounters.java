@@ -3,7 +3,7 @@ package io.github.kvevents.redis.expiry;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What this instance has done since it was started.
+ * Counts the expiries of this instance since it was created.
  */
 final class TrackingCounters {
 

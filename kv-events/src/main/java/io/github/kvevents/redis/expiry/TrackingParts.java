@@ -15,8 +15,8 @@ import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
 
 /**
- * What a tracker was built with. It may be started long after it was built, and more than
- * once, so it never looks at its builder again.
+ * The immutable configuration of a tracker, independent of its builder: a tracker may be
+ * started long after it was built, and more than once.
  */
 record TrackingParts(RedisConnectionFactory connectionFactory, Namespace namespace, KvEventDispatcher dispatcher,
 		KvCodec codec, KeyNames names, String instanceId, TrackingSettings settings, @Nullable ChangeLogSettings log,

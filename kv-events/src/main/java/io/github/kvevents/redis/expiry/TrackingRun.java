@@ -26,10 +26,10 @@ final class TrackingRun {
 
 	private static final String THREAD_PREFIX = "kv-expiry-";
 
-	/** The longest time for which a reader waits inside of Redis. */
+	/** The longest time for which a reader blocks in Redis. */
 	private static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
-	/** How long a thread may take to end: as long as a command may take. */
+	/** How long a thread may take to end. */
 	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(2);
 
 	private final TrackingSettings settings;
@@ -95,8 +95,8 @@ final class TrackingRun {
 	}
 
 	/**
-	 * How long to wait inside of Redis for expiries: shorter than a command may take, and
-	 * often enough between two that what is left behind is looked for in time.
+	 * How long to block in Redis for expiries: shorter than the command timeout, and
+	 * short enough that idle expiries are claimed in time.
 	 */
 	private static Duration waitTime(RedisConnectionFactory connectionFactory, Duration claimAfter) {
 		Duration wait = claimAfter.dividedBy(4);
@@ -129,7 +129,8 @@ final class TrackingRun {
 	}
 
 	/**
-	 * Delivers what a write of this instance noticed, and the server gave to it.
+	 * Delivers an expiry that a write of this instance detected and the server assigned
+	 * to this instance.
 	 */
 	void lifetimeEnded(int partition, String key, EndedLifetime ended) {
 		int size = key.length() + ((ended.value() != null) ? ended.value().length : 0);
@@ -139,16 +140,16 @@ final class TrackingRun {
 	}
 
 	/**
-	 * A receiver has come or gone.
+	 * Called when a receiver was added or removed.
 	 */
 	void receiversChanged() {
 		this.acknowledgers.forEach(ExpiredAcknowledger::wake);
 	}
 
 	/**
-	 * Takes no more, waits for what is under way within the time that is set, tells the
-	 * server what became of it, and ends the threads. A hook that calls this, since it
-	 * stops the application, is neither waited for nor interrupted.
+	 * Takes no more expiries, waits for those in flight up to the stop timeout,
+	 * acknowledges them, and ends the threads. A hook that stops the application, and so
+	 * calls this, is neither waited for nor interrupted.
 	 */
 	void stop() {
 		this.sweeper.stop();
@@ -171,13 +172,13 @@ final class TrackingRun {
 			this.acknowledgers.forEach(ExpiredAcknowledger::stop);
 			Thread.currentThread().interrupt();
 		}
-		// only now: an expiry whose hook is interrupted must not be taken for done
+		// only now: an expiry whose hook is interrupted must not be acknowledged
 		this.executor.close();
 	}
 
 	/**
-	 * The expiries that aren't done before the hook that stops the application has
-	 * returned, its own and those of its key: they are redelivered elsewhere.
+	 * How many expiries can't finish before the hook that stops the application returns:
+	 * its own and those of the same key. They are redelivered to other instances.
 	 */
 	private int countOwn(int partition) {
 		return CallChain.works(KvEvent.class)

@@ -11,21 +11,19 @@ import io.github.kvevents.expiry.TrackingMode;
  * returns a changed copy.
  *
  * @param mode which keys to track, by default {@link TrackingMode#AUTO}
- * @param sweepInterval how long to wait at most before looking for keys whose deadline
- * has passed, by default a second; a deadline that is known to be sooner is waited for
- * exactly
- * @param batchSize how many of these keys to look at in one call of the server, by
- * default 500, at most 1500
- * @param claimAfter how long an instance may be silent before another takes over what it
- * was telling its hooks of, by default 30 seconds
- * @param maxInFlight how many expiries an instance takes at a time, by default 1000; more
- * are taken when hooks are done
+ * @param sweepInterval the longest time between two sweeps for keys whose deadline has
+ * passed, by default a second; an earlier known deadline is met exactly
+ * @param batchSize how many of these keys one script call processes, by default 500, at
+ * most 1500
+ * @param claimAfter how long an expiry may be idle before another instance claims it, by
+ * default 30 seconds
+ * @param maxInFlight how many expiries an instance has in flight at most, by default 1000
  * @param threads how many threads call the synchronous hooks, by default 4; the expiries
- * of one key come one after the other
- * @param maxLength how many expiries wait for hooks at most, about, by default 1,000,000;
- * beyond that the oldest are given up and counted
+ * of one key are delivered in order
+ * @param maxLength how many expiries wait for hooks at most, approximately, by default
+ * 1,000,000; beyond that the oldest are dropped and counted
  * @param stopTimeout how long hooks may take to finish when the instance stops, by
- * default 10 seconds; what they have not finished is left to other instances
+ * default 10 seconds; unfinished expiries are left to other instances
  */
 public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int batchSize, Duration claimAfter,
 		int maxInFlight, int threads, long maxLength, Duration stopTimeout) {
@@ -71,8 +69,8 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 
 	/**
 	 * These settings with another way to sweep.
-	 * @param interval how long to wait at most, at least a millisecond
-	 * @param batchSize how many keys to look at in one call, from 1 to 1500
+	 * @param interval the longest time between two sweeps, at least a millisecond
+	 * @param batchSize how many keys one script call processes, from 1 to 1500
 	 * @return a changed copy
 	 */
 	public TrackingSettings sweep(Duration interval, int batchSize) {
@@ -82,7 +80,7 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 
 	/**
 	 * These settings with another time after which work is taken over.
-	 * @param claimAfter how long an instance may be silent, at least a millisecond
+	 * @param claimAfter how long an expiry may be idle, at least a millisecond
 	 * @return a changed copy
 	 */
 	public TrackingSettings claimAfter(Duration claimAfter) {
@@ -92,7 +90,7 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 
 	/**
 	 * These settings with other bounds of the delivery.
-	 * @param maxInFlight how many expiries an instance takes at a time, positive
+	 * @param maxInFlight how many expiries an instance has in flight at most, positive
 	 * @param threads how many threads call the synchronous hooks, positive
 	 * @return a changed copy
 	 */
@@ -103,7 +101,7 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 
 	/**
 	 * These settings with another bound of what waits for hooks.
-	 * @param maxLength how many expiries, about, positive
+	 * @param maxLength approximately how many expiries, positive
 	 * @return a changed copy
 	 */
 	public TrackingSettings maxLength(long maxLength) {

@@ -22,8 +22,8 @@ import io.github.kvevents.redis.RedisScript;
 import io.github.kvevents.store.Namespace;
 
 /**
- * Asks the server how tracking is doing: once for each partition, and once for what it
- * does when its memory is full.
+ * Reads the status of tracking from the server: once for each partition, and once for the
+ * eviction policy.
  */
 final class TrackingStatusReader {
 
@@ -75,8 +75,8 @@ final class TrackingStatusReader {
 	}
 
 	/**
-	 * From INFO and not from CONFIG, which managed services refuse. In a cluster the
-	 * names have the node in front.
+	 * Reads INFO, since managed services refuse CONFIG. In a cluster the names start with
+	 * the node.
 	 */
 	private static @Nullable String readEvictionPolicy(RedisConnection connection) {
 		try {
@@ -89,7 +89,7 @@ final class TrackingStatusReader {
 				.orElse(null) : null;
 		}
 		catch (DataAccessException ex) {
-			logger.debug("The server doesn't tell its eviction policy", ex);
+			logger.debug("The eviction policy of the server can't be read", ex);
 			return null;
 		}
 	}

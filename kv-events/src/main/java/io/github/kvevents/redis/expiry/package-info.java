@@ -1,5 +1,6 @@
 /**
- * The index of deadlines in Redis: what is due is swept, announced and delivered once.
+ * The deadline index in Redis: expired keys are swept, and their expiries delivered at
+ * least once.
  */
 @NullMarked
 package io.github.kvevents.redis.expiry;

@@ -19,14 +19,13 @@ import org.springframework.data.redis.connection.Subscription;
 import org.springframework.data.redis.connection.SubscriptionListener;
 
 /**
- * One channel, subscribed over a connection of its own. Clients differ: with Lettuce the
- * subscribe call returns and the client reconnects by itself, with Jedis the call lasts
- * as long as the subscription. So it is made on a thread of its own, which ends at once
- * where it can.
+ * One channel, subscribed over a connection of its own. With Lettuce the subscribe call
+ * returns and the client reconnects by itself, with Jedis the call lasts as long as the
+ * subscription. So a separate thread subscribes, and ends at once if the call returns.
  * <p>
- * Subscribing again to the same channel changes nothing, yet the server confirms it. That
- * makes the sign of life. A confirmation that nobody asked for means that the client has
- * connected anew, maybe to a server that has been restarted.
+ * A repeated subscription to the same channel changes nothing, but the server confirms
+ * it, which serves as the heartbeat. An unexpected confirmation means that the client has
+ * reconnected, possibly to a server that was restarted.
  */
 final class ChannelSubscription implements NotificationSource.Subscription, MessageListener, SubscriptionListener {
 
@@ -40,7 +39,7 @@ final class ChannelSubscription implements NotificationSource.Subscription, Mess
 
 	private final CompletableFuture<RedisConnection> opened = new CompletableFuture<>();
 
-	/** How many confirmations were asked for but have not come yet. */
+	/** How many requested confirmations are outstanding. */
 	private final AtomicLong awaited = new AtomicLong(1);
 
 	private final Thread thread = new Thread(this::subscribe, ExpiryNotificationBridge.THREAD_PREFIX + "subscribe");
@@ -97,7 +96,7 @@ final class ChannelSubscription implements NotificationSource.Subscription, Mess
 	}
 
 	/**
-	 * A driver that can't subscribe never will: to try again makes no sense.
+	 * A driver that can't subscribe never will: there is no point in a retry.
 	 */
 	private static Throwable refusalOf(Throwable failure) {
 		Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
@@ -143,15 +142,15 @@ final class ChannelSubscription implements NotificationSource.Subscription, Mess
 	public void close() {
 		this.closed = true;
 		if (!this.opened.isDone()) {
-			// nothing may answer any more, and a client that was shut down never gives up
+			// the server may never answer, and a client that was shut down waits for ever
 			this.thread.interrupt();
 		}
 		closeIfAbandoned();
 	}
 
 	/**
-	 * Whoever comes second of {@code close()} and a slow attempt to connect closes the
-	 * connection; closing it twice does no harm.
+	 * Closes the connection, called by both {@code close()} and a slow attempt to
+	 * connect: the later of the two closes it. Closing it twice is harmless.
 	 */
 	private void closeIfAbandoned() {
 		RedisConnection connection = this.connection;

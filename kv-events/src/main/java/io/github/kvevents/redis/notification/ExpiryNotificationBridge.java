@@ -25,19 +25,19 @@ import io.github.kvevents.support.BoundedExecutor;
 /**
  * Turns the notifications that the Redis server sends when a key expires into
  * {@link KvExpiredEvent}s, detected by {@link KvExpirySource#NOTIFICATION}: best effort,
- * without value and deadline, on every instance, and lost while the server is not
- * reached.
+ * without value and deadline, on every instance; notifications are missed while the
+ * server is not reachable.
  * <p>
- * There is a connection only while something in this instance would hear of an expiry.
- * That is looked at every second, so a hook registered at run time hears of expiries from
- * about a second later on. Starting never waits for the server: until it is reached,
- * attempts go on with a growing pause. After a reconnect the subscription is made anew,
- * and the server's setting is looked at again.
+ * There is a connection only while this instance has receivers. That is checked every
+ * second, so a hook that is registered at run time receives expiries about a second
+ * later. Starting never waits for the server: until it is reachable, connecting is
+ * retried with a back-off. After a reconnect the subscription is renewed, and the setting
+ * of the server is checked again.
  * <p>
  * Events are dispatched on the bridge's own threads, at most
  * {@link NotificationSettings#dispatchThreads()} at a time; synchronous hooks run there.
- * What finds the queue full is dropped, counted and warned of. Stopping takes a few
- * seconds at most and drops what is queued.
+ * Notifications that find the queue full are dropped, counted and logged as a warning.
+ * Stopping takes a few seconds at most and drops queued notifications.
  */
 public final class ExpiryNotificationBridge implements SmartLifecycle {
 
@@ -70,16 +70,16 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 	private @Nullable NotificationIntake intake;
 
 	/**
-	 * Creates a bridge that isn't started. It connects to nothing yet.
+	 * Creates a bridge that is not started. Nothing connects.
 	 * @param connectionFactory makes the connections
 	 * @param settings how to listen
-	 * @param keyReader turns a key as it stands in Redis into the application's key, or
-	 * into nothing if it isn't one of the application's; called on the client's thread,
-	 * so it must be quick
+	 * @param keyReader converts a key in Redis to the key of the application, empty if it
+	 * is not a key of the application; called on the thread of the client, so it must be
+	 * quick
 	 * @param dispatcher gets the events
 	 * @param codec the codec of the events
 	 * @param origin the id of this instance
-	 * @param clock gives the time at which a notification came in
+	 * @param clock gives the time at which a notification arrives
 	 */
 	public ExpiryNotificationBridge(RedisConnectionFactory connectionFactory, NotificationSettings settings,
 			Function<byte[], Optional<String>> keyReader, KvEventDispatcher dispatcher, KvCodec codec, String origin,
@@ -88,7 +88,8 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 	}
 
 	/**
-	 * Creates a bridge that isn't started and tells of no key that is tracked.
+	 * Creates a bridge that is not started and that ignores notifications of tracked
+	 * keys.
 	 * @param connectionFactory as above
 	 * @param settings as above
 	 * @param keyReader as above
@@ -96,7 +97,8 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 	 * @param codec as above
 	 * @param origin as above
 	 * @param clock as above
-	 * @param namespace in which instances track keys; their expiries come from them
+	 * @param namespace the namespace whose tracked keys are ignored, since tracking
+	 * delivers their expiries
 	 */
 	public ExpiryNotificationBridge(RedisConnectionFactory connectionFactory, NotificationSettings settings,
 			Function<byte[], Optional<String>> keyReader, KvEventDispatcher dispatcher, KvCodec codec, String origin,
@@ -166,7 +168,7 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 	}
 
 	/**
-	 * How the bridge is doing. May be called at any time, asks no server.
+	 * The status of the bridge. May be called at any time, sends nothing.
 	 * @return a snapshot; the counters are those since the last start
 	 */
 	public NotificationStatus getStatus() {

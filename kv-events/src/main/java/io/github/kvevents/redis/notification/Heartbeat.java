@@ -3,8 +3,8 @@ package io.github.kvevents.redis.notification;
 import java.time.Duration;
 
 /**
- * Whether the servers answer over the subscribed connections. One answer that stays out
- * is forgiven, since a subscription made anew misses what is notified meanwhile.
+ * Whether the servers answer over the subscribed connections. One missing answer is
+ * tolerated, since renewing a subscription misses notifications.
  */
 final class Heartbeat {
 
@@ -16,7 +16,7 @@ final class Heartbeat {
 
 	/**
 	 * Creates a heartbeat.
-	 * @param silence a server that is silent for longer isn't reached
+	 * @param silence a server that is silent for longer counts as unreachable
 	 */
 	Heartbeat(Duration silence) {
 		this.silenceNanos = silence.toNanos();
@@ -28,8 +28,8 @@ final class Heartbeat {
 	}
 
 	/**
-	 * Asks for a sign of life; may block while a client reconnects.
-	 * @throws RuntimeException if it stayed out for the second time in a row
+	 * Probes the subscription; may block while a client reconnects.
+	 * @throws RuntimeException if there was no answer for the second time in a row
 	 */
 	void probe(NotificationSource.Subscription subscription) {
 		try {

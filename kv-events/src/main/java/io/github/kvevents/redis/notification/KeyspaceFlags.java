@@ -8,7 +8,7 @@ package io.github.kvevents.redis.notification;
 record KeyspaceFlags(String value) {
 
 	/**
-	 * What has to be added for expiries to be published by event.
+	 * The flags that are missing for notifications of expiries.
 	 */
 	String missing() {
 		StringBuilder missing = new StringBuilder(2);
@@ -22,7 +22,7 @@ record KeyspaceFlags(String value) {
 	}
 
 	/**
-	 * The value with what is missing added and everything else as it was.
+	 * The value with the missing flags added.
 	 */
 	String merged() {
 		return this.value + missing();

@@ -8,8 +8,8 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * Looks after the {@code notify-keyspace-events} of the servers: warns of what is missing
- * there, or adds it. Says a thing once until it changes. Used by one thread; the results
+ * Checks {@code notify-keyspace-events} of the servers: warns about missing flags, or
+ * adds them. Logs each state once until it changes. Confined to one thread; the results
  * may be read by any.
  */
 final class KeyspaceFlagsConfigurer {
@@ -40,15 +40,16 @@ final class KeyspaceFlagsConfigurer {
 	}
 
 	/**
-	 * Forgets that a server refused: it may be another one now, or have other rights.
+	 * Forgets that a server refused CONFIG: after a reconnect it may be another one, or
+	 * have other permissions.
 	 */
 	void connectedAnew() {
 		this.refused = false;
 	}
 
 	/**
-	 * Looks at the setting of each server. One that refused is left in peace until the
-	 * next connection, since each refusal leaves a trace in the server's security log.
+	 * Checks the setting of each server. A server that refused is not asked again until
+	 * the next connection, since each refusal is recorded in its ACL log.
 	 * @throws RuntimeException if a server can't be reached
 	 */
 	void check() {
@@ -110,7 +111,7 @@ final class KeyspaceFlagsConfigurer {
 		}
 		this.refused = true;
 		String text = (flags != null) ? lacks(flags)
-				: "Whether its notify-keyspace-events has what expiry notifications need (\"Ex\") can't be told.";
+				: "Whether its notify-keyspace-events has what expiry notifications need (\"Ex\") can't be checked.";
 		if (isNews(text)) {
 			String message = "The Redis server refuses CONFIG to this application (" + reason
 					+ "); it listens all the same. " + text;
@@ -137,9 +138,9 @@ final class KeyspaceFlagsConfigurer {
 	}
 
 	/**
-	 * Whether the server was reached and said no: it has no such command, or doesn't let
-	 * this user run it. Hosted servers word it in many ways. What says that it can't
-	 * answer yet, such as {@code LOADING}, has another code in front.
+	 * Whether the server answered with a refusal: it has no such command, or the user
+	 * lacks the permission. Hosted servers word this in many ways. A server that can't
+	 * answer yet, such as {@code LOADING}, has another error code.
 	 */
 	private static boolean isRefusal(RuntimeException ex, @Nullable String reason) {
 		boolean reached = !(ex instanceof DataAccessResourceFailureException);

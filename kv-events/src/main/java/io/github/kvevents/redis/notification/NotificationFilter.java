@@ -18,9 +18,9 @@ import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * The thread that keeps notifications of tracked keys from the hooks: these keys have an
- * event of their own. It asks the server for many keys at a time, and without an answer
- * passes nothing on.
+ * The thread that filters out notifications of tracked keys, whose expiries tracking
+ * delivers. It asks the server about many keys at a time, and passes nothing on without
+ * an answer.
  */
 final class NotificationFilter implements Runnable {
 
@@ -29,8 +29,8 @@ final class NotificationFilter implements Runnable {
 	private static final int MAX_BATCH = 500;
 
 	/**
-	 * The server remembers for longer that a key was tracked. A notification that waited
-	 * longer could be of such a key.
+	 * The server remembers tracked keys for longer than this. After a longer wait a
+	 * notification could be of a tracked key.
 	 */
 	private static final Duration MAX_AGE = Duration.ofSeconds(15);
 
@@ -44,8 +44,7 @@ final class NotificationFilter implements Runnable {
 
 	private final BlockingQueue<Notification> queue;
 
-	private final LoopHealth health = new LoopHealth(ExpiryTracker.class,
-			"Telling notifications of tracked keys apart");
+	private final LoopHealth health = new LoopHealth(ExpiryTracker.class, "Filtering notifications of tracked keys");
 
 	private final Waiter waiter = new Waiter();
 
@@ -54,11 +53,11 @@ final class NotificationFilter implements Runnable {
 	private volatile boolean stopped;
 
 	/**
-	 * Creates a filter that isn't started.
-	 * @param trackedKeys knows the keys that are tracked
-	 * @param others gets the notifications of all other keys
-	 * @param dropped gets the number of those that could not be told apart
-	 * @param clock the clock that notifications are dated by
+	 * Creates a filter that is not started.
+	 * @param trackedKeys finds the tracked keys
+	 * @param others receives the notifications of all other keys
+	 * @param dropped receives the number of notifications that could not be filtered
+	 * @param clock the clock that dates notifications
 	 * @param capacity how many notifications may wait
 	 */
 	NotificationFilter(TrackedKeys trackedKeys, Consumer<Notification> others, IntConsumer dropped, Clock clock,
@@ -114,7 +113,7 @@ final class NotificationFilter implements Runnable {
 	}
 
 	/**
-	 * A refusal doesn't end by waiting: what came is dropped at once.
+	 * A refusal does not end by waiting: the batch is dropped at once.
 	 */
 	private void failed(List<Notification> batch, Throwable failure) {
 		if (StoreFailure.of(failure) == StoreFailure.REFUSED) {

@@ -16,9 +16,8 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.support.BoundedExecutor;
 
 /**
- * Takes notifications from the client's thread, which must never wait nor run a hook,
- * over to the dispatch threads. Keys that aren't the application's take no room in the
- * queue.
+ * Passes notifications from the thread of the client, which must never wait nor run a
+ * hook, to the dispatch threads. Foreign keys take no space in the queue.
  */
 final class NotificationIntake implements Consumer<byte[]> {
 
@@ -63,7 +62,7 @@ final class NotificationIntake implements Consumer<byte[]> {
 			this.keyReader.apply(rawKey).ifPresent((key) -> take(rawKey, key));
 		}
 		catch (RuntimeException ex) {
-			// must not reach the client: some end the subscription then
+			// must not reach the client: some clients would end the subscription
 			logger.error("The key of an expiry notification could not be read", ex);
 		}
 	}
@@ -117,13 +116,13 @@ final class NotificationIntake implements Consumer<byte[]> {
 	}
 
 	/**
-	 * Warns of what was dropped since the last call.
+	 * Logs a warning if notifications were dropped since the last call.
 	 */
 	void reportDrops() {
 		long now = getDropped();
 		if (now > this.droppedAndReported) {
 			logger.warn("Dropped " + (now - this.droppedAndReported) + " expiry notifications (" + now
-					+ " since the start): the hooks are slower than the keys expire, or Redis doesn't tell whether keys "
+					+ " since the start): the hooks are slower than the keys expire, or Redis doesn't answer whether keys "
 					+ "are tracked. Make hooks asynchronous, or raise "
 					+ "'kv.events.expiry.notifications.queue-capacity' or '.threads'.");
 			this.droppedAndReported = now;

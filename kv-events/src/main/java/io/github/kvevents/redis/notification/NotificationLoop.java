@@ -19,18 +19,18 @@ import io.github.kvevents.support.Interval;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * The thread that keeps the subscription: makes it when somebody would hear, makes it
- * anew when it broke, ends it when nobody hears any more, and has the server's setting
- * looked at.
+ * The thread that maintains the subscription: subscribes when there are receivers, renews
+ * a broken subscription, unsubscribes when there are no receivers, and checks the setting
+ * of the server.
  */
 final class NotificationLoop {
 
 	private static final Log logger = LogFactory.getLog(ExpiryNotificationBridge.class);
 
-	/** How often to look whether somebody hears. */
+	/** How often to check for receivers. */
 	private static final Duration POLL = Duration.ofSeconds(1);
 
-	/** How often to look whether the server is alive. */
+	/** How often to probe the server. */
 	private static final Duration PROBE = Duration.ofSeconds(2);
 
 	private static final Duration SILENCE = Duration.ofSeconds(4);
@@ -142,9 +142,9 @@ final class NotificationLoop {
 	}
 
 	/**
-	 * One look at everything.
-	 * @return how long to sleep then
-	 * @throws UnsupportedOperationException if it makes no sense to go on
+	 * Runs one turn of the loop.
+	 * @return how long to wait afterwards
+	 * @throws UnsupportedOperationException if there is no point in a retry
 	 */
 	private Duration turn() throws InterruptedException {
 		try {
@@ -213,7 +213,8 @@ final class NotificationLoop {
 	}
 
 	/**
-	 * Says a thing once. That Redis is away isn't said here: it concerns others, too.
+	 * Logs each kind of failure once. Outages are logged by the link, since they concern
+	 * all loops.
 	 */
 	private void say(Throwable ex) {
 		StoreFailure kind = StoreFailure.of(ex);
@@ -232,8 +233,8 @@ final class NotificationLoop {
 	}
 
 	/**
-	 * Has the setting looked at if it is time. A failure doesn't end the subscription,
-	 * which is another connection: the next turn tries again.
+	 * Checks the setting if it is due. A failure does not end the subscription, which has
+	 * its own connection: the next turn retries.
 	 */
 	private void checkFlags() {
 		if (!this.checkInterval.restartIfDue()) {
@@ -246,7 +247,7 @@ final class NotificationLoop {
 		catch (RuntimeException ex) {
 			this.checkInterval.makeDue();
 			this.lastError = ex.getClass().getName();
-			logger.debug("The server's notify-keyspace-events could not be looked at", ex);
+			logger.debug("The server's notify-keyspace-events could not be checked", ex);
 		}
 	}
 

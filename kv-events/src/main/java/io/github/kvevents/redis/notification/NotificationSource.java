@@ -4,37 +4,37 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Where expiry notifications come from: the one place that knows how many servers there
- * are and how to talk to them. Its methods block and are called by one thread.
+ * The source of expiry notifications, which knows the servers and how to talk to them.
+ * Its methods block and are called by one thread.
  */
 interface NotificationSource {
 
 	/**
-	 * Subscribes on every server that could tell of an expiry.
-	 * @param keys gets the key of each notification, on a thread that must not be held up
-	 * @param resubscribed runs whenever the client connected and subscribed anew by
-	 * itself, on a thread that must not be held up
+	 * Subscribes on every server that publishes expiries.
+	 * @param keys receives the key of each notification, on a thread that must not block
+	 * @param resubscribed runs whenever the client has reconnected and subscribed by
+	 * itself, on a thread that must not block
 	 * @return the subscription, confirmed by the servers
 	 * @throws RuntimeException if a server can't be reached or refuses
-	 * @throws UnsupportedOperationException if trying again would never help
+	 * @throws UnsupportedOperationException if a retry can never succeed
 	 */
 	Subscription subscribe(Consumer<byte[]> keys, Runnable resubscribed) throws InterruptedException;
 
 	/**
-	 * The settings of every server that has to notify.
+	 * The settings of every server that has to publish expiries.
 	 * @return an element for each server
 	 */
 	List<ServerFlags> servers();
 
 	/**
-	 * A subscription that is under way.
+	 * An active subscription.
 	 */
 	interface Subscription extends AutoCloseable {
 
 		/**
-		 * Asks the servers for a sign of life over the subscribed connections. Blocks
-		 * while a client reconnects.
-		 * @throws RuntimeException if the subscription has to be made anew
+		 * Probes the servers over the subscribed connections. Blocks while a client
+		 * reconnects.
+		 * @throws RuntimeException if the subscription has to be renewed
 		 */
 		void probe();
 

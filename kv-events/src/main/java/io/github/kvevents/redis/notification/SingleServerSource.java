@@ -9,7 +9,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * Notifications of a single server, which is also what a Sentinel set-up is for a client.
+ * Notifications of a single server, or of the primary of a Sentinel setup.
  */
 final class SingleServerSource implements NotificationSource, NotificationSource.ServerFlags {
 

@@ -13,8 +13,8 @@ import io.github.kvevents.redis.RedisScript;
 import io.github.kvevents.store.Namespace;
 
 /**
- * Tells apart the notifications of keys that are tracked, whose expiry is told of anyway,
- * from those of keys that others gave a time to live.
+ * Separates the notifications of tracked keys, whose expiries tracking delivers, from
+ * those of keys written by other clients.
  */
 public final class TrackedKeys {
 
@@ -30,9 +30,9 @@ public final class TrackedKeys {
 	}
 
 	/**
-	 * Leaves out notifications of keys that are tracked or were a moment ago.
+	 * Removes notifications of keys that are tracked or were tracked recently.
 	 * @param notifications some notifications
-	 * @return the others, in the same order but by partition
+	 * @return the other notifications, in the same order within a partition
 	 */
 	public List<Notification> withoutTracked(List<Notification> notifications) {
 		Map<Integer, List<Notification>> byPartition = new LinkedHashMap<>();

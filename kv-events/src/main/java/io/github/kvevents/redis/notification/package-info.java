@@ -1,5 +1,5 @@
 /**
- * Keyspace notifications: the expiries of keys that other clients wrote.
+ * Keyspace notifications: expiries of keys that other clients wrote.
  */
 @NullMarked
 package io.github.kvevents.redis.notification;

@@ -1,22 +1,22 @@
 #!lua flags=allow-oom
 --[[
-Says that an instance is there and which hooks for expiries it has, or that it takes no more.
-Instances that were silent for too long are forgotten. Each change gets a new version.
+Announces an instance and its hooks for expiries, or that it takes no more. Instances whose
+announcement has ended are removed. Each change gets a new version.
 
 :hooks has these fields:
   v           the version
-  i:<id>      an instance: when it was last there, how long that holds, both in milliseconds,
-              and the fingerprint of what it receives
-  h:<finger>  what that stands for, kept once for all instances that are alike
+  i:<id>      an instance: the time of its announcement, how long that is valid, both in
+              milliseconds, and the fingerprint of its receivers
+  h:<finger>  the receivers with that fingerprint, stored once for all equal instances
 
 KEYS[1]  :hooks    KEYS[2]  :expired    KEYS[3]  :wake of the instance
 ARGV[1]  the id of the instance
-ARGV[2]  how long to take it for there, in milliseconds; 0 if it takes no more
-ARGV[3]  the fingerprint    ARGV[4]  what it stands for
+ARGV[2]  how long the announcement is valid, in milliseconds; 0 if it takes no more
+ARGV[3]  the fingerprint    ARGV[4]  the receivers
 ARGV[5]  the consumer group
 ARGV[6]  the version that the instance knows, empty if it knows none
-Reply    the version; then, unless it is the one that is known, for each other instance its id
-         and what it receives
+Reply    the version; then, unless that is known, for each other instance its id and its
+         receivers
 Cost     O(N) with N instances
 --]]
 local hooks, me, length, fingerprint = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3]
@@ -80,7 +80,7 @@ if next(used) == nil then
 	redis.call('DEL', hooks)
 	version = ''
 elseif changed or version == '' then
-	-- never one that was there before the server lost its data
+	-- never a version from before the server lost its data
 	version = string.format('%.0f', math.max(time[1] * 1000000 + time[2], (tonumber(version) or 0) + 1))
 	redis.call('HSET', hooks, 'v', version)
 end

@@ -1,26 +1,26 @@
 #!lua flags=allow-oom
 --[[
-Takes over expiries that nobody has touched for a while: the instance that had them is gone.
-What was touched at a time that lies ahead, since the server's clock was set back, counts as
-touched now: it would not be idle before the clock is there again.
+Claims expiries that have been idle for a while: the instance that took them is dead. Entries whose
+last delivery is in the future, since the clock of the server was set back, get the current time:
+otherwise they would not become idle before the clock has caught up.
 
 KEYS[1]  :expired    KEYS[2]  :handed
 ARGV[1]  the consumer group
-ARGV[2]  the id of the instance that takes over
-ARGV[3]  for how long they were not touched, in milliseconds
-ARGV[4]  where to go on, 0-0 at the start
+ARGV[2]  the id of the claiming instance
+ARGV[3]  the minimum idle time, in milliseconds
+ARGV[4]  where to resume, 0-0 at the start
 ARGV[5]  how many to take, at most; fewer if they are large
-Reply    where to go on, 0-0 at the end; the expiries, each its id and its fields,
-         with the note behind them if there is one
+Reply    where to resume, 0-0 at the end; the expiries, each its id and its fields,
+         followed by the note if there is one
 Error    NOGROUP if the group is gone
-Cost     O(1) an expiry, twenty times as many are looked at
+Cost     O(1) an expiry, twenty times as many are examined
 --]]
 -- include bounded-page.lua
 -- include note.lua
 local noted = redis.call('EXISTS', KEYS[2]) == 1
 local from = ARGV[4]
 for _, pending in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], from, '+', 10 * ARGV[5])) do
-	-- ahead is idle for no time, and so is what was touched this very millisecond
+	-- idle time 0: the last delivery is in the future, or in this millisecond
 	if pending[3] == 0 then
 		redis.call('XCLAIM', KEYS[1], ARGV[1], pending[2], 0, pending[1], 'JUSTID')
 	end

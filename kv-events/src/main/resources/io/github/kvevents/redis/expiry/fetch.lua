@@ -1,16 +1,16 @@
 #!lua flags=allow-oom
 --[[
-Reads expiries that this instance has by their ids: what was handed to it, or what it looks at
-anew. Those that another has taken meanwhile are left out.
+Reads expiries of this instance by their ids: those handed to it, or those that it checks again.
+Expiries that another instance has claimed meanwhile are left out.
 
 KEYS[1]  :expired    KEYS[2]  :handed    KEYS[3]  :wake of the instance
 ARGV[1]  the consumer group
 ARGV[2]  the id of the instance
-ARGV[3]  about how many bytes to read at most; one expiry at least
-ARGV[4]  how many entries of :wake are done with it
-ARGV[5]  and so on, their ids; behind them the ids of the expiries
-Reply    how many of the ids were looked at; the expiries, each its id and its fields, with the
-         note behind them if there is one
+ARGV[3]  approximately how many bytes to read at most; at least one expiry
+ARGV[4]  how many entries of :wake to remove
+ARGV[5]  and so on, their ids; then the ids of the expiries
+Reply    how many of the ids were processed; the expiries, each its id and its fields, with the
+         note at the end if there is one
 Cost     O(log N) an expiry with N pending
 --]]
 local max_bytes, woken = tonumber(ARGV[3]), tonumber(ARGV[4])

@@ -1,11 +1,11 @@
 #!lua flags=no-writes
 --[[
-Tells how large the first expiry is that an instance took and never finished.
+Reads the size of the first expiry that an instance has taken and not acknowledged.
 
 KEYS[1]  :expired
 ARGV[1]  the consumer group
 ARGV[2]  the id of the instance
-ARGV[3]  behind which id to look, 0-0 at the start
+ARGV[3]  the id after which to search, 0-0 at the start
 Reply    the name of the key in Redis and the number of bytes of the entry; empty if there is none
 Error    NOGROUP if the group is gone
 Cost     O(log N) with N pending

@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
 --[[
-Gives away all expiries that an instance has, as if it had been silent for a time. With none
-left it is no consumer any more; otherwise who claims them removes it.
+Releases all expiries of an instance by setting their idle time. An instance without expiries is
+removed as a consumer; otherwise the instance that claims them removes it.
 
 KEYS[1]  :expired
 ARGV[1]  the consumer group
 ARGV[2]  the id of the instance
-ARGV[3]  how long, in milliseconds
+ARGV[3]  the idle time, in milliseconds
 Reply    how many there were
 Error    NOGROUP if the group is gone
 Cost     O(log N) an expiry with N pending

@@ -1,11 +1,11 @@
 #!lua flags=allow-oom
 --[[
-Removes the consumers of instances that are gone. One that left work behind stays until
-somebody has taken it over.
+Removes the consumers of dead instances. A consumer with pending entries is kept until another
+instance has claimed them.
 
 KEYS[1]  :expired
 ARGV[1]  the consumer group
-ARGV[2]  for how long a consumer was not heard of, in milliseconds
+ARGV[2]  the minimum idle time of a consumer, in milliseconds
 Reply    how many were removed
 Error    NOGROUP if the group is gone
 Cost     O(1) a consumer

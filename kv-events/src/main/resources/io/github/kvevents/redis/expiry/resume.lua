@@ -1,16 +1,16 @@
 #!lua flags=allow-oom
 --[[
-Reads again what an instance took and never finished, because the reply was lost on the wire
-or because the instance was started anew under the same id.
+Reads the expiries that an instance has taken and not acknowledged, because a reply was lost or
+because the instance was restarted under the same id.
 
 KEYS[1]  :expired    KEYS[2]  :handed
 ARGV[1]  the consumer group
 ARGV[2]  the id of the instance
-ARGV[3]  behind which id to go on, 0-0 at the start
+ARGV[3]  the id after which to resume, 0-0 at the start
 ARGV[4]  how many to read, at most
-ARGV[5]  about how many bytes at most; one expiry at least
-Reply    the last id that was looked at, 0-0 at the end; the expiries, each its id and its
-         fields, with the note behind them if there is one
+ARGV[5]  approximately how many bytes at most; at least one expiry
+Reply    the last id that was read, 0-0 at the end; the expiries, each its id and its
+         fields, followed by the note if there is one
 Error    NOGROUP if the group is gone
 Cost     O(1) an expiry
 --]]

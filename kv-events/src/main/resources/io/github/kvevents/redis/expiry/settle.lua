@@ -1,19 +1,19 @@
 #!lua flags=allow-oom
 --[[
-Settles expiries that an instance is done with: removes those that everybody has received, and
-hands on those that a hook of another instance has still to receive. Does nothing if other
-instances have come, gone or changed their hooks since the caller looked. Runs also when the
-server is out of memory: what it adds is small.
+Acknowledges expiries that an instance has handled: removes those that all receivers have received,
+and hands on those that a hook of another instance has not received yet. Does nothing if other
+instances have started, stopped or changed their hooks since the caller read them. Also runs when
+the server is out of memory: it adds little.
 
 KEYS[1]  :expired    KEYS[2]  :hooks    KEYS[3]  :handed
-KEYS[4]  and so on, :wake of each instance that is handed something
+KEYS[4]  and so on, :wake of each instance that receives something
 ARGV[1]  the consumer group
 ARGV[2]  the id of the instance
 ARGV[3]  the version of :hooks that the caller knows, empty if there is none
 ARGV[4]  how many to remove; below 2000
-ARGV[5]  and so on, their ids; behind them for each to hand on four: its id, the instance that
-         gets it, the number of that one's :wake in KEYS, and the note to keep
-Reply    1, or 0 if the version is another one
+ARGV[5]  and so on, their ids; then four for each to hand on: its id, the receiving instance, the
+         number of its :wake in KEYS, and the note
+Reply    1, or 0 if the version has changed
 Cost     O(1) an id; O(log N) for one that is handed on, with N pending
 --]]
 local expired, handed, group = KEYS[1], KEYS[3], ARGV[1]
@@ -30,7 +30,7 @@ if done > 0 then
 end
 for index = 5 + done, #ARGV, 4 do
 	local id, instance, wake, note = unpack(ARGV, index, index + 3)
-	-- what another has claimed meanwhile is that one's business
+	-- unless another instance has claimed it meanwhile
 	if #redis.call('XPENDING', expired, group, id, id, 1, ARGV[2]) > 0 then
 		redis.call('XCLAIM', expired, group, instance, 0, id, 'JUSTID')
 		redis.call('HSET', handed, id, note)

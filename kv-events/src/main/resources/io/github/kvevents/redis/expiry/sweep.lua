@@ -1,25 +1,26 @@
 #!lua flags=allow-oom
 --[[
-Looks at the keys whose deadline has passed: tells of those that are gone, and finds out what
-others did to those that are not. The holder of the lease does, and each call renews it; another
-instance does for keys that it gave a deadline by itself, and leaves the lease alone. A lease that
-ends further ahead than a lease lasts is void: the server's clock was set back. Where there is a change log, each expiry gets an entry.
-Runs also when the server is out of memory: what it adds is much the same as it takes away.
+Processes the keys whose deadline has passed: publishes the expiry of absent keys, and updates the
+index for keys that other clients have changed. The owner of the lease sweeps, and each call renews
+the lease; another instance sweeps for its own short deadlines without touching the lease. A lease
+that ends later than a new lease would is void: the clock of the server was set back. With a change
+log, each expiry gets an entry. Also runs when the server is out of memory: it adds about as much as
+it removes.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
 KEYS[5]  :sweeper      KEYS[6]  :log
 ARGV[1]  the id of the instance
 ARGV[2]  how long the lease lasts, in milliseconds
-ARGV[3]  how many keys to look at, at most; below 2000
-ARGV[4]  how many expiries to keep for hooks, about; older ones are given up
-ARGV[5]  for how long keys that expired are remembered, in milliseconds
-ARGV[6]  how many entries of the log to keep, about; empty: there is no log
-ARGV[7]  1 if a hook waits for expiries
-ARGV[8]  1 to sweep also if another instance has the lease
-Reply    whether this instance holds the lease, 1 or 0; how many keys were looked at; in how
-         many milliseconds the next deadline is, or the lease of another ends, -1 if there is
-         none; how many expiries were told of; how many were given up; the server's time in
-         milliseconds
+ARGV[3]  how many keys to process at most; below 2000
+ARGV[4]  approximately how many expiries to keep for hooks; older ones are dropped
+ARGV[5]  how long expired keys are remembered, in milliseconds
+ARGV[6]  approximately how many entries of the log to keep; empty without a log
+ARGV[7]  1 if hooks receive expiries
+ARGV[8]  1 to sweep even if another instance owns the lease
+Reply    whether this instance owns the lease, 1 or 0; how many keys were processed; the
+         milliseconds until the next deadline, or until the lease of another instance ends, -1
+         if there is none; how many expiries were published; how many were dropped; the time of
+         the server in milliseconds
 Cost     O(M log N) for M due of N tracked keys; about 5 microseconds a due key
 --]]
 local deadlines, values, expired, recent, lease = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -38,7 +39,7 @@ end
 
 local due = redis.call('ZRANGE', deadlines, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[3], 'WITHSCORES')
 local gone, forgotten, remembered = {}, {}, {}
--- fails where one of ours has another type, before anything is told of
+-- fails if a key of this library has the wrong type, before anything is published
 redis.call('ZREMRANGEBYSCORE', recent, '-inf', now - ARGV[5])
 -- remembered before the clock was set back
 redis.call('ZREMRANGEBYSCORE', recent, '(' .. (now + ARGV[5]), '+inf')
@@ -54,7 +55,7 @@ end
 -- include lifetime-end.lua
 
 local function end_lifetime(key, deadline)
-	tell(key, deadline, now, ARGV[1])
+	publish(key, deadline, now, ARGV[1])
 	gone[#gone + 1] = key
 	forgotten[#forgotten + 1] = key
 	remembered[#remembered + 1] = now
@@ -81,7 +82,7 @@ for index = 1, #due, 2 do
 	elseif actual ~= tonumber(deadline) then
 		move(key, actual)
 	end
-	-- else this is the very millisecond of its deadline, and Redis lets it live to the end of it
+	-- otherwise this is the millisecond of its deadline: Redis keeps the key until its end
 end
 if #forgotten > 0 then
 	redis.call('ZREM', deadlines, unpack(forgotten))
@@ -99,6 +100,6 @@ if not is_holder then
 	return { 0, #due / 2, redis.call('PTTL', lease), #gone, given_up, now }
 end
 local first = redis.call('ZRANGE', deadlines, 0, 0, 'WITHSCORES')
--- a key lives to the end of the millisecond of its deadline
+-- a key exists until the end of the millisecond of its deadline
 local wait = first[2] and math.max(0, tonumber(first[2]) + 1 - now) or -1
 return { 1, #due / 2, wait, #gone, given_up, now }

@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
 --[[
-Takes expiries that no instance has taken.
+Takes new expiries.
 
 KEYS[1]  :expired
 ARGV[1]  the consumer group
 ARGV[2]  the id of the instance
 ARGV[3]  how many to take, at most
-ARGV[4]  about how many bytes at most; one expiry at least
+ARGV[4]  approximately how many bytes at most; at least one expiry
 Reply    the expiries, each its id and its fields
 Error    NOGROUP if the group is gone
 Cost     O(1) an expiry

@@ -1,13 +1,13 @@
 #!lua flags=allow-oom
 --[[
-Says of expiries that an instance works on that it does: nobody else takes them over. Those that
-another instance has taken meanwhile stay with it.
+Resets the idle time of expiries in flight, so that no other instance claims them. Expiries that
+another instance has claimed meanwhile are left alone.
 
 KEYS[1]  :expired
 ARGV[1]  the consumer group
 ARGV[2]  the id of the instance
 ARGV[3]  and so on, the ids
-Reply    how many are still its own
+Reply    how many still belong to the instance
 Cost     O(log N) an id with N pending
 --]]
 local kept = 0

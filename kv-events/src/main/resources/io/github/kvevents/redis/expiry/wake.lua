@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
 --[[
-Has other instances look anew at what no hook has received yet: one that may has come.
+Wakes other instances to check again the expiries that no hook has received: a new receiver was added.
 
 KEYS     :wake of each of them
-Reply    how many there are
+Reply    how many were woken
 Cost     O(1) an instance
 --]]
 local woken = 0

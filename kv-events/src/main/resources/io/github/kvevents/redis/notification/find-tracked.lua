@@ -1,7 +1,6 @@
 #!lua flags=no-writes
 --[[
-Finds out which keys have a deadline in the index, or left it a moment ago because they
-expired.
+Finds the keys that have a deadline in the index, or left it recently because they expired.
 
 KEYS[1]  :deadlines    KEYS[2]  :recent
 ARGV     the names of the keys

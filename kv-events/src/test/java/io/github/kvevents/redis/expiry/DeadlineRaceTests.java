@@ -29,9 +29,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Writes that come within a few milliseconds of a key's deadline, on two instances that
- * both sweep: each lifetime that ended by itself is told of once, with its own last
- * value, and none that was renewed or ended in time. Full scale: 100,000 keys.
+ * Writes within a few milliseconds of the deadline of a key, on two instances that both
+ * sweep: each lifetime that expired is delivered once, with its own last value, and none
+ * that was renewed or ended in time. Full scale: 100,000 keys.
  */
 class DeadlineRaceTests {
 
@@ -49,7 +49,7 @@ class DeadlineRaceTests {
 
 	private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(4);
 
-	/** Which writes came in time, and which too late. */
+	/** Which writes were in time, and which too late. */
 	private final Set<String> outcomes = ConcurrentHashMap.newKeySet();
 
 	/** For each key the values with which it must expire. */
@@ -65,7 +65,7 @@ class DeadlineRaceTests {
 	}
 
 	@Test
-	void lifetimeEndsOnceWhateverIsWrittenAroundItsDeadline() throws InterruptedException {
+	void lifetimeExpiresOnceWithWritesAroundItsDeadline() throws InterruptedException {
 		// who holds the lease changes all the time
 		ScheduledFuture<?> changes = this.threads.scheduleAtFixedRate(
 				() -> this.redis.execute("DEL", HookedInstance.NAMESPACE.sweeper(0)), 5, 5, TimeUnit.MILLISECONDS);
@@ -74,13 +74,12 @@ class DeadlineRaceTests {
 		long total = Arrays.stream(this.expected).mapToLong((values) -> values.length).sum();
 		await().atMost(Duration.ofMinutes(2)).until(() -> this.tally.total() >= total);
 		changes.cancel(false);
-		// nothing may come behind
+		// no further expiry may be delivered
 		await().until(() -> this.redis.execute("ZCARD", HookedInstance.NAMESPACE.deadlines(0)).equals(0L));
 		await().until(() -> this.redis.execute("XLEN", HookedInstance.NAMESPACE.expired(0)).equals(0L));
 		assertThat(this.tally.early()).isEmpty();
 		for (int index = 0; index < KEYS; index++) {
-			// two lifetimes of a key may be told of by different instances, at the same
-			// time
+			// different instances may deliver two lifetimes of a key, at the same time
 			assertThat(this.tally.values("key:" + index)).as("key:" + index)
 				.containsExactlyInAnyOrder(this.expected[index]);
 		}
@@ -144,7 +143,7 @@ class DeadlineRaceTests {
 	}
 
 	/**
-	 * What is done to a key around its deadline.
+	 * An operation on a key around its deadline.
 	 */
 	private enum Move {
 

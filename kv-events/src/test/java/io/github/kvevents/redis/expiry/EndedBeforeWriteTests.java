@@ -36,8 +36,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The expiry that a write of its key notices: the instance that writes delivers it, ahead
- * of the write, and no other does while that one lives. Nothing sweeps.
+ * An expiry that a write of its key detects: the writing instance delivers it, before the
+ * write, and no other instance does while that one is alive. Nothing sweeps.
  */
 @ExtendWith(TestRedisExtension.class)
 class EndedBeforeWriteTests {
@@ -72,7 +72,7 @@ class EndedBeforeWriteTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
-	void writerAloneDeliversItAheadOfItsWrite(boolean logged) {
+	void writerDeliversTheExpiryBeforeItsWrite(boolean logged) {
 		FleetInstance a = start("a", logged);
 		start("b", logged);
 		FleetInstance other = new FleetInstance(this.connectionFactory, "other", FleetInstance.SETTINGS,
@@ -101,11 +101,11 @@ class EndedBeforeWriteTests {
 	}
 
 	/**
-	 * The write took it, as a script of ours does, and nobody knows.
+	 * The script of the write has taken the expiry, and no instance knows about it.
 	 */
 	@ParameterizedTest
 	@ValueSource(strings = { "a", "dead" })
-	void expiryOfAWriteWhoseReplyWasLostIsDeliveredAllTheSame(String writer) {
+	void expiryOfAWriteWithALostReplyIsDelivered(String writer) {
 		FleetInstance a = start("a", SETTINGS.claimAfter(Duration.ofSeconds(2)), null);
 		String now = String.valueOf(System.currentTimeMillis());
 		this.redis.execute("EVAL", """
@@ -119,10 +119,11 @@ class EndedBeforeWriteTests {
 	}
 
 	/**
-	 * Each life of the key ends unnoticed, and each earlier one is still being handled.
+	 * Each lifetime of the key expires undetected while an earlier one is still being
+	 * handled.
 	 */
 	@Test
-	void expiryComesBehindAnEarlierOneOfItsKey() {
+	void expiryIsDeliveredAfterAnEarlierOneOfItsKey() {
 		FleetInstance a = start("a", false);
 		CountDownLatch release = new CountDownLatch(1);
 		a.engine.getRegistry()
@@ -144,7 +145,7 @@ class EndedBeforeWriteTests {
 	}
 
 	@Test
-	void writerHandsItOnToAHookOfAnotherInstance() {
+	void writerHandsTheExpiryOnToAHookOfAnotherInstance() {
 		FleetInstance a = start("a", false);
 		FleetInstance b = start("b", false);
 		b.hook("only-b", "k:");
@@ -168,7 +169,7 @@ class EndedBeforeWriteTests {
 	}
 
 	/**
-	 * Ends a life of a key, as a sweep does.
+	 * Expires a lifetime of a key, as a sweep does.
 	 */
 	private void addRead(int life) {
 		String now = String.valueOf(System.currentTimeMillis());
@@ -182,7 +183,7 @@ class EndedBeforeWriteTests {
 	 * is undone with it: asynchronous hooks have nothing of that.
 	 */
 	@Test
-	void expiryIsRedeliveredToWhatRanInATransactionThatIsRolledBack() {
+	void expiryIsRedeliveredAfterARollbackOfTheTransaction() {
 		FleetInstance a = start("a", false);
 		List<String> received = new CopyOnWriteArrayList<>();
 		a.engine.getRegistry()

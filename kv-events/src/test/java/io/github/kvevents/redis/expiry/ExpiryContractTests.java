@@ -48,9 +48,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What every back end promises of keys that expire, from the template to the hook. Each
- * test ends with a key that expires behind all others, so that it also sees what must not
- * come.
+ * The contract of expiries for every back end, from the template to the hook. Each test
+ * ends with a key that expires after all others, so that unwanted deliveries are seen
+ * too.
  */
 abstract class ExpiryContractTests {
 
@@ -66,25 +66,24 @@ abstract class ExpiryContractTests {
 
 	private final Queue<KvExpiredEvent> events = new ConcurrentLinkedQueue<>();
 
-	private final Map<String, Instant> toldAt = new ConcurrentHashMap<>();
+	private final Map<String, Instant> receivedAt = new ConcurrentHashMap<>();
 
 	@SuppressWarnings("NullAway.Init") // set up before each test
 	private KvTemplate template;
 
 	/**
-	 * A store whose expiries go to the engine. Nothing looks for them before the start,
-	 * but none is forgotten either.
+	 * Creates a store whose expiries are delivered to the engine. Before the start none
+	 * is detected, and none is lost.
 	 */
 	abstract KvStore store();
 
 	/**
-	 * Has keys whose deadline has passed found from now on.
+	 * Starts the detection of expired keys.
 	 */
 	abstract void start();
 
 	/**
-	 * Has expiries delivered, but keys whose deadline has passed found by nobody except a
-	 * write.
+	 * Starts the delivery of expiries, but not their detection: only writes detect them.
 	 * @return another way to write to the same store
 	 */
 	abstract KvStore startUnswept();
@@ -95,7 +94,7 @@ abstract class ExpiryContractTests {
 	void setUp() {
 		this.engine.start();
 		hook(KvHookOptions.defaults(), (event) -> {
-			this.toldAt.putIfAbsent(event.getKey(), Instant.now());
+			this.receivedAt.putIfAbsent(event.getKey(), Instant.now());
 			this.events.add((KvExpiredEvent) event);
 		});
 		this.template = KvTemplate.builder(store(), new PlainKvCodec()).dispatcher(this.engine.getDispatcher()).build();
@@ -108,7 +107,7 @@ abstract class ExpiryContractTests {
 	}
 
 	@Test
-	void comesWithAllThatIsKnown() {
+	void isDeliveredWithAllProperties() {
 		start();
 		Instant moment = inMillis(130);
 		this.template.set("order:ü", "last", SetOptions.defaults().expireAt(moment));
@@ -127,7 +126,7 @@ abstract class ExpiryContractTests {
 	}
 
 	@Test
-	void keyWhoseMomentHasPassedExpiresAtOnce() {
+	void keyWhoseDeadlineHasPassedExpiresAtOnce() {
 		start();
 		List<KvEvent> all = new CopyOnWriteArrayList<>();
 		this.engine.getRegistry().register(KvHookOptions.defaults().filter(KeyFilter.prefix("late")), all::add);
@@ -145,7 +144,7 @@ abstract class ExpiryContractTests {
 	}
 
 	@Test
-	void eachComesOnceAndNeverEarly() {
+	void eachIsDeliveredOnceAndNeverEarly() {
 		start();
 		Map<String, Instant> deadlines = new HashMap<>();
 		Instant first = inMillis(200);
@@ -154,16 +153,16 @@ abstract class ExpiryContractTests {
 			deadlines.put("key:" + number, deadline);
 			this.template.set("key:" + number, "v" + number, SetOptions.defaults().expireAt(deadline));
 		}
-		List<KvExpiredEvent> told = awaitEvents(deadlines.keySet().toArray(String[]::new));
-		assertThat(told).allSatisfy((event) -> {
+		List<KvExpiredEvent> received = awaitEvents(deadlines.keySet().toArray(String[]::new));
+		assertThat(received).allSatisfy((event) -> {
 			assertThat(event.getDeadline()).isEqualTo(deadlines.get(event.getKey()));
 			assertThat(event.getPreviousValue(String.class)).isEqualTo("v" + event.getKey().substring(4));
-			assertThat(this.toldAt.get(event.getKey())).isAfterOrEqualTo(deadlines.get(event.getKey()));
+			assertThat(this.receivedAt.get(event.getKey())).isAfterOrEqualTo(deadlines.get(event.getKey()));
 		});
 	}
 
 	@Test
-	void keyIsGoneWhenItIsToldOf() {
+	void keyIsAbsentWhenItsExpiryIsDelivered() {
 		Map<String, Boolean> existed = new ConcurrentHashMap<>();
 		hook(KvHookOptions.defaults().order(-1),
 				(event) -> existed.put(event.getKey(), this.template.hasKey(event.getKey())));
@@ -175,7 +174,7 @@ abstract class ExpiryContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void whatEndsOrProlongsALifetimeInTimeIsNotToldOf(InTime change) {
+	void lifetimeEndedOrExtendedInTimeDoesNotExpire(InTime change) {
 		start();
 		this.template.set("a", "1", Duration.ofMillis(300));
 		change.make(this.template, "a");
@@ -185,7 +184,7 @@ abstract class ExpiryContractTests {
 	}
 
 	@Test
-	void newLifetimeCountsInsteadOfTheOldOne() {
+	void newLifetimeReplacesTheOldOne() {
 		start();
 		for (String key : List.of("set", "batch", "expire")) {
 			this.template.set(key, "old", Duration.ofMillis(300));
@@ -195,15 +194,15 @@ abstract class ExpiryContractTests {
 		this.template.set("set", "new", later);
 		this.template.batchSet(Map.of("batch", "new"), later);
 		assertThat(this.template.expire("expire", Duration.ofMillis(450))).isTrue();
-		List<KvExpiredEvent> told = awaitEvents("set", "batch", "expire");
-		assertThat(told).allSatisfy((event) -> {
+		List<KvExpiredEvent> received = awaitEvents("set", "batch", "expire");
+		assertThat(received).allSatisfy((event) -> {
 			assertThat(event.getDeadline()).isAfterOrEqualTo(moment);
 			assertThat(event.getPreviousValue(String.class)).isEqualTo(event.getKey().equals("expire") ? "old" : "new");
 		});
 	}
 
 	@Test
-	void shorterLifetimeCountsAtOnce() {
+	void shorterLifetimeAppliesAtOnce() {
 		start();
 		for (String key : List.of("set", "expire", "present", "batch")) {
 			this.template.set(key, "old", LONG);
@@ -231,8 +230,8 @@ abstract class ExpiryContractTests {
 		assertThat(this.template.compareAndSet("refused", "other", "new")).isFalse();
 		assertThat(this.template.set("absent", "new", SetOptions.defaults().ifAbsent()))
 			.isEqualTo(KvSetResult.NOT_APPLIED);
-		List<KvExpiredEvent> told = awaitEvents(keys);
-		assertThat(told).allSatisfy((event) -> {
+		List<KvExpiredEvent> received = awaitEvents(keys);
+		assertThat(received).allSatisfy((event) -> {
 			boolean changed = List.of("keep", "compare", "update").contains(event.getKey());
 			assertThat(event.getPreviousValue(String.class)).isEqualTo(changed ? "new" : "old");
 			assertThat(event.getDeadline()).isEqualTo(moment);
@@ -241,7 +240,7 @@ abstract class ExpiryContractTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void lifetimeThatEndedUnnoticedIsToldOfOnceWhateverComesBehind(Behind change) {
+	void undetectedExpiryIsDeliveredOnceWhateverFollows(Behind change) {
 		this.template.set("a", "old", Duration.ofMillis(1));
 		await().until(() -> !this.template.hasKey("a"));
 		assertThat(change.make(this.template, "a")).as("found the key").isFalse();
@@ -253,7 +252,7 @@ abstract class ExpiryContractTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
-	void expiryThatAWriteNoticesComesBeforeThatWrite(boolean async) {
+	void expiryThatAWriteDetectsIsDeliveredBeforeTheWrite(boolean async) {
 		Queue<KvEvent> both = new ConcurrentLinkedQueue<>();
 		KvHookOptions options = KvHookOptions.defaults().filter(KeyFilter.prefix("k:"));
 		this.engine.getRegistry().register(async ? options.async() : options, both::add);
@@ -276,7 +275,7 @@ abstract class ExpiryContractTests {
 	 * it did there is undone with it.
 	 */
 	@Test
-	void expiryThatAWriteNoticesOutlivesARollbackOfItsTransaction() {
+	void expiryThatAWriteDetectsSurvivesARollbackOfItsTransaction() {
 		List<String> received = new CopyOnWriteArrayList<>();
 		KvHookCallback note = (event) -> received
 			.add(event.getKey() + " " + TransactionSynchronizationManager.isActualTransactionActive());
@@ -307,19 +306,19 @@ abstract class ExpiryContractTests {
 	}
 
 	@Test
-	void eachLifetimeOfAKeyIsToldOf() {
+	void eachLifetimeOfAKeyIsDelivered() {
 		start();
 		for (int life = 1; life <= 5; life++) {
 			this.template.set("a", "life " + life, Duration.ofMillis(1 + life % 2));
 			await().until(() -> !this.template.hasKey("a"));
 		}
-		List<KvExpiredEvent> told = awaitEvents("a", "a", "a", "a", "a");
-		assertThat(told).extracting((event) -> event.getPreviousValue(String.class))
+		List<KvExpiredEvent> received = awaitEvents("a", "a", "a", "a", "a");
+		assertThat(received).extracting((event) -> event.getPreviousValue(String.class))
 			.containsExactlyInAnyOrder("life 1", "life 2", "life 3", "life 4", "life 5");
 	}
 
 	@Test
-	void livesOfAKeyAreDispatchedInOrderAndOneAtATime() {
+	void lifetimesOfAKeyAreDispatchedInOrderAndOneAtATime() {
 		AtomicInteger running = new AtomicInteger();
 		AtomicInteger overlaps = new AtomicInteger();
 		hook(KvHookOptions.defaults().filter(KeyFilter.prefix("life")), (event) -> {
@@ -344,7 +343,7 @@ abstract class ExpiryContractTests {
 	}
 
 	@Test
-	void hookMayGiveTheKeyANewLife() {
+	void hookMayWriteTheKey() {
 		hook(KvHookOptions.defaults().filter(KeyFilter.prefix("again")), (event) -> {
 			int lives = Integer.parseInt(String.valueOf(event.getPreviousValue(String.class)));
 			if (lives > 1) {
@@ -359,7 +358,7 @@ abstract class ExpiryContractTests {
 	}
 
 	@Test
-	void hookThatThrowsKeepsItFromNoOtherAndCausesNoRepetition() {
+	void hookThatThrowsNeitherStopsOthersNorCausesARedelivery() {
 		hook(KvHookOptions.defaults().order(-5), (event) -> {
 			throw new IllegalStateException("from the test");
 		});
@@ -369,7 +368,7 @@ abstract class ExpiryContractTests {
 	}
 
 	@Test
-	void asynchronousHookHearsOnlyOfWhatItsFilterLetsThrough() {
+	void asynchronousHookReceivesOnlySelectedKeys() {
 		Queue<String> heard = new ConcurrentLinkedQueue<>();
 		hook(KvHookOptions.defaults().async().filter(KeyFilter.prefix("order:")), (event) -> heard.add(event.getKey()));
 		start();
@@ -400,17 +399,16 @@ abstract class ExpiryContractTests {
 	}
 
 	/**
-	 * Waits for expiries of these keys, as often as they stand here, and for one behind
-	 * them.
-	 * @return the events without the one behind
+	 * Waits for expiries of the given keys, and for a final one.
+	 * @return the events without the final one
 	 */
 	private List<KvExpiredEvent> awaitEvents(String... keys) {
 		await().atMost(Duration.ofSeconds(30)).until(() -> this.events.size() >= keys.length);
 		this.template.set(LAST, "x", Duration.ofMillis(80));
-		await().atMost(Duration.ofSeconds(30)).until(() -> this.toldAt.containsKey(LAST));
-		List<KvExpiredEvent> told = this.events.stream().filter((event) -> !event.getKey().equals(LAST)).toList();
-		assertThat(told).extracting(KvExpiredEvent::getKey).containsExactlyInAnyOrder(keys);
-		return told;
+		await().atMost(Duration.ofSeconds(30)).until(() -> this.receivedAt.containsKey(LAST));
+		List<KvExpiredEvent> received = this.events.stream().filter((event) -> !event.getKey().equals(LAST)).toList();
+		assertThat(received).extracting(KvExpiredEvent::getKey).containsExactlyInAnyOrder(keys);
+		return received;
 	}
 
 	private void hook(KvHookOptions options, KvHookCallback callback) {
@@ -422,7 +420,7 @@ abstract class ExpiryContractTests {
 	}
 
 	/**
-	 * What is done to a key that has a time to live.
+	 * An operation on a key that has a time to live.
 	 */
 	enum InTime {
 
@@ -509,7 +507,7 @@ abstract class ExpiryContractTests {
 	}
 
 	/**
-	 * What is done to a key whose deadline has passed.
+	 * An operation on a key whose deadline has passed.
 	 */
 	enum Behind {
 

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Who gets the expiries that an instance took and didn't finish.
+ * Expiries that an instance has taken and not acknowledged are claimed by another one.
  */
 @ExtendWith(TestRedisExtension.class)
 class ExpiryTakeOverTests {
@@ -72,7 +72,7 @@ class ExpiryTakeOverTests {
 	}
 
 	@Test
-	void whatWasTakenBeforeTheClockWasSetBackIsTakenOver() {
+	void expiriesTakenBeforeTheClockWasSetBackAreClaimed() {
 		try (TestRedis redis = TestRedis.start("enable-debug-command", "yes")) {
 			TrackedInstance writer = new TrackedInstance(redis.connectionFactory(), (tracker) -> tracker);
 			writer.template.set("a", "1", Duration.ofMillis(1));
@@ -89,8 +89,8 @@ class ExpiryTakeOverTests {
 	}
 
 	/**
-	 * Makes an instance that is gone the owner of an expiry, by the clock of the server
-	 * an hour ahead: no command can, so it is done in what the server would save.
+	 * Makes a dead instance the owner of an expiry, by the clock of the server an hour
+	 * ahead: no command can, so it is done in what the server would save.
 	 */
 	private static void takeInAnHour(TestRedis redis) {
 		RedisConnection connection = redis.connectionFactory().getConnection();
@@ -123,7 +123,7 @@ class ExpiryTakeOverTests {
 	}
 
 	@Test
-	void whatIsLeftBehindManyThatAreNotIsFound() {
+	void idleExpiryBehindManyActiveOnesIsClaimed() {
 		expire(1300);
 		take("busy", 1250);
 		List<String> left = take("gone", 50);
@@ -136,7 +136,7 @@ class ExpiryTakeOverTests {
 	}
 
 	@Test
-	void instanceThatIsStartedAnewUnderItsIdGoesOnAtOnce() {
+	void instanceThatRestartsUnderItsIdResumesAtOnce() {
 		expire(250);
 		take("me", 240);
 		TrackedInstance again = instance("me").start();
@@ -146,7 +146,7 @@ class ExpiryTakeOverTests {
 	}
 
 	@Test
-	void silentConsumerIsRemovedOnlyWhenItsWorkIsTakenOver() {
+	void idleConsumerIsRemovedOnlyAfterItsExpiriesAreClaimed() {
 		expire(3);
 		take("silent", 2);
 		take("idle", 1);
@@ -178,7 +178,7 @@ class ExpiryTakeOverTests {
 	}
 
 	@Test
-	void expiryThatComesBackToTheInstanceThatIsAtItIsNotToldAgain() throws InterruptedException {
+	void expiryClaimedByTheInstanceThatHandlesItIsNotRedelivered() throws InterruptedException {
 		withHangingHook(PATIENT.claimAfter(Duration.ofMillis(700)), (tracker, hook) -> {
 			for (int time = 0; time < 3; time++) {
 				// as if another instance had taken it, and died
@@ -193,7 +193,7 @@ class ExpiryTakeOverTests {
 	}
 
 	/**
-	 * Has an expiry told to an asynchronous hook that doesn't return.
+	 * Delivers an expiry to an asynchronous hook that does not return.
 	 */
 	private void withHangingHook(TrackingSettings settings, BiConsumer<ExpiryTracker, HangingHook> test)
 			throws InterruptedException {
@@ -227,7 +227,7 @@ class ExpiryTakeOverTests {
 	}
 
 	/**
-	 * Has keys expire, and their expiries lie there for anybody.
+	 * Lets keys expire whose expiries no instance has taken.
 	 */
 	private void expire(int count) {
 		TrackedInstance writer = new TrackedInstance(this.connectionFactory,
@@ -242,7 +242,7 @@ class ExpiryTakeOverTests {
 	}
 
 	/**
-	 * Has an instance take expiries and do nothing with them.
+	 * Lets an instance take expiries without handling them.
 	 * @return their ids
 	 */
 	private List<String> take(String instanceId, int count) {
@@ -288,7 +288,7 @@ class ExpiryTakeOverTests {
 	}
 
 	/**
-	 * A hook that waits to be told to finish.
+	 * A hook that waits until the test lets it finish.
 	 */
 	private static final class HangingHook implements KvHookCallback {
 

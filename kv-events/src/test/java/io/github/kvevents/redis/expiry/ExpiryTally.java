@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import io.github.kvevents.KvExpiredEvent;
 
 /**
- * Counts what hooks are told of, by key; for many expiries and threads.
+ * Counts delivered expiries by key; for many expiries and threads.
  */
 final class ExpiryTally implements Consumer<KvExpiredEvent> {
 
@@ -44,7 +44,7 @@ final class ExpiryTally implements Consumer<KvExpiredEvent> {
 	}
 
 	/**
-	 * How many expiries there were, those that came again too.
+	 * The number of expiries, including redelivered ones.
 	 */
 	long total() {
 		return this.values.values().stream().mapToLong(Queue::size).sum();

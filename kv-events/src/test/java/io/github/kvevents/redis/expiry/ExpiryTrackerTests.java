@@ -53,7 +53,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void expiryComesWithLastValueAfterTheDeadline() {
+	void expiryIsDeliveredWithLastValueAfterTheDeadline() {
 		TrackedInstance instance = instance((tracker) -> tracker.instanceId("one")).start();
 		Instant before = Instant.now().minusMillis(1);
 		instance.template.set("order:1", "paid?", Duration.ofMillis(120));
@@ -74,7 +74,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void keyThatOthersExtendedExpiresLaterWithTheirValue() {
+	void keyThatOtherClientsExtendedExpiresLaterWithTheirValue() {
 		TrackedInstance instance = instance((tracker) -> tracker);
 		instance.template.set("a", "ours", Duration.ofMillis(50));
 		this.redis.template().opsForValue().set("app:a", "theirs", Duration.ofMillis(400));
@@ -87,7 +87,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void keyThatOthersOverwroteOrPersistedIsForgotten() {
+	void keyThatOtherClientsOverwroteOrPersistedIsNoLongerTracked() {
 		TrackedInstance instance = instance((tracker) -> tracker);
 		instance.template.set("overwritten", "1", Duration.ofMillis(100));
 		instance.template.set("persisted", "1", Duration.ofMillis(100));
@@ -100,7 +100,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void keyThatOthersDeletedOrRenamedIsReportedAtItsDeadline() {
+	void keyThatOtherClientsDeletedOrRenamedIsReportedAtItsDeadline() {
 		TrackedInstance instance = instance((tracker) -> tracker).start();
 		instance.template.set("deleted", "1", Duration.ofMillis(700));
 		instance.template.set("renamed", "2", Duration.ofMillis(700));
@@ -129,7 +129,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void instanceInWhichNobodyHearsTakesNothing() {
+	void instanceWithoutReceiversTakesNothing() {
 		TrackedInstance deaf = instance((tracker) -> tracker.settings(SETTINGS.mode(TrackingMode.ALL)));
 		deaf.dispatcher.heard(false);
 		deaf.start();
@@ -141,7 +141,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void hookThatIsRegisteredLaterHearsOfWhatExpiredBefore() {
+	void hookRegisteredLaterReceivesEarlierExpiries() {
 		TrackedInstance instance = instance((tracker) -> tracker);
 		instance.template.set("a", "1", Duration.ofMillis(10));
 		instance.dispatcher.heard(false);
@@ -151,7 +151,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void namespacesDoNotHearEachOther() {
+	void namespacesAreIsolated() {
 		TrackedInstance shop = instance((tracker) -> tracker).start();
 		TrackedInstance other = new TrackedInstance(this.redis.connectionFactory(), new Namespace("shop2", 4),
 				(tracker) -> tracker);
@@ -187,7 +187,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void slowHookIsNotRunTwiceWhileItsInstanceLives() throws InterruptedException {
+	void slowHookRunsOnceWhileItsInstanceIsAlive() throws InterruptedException {
 		UnaryOperator<ExpiryTrackerBuilder> impatient = (tracker) -> tracker
 			.settings(SETTINGS.claimAfter(Duration.ofMillis(300)));
 		TrackedInstance slow = instance(impatient).start();
@@ -208,7 +208,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void workOfAnInstanceThatIsGoneIsTakenOver() {
+	void expiriesOfADeadInstanceAreClaimed() {
 		TrackedInstance writer = instance((tracker) -> tracker.settings(SETTINGS.mode(TrackingMode.ALL)));
 		writer.dispatcher.heard(false);
 		writer.start();
@@ -228,7 +228,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void whatIsUnfinishedAtTheStopGoesToOthersAtOnce() {
+	void unfinishedExpiriesAreReleasedAtTheStop() {
 		TrackedInstance stopping = instance(
 				(tracker) -> tracker.settings(SETTINGS.stopTimeout(Duration.ofMillis(100))));
 		CountDownLatch never = new CountDownLatch(1);
@@ -244,7 +244,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void whatEndsBeforeTheSweeperLooksAgainIsSweptByTheInstanceThatWroteIt() {
+	void shortDeadlineIsSweptByTheInstanceThatWroteIt() {
 		TrackingSettings seldom = SETTINGS.sweep(Duration.ofMinutes(2), 100);
 		TrackedInstance sweeper = instance((tracker) -> tracker.instanceId("sweeper").settings(seldom)).start();
 		await().until(() -> "sweeper".equals(leaseHolder()));
@@ -261,7 +261,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void aLeaseThatEndsFurtherAheadThanALeaseLastsIsVoid() {
+	void leaseThatEndsLaterThanANewLeaseIsVoid() {
 		for (String planted : List.of("PX", "no end")) {
 			Duration left = planted.equals("PX") ? Duration.ofHours(1) : Duration.ZERO;
 			this.redis.template().opsForValue().set("kv-events:{shop:0}:sweeper", "gone");
@@ -277,7 +277,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void aLeaseThatMayStillLastIsKept() {
+	void validLeaseIsKept() {
 		TrackingSettings settings = SETTINGS.sweep(Duration.ofSeconds(30), 100);
 		this.redis.template().opsForValue().set("kv-events:{shop:0}:sweeper", "other", Duration.ofSeconds(40));
 		TrackedInstance instance = instance((tracker) -> tracker.instanceId("here").settings(settings)).start();
@@ -287,7 +287,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void whatWasRememberedBeforeTheClockWasSetBackIsForgotten() {
+	void keysRememberedBeforeTheClockWasSetBackAreForgotten() {
 		this.redis.template()
 			.opsForZSet()
 			.add("kv-events:{shop:0}:recent", "app:k", System.currentTimeMillis() + 3_600_000.0);
@@ -328,7 +328,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void hookThatThrowsIsDone() {
+	void expiryIsAcknowledgedAfterAHookThatThrows() {
 		TrackedInstance instance = instance((tracker) -> tracker).start();
 		instance.dispatcher.hook((event) -> {
 			throw new IllegalStateException("from the test");
@@ -339,7 +339,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void moreThanMayBeInFlightAreTakenWhenHooksAreDone() {
+	void furtherExpiriesAreTakenWhenHooksAreDone() {
 		TrackedInstance instance = instance((tracker) -> tracker.settings(SETTINGS.delivery(10, 2)));
 		AtomicInteger now = new AtomicInteger();
 		AtomicInteger most = new AtomicInteger();
@@ -355,7 +355,7 @@ class ExpiryTrackerTests {
 	}
 
 	@Test
-	void lostDataOfTheServerIsNoReasonToStop() {
+	void trackingContinuesAfterTheServerLostItsData() {
 		TrackedInstance instance = instance((tracker) -> tracker).start();
 		instance.template.set("a", "1", Duration.ofMillis(1));
 		await().until(() -> instance.expired().contains("a"));

@@ -18,17 +18,18 @@ import io.github.kvevents.KvExpiredEvent;
 
 /**
  * A whole instance in a process of its own, which can be killed. Its hook works for a
- * while, appends the expiry to a file and goes on working, so that a kill strikes what is
- * not noted yet and what is not confirmed yet. It ends when its standard input does.
+ * while, appends the expiry to a file and continues to work, so that a kill hits expiries
+ * that are not recorded yet and recorded ones that are not acknowledged yet. It ends when
+ * its standard input does.
  */
 final class FaultInstance {
 
-	/** How long an instance may be silent. */
+	/** How long an expiry may be idle. */
 	static final Duration CLAIM_AFTER = Duration.ofSeconds(1);
 
 	static final int MAX_IN_FLIGHT = 50;
 
-	/** Before it notes the expiry, and again behind it. */
+	/** The work before the expiry is recorded, and again after it. */
 	private static final Duration WORK = Duration.ofMillis(10);
 
 	private FaultInstance() {

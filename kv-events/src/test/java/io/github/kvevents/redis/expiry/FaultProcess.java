@@ -25,7 +25,7 @@ final class FaultProcess implements AutoCloseable {
 	 * Starts an instance; it is up a little later.
 	 * @param port the port of the server
 	 * @param instanceId the id of the instance
-	 * @param file where it notes what its hook is told of
+	 * @param file where it records the expiries that its hook receives
 	 */
 	FaultProcess(int port, String instanceId, Path file) throws IOException {
 		this.file = file;
@@ -66,20 +66,20 @@ final class FaultProcess implements AutoCloseable {
 	}
 
 	/**
-	 * How many bytes its hook has noted.
+	 * The number of bytes that its hook has recorded.
 	 */
 	long size() throws IOException {
 		return Files.exists(this.file) ? Files.size(this.file) : 0;
 	}
 
 	/**
-	 * What the hook was told of, in order.
+	 * The expiries that the hook received, in order.
 	 */
-	List<Told> told() throws IOException {
+	List<Received> received() throws IOException {
 		if (!Files.exists(this.file)) {
 			return List.of();
 		}
-		return Files.readAllLines(this.file).stream().map((line) -> line.split(" ")).map(Told::of).toList();
+		return Files.readAllLines(this.file).stream().map((line) -> line.split(" ")).map(Received::of).toList();
 	}
 
 	@Override
@@ -94,10 +94,10 @@ final class FaultProcess implements AutoCloseable {
 	 * @param deadline its deadline in milliseconds
 	 * @param at when the hook was called
 	 */
-	record Told(String key, long deadline, long at) {
+	record Received(String key, long deadline, long at) {
 
-		private static Told of(String[] words) {
-			return new Told(words[0], Long.parseLong(words[1]), Long.parseLong(words[2]));
+		private static Received of(String[] words) {
+			return new Received(words[0], Long.parseLong(words[1]), Long.parseLong(words[2]));
 		}
 
 	}

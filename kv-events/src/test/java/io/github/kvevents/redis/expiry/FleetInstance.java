@@ -27,9 +27,8 @@ import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
 
 /**
- * One instance of a fleet whose instances have other hooks: a template, hooks and a
- * tracker, put together as the auto-configuration does. Remembers which hook got which
- * key.
+ * One instance of a fleet whose instances have different hooks: a template, hooks and a
+ * tracker, wired like the auto-configuration does. Records which hook received which key.
  */
 final class FleetInstance implements AutoCloseable {
 

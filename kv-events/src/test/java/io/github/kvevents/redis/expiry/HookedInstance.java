@@ -15,7 +15,7 @@ import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.store.Namespace;
 
 /**
- * One whole instance of an application: template, hooks and tracker, put together as the
+ * One whole instance of an application: template, hooks and tracker, wired like the
  * auto-configuration does.
  */
 final class HookedInstance implements AutoCloseable {

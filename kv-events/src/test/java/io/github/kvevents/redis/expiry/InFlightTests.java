@@ -12,7 +12,7 @@ class InFlightTests {
 	private final InFlight inFlight = new InFlight(10, 1000);
 
 	@Test
-	void thereIsRoomAsLongAsFewEnoughAreInFlight() throws Exception {
+	void capacityLimitsTheExpiriesInFlight() throws Exception {
 		for (int number = 0; number < 10; number++) {
 			assertThat(this.inFlight.awaitRoom(0)).isEqualTo(10 - number);
 			assertThat(this.inFlight.add("id" + number)).isTrue();
@@ -22,7 +22,7 @@ class InFlightTests {
 	}
 
 	@Test
-	void thereIsNoRoomWhileLargeOnesAreHandled() throws Exception {
+	void bytesLimitTheHandledExpiries() throws Exception {
 		TakenExpiry first = take("first", 600);
 		assertThat(this.inFlight.awaitRoom(0)).isEqualTo(9);
 		TakenExpiry second = take("second", 5000);

@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Three instances in processes of their own, one of which is killed (SIGKILL) and started
- * anew, again and again, while keys expire. Full scale: 20,000 keys and 100 kills.
+ * Three instances in processes of their own, one of which is killed (SIGKILL) and
+ * restarted repeatedly while keys expire. Full scale: 20,000 keys and 100 kills.
  */
 class InstanceKillTests {
 
@@ -60,7 +60,7 @@ class InstanceKillTests {
 	}
 
 	@Test
-	void everyExpiryIsDeliveredAndOnlyWorkInFlightTwice() throws Exception {
+	void everyExpiryIsDeliveredAndOnlyThoseInFlightAreRedelivered() throws Exception {
 		try (TestRedis redis = TestRedis.start()) {
 			List<FaultProcess> running = new ArrayList<>();
 			for (int number = 0; number < 3; number++) {
@@ -98,7 +98,7 @@ class InstanceKillTests {
 
 	private FaultProcess start(TestRedis redis, String instanceId) throws IOException {
 		FaultProcess process = new FaultProcess(redis.getPort(), instanceId,
-				this.directory.resolve("told-" + this.all.size()));
+				this.directory.resolve("received-" + this.all.size()));
 		this.all.add(process);
 		return process;
 	}
@@ -131,7 +131,7 @@ class InstanceKillTests {
 		await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(100)).until(() -> {
 			Set<String> keys = new HashSet<>();
 			for (FaultProcess process : this.all) {
-				process.told().forEach((told) -> keys.add(told.key()));
+				process.received().forEach((received) -> keys.add(received.key()));
 			}
 			return keys.size() == KEYS;
 		});
@@ -143,18 +143,18 @@ class InstanceKillTests {
 		Map<String, Integer> times = new HashMap<>();
 		Set<String> inFlight = new HashSet<>();
 		for (FaultProcess process : this.all) {
-			List<FaultProcess.Told> told = process.told();
-			told.forEach((one) -> times.merge(one.key(), 1, Integer::sum));
-			assertThat(told).allSatisfy((one) -> assertThat(one.at()).isGreaterThan(one.deadline()));
+			List<FaultProcess.Received> received = process.received();
+			received.forEach((one) -> times.merge(one.key(), 1, Integer::sum));
+			assertThat(received).allSatisfy((one) -> assertThat(one.at()).isGreaterThan(one.deadline()));
 			if (process.isKilled()) {
-				told.subList(Math.max(0, told.size() - FaultInstance.MAX_IN_FLIGHT), told.size())
+				received.subList(Math.max(0, received.size() - FaultInstance.MAX_IN_FLIGHT), received.size())
 					.forEach((one) -> inFlight.add(one.key()));
 			}
 		}
 		List<String> twice = times.keySet().stream().filter((key) -> times.getOrDefault(key, 0) > 1).toList();
-		System.out.println(KEYS + " expiries, " + KILLS + " kills: " + twice.size() + " came again");
+		System.out.println(KEYS + " expiries, " + KILLS + " kills: " + twice.size() + " were redelivered");
 		assertThat(times).hasSize(KEYS);
-		assertThat(inFlight).as("only what a killed instance worked on may come again").containsAll(twice);
+		assertThat(inFlight).as("only expiries in flight in a killed instance may be redelivered").containsAll(twice);
 	}
 
 }

@@ -16,9 +16,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A reply that is lost on the wire: the driver connects again and sends the command once
- * more, so the server runs it twice. No lifetime may end twice or never for that; what
- * the caller is told is what the second run found, as the documentation says.
+ * A reply that is lost on the wire: the driver reconnects and retransmits the command, so
+ * the server runs it twice. A lifetime still expires exactly once; the caller receives
+ * the result of the second run, as documented.
  */
 class LostReplyTests {
 
@@ -50,7 +50,7 @@ class LostReplyTests {
 	}
 
 	@Test
-	void formerLifetimeIsToldOfOnceWhenTheWriteBehindItRunsTwice() {
+	void detectedExpiryIsPublishedOnceWhenTheWriteRunsTwice() {
 		this.instance.template.set("a", "old", Duration.ofMillis(1));
 		this.instance.template.set("b", "old", Duration.ofMillis(1));
 		await().until(() -> !this.instance.template.hasKey("a") && !this.instance.template.hasKey("b"));
@@ -69,7 +69,7 @@ class LostReplyTests {
 	}
 
 	@Test
-	void deleteAndPersistThatRunTwiceLeaveNothingToExpire() {
+	void deleteAndPersistThatRunTwiceLeaveNoDeadline() {
 		this.instance.template.set("deleted", "1", Duration.ofMillis(700));
 		this.instance.template.set("persisted", "1", Duration.ofMillis(700));
 		this.instance.template.set("behind", "1", Duration.ofMillis(800));
@@ -82,7 +82,7 @@ class LostReplyTests {
 	}
 
 	@Test
-	void sweepThatRunsTwiceTellsOnce() {
+	void sweepThatRunsTwicePublishesOnce() {
 		this.instance.start();
 		this.instance.template.set("first", "loads the scripts", Duration.ofMillis(1));
 		await().until(() -> this.instance.expired().contains("first"));
@@ -101,7 +101,7 @@ class LostReplyTests {
 	}
 
 	@Test
-	void whatWasReadInALostReplyComesLaterAndOnce() {
+	void expiriesInALostReplyAreDeliveredLaterAndOnce() {
 		this.instance.start();
 		this.instance.template.set("first", "1", Duration.ofMillis(1));
 		await().until(() -> this.instance.expired().contains("first") && length() == 0);

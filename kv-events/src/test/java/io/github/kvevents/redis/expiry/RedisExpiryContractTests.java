@@ -58,7 +58,7 @@ class RedisExpiryContractTests extends ExpiryContractTests {
 	}
 
 	/**
-	 * Another instance has the lease and doesn't sweep, and this one doesn't know of the
+	 * Another instance owns the lease and does not sweep, and this one does not know the
 	 * deadlines.
 	 */
 	@Override

@@ -19,7 +19,7 @@ class SweepScheduleTests {
 	private final SweepSchedule schedule = new SweepSchedule(this.nanos::get);
 
 	@Test
-	void isDueAtFirstAndThenWhenTheServerSaid() {
+	void isDueAtFirstAndThenAtTheTimeOfTheServer() {
 		assertThat(this.schedule.due().isDue()).isTrue();
 		this.schedule.done(this.schedule.due(), Delay.ofMillis(100));
 		assertThat(this.schedule.due().isDue()).isFalse();
@@ -31,7 +31,7 @@ class SweepScheduleTests {
 	}
 
 	@Test
-	void deadlinesThatBecomeKnownAreDueOneAfterTheOther() {
+	void knownDeadlinesAreDueInOrder() {
 		this.schedule.done(this.schedule.due(), Delay.NEVER);
 		assertThat(this.schedule.untilNext()).isEqualTo(Delay.NEVER);
 		this.schedule.deadlineIn(300);
@@ -65,7 +65,7 @@ class SweepScheduleTests {
 	}
 
 	@Test
-	void afterARestItIsDueAtOnce() {
+	void isDueAtOnceAfterARest() {
 		this.schedule.done(this.schedule.due(), Delay.NEVER);
 		this.schedule.deadlineIn(500);
 		this.schedule.rest();
@@ -75,7 +75,7 @@ class SweepScheduleTests {
 	}
 
 	@Test
-	void aMomentOfTheServerIsReckonedByTheClockOfTheServer() {
+	void timeOfTheServerIsConvertedByTheClockOfTheServer() {
 		AtomicLong millis = new AtomicLong(1_000_000);
 		ServerClock clock = new ServerClock(millis::get);
 		assertThat(clock.millisUntil(1_000_100)).isEqualTo(101);

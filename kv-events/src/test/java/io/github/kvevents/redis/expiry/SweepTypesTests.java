@@ -19,8 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * A sweep with something else under one of this library's own keys: each attempt would
- * otherwise publish the same expiry once more.
+ * A sweep with a wrong type under a key of this library: each attempt would otherwise
+ * publish the same expiry once more.
  */
 @ExtendWith(TestRedisExtension.class)
 class SweepTypesTests {

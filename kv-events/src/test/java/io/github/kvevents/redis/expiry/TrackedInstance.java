@@ -15,7 +15,7 @@ import io.github.kvevents.store.Namespace;
 
 /**
  * One instance of an application, as far as expiry is concerned: a template that tracks,
- * and a tracker that remembers what it told of.
+ * and a tracker whose deliveries are recorded.
  */
 final class TrackedInstance implements AutoCloseable {
 

@@ -22,8 +22,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests that each way to change a key keeps the deadline index in step. Nothing sweeps
- * unless the test starts it.
+ * Tests that each operation on a key updates the deadline index. Nothing sweeps unless
+ * the test starts it.
  */
 @ExtendWith(TestRedisExtension.class)
 class TrackedWritesTests {
@@ -57,7 +57,7 @@ class TrackedWritesTests {
 	}
 
 	@Test
-	void setAtMoment() {
+	void setWithExpireAt() {
 		Instant moment = Instant.now().plus(LONG);
 		this.template.set("a", "1", SetOptions.defaults().expireAt(moment));
 		assertTracked("a", "1");
@@ -67,7 +67,7 @@ class TrackedWritesTests {
 	}
 
 	@Test
-	void overwriteWithoutTimeToLiveForgets() {
+	void overwriteWithoutTimeToLiveRemovesTheDeadline() {
 		this.template.set("a", "1", LONG);
 		this.template.set("a", "2");
 		assertNotTracked("a");
@@ -118,7 +118,7 @@ class TrackedWritesTests {
 	}
 
 	@Test
-	void deleteForgets() {
+	void deleteRemovesTheDeadline() {
 		this.template.set("a", "1", LONG);
 		assertThat(this.template.delete("a")).isTrue();
 		assertNotTracked("a");
@@ -143,7 +143,7 @@ class TrackedWritesTests {
 	}
 
 	@Test
-	void lifetimeThatEndedUnnoticedIsToldOfWhenTheKeyIsWrittenAgain() {
+	void undetectedExpiryIsPublishedWhenTheKeyIsWritten() {
 		String[] keys = { "set", "plain", "absent", "keep", "compare", "batch" };
 		for (String key : keys) {
 			this.template.set(key, "old", Duration.ofMillis(1));
@@ -167,7 +167,7 @@ class TrackedWritesTests {
 	}
 
 	@Test
-	void whatFindsNoKeyAfterTheDeadlineLeavesItToTheSweep() {
+	void operationThatFindsNoKeyAfterTheDeadlineLeavesTheExpiryToTheSweep() {
 		String[] keys = { "delete", "expire", "persist", "present", "batch" };
 		for (String key : keys) {
 			this.template.set(key, "old", Duration.ofMillis(1));
@@ -187,7 +187,7 @@ class TrackedWritesTests {
 	}
 
 	@Test
-	void momentThatPassedOnTheServerExpiresAtOnce() {
+	void expireAtInThePastOfTheServerExpiresAtOnce() {
 		this.instance.start();
 		Instant moment = Instant.now().plusMillis(20);
 		this.template.set("a", "1", SetOptions.defaults().expireAt(moment));
@@ -197,7 +197,7 @@ class TrackedWritesTests {
 	}
 
 	@Test
-	void nothingIsTrackedWhileNobodyHears() {
+	void nothingIsTrackedWithoutReceivers() {
 		this.instance.dispatcher.heard(false);
 		this.template.set("a", "1", LONG);
 		this.template.delete("a");

@@ -34,8 +34,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tracking where it is narrow: the very millisecond of a deadline, more expiries than may
- * wait, keys that others touch, another driver.
+ * Edge cases of tracking: the millisecond of a deadline, more expiries than the maximum
+ * length, keys that other clients change, another driver.
  */
 @ExtendWith(TestRedisExtension.class)
 class TrackingEdgeTests {
@@ -56,7 +56,7 @@ class TrackingEdgeTests {
 	}
 
 	@Test
-	void keyLivesToTheEndOfTheMillisecondOfItsDeadlineHoweverOftenItIsLookedAt() {
+	void keyExistsUntilTheEndOfTheMillisecondOfItsDeadline() {
 		TrackedInstance instance = instance((tracker) -> tracker.settings(SETTINGS.sweep(Duration.ofMillis(1), 3)));
 		Map<String, Long> serverTimes = new ConcurrentHashMap<>();
 		instance.dispatcher.hook((event) -> serverTimes.put(event.getKey(), serverMillis()));
@@ -76,7 +76,7 @@ class TrackingEdgeTests {
 	}
 
 	@Test
-	void moreThanMayWaitAreGivenUpAndCounted() {
+	void expiriesBeyondTheMaximumLengthAreDroppedAndCounted() {
 		TrackedInstance deaf = instance((tracker) -> tracker
 			.settings(SETTINGS.mode(TrackingMode.ALL).maxLength(150).sweep(Duration.ofMillis(20), 200)));
 		deaf.dispatcher.heard(false);
@@ -96,7 +96,7 @@ class TrackingEdgeTests {
 	}
 
 	@Test
-	void whatIsInFlightIsFinishedAlthoughItWasGivenUp() {
+	void expiryInFlightIsHandledAlthoughItWasDropped() {
 		TrackedInstance instance = instance(
 				(tracker) -> tracker.settings(SETTINGS.maxLength(1).delivery(20, 2).claimAfter(Duration.ofSeconds(1))));
 		CountDownLatch finish = new CountDownLatch(1);
@@ -116,7 +116,7 @@ class TrackingEdgeTests {
 	}
 
 	@Test
-	void lifetimeThatOthersShortenedIsReportedAtTheDeadlineThatWasTracked() {
+	void lifetimeThatOtherClientsShortenedIsReportedAtTheTrackedDeadline() {
 		TrackedInstance instance = instance((tracker) -> tracker).start();
 		Instant deadline = Instant.now().plusMillis(600).truncatedTo(ChronoUnit.MILLIS);
 		instance.template.set("a", "1", SetOptions.defaults().expireAt(deadline));
@@ -131,7 +131,7 @@ class TrackingEdgeTests {
 	}
 
 	@Test
-	void notificationOfALifetimeThatAWriteEndedIsKnownToBeOfATrackedKey() {
+	void notificationOfAnExpiryThatAWriteDetectedIsFiltered() {
 		TrackedInstance instance = instance((tracker) -> tracker);
 		String[] keys = { "one", "conditional" };
 		for (String key : keys) {
@@ -148,7 +148,7 @@ class TrackingEdgeTests {
 	}
 
 	@Test
-	void jedisServesAsWell() {
+	void worksWithJedis() {
 		JedisConnectionFactory jedis = new JedisConnectionFactory(
 				new RedisStandaloneConfiguration("127.0.0.1", this.redis.getPort()));
 		jedis.afterPropertiesSet();

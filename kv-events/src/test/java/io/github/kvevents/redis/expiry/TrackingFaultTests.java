@@ -39,14 +39,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What happens to tracked expiries when the server, or everybody at once, does its worst.
+ * Tracked expiries during crashes, races and other faults of the server.
  */
 class TrackingFaultTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	@Test
-	void eachLifetimeEndsOnceWhateverRacesWithItsEnd() {
+	void eachLifetimeExpiresOnceInRaces() {
 		try (TestRedis redis = TestRedis.start();
 				TrackedInstance one = instance(redis);
 				TrackedInstance two = instance(redis)) {
@@ -80,7 +80,7 @@ class TrackingFaultTests {
 	}
 
 	@Test
-	void flushedScriptsAreNotSeen() throws Exception {
+	void flushedScriptsHaveNoEffect() throws Exception {
 		int rounds = FaultScale.of(500, 20_000);
 		ExpiryTally tally = new ExpiryTally();
 		ScheduledExecutorService flusher = Executors.newSingleThreadScheduledExecutor();
@@ -144,13 +144,13 @@ class TrackingFaultTests {
 			}
 			await().atMost(PATIENCE).until(() -> tally.keys() == keys);
 			assertThat(tally.early()).isEmpty();
-			// what was in flight at a crash may come again
+			// expiries in flight at a crash may be redelivered
 			assertThat(tally.total()).isLessThanOrEqualTo(keys + 3 * 2 * TrackingSettings.defaults().maxInFlight());
 		}
 	}
 
 	@Test
-	void whatExpiredWhileTheServerWasDownStillComesFromASnapshot() {
+	void expiriesDuringAnOutageAreDeliveredAfterARestartFromASnapshot() {
 		int keys = FaultScale.of(500, 5000);
 		try (TestRedis redis = TestRedis.start(); TrackedInstance instance = instance(redis)) {
 			instance.template.batchSet(entries(keys), SetOptions.defaults().timeToLive(Duration.ofMillis(400)));

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What an {@link ExpiryTracker} tells of itself and of its namespace.
+ * The activity and status of an {@link ExpiryTracker}.
  */
 @ExtendWith(TestRedisExtension.class)
 class TrackingStatusTests {
@@ -51,7 +51,7 @@ class TrackingStatusTests {
 	}
 
 	@Test
-	void anEmptyNamespaceIsNoError() {
+	void emptyNamespaceIsNoError() {
 		TrackedInstance instance = instance((tracker) -> tracker.instanceId("one"));
 		assertThat(instance.tracker.getActivity())
 			.isEqualTo(new TrackingActivity(TrackingMode.AUTO, State.OFF, 0, 0, 0));
@@ -82,7 +82,7 @@ class TrackingStatusTests {
 	}
 
 	@Test
-	void namesTheInstanceThatSweepsAndThoseThatHaveTakenExpiries() {
+	void namesTheOwnerOfTheLeaseAndTheInstancesWithPendingExpiries() {
 		TrackedInstance one = instance((tracker) -> tracker.instanceId("one")
 			.settings(TrackingSettings.defaults().delivery(2, 1).stopTimeout(Duration.ZERO)));
 		one.dispatcher.hook((event) -> awaitQuietly(this.finish));
@@ -106,7 +106,7 @@ class TrackingStatusTests {
 	}
 
 	@Test
-	void countsWhatWasTakenBefore() {
+	void countsRedeliveredExpiries() {
 		TrackedInstance first = instance((tracker) -> tracker.instanceId("same")
 			.settings(TrackingSettings.defaults().stopTimeout(Duration.ZERO))).start();
 		first.dispatcher.hook((event) -> awaitQuietly(this.finish));
@@ -118,7 +118,7 @@ class TrackingStatusTests {
 	}
 
 	@Test
-	void anInstanceInWhichNothingHearsIsIdle() {
+	void instanceWithoutReceiversIsIdle() {
 		TrackedInstance instance = instance((tracker) -> tracker).start();
 		instance.dispatcher.heard(false);
 		assertThat(instance.tracker.getActivity().state()).isEqualTo(State.IDLE);
@@ -131,7 +131,7 @@ class TrackingStatusTests {
 	}
 
 	@Test
-	void tellsTheEvictionPolicyWhereTheServerRefusesConfig() {
+	void returnsTheEvictionPolicyWhenTheServerRefusesConfig() {
 		try (TestRedis server = TestRedis.start("maxmemory-policy", "allkeys-lfu")) {
 			TrackedInstance instance = new TrackedInstance(withoutCommand(server, "config"), NAMESPACE,
 					(tracker) -> tracker);
@@ -140,7 +140,7 @@ class TrackingStatusTests {
 	}
 
 	@Test
-	void doesWithoutTheEvictionPolicyWhereTheServerRefusesToTell() {
+	void omitsTheEvictionPolicyWhenTheServerRefusesInfo() {
 		try (TestRedis server = TestRedis.start()) {
 			TrackedInstance instance = new TrackedInstance(withoutCommand(server, "info"), NAMESPACE,
 					(tracker) -> tracker);

@@ -46,9 +46,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Who gets the expiries where the instances of a fleet have other hooks, as in every
- * rolling deployment: each hook that some live instance has, and where all are alike, one
- * instance.
+ * Expiries in a fleet whose instances have different hooks, as in every rolling
+ * deployment: each hook of a live instance receives them once.
  */
 @ExtendWith(TestRedisExtension.class)
 class UnequalInstancesTests {
@@ -90,7 +89,7 @@ class UnequalInstancesTests {
 	}
 
 	@Test
-	void instancesThatAreAlikeReceiveEachExpiryOnce() {
+	void equalInstancesReceiveEachExpiryOnce() {
 		for (String id : List.of("a", "b", "c")) {
 			FleetInstance instance = instance(id);
 			instance.hook("lambda", (options) -> options.filter((key) -> key.startsWith("k:")));
@@ -108,7 +107,7 @@ class UnequalInstancesTests {
 	}
 
 	@Test
-	void sharedHookIsCalledOnceAndEachOtherWhereItIs() {
+	void sharedHookIsCalledOnceAndEachOtherInItsInstance() {
 		for (String id : List.of("a", "b", "c")) {
 			FleetInstance instance = instance(id);
 			instance.hook("shared", "k:");
@@ -125,7 +124,7 @@ class UnequalInstancesTests {
 	}
 
 	@Test
-	void filterThatOnlyItsInstanceCanEvaluateIsAskedThere() {
+	void filterThatOnlyItsInstanceCanEvaluateIsEvaluatedThere() {
 		FleetInstance a = instance("a");
 		FleetInstance b = instance("b");
 		a.hook("ha", "a:");
@@ -183,7 +182,7 @@ class UnequalInstancesTests {
 		startAll();
 		expire(hooked, keys("b:", 30));
 		awaitKeys(hooked, "h", keys("b:", 30));
-		// but it gets what no hook selects
+		// but it receives expiries that no hook selects
 		expire(watching, keys("w:", 10));
 		await().until(() -> watched.size() >= 10);
 		assertThat(watched).containsExactlyInAnyOrderElementsOf(keys("w:", 10));
@@ -212,7 +211,7 @@ class UnequalInstancesTests {
 	}
 
 	@Test
-	void whatAClosedHookHadQueuedIsReceivedByTheSameHookOfAnotherInstance() {
+	void expiryQueuedForAClosedHookIsReceivedByTheSameHookOfAnotherInstance() {
 		FleetInstance a = instance("a");
 		FleetInstance b = instance("b");
 		CountDownLatch release = new CountDownLatch(1);
@@ -286,7 +285,7 @@ class UnequalInstancesTests {
 	}
 
 	@Test
-	void expiryThatNobodySelectsWaitsForAHookAndIsCounted() {
+	void expiryWithoutASelectingHookWaitsAndIsCounted() {
 		FleetInstance a = instance("a", HASTY);
 		a.hook("ha", "a:");
 		startAll();
@@ -299,7 +298,7 @@ class UnequalInstancesTests {
 	}
 
 	@Test
-	void expiryThatNobodySelectsIsHandedToAnInstanceThatComes() {
+	void expiryWithoutASelectingHookIsHandedToAStartedInstance() {
 		FleetInstance a = instance("a");
 		a.hook("ha", "a:");
 		startAll();
@@ -319,7 +318,7 @@ class UnequalInstancesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "set", "batch", "expire" })
-	void whatWasTrackedForAHookThatIsGoneIsReceivedByTheNextInstance(String way) {
+	void expiryTrackedForARemovedHookIsReceivedByTheNextInstance(String way) {
 		ChangeLogSettings log = new ChangeLogSettings(FleetInstance.NAMESPACE, "log", 1000, Duration.ofHours(1));
 		try (FleetInstance first = new FleetInstance(this.connectionFactory, "first", FleetInstance.SETTINGS, log)) {
 			// closed before anything of it looked for expiries
@@ -342,7 +341,7 @@ class UnequalInstancesTests {
 	}
 
 	@Test
-	void whatWaitsForAHookTakesNoRoomFromOthers() {
+	void expiriesThatWaitForAHookDoNotCountAsInFlight() {
 		FleetInstance a = instance("a", FleetInstance.SETTINGS.delivery(10, 2));
 		a.hook("ha", "a:");
 		startAll();
@@ -361,7 +360,7 @@ class UnequalInstancesTests {
 	}
 
 	@Test
-	void deadInstanceIsNotWaitedForAndWhatItWasHandedIsTakenOver() {
+	void deadInstanceIsNotWaitedForAndItsExpiriesAreClaimed() {
 		FleetInstance a = instance("a", HASTY);
 		a.hook("shared", "k:");
 		// announced itself, and then died
@@ -401,7 +400,7 @@ class UnequalInstancesTests {
 	}
 
 	@Test
-	void noteOfWhatWasHandedOnIsForgottenWithIt() {
+	void noteOfAHandedOnExpiryIsRemovedWithIt() {
 		eachOfTwoInstancesReceivesWhatItsOwnHookSelects();
 		assertThat(this.redis.template().hasKey("kv-events:{fleet:0}:handed")).isFalse();
 		this.instances.forEach(FleetInstance::close);

@@ -52,7 +52,7 @@ class ExpiryNotificationBridgeTests {
 	}
 
 	@Test
-	void tellsOfAnExpiryWithoutValueAndDeadline() {
+	void publishesAnExpiryWithoutValueAndDeadline() {
 		try (TestBridge bridge = start(TestBridge.SETTINGS).awaitListening()) {
 			expire(0, "checkout:ö 1");
 			await().untilAsserted(() -> assertThat(this.dispatcher.keys()).containsExactly("checkout:ö 1"));
@@ -71,7 +71,7 @@ class ExpiryNotificationBridgeTests {
 	}
 
 	@Test
-	void hearsOnlyTheConfiguredDatabase() {
+	void listensOnlyToTheConfiguredDatabase() {
 		try (TestBridge bridge = start(TestBridge.SETTINGS.database(3)).awaitListening()) {
 			expire(0, "in0");
 			expire(4, "in4");
@@ -83,7 +83,7 @@ class ExpiryNotificationBridgeTests {
 	}
 
 	@Test
-	void passesOverKeysThatAreNotTheApplications() {
+	void ignoresForeignKeys() {
 		try (TestBridge bridge = TestBridge.start(this.redis.connectionFactory(), TestBridge.SETTINGS.dispatch(1, 1),
 				this.dispatcher, ExpiryNotificationBridgeTests::withoutPrefix)) {
 			bridge.awaitListening();
@@ -114,7 +114,7 @@ class ExpiryNotificationBridgeTests {
 	}
 
 	@Test
-	void tellsOfManyKeysOnItsOwnThreads() {
+	void publishesManyKeysOnItsOwnThreads() {
 		try (TestBridge bridge = start(TestBridge.SETTINGS.dispatch(3, 10_000)).awaitListening()) {
 			List<String> keys = IntStream.range(0, 5_000).mapToObj((number) -> "key:" + number).toList();
 			this.redis.template().execute((RedisCallback<Object>) (connection) -> {
@@ -132,7 +132,7 @@ class ExpiryNotificationBridgeTests {
 	}
 
 	@Test
-	void goesOnWhileAHookIsSlowAndAfterOneThatThrows() {
+	void continuesWhileAHookIsSlowAndAfterOneThatThrows() {
 		CountDownLatch released = new CountDownLatch(1);
 		this.dispatcher.hook((event) -> {
 			if (event.getKey().equals("slow")) {
@@ -155,7 +155,7 @@ class ExpiryNotificationBridgeTests {
 	}
 
 	@Test
-	void dropsAndCountsWhatFindsTheQueueFull(CapturedOutput output) {
+	void dropsAndCountsNotificationsWhenTheQueueIsFull(CapturedOutput output) {
 		CountDownLatch released = new CountDownLatch(1);
 		this.dispatcher.hook((event) -> awaitUninterruptibly(released));
 		try (TestBridge bridge = start(TestBridge.SETTINGS.dispatch(1, 2)).awaitListening()) {
@@ -173,7 +173,7 @@ class ExpiryNotificationBridgeTests {
 	}
 
 	@Test
-	void connectsOnlyWhileSomebodyHears() {
+	void connectsOnlyWhileThereAreReceivers() {
 		this.dispatcher.heard(false);
 		try (TestBridge bridge = start(TestBridge.SETTINGS)) {
 			bridge.awaitState(State.IDLE);
@@ -198,7 +198,7 @@ class ExpiryNotificationBridgeTests {
 	}
 
 	@Test
-	void leavesNoThreadAndNoConnectionWhenStoppedWithAHookThatHangs() {
+	void leavesNoThreadAndNoConnectionWhenStoppedWithAHangingHook() {
 		this.dispatcher.hook((event) -> {
 			try {
 				new CountDownLatch(1).await();
@@ -220,7 +220,7 @@ class ExpiryNotificationBridgeTests {
 	}
 
 	@Test
-	void canBeStartedAgain() {
+	void canBeRestarted() {
 		try (TestBridge bridge = start(TestBridge.SETTINGS).awaitListening()) {
 			bridge.get().stop();
 			bridge.get().stop();
@@ -255,7 +255,7 @@ class ExpiryNotificationBridgeTests {
 	}
 
 	@Test
-	void saysThatItDoesNotListenInACluster(CapturedOutput output) {
+	void logsThatItDoesNotListenInACluster(CapturedOutput output) {
 		try (TestRedis cluster = TestRedis.start("cluster-enabled", "yes", "notify-keyspace-events", "Kg")) {
 			cluster.execute("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
 			LettuceConnectionFactory factory = new LettuceConnectionFactory(

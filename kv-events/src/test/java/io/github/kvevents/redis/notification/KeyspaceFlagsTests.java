@@ -10,7 +10,7 @@ class KeyspaceFlagsTests {
 	@ParameterizedTest
 	@CsvSource({ "'',Ex,Ex", "Kg,Ex,KgEx", "E,x,Ex", "x,E,xE", "A,E,AE", "AK,E,AKE", "AKE,'',AKE", "xE,'',xE",
 			"g$lshzxeKEtdmn,'',g$lshzxeKEtdmn", "KEm,x,KEmx" })
-	void addsWhatIsMissingAndKeepsTheRest(String value, String missing, String merged) {
+	void addsMissingFlagsAndKeepsTheRest(String value, String missing, String merged) {
 		KeyspaceFlags flags = new KeyspaceFlags(value);
 		assertThat(flags.missing()).isEqualTo(missing);
 		assertThat(flags.merged()).isEqualTo(merged);

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The bridge while the server is away, hangs, or comes back.
+ * The bridge while the server is down, hangs, or restarts.
  */
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(60)
@@ -57,7 +57,7 @@ class ServerOutageTests {
 	}
 
 	@Test
-	void startsWithoutTheServerAndListensOnceItIsThere(CapturedOutput output) {
+	void startsWithoutTheServerAndListensOnceItIsUp(CapturedOutput output) {
 		this.redis.kill();
 		try (TestBridge bridge = start(this.redis.connectionFactory())) {
 			assertThat(bridge.get().isRunning()).isTrue();
@@ -68,9 +68,9 @@ class ServerOutageTests {
 			this.redis.restart();
 			bridge.awaitListening();
 			assertThat(bridge.status().lastError()).isNull();
-			assertHears("there");
+			assertReceives("there");
 		}
-		assertThat(lines(output, "ExpiryNotificationBridge")).as("that Redis is away is said once, by the link to it")
+		assertThat(lines(output, "ExpiryNotificationBridge")).as("the link to Redis logs the outage, once")
 			.noneMatch((line) -> line.contains("received"));
 	}
 
@@ -80,7 +80,7 @@ class ServerOutageTests {
 			for (String key : List.of("one", "two", "three")) {
 				this.redis.restart();
 				await().atMost(LONG).until(() -> subscribers() == 1);
-				assertHears(key);
+				assertReceives(key);
 			}
 			bridge.awaitListening();
 			assertThat(this.dispatcher.keys()).containsExactly("one", "two", "three");
@@ -102,7 +102,7 @@ class ServerOutageTests {
 			this.redis.restart();
 			await().atMost(LONG).until(() -> subscribers() == 1);
 			bridge.awaitListening();
-			assertHears("again");
+			assertReceives("again");
 		}
 		finally {
 			factory.destroy();
@@ -110,7 +110,7 @@ class ServerOutageTests {
 	}
 
 	@Test
-	void saysThatItIsNotConnectedWhileTheServerIsAwayOrHangs() {
+	void reportsThatItIsNotConnectedWhileTheServerIsDownOrHangs() {
 		try (TestBridge bridge = start(this.redis.connectionFactory()).awaitListening()) {
 			this.redis.execute("CLIENT", "PAUSE", "9000", "ALL");
 			bridge.awaitState(State.CONNECTING);
@@ -119,17 +119,17 @@ class ServerOutageTests {
 			bridge.awaitState(State.CONNECTING);
 			this.redis.restart();
 			bridge.awaitListening();
-			assertHears("back");
+			assertReceives("back");
 		}
 	}
 
 	@Test
-	void hearsAgainAfterItsConnectionWasKilled() {
+	void listensAgainAfterItsConnectionWasKilled() {
 		try (TestBridge bridge = start(this.redis.connectionFactory()).awaitListening()) {
 			killSubscriber();
 			await().atMost(LONG).until(() -> subscribers() == 1);
 			bridge.awaitListening();
-			assertHears("after");
+			assertReceives("after");
 		}
 	}
 
@@ -147,7 +147,7 @@ class ServerOutageTests {
 	}
 
 	@Test
-	void stopsSoonWhileTheServerIsAway() {
+	void stopsSoonWhileTheServerIsDown() {
 		TestBridge bridge = start(this.redis.connectionFactory(this.redis.getPort(), Duration.ofMinutes(5)))
 			.awaitListening();
 		this.redis.kill();
@@ -177,7 +177,7 @@ class ServerOutageTests {
 		return ((String) this.redis.execute("CLIENT", "LIST")).lines();
 	}
 
-	private void assertHears(String key) {
+	private void assertReceives(String key) {
 		this.redis.template()
 			.execute((RedisCallback<Boolean>) (connection) -> connection.stringCommands()
 				.pSetEx(key.getBytes(StandardCharsets.UTF_8), 1, new byte[] { 1 }));

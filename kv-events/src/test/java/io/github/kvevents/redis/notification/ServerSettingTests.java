@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What the bridge does about the server's {@code notify-keyspace-events}.
+ * How the bridge handles {@code notify-keyspace-events} of the server.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class ServerSettingTests {
@@ -37,7 +37,7 @@ class ServerSettingTests {
 	private final RecordingDispatcher dispatcher = new RecordingDispatcher();
 
 	@Test
-	void listenChangesNothingAndWarnsOnceOfWhatIsMissing(CapturedOutput output) {
+	void listenChangesNothingAndWarnsOnceAboutMissingFlags(CapturedOutput output) {
 		try (TestRedis redis = TestRedis.start("notify-keyspace-events", "Kg");
 				TestBridge bridge = start(redis, TestBridge.SETTINGS.checkInterval(OFTEN))) {
 			await().untilAsserted(() -> assertThat(bridge.status().missingFlags()).isEqualTo("Ex"));
@@ -70,7 +70,7 @@ class ServerSettingTests {
 	}
 
 	@Test
-	void listenIsContentWithWhatIsSet(CapturedOutput output) {
+	void listenDoesNotWarnWhenFlagsAreSet(CapturedOutput output) {
 		try (TestRedis redis = TestRedis.start("notify-keyspace-events", "AE");
 				TestBridge bridge = start(redis, TestBridge.SETTINGS.checkInterval(OFTEN))) {
 			await().during(OFTEN.multipliedBy(5)).until(() -> bridge.status().missingFlags().isEmpty());
@@ -80,11 +80,11 @@ class ServerSettingTests {
 	}
 
 	@Test
-	void configureAddsWhatIsMissing(CapturedOutput output) {
+	void configureAddsMissingFlags(CapturedOutput output) {
 		try (TestRedis redis = TestRedis.start("notify-keyspace-events", "Kgm");
 				TestBridge bridge = start(redis, CONFIGURE)) {
 			await().untilAsserted(() -> assertThat(flags(redis)).isEqualTo("gxKEm"));
-			assertHears(redis);
+			assertReceives(redis);
 			assertThat(bridge.status().missingFlags()).isEmpty();
 		}
 		assertThat(warnings(output)).isEmpty();
@@ -94,13 +94,13 @@ class ServerSettingTests {
 	void configureWorksWithNothingSet() {
 		try (TestRedis redis = TestRedis.start(); TestBridge bridge = start(redis, CONFIGURE)) {
 			await().untilAsserted(() -> assertThat(flags(redis)).isEqualTo("xE"));
-			assertHears(redis);
+			assertReceives(redis);
 			assertThat(bridge.status().configRefused()).isFalse();
 		}
 	}
 
 	@Test
-	void configurePutsBackWhatSomebodyTookAway() {
+	void configureRestoresRemovedFlags() {
 		try (TestRedis redis = TestRedis.start(); TestBridge bridge = start(redis, CONFIGURE.checkInterval(OFTEN))) {
 			await().untilAsserted(() -> assertThat(flags(redis)).isEqualTo("xE"));
 			setFlags(redis, "K$");
@@ -110,27 +110,27 @@ class ServerSettingTests {
 	}
 
 	@Test
-	void configurePutsTheFlagsBackAfterARestart() {
+	void configureRestoresTheFlagsAfterARestart() {
 		try (TestRedis redis = TestRedis.start(); TestBridge bridge = start(redis, CONFIGURE)) {
 			await().untilAsserted(() -> assertThat(flags(redis)).isEqualTo("xE"));
 			redis.restart();
 			await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(flags(redis)).isEqualTo("xE"));
 			bridge.awaitListening();
-			assertHears(redis);
+			assertReceives(redis);
 		}
 	}
 
 	@Test
-	void listensOnWhenTheUserMayNotUseConfig(CapturedOutput output) {
+	void listensWhenTheUserMayNotUseConfig(CapturedOutput output) {
 		try (TestRedis redis = TestRedis.start("notify-keyspace-events", "Ex")) {
 			redis.execute("ACL", "SETUSER", "app", "on", ">secret", "~*", "&*", "+@all", "-config");
-			assertListensOnRefused(redis, asUser(redis), CONFIGURE);
+			assertListensWhenRefused(redis, asUser(redis), CONFIGURE);
 		}
 		assertThat(warnings(output)).singleElement().asString().contains("refuses CONFIG").contains("NOPERM");
 	}
 
 	@Test
-	void saysExactlyWhatIsMissingWhenTheUserMayOnlyRead(CapturedOutput output) {
+	void reportsMissingFlagsWhenTheUserMayOnlyRead(CapturedOutput output) {
 		try (TestRedis redis = TestRedis.start("notify-keyspace-events", "KE")) {
 			redis.execute("ACL", "SETUSER", "app", "on", ">secret", "~*", "&*", "+@all", "-config|set");
 			try (TestBridge bridge = TestBridge.start(asUser(redis), CONFIGURE.checkInterval(OFTEN), this.dispatcher)) {
@@ -143,11 +143,11 @@ class ServerSettingTests {
 	}
 
 	@Test
-	void listensOnWhenTheServerHasNoConfig(CapturedOutput output, @TempDir Path directory) throws IOException {
-		// a command line can't say this: the setting has two values, one of them empty
+	void listensWhenTheServerHasNoConfig(CapturedOutput output, @TempDir Path directory) throws IOException {
+		// not possible on the command line: the setting has two values, one of them empty
 		Path file = Files.writeString(directory.resolve("redis.conf"), "rename-command CONFIG \"\"\n");
 		try (TestRedis redis = TestRedis.start("notify-keyspace-events", "Ex", "include", file.toString())) {
-			assertListensOnRefused(redis, redis.connectionFactory(), TestBridge.SETTINGS);
+			assertListensWhenRefused(redis, redis.connectionFactory(), TestBridge.SETTINGS);
 		}
 		assertThat(warnings(output)).isEmpty();
 		assertThat(output.toString().lines().filter((line) -> line.contains("refuses CONFIG"))).singleElement()
@@ -156,11 +156,11 @@ class ServerSettingTests {
 			.contains("unknown command");
 	}
 
-	private void assertListensOnRefused(TestRedis redis, LettuceConnectionFactory factory,
+	private void assertListensWhenRefused(TestRedis redis, LettuceConnectionFactory factory,
 			NotificationSettings settings) {
 		try (TestBridge bridge = TestBridge.start(factory, settings.checkInterval(OFTEN), this.dispatcher)) {
 			await().until(() -> bridge.status().configRefused());
-			assertHears(redis);
+			assertReceives(redis);
 			await().during(OFTEN.multipliedBy(4)).until(() -> bridge.status().configRefused());
 			assertThat(bridge.status().missingFlags()).isEmpty();
 			assertThat(bridge.status().lastError()).isNull();
@@ -171,7 +171,7 @@ class ServerSettingTests {
 		return TestBridge.start(redis.connectionFactory(), settings, this.dispatcher).awaitListening();
 	}
 
-	private void assertHears(TestRedis redis) {
+	private void assertReceives(TestRedis redis) {
 		redis.template()
 			.execute((RedisCallback<Boolean>) (connection) -> connection.stringCommands()
 				.pSetEx(new byte[] { 107 }, 1, new byte[] { 1 }));
