@@ -1,5 +1,6 @@
 package io.github.kvevents.actuate;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,8 @@ import io.github.kvevents.expiry.TrackingActivity;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.expiry.TrackingStatus;
 import io.github.kvevents.listener.KvListenerRegistry;
+import io.github.kvevents.listener.KvListenerStats;
+import io.github.kvevents.listener.KvSubscription;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.support.StoreFailure;
 
@@ -37,6 +40,17 @@ import io.github.kvevents.support.StoreFailure;
 public class KvEventsHealthIndicator implements HealthIndicator {
 
 	private static final Log logger = LogFactory.getLog(KvEventsHealthIndicator.class);
+
+	/**
+	 * A hundred times the pause between two sweeps, and longer than a lease that the
+	 * instance which had it left behind.
+	 */
+	private static final Duration SWEEP_BEHIND = Duration.ofSeconds(5);
+
+	/**
+	 * With the default pauses, about a minute and a half of failures.
+	 */
+	private static final int HELD_UP = 10;
 
 	private final KvStore store;
 
@@ -72,7 +86,7 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 			List<String> warnings = new ArrayList<>();
 			addTracking(health, warnings);
 			if (this.listeners != null) {
-				warnings.addAll(ListenerWarnings.of(this.listeners));
+				warnings.addAll(warnings(this.listeners));
 			}
 			if (!warnings.isEmpty()) {
 				health.withDetail("warnings", warnings);
@@ -105,7 +119,7 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 				TrackingStatus status = this.expiry.getStatus();
 				tracking.put("tracked", status.tracked());
 				tracking.put("overdue", status.overdue());
-				warnings.addAll(TrackingWarnings.of(status));
+				warnings.addAll(warnings(status));
 			}
 			catch (RuntimeException ex) {
 				logger.debug("The store doesn't tell how expiry is doing", ex);
@@ -113,6 +127,46 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 			}
 		}
 		health.withDetail("tracking", tracking);
+	}
+
+	private static List<String> warnings(TrackingStatus status) {
+		List<String> warnings = new ArrayList<>();
+		if (status.overdueBy().compareTo(SWEEP_BEHIND) > 0) {
+			boolean swept = status.partitions()
+				.stream()
+				.anyMatch((partition) -> partition.overdue() > 0 && partition.leaseHolder() != null);
+			warnings.add(("The sweep is behind: %d tracked deadlines have passed unnoticed, the earliest %d ms ago. "
+					+ (swept ? "Is the server, or the instance that sweeps, overloaded?"
+							: "No instance sweeps: is none running in which something receives expiries?"))
+				.formatted(status.overdue(), status.overdueBy().toMillis()));
+		}
+		String policy = status.evictionPolicy();
+		if (policy != null && policy.startsWith("allkeys-")) {
+			warnings
+				.add(("The server's 'maxmemory-policy' is '%s': when memory is short it may remove the deadline index, "
+						+ "and expiries are lost. Set it to 'noeviction' or to one of the 'volatile-' policies.")
+					.formatted(policy));
+		}
+		return warnings;
+	}
+
+	private static List<String> warnings(KvListenerRegistry listeners) {
+		return listeners.all()
+			.stream()
+			.filter((listener) -> isHeldUp(listener, listener.getStats()))
+			.map((listener) -> warning(listener.getId(), listener.getStats()))
+			.toList();
+	}
+
+	private static boolean isHeldUp(KvSubscription listener, KvListenerStats stats) {
+		int limit = listener.getOptions().getMaxAttempts();
+		return stats.attempts() >= ((limit > 0) ? Math.min(limit, HELD_UP) : HELD_UP);
+	}
+
+	private static String warning(String id, KvListenerStats stats) {
+		return ("Listener '%s' is held up by an event that failed %d times, last with %s: mend the handler, or pass over "
+				+ "the event with 'seek' or 'checkpoint'.")
+			.formatted(id, stats.attempts(), stats.lastError());
 	}
 
 	private static String reason(RuntimeException failure) {

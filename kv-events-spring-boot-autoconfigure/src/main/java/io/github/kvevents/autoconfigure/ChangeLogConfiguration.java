@@ -8,9 +8,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.log.KvChangeLog;
+import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.log.change.ChangeLogRetention;
+import io.github.kvevents.log.change.EveryInstanceReader;
 import io.github.kvevents.log.change.RetentionGuard;
 import io.github.kvevents.log.change.StoreChangeFeed;
 import io.github.kvevents.log.change.StoreKvChangeLog;
@@ -30,7 +33,14 @@ class ChangeLogConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(ChangeLogStore.class)
 	ChangeLogStore kvChangeLogStore(KvStore store) {
-		throw new MissingChangeLogException(store.getClass());
+		throw new MissingPartException(
+				"The change log is switched on ('kv.events.log.enabled' is 'true'), but the application's own KvStore of type '"
+						+ store.getClass().getName()
+						+ "' is no ChangeLogStore, and there is no other bean of that type.",
+				String.format("Do one of these:%n%n"
+						+ "    - declare a bean of type io.github.kvevents.store.ChangeLogStore that reads the log which your KvStore writes%n"
+						+ "    - remove your KvStore bean, so that the auto-configured one is used%n"
+						+ "    - set 'kv.events.log.enabled=false' to do without the change log"));
 	}
 
 	@Bean
@@ -55,6 +65,19 @@ class ChangeLogConfiguration {
 	@ConditionalOnMissingBean
 	ChangeLogRetention kvChangeLogRetention(ChangeLogStore store, ObjectProvider<RetentionGuard> guards) {
 		return new ChangeLogRetention(store, guards::stream);
+	}
+
+	/**
+	 * Reads the log for hooks with the scope {@code EVERY_INSTANCE}.
+	 */
+	@Bean
+	@ConditionalOnMissingBean
+	EveryInstanceReader kvEveryInstanceReader(ChangeLogStore store, ChangeFeed feed, ObjectProvider<KvCodec> codec,
+			HookEngine engine, LogGapPublisher gaps) {
+		EveryInstanceReader reader = new EveryInstanceReader(store, feed, LazyCodec.of(codec),
+				engine::deliverToEveryInstance, (gap) -> gaps.publish((LogGapEvent) gap));
+		engine.setEveryInstanceListener(reader::setNeeded);
+		return reader;
 	}
 
 }

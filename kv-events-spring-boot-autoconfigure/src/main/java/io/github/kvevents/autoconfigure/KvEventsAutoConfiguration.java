@@ -15,10 +15,10 @@ import org.springframework.context.annotation.Import;
 		"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
 @Conditional(OnEnabledCondition.class)
 @EnableConfigurationProperties(KvEventsProperties.class)
-@Import({ CodecConfiguration.class, HookConfiguration.class, LatenessConfiguration.class, RedisStoreConfiguration.class,
+@Import({ CodecConfiguration.class, HookConfiguration.class, RedisStoreConfiguration.class,
 		MemoryStoreConfiguration.class, MissingStoreConfiguration.class, ChangeLogConfiguration.class,
-		EveryInstanceConfiguration.class, ListenerConfiguration.class, TemplateConfiguration.class,
-		NotificationConfiguration.class, StoreExpiryConfiguration.class, EventLogConfiguration.class })
+		ListenerConfiguration.class, TemplateConfiguration.class, ExpiryConfiguration.class,
+		EventLogConfiguration.class })
 public final class KvEventsAutoConfiguration {
 
 }

@@ -19,11 +19,17 @@ class MissingStoreConfiguration {
 
 	private static final String CONNECTION_FACTORY = "org.springframework.data.redis.connection.RedisConnectionFactory";
 
+	private static final String ACTION = String.format("Do one of these:%n%n"
+			+ "    - add 'org.springframework.boot:spring-boot-starter-data-redis' and don't exclude Boot's auto-configuration of Redis%n"
+			+ "    - declare a RedisConnectionFactory bean; of several, mark one as @Primary%n"
+			+ "    - set 'kv.events.store=memory' to keep keys in this process%n"
+			+ "    - set 'kv.events.enabled=false' to switch kv-events off");
+
 	@Bean
 	@ConditionalOnMissingBean(KvStore.class)
 	KvStore kvStore(ConfigurableListableBeanFactory beanFactory) {
-		throw new MissingStoreException(
-				"kv-events keeps its keys in Redis ('kv.events.store' is 'redis'), but " + reason(beanFactory));
+		throw new MissingPartException(
+				"kv-events keeps its keys in Redis ('kv.events.store' is 'redis'), but " + reason(beanFactory), ACTION);
 	}
 
 	private static String reason(ConfigurableListableBeanFactory beanFactory) {

@@ -1,5 +1,7 @@
 package io.github.kvevents.autoconfigure;
 
+import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
@@ -9,15 +11,21 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.listener.KvListenerRegistry;
+import io.github.kvevents.log.KvChangeLog;
 
 /**
- * Says that kv-events is switched off where a bean of it is injected. Comes before Boot's
- * analyzer of missing beans, which would propose to declare one.
+ * Says that kv-events, or its change log, is switched off where a bean of it is injected.
+ * Runs before Boot's analyzer of missing beans, which would propose to declare one.
  */
 @Order(-1)
 class SwitchedOffFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
 
-	private static final String PROPERTY = "kv.events.enabled";
+	private static final String ENABLED = "kv.events.enabled";
+
+	private static final String LOG_ENABLED = "kv.events.log.enabled";
+
+	private static final Set<Class<?>> OF_THE_LOG = Set.of(KvChangeLog.class, KvListenerRegistry.class);
 
 	private final Environment environment;
 
@@ -30,23 +38,30 @@ class SwitchedOffFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuch
 			@Nullable String description) {
 		Class<?> type = cause.getBeanType();
 		if (type == null || !type.getPackageName().startsWith(KvEvent.class.getPackageName())
-				|| cause.getNumberOfBeansFound() > 0 || isSwitchedOn()) {
+				|| cause.getNumberOfBeansFound() > 0) {
 			return null;
 		}
-		return new FailureAnalysis(
-				((description != null) ? description : "The application")
-						+ " needs a bean of type %s, and kv-events is switched off: '%s' is '%s'."
-							.formatted(type.getSimpleName(), PROPERTY, this.environment.getProperty(PROPERTY)),
-				"Remove '%s=%s', or inject an ObjectProvider<%s> and do without it where there is none."
-					.formatted(PROPERTY, this.environment.getProperty(PROPERTY), type.getSimpleName()),
-				cause);
+		String needs = ((description != null) ? description : "The application")
+				+ " needs a bean of type %s, and ".formatted(type.getSimpleName());
+		if (!isSwitchedOn()) {
+			String value = this.environment.getProperty(ENABLED);
+			return new FailureAnalysis(needs + "kv-events is switched off: '%s' is '%s'.".formatted(ENABLED, value),
+					"Remove '%s=%s', or inject an ObjectProvider<%s> and do without it where there is none."
+						.formatted(ENABLED, value, type.getSimpleName()),
+					cause);
+		}
+		if (OF_THE_LOG.contains(type) && !this.environment.getProperty(LOG_ENABLED, Boolean.class, false)) {
+			return new FailureAnalysis(needs + "the change log is switched off.", "Set '" + LOG_ENABLED + "=true'.",
+					cause);
+		}
+		return null;
 	}
 
 	/**
 	 * As the condition on the auto-configuration decides.
 	 */
 	private boolean isSwitchedOn() {
-		return "true".equalsIgnoreCase(this.environment.getProperty(PROPERTY, "true"));
+		return "true".equalsIgnoreCase(this.environment.getProperty(ENABLED, "true"));
 	}
 
 }

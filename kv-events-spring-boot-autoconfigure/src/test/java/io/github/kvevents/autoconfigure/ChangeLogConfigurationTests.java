@@ -115,7 +115,7 @@ class ChangeLogConfigurationTests {
 	@Test
 	void anOwnStoreWithoutLogStopsStartUp() {
 		this.logged.withBean(KvStore.class, MemoryKvStore::new).run((context) -> {
-			FailureAnalysis analysis = new MissingChangeLogFailureAnalyzer()
+			FailureAnalysis analysis = new MissingPartFailureAnalyzer()
 				.analyze(Objects.requireNonNull(context.getStartupFailure()));
 			assertThat(analysis).isNotNull();
 			assertThat(analysis.getDescription()).isEqualTo(
@@ -132,14 +132,14 @@ class ChangeLogConfigurationTests {
 	void whoAsksForTheLogWhereItIsOffIsNamedWithTheProperty(Class<?> configuration) {
 		String type = configuration.getDeclaredMethods()[0].getParameterTypes()[0].getSimpleName();
 		this.runner.withConfiguration(UserConfigurations.of(configuration)).run((context) -> {
-			FailureAnalysis analysis = new ChangeLogOffFailureAnalyzer(new MockEnvironment())
+			FailureAnalysis analysis = new SwitchedOffFailureAnalyzer(new MockEnvironment())
 				.analyze(Objects.requireNonNull(context.getStartupFailure()));
 			assertThat(analysis).isNotNull();
 			assertThat(analysis.getDescription()).contains("audit", configuration.getName())
 				.endsWith("needs a bean of type " + type + ", and the change log is switched off.");
 			assertThat(analysis.getAction()).isEqualTo("Set 'kv.events.log.enabled=true'.");
 			assertThat(
-					new ChangeLogOffFailureAnalyzer(new MockEnvironment().withProperty("kv.events.log.enabled", "true"))
+					new SwitchedOffFailureAnalyzer(new MockEnvironment().withProperty("kv.events.log.enabled", "true"))
 						.analyze(Objects.requireNonNull(context.getStartupFailure())))
 				.as("another reason")
 				.isNull();
@@ -149,7 +149,7 @@ class ChangeLogConfigurationTests {
 	@Test
 	void otherMissingBeansAreLeftToBoot() {
 		new ApplicationContextRunner().withUserConfiguration(AsksForAnother.class)
-			.run((context) -> assertThat(new ChangeLogOffFailureAnalyzer(new MockEnvironment())
+			.run((context) -> assertThat(new SwitchedOffFailureAnalyzer(new MockEnvironment())
 				.analyze(Objects.requireNonNull(context.getStartupFailure()))).isNull());
 	}
 

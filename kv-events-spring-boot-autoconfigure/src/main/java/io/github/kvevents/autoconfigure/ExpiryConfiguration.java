@@ -1,0 +1,81 @@
+package io.github.kvevents.autoconfigure;
+
+import java.time.Clock;
+import java.util.Optional;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.expiry.LatenessRecorder;
+import io.github.kvevents.expiry.StoreExpiryPublisher;
+import io.github.kvevents.expiry.TrackingMode;
+import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.redis.KeyNames;
+import io.github.kvevents.redis.RedisKvStore;
+import io.github.kvevents.redis.RedisLink;
+import io.github.kvevents.redis.expiry.ExpiryTracker;
+import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
+import io.github.kvevents.store.ExpiringStore;
+
+/**
+ * Makes events of the expiries that a store detects by itself, or that Redis notifies of,
+ * and measures how late expiries are.
+ */
+@Configuration(proxyBeanMethods = false)
+class ExpiryConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	LatenessRecorder kvLatenessRecorder() {
+		return new LatenessRecorder();
+	}
+
+	/**
+	 * Keyspace notifications that Redis publishes when a key expires.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(RedisConnectionFactory.class)
+	@ConditionalOnBean(RedisKvStore.class)
+	static class Notifications {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ExpiryNotificationBridge kvExpiryNotificationBridge(RedisConnectionFactory connectionFactory, RedisLink link,
+				KeyNames names, HookEngine engine, ObjectProvider<KvCodec> codec, KvEventsProperties properties,
+				ObjectProvider<ExpiryTracker> tracker) {
+			ExpiryTracker available = tracker.getIfAvailable();
+			boolean tracked = properties.expiry().tracking().mode() != TrackingMode.OFF;
+			return new ExpiryNotificationBridge(link.connectionFactory(),
+					properties.expiry().toSettings(SelectedDatabase.of(connectionFactory)),
+					(name) -> Optional.ofNullable(names.fromRedis(name)), engine.getDispatcher(), LazyCodec.of(codec),
+					properties.instanceId(), Clock.systemUTC(),
+					(available != null && tracked) ? available.namespace() : null);
+		}
+
+	}
+
+	/**
+	 * A store that detects expiries by itself.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(ExpiringStore.class)
+	static class InStore {
+
+		@Bean
+		@ConditionalOnMissingBean
+		StoreExpiryPublisher kvStoreExpiryPublisher(ExpiringStore store, HookEngine engine,
+				ObjectProvider<KvCodec> codec, KvEventsProperties properties, LatenessRecorder lateness) {
+			return new StoreExpiryPublisher(properties.expiry().tracking().mode(), store, engine.getDispatcher(),
+					LazyCodec.of(codec), properties.instanceId(), properties.expiry().threads(),
+					properties.expiry().queueCapacity(), properties.hooks().shutdownTimeout(), lateness);
+		}
+
+	}
+
+}
