@@ -1,7 +1,7 @@
 /**
- * The vocabulary that everything else speaks: events, what they did to a key, where they
- * stand in the change log, key filters, the codec and the exceptions. Nothing here knows
- * Redis, and nothing here uses another package of this library.
+ * The vocabulary of all packages: events, changes, positions in the change log, key
+ * filters, the codec and the exceptions. Nothing here uses Redis or another package of
+ * this library.
  */
 @NullMarked
 package io.github.kvevents;

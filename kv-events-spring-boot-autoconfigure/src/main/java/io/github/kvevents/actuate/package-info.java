@@ -1,6 +1,6 @@
 /**
- * What an operator sees: the actuator's endpoint, the health contributor and the meters.
- * They read the hooks and the store, and show neither keys nor values.
+ * Actuator endpoints, health and meters, with their descriptions. They read hooks,
+ * listeners and the store, and show neither keys nor values.
  */
 @NullMarked
 package io.github.kvevents.actuate;

@@ -1,6 +1,6 @@
 /**
- * The Spring Boot side: properties, auto-configurations and failure analyzers. It puts
- * the other packages together, and nothing uses it.
+ * Auto-configuration, properties and failure analyzers. It connects the other packages,
+ * and no other package uses it.
  */
 @NullMarked
 package io.github.kvevents.autoconfigure;

@@ -1,6 +1,6 @@
 /**
- * Finds the methods that are annotated as hooks, guards and listeners, reads their
- * annotations and calls them.
+ * Finds the methods that are annotated with {@code @KvHook}, {@code @KvGuard} and
+ * {@code @KvListener}, reads the annotations and calls the methods.
  */
 @NullMarked
 package io.github.kvevents.annotation;

@@ -1,7 +1,6 @@
 /**
- * How an expiry comes to be an event: the bridge that listens to the server's own
- * notifications, and what passes on the expiries that a back end detects by itself. Both
- * hand their events to the dispatcher on threads of their own.
+ * How an expiry becomes an event: modes, status and lateness, and the publisher for the
+ * expiries that a store detects by itself.
  */
 @NullMarked
 package io.github.kvevents.expiry;

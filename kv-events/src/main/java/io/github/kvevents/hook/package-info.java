@@ -1,7 +1,7 @@
 /**
  * Hooks and guards: the annotations, the registry, the index that finds the hooks of a
- * key, and how they are called. An event comes in through the dispatcher and goes to the
- * hooks, then to ordinary Spring listeners; nothing flows back.
+ * key, the dispatcher and the queues. The dispatcher runs an operation and passes its
+ * event to the hooks, then to ordinary Spring listeners.
  */
 @NullMarked
 package io.github.kvevents.hook;

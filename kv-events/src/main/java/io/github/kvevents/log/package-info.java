@@ -1,7 +1,6 @@
 /**
- * Ordered logs: those that applications keep for themselves, which are added to, read and
- * followed by name. What they have in common is that an entry has an id, that entries
- * come in the order of their ids, and that a reader receives a gap when some are missing.
+ * The public API of the change log and of event logs. In both an entry has an id, entries
+ * are in the order of their ids, and a reader receives a gap when some are missing.
  */
 @NullMarked
 package io.github.kvevents.log;

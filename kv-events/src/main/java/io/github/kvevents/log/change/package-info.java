@@ -1,7 +1,6 @@
 /**
  * The change log behind its public API: the feed that all readers of a process share,
- * positions, pages, what was removed before it was read, retention, and the delivery to
- * hooks of every instance.
+ * positions, pages, truncation, retention, and the delivery to hooks of every instance.
  */
 @NullMarked
 package io.github.kvevents.log.change;

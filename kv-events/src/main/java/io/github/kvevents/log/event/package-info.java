@@ -1,5 +1,5 @@
 /**
- * Event logs behind their public API: what is added, and follows of what others add.
+ * Event logs behind their public API: entries that applications add, and follows of them.
  */
 @NullMarked
 package io.github.kvevents.log.event;
