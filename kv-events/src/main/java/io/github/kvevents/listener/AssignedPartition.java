@@ -12,7 +12,6 @@ import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.PartitionReader.Missing;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
-import io.github.kvevents.support.PageSize;
 
 /**
  * A partition that this instance has for a listener: reads on, queues what is to be
@@ -21,7 +20,13 @@ import io.github.kvevents.support.PageSize;
  */
 final class AssignedPartition {
 
-	private final SubscriptionParts parts;
+	private final Lanes lanes;
+
+	private final DeliveryPolicy policy;
+
+	private final GapReporter gaps;
+
+	private final long maxOpenBytes;
 
 	private final PartitionLease held;
 
@@ -39,19 +44,22 @@ final class AssignedPartition {
 
 	/**
 	 * Creates an instance.
-	 * @param checkpoint behind which position to begin
+	 * @param reader at the checkpoint
 	 * @param deadLetteredBefore positions behind the checkpoint that the owner before
 	 * made dead letters
+	 * @param maxOpenBytes how large the events may be that are queued or in flight
 	 */
-	AssignedPartition(SubscriptionParts parts, PartitionLease held, Checkpoint checkpoint,
-			Set<KvPosition> deadLetteredBefore, LogState state) {
-		int partition = held.lease().partition();
-		this.parts = parts;
+	AssignedPartition(PartitionLease held, PartitionReader reader, Set<KvPosition> deadLetteredBefore, Lanes lanes,
+			DeliveryPolicy policy, GapReporter gaps, long maxOpenBytes) {
 		this.held = held;
-		this.reader = new PartitionReader(parts, partition, checkpoint, state);
-		this.processed = parts.processedIn(partition);
+		this.reader = reader;
+		this.lanes = lanes;
+		this.policy = policy;
+		this.gaps = gaps;
+		this.maxOpenBytes = maxOpenBytes;
+		this.processed = held.processed();
 		this.deadLetteredBefore = new HashSet<>(deadLetteredBefore);
-		this.window = new DeliveryWindow(parts.windowSize(), checkpoint, this.processed, Set.of());
+		this.window = new DeliveryWindow(policy.windowSize(), reader.checkpoint(), this.processed, Set.of());
 	}
 
 	PartitionLease held() {
@@ -106,7 +114,7 @@ final class AssignedPartition {
 
 	private void lookUnlessAt(@Nullable KvPosition end, boolean kept) {
 		if (kept && !this.reader.isAt(end)) {
-			look(this.parts.log().getState(this.held.lease().partition()));
+			look(this.reader.fetchState());
 		}
 	}
 
@@ -132,7 +140,7 @@ final class AssignedPartition {
 	void lose() {
 		this.reader.end();
 		this.window.lose();
-		this.parts.awaitLetThrough();
+		this.lanes.awaitLetThrough();
 		this.held.obey();
 	}
 
@@ -202,7 +210,7 @@ final class AssignedPartition {
 			// what is at these positions from now on is no dead letter
 			marks.addAll(this.deadLetteredBefore);
 		}
-		DeliveryWindow next = new DeliveryWindow(this.parts.windowSize(), to, this.processed, marks);
+		DeliveryWindow next = new DeliveryWindow(this.policy.windowSize(), to, this.processed, marks);
 		if (!hasKept(this.held.move(next, to))) {
 			return;
 		}
@@ -227,12 +235,11 @@ final class AssignedPartition {
 	 */
 	private void reportGap(KvPosition after) {
 		this.reportingGap = true;
-		Runnable report = this.parts.gaps()
-			.report(this.held.lease().partition(), after, this.reader.checkpoint().position());
-		this.parts.lanes().execute(() -> {
+		Runnable report = this.gaps.report(this.held.lease().partition(), after, this.reader.checkpoint().position());
+		this.lanes.execute(() -> {
 			report.run();
 			this.reportingGap = false;
-			this.parts.policy().wakeLoop();
+			this.policy.wakeLoop();
 		});
 	}
 
@@ -242,16 +249,16 @@ final class AssignedPartition {
 			LoggedChange next = this.reader.next();
 			boolean deadLettered = this.deadLetteredBefore.contains(next.position());
 			Choice choice = (deadLettered || this.window.isDone(next.position())) ? Choice.DONE
-					: this.parts.policy().choose(next);
+					: this.policy.choose(next);
 			if (choice == Choice.NO || choice == Choice.DONE) {
 				this.window.pass(next, this.reader.ordinal(), deadLettered);
 			}
 			else {
 				deliveries.add(new Delivery(this, this.window, this.window.admit(next, this.reader.ordinal()), next,
-						this.parts.lane(next), choice, this.parts.policy()));
+						this.policy.lane(next), choice, this.policy));
 			}
 		}
-		this.parts.lanes().submit(deliveries);
+		this.lanes.submit(deliveries);
 	}
 
 	/**
@@ -259,8 +266,7 @@ final class AssignedPartition {
 	 * ones. One may always.
 	 */
 	private boolean hasRoom() {
-		return this.window.room() > 0 && (this.window.open() == 0
-				|| this.window.openBytes() < PageSize.readAheadBytes(this.parts.partitions()));
+		return this.window.room() > 0 && (this.window.open() == 0 || this.window.openBytes() < this.maxOpenBytes);
 	}
 
 	/**
@@ -277,7 +283,7 @@ final class AssignedPartition {
 	 * longer than a lease
 	 */
 	boolean awaitCommitted(KvPosition position) throws InterruptedException {
-		return this.window.awaitCommitted(position, this.parts.settings().lease());
+		return this.window.awaitCommitted(position, this.held.length());
 	}
 
 	/**

@@ -1,7 +1,5 @@
 package io.github.kvevents.listener;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +14,7 @@ import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.ListenerStore.Members;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.support.Delay;
+import io.github.kvevents.support.PageSize;
 
 /**
  * The partitions that this instance has for a listener: as many as is its share among all
@@ -27,7 +26,19 @@ final class AssignedPartitions {
 	/** A moment too early would be a turn for nothing. */
 	private static final Delay JUST_AFTER = Delay.ofMillis(1);
 
-	private final SubscriptionParts parts;
+	private final ListenerMembership membership;
+
+	private final TruncationDetector truncation;
+
+	private final ListenerOptions options;
+
+	private final Lanes lanes;
+
+	private final DeliveryPolicy policy;
+
+	private final GapReporter gaps;
+
+	private final Map<Integer, ProcessedHistory> processed;
 
 	private final Delay tick;
 
@@ -44,11 +55,21 @@ final class AssignedPartitions {
 
 	/**
 	 * Creates an instance that has none.
+	 * @param processed what this instance knows to be done with in each partition since
+	 * it started: by it a store that lost its data differs from a listener that is new
 	 * @param tick how often to agree with others at least
 	 */
-	AssignedPartitions(SubscriptionParts parts, Delay tick) {
-		this.parts = parts;
-		this.ends = new LogEnds(parts.nanoTime());
+	AssignedPartitions(ListenerMembership membership, TruncationDetector truncation, ListenerOptions options,
+			Lanes lanes, DeliveryPolicy policy, GapReporter gaps, Map<Integer, ProcessedHistory> processed,
+			Delay tick) {
+		this.membership = membership;
+		this.truncation = truncation;
+		this.options = options;
+		this.lanes = lanes;
+		this.policy = policy;
+		this.gaps = gaps;
+		this.processed = processed;
+		this.ends = new LogEnds(membership::now);
 		this.tick = tick;
 	}
 
@@ -86,16 +107,10 @@ final class AssignedPartitions {
 	 * @return who has to obey
 	 */
 	synchronized List<Holder> setPaused(boolean paused) {
-		List<Holder> holders = new ArrayList<>();
-		for (int partition = 0; partition < this.parts.partitions(); partition++) {
-			Holder holder = this.parts.store().setPaused(partition, this.parts.id(), paused);
-			if (holder != null) {
-				holders.add(holder);
-			}
-		}
+		List<Holder> holders = this.membership.setPaused(paused);
 		this.assigned.values().forEach((partition) -> partition.setPaused(paused));
 		this.paused = paused;
-		this.parts.lanes().setSuspended(paused);
+		this.lanes.setSuspended(paused);
 		return holders;
 	}
 
@@ -106,7 +121,7 @@ final class AssignedPartitions {
 	 * @return who has to obey
 	 */
 	synchronized @Nullable Holder move(Checkpoint to, boolean forwardOnly) {
-		Holder holder = this.parts.store().move(this.parts.id(), to, forwardOnly);
+		Holder holder = this.membership.move(to, forwardOnly);
 		AssignedPartition here = this.assigned.get(to.position().partition());
 		if (here != null && (!forwardOnly || holder != null)) {
 			here.moved();
@@ -126,20 +141,17 @@ final class AssignedPartitions {
 	 * @return when to look again
 	 */
 	synchronized Delay coordinate() {
-		Duration lease = this.parts.settings().lease();
 		boolean quiet = this.paused;
 		AssignedPartition first = this.assigned.get(0);
-		long now = this.parts.nanoTime().getAsLong();
-		Members members = this.parts.store()
-			.join(this.parts.id(), this.parts.instance(), lease, (first != null) ? first.idleLease() : null, quiet);
+		long now = this.membership.now();
+		Members members = this.membership.join((first != null) ? first.idleLease() : null, quiet);
 		// the clock of the store may be set back
 		this.since = (this.since != 0) ? Math.min(this.since, members.now()) : members.now();
 		if (members.removedAt() > this.since) {
 			removed();
 			return this.tick;
 		}
-		int share = PartitionAssignor.of(this.parts.instance(), members.ids(), this.parts.partitions(),
-				this.parts.id());
+		int share = this.membership.share(members);
 		Kept kept = members.kept();
 		this.assigned.forEach((number, partition) -> {
 			if (partition == first && kept != null) {
@@ -154,9 +166,9 @@ final class AssignedPartitions {
 		// a pause is of all partitions, so any of them shows it
 		this.paused = this.assigned.isEmpty() ? members.paused()
 				: this.assigned.values().stream().anyMatch(AssignedPartition::isPaused);
-		this.parts.lanes().setSuspended(this.paused);
+		this.lanes.setSuspended(this.paused);
 		if (this.paused && !quiet) {
-			this.parts.awaitLetThrough();
+			this.lanes.awaitLetThrough();
 			// others wait until it is obeyed
 			return Delay.ofMillis(1);
 		}
@@ -174,13 +186,12 @@ final class AssignedPartitions {
 	 */
 	private Delay acquire(int share) {
 		Delay wait = Delay.NEVER;
-		for (int partition = 0; partition < this.parts.partitions() && this.assigned.size() < share; partition++) {
+		for (int partition = 0; partition < this.membership.partitions() && this.assigned.size() < share; partition++) {
 			if (this.assigned.containsKey(partition)) {
 				continue;
 			}
-			long now = this.parts.nanoTime().getAsLong();
-			Acquisition acquisition = this.parts.store()
-				.acquire(partition, this.parts.id(), this.parts.instance(), this.parts.settings().lease(), this.since);
+			long now = this.membership.now();
+			Acquisition acquisition = this.membership.acquire(partition, this.since);
 			switch (acquisition.outcome()) {
 				case ACQUIRED -> this.assigned.put(partition, begin(partition, acquisition, now));
 				case TAKEN -> wait = wait.min(acquisition.freeIn());
@@ -191,17 +202,19 @@ final class AssignedPartitions {
 	}
 
 	private AssignedPartition begin(int partition, Acquisition acquisition, long now) {
-		LogState state = this.parts.log().getState(partition);
-		ProcessedHistory processed = this.parts.processedIn(partition);
+		LogState state = this.truncation.state(partition);
+		ProcessedHistory processed = this.processed.computeIfAbsent(partition, (number) -> new ProcessedHistory());
 		Checkpoint reached = processed.reached();
-		boolean lost = reached != null && this.parts.truncation().isLost(state, reached);
+		boolean lost = reached != null && this.truncation.isLost(state, reached);
 		KvPosition lostAfter = (reached != null && lost) ? reached.position() : null;
 		Checkpoint stored = acquisition.checkpoint();
 		Checkpoint checkpoint = (stored != null) ? stored : start(state, partition, processed);
-		Lease lease = new Lease(this.parts.id(), partition, this.parts.instance(), acquisition.epoch());
-		PartitionLease held = new PartitionLease(this.parts, lease, checkpoint.history(), acquisition.paused(), now);
-		AssignedPartition assigned = new AssignedPartition(this.parts, held, checkpoint, acquisition.deadLettered(),
-				state);
+		Lease lease = this.membership.lease(partition, acquisition);
+		PartitionLease held = new PartitionLease(this.membership, lease, processed, checkpoint.history(),
+				acquisition.paused(), now);
+		PartitionReader reader = new PartitionReader(this.truncation, this.options.getBatchSize(), checkpoint, state);
+		AssignedPartition assigned = new AssignedPartition(held, reader, acquisition.deadLettered(), this.lanes,
+				this.policy, this.gaps, PageSize.readAheadBytes(this.membership.partitions()));
 		assigned.begin(stored == null, lostAfter);
 		return assigned;
 	}
@@ -211,12 +224,12 @@ final class AssignedPartitions {
 	 */
 	private Checkpoint start(LogState state, int partition, ProcessedHistory processed) {
 		Checkpoint reached = processed.reached();
-		Checkpoint agreed = (reached != null) ? this.parts.truncation().agreed(state, reached, processed) : null;
+		Checkpoint agreed = (reached != null) ? this.truncation.agreed(state, reached, processed) : null;
 		if (agreed != null) {
 			return agreed;
 		}
-		return (this.parts.options().getStartAt() == StartAt.EARLIEST || reached != null)
-				? TruncationDetector.earliest(state, partition) : this.parts.truncation().latest(state);
+		return (this.options.getStartAt() == StartAt.EARLIEST || reached != null)
+				? TruncationDetector.earliest(state, partition) : this.truncation.latest(state);
 	}
 
 	private void giveUp(int share) {

@@ -67,6 +67,21 @@ final class DeliveryPolicy {
 	}
 
 	/**
+	 * How many events may be redelivered after a crash: a batch, and what is in flight.
+	 */
+	int windowSize() {
+		return this.options.getBatchSize() + this.options.getConcurrency() - 1;
+	}
+
+	/**
+	 * What an event comes in order with: its key or, if one is handled at a time anyway,
+	 * the whole partition.
+	 */
+	Object lane(LoggedChange change) {
+		return (this.options.getConcurrency() > 1) ? change.key() : change.position().partition();
+	}
+
+	/**
 	 * Whether the listener receives an entry, as far as its filter says.
 	 */
 	Choice choose(LoggedChange change) {

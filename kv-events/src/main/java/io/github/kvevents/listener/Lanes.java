@@ -40,6 +40,8 @@ final class Lanes {
 
 	private static final long UNEXPECTED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+	private static final Duration LET_THROUGH = Duration.ofMillis(50);
+
 	private final SparingPool threads;
 
 	private final Executor starter;
@@ -222,6 +224,19 @@ final class Lanes {
 		while (!Collections.disjoint(current, this.running) && left > 0) {
 			TimeUnit.NANOSECONDS.timedWait(this, left);
 			left = end - this.nanoTime.getAsLong();
+		}
+	}
+
+	/**
+	 * Waits a moment for events that were let through before this instance knew of an
+	 * order, so that they have reached the handler when it says that it obeys.
+	 */
+	void awaitLetThrough() {
+		try {
+			awaitCurrent(LET_THROUGH);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 

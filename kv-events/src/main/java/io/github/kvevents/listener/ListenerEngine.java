@@ -25,6 +25,7 @@ import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.log.change.RetentionGuard;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvKeys;
+import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.Waiter;
 
 /**
@@ -140,23 +141,32 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		DeliveryPolicy outside = policy(id, options, handler, counters, () -> {
 		});
 		outside.warnIfEndless();
-		DeadLetters deadLetters = new DeadLetters(id, this.instanceId, this.log.getSettings().namespace().partitions(),
-				this.store, outside);
-		return new Subscription(() -> run(id, options, handler, counters, processed), deadLetters, this::closed);
+		int partitions = this.log.getSettings().namespace().partitions();
+		DeadLetters deadLetters = new DeadLetters(id, this.instanceId, partitions, this.store, outside);
+		ListenerMembership membership = new ListenerMembership(this.store, id, this.instanceId, partitions,
+				this.settings.lease(), System::nanoTime);
+		TruncationDetector truncation = new TruncationDetector(this.log);
+		return new Subscription(options, this.settings, membership, truncation, counters,
+				() -> run(membership, truncation, options, handler, counters, processed), deadLetters, this::closed);
 	}
 
 	/**
 	 * What is made anew for each start; what is counted and known stays.
 	 */
-	private SubscriptionRun run(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,
-			Map<Integer, ProcessedHistory> processed) {
+	private SubscriptionRun run(ListenerMembership membership, TruncationDetector truncation, ListenerOptions options,
+			KvEventHandler handler, ListenerCounters counters, Map<Integer, ProcessedHistory> processed) {
+		String id = membership.listener();
 		Waiter waiter = new Waiter();
-		Runnable wake = waiter::wakeUp;
-		Lanes lanes = new Lanes("kv-listener-" + id, options.getConcurrency(), System::nanoTime, wake);
-		SubscriptionParts shared = new SubscriptionParts(id, this.instanceId, options, this.settings, handler, this.log,
-				this.store, new TruncationDetector(this.log), lanes, policy(id, options, handler, counters, wake),
-				new GapReporter(id, handler, this.gapPublisher, counters), System::nanoTime, processed);
-		return new SubscriptionRun(shared, new SubscriptionLoop(shared, this.feed, waiter));
+		Lanes lanes = new Lanes("kv-listener-" + id, options.getConcurrency(), System::nanoTime, waiter::wakeUp);
+		DeliveryPolicy policy = policy(id, options, handler, counters, waiter::wakeUp);
+		GapReporter gaps = new GapReporter(id, handler, this.gapPublisher, counters);
+		Delay tick = SubscriptionLoop.tick(membership.lease());
+		AssignedPartitions partitions = new AssignedPartitions(membership, truncation, options, lanes, policy, gaps,
+				processed, tick);
+		SubscriptionShutdown shutdown = new SubscriptionShutdown(membership, partitions, lanes, policy, waiter,
+				this.settings.shutdownTimeout(), tick);
+		return new SubscriptionRun(membership, lanes,
+				new SubscriptionLoop(membership, partitions, lanes, shutdown, this.feed, waiter));
 	}
 
 	private DeliveryPolicy policy(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,

@@ -12,7 +12,7 @@ import io.github.kvevents.support.Delay;
  */
 final class PartitionLease {
 
-	private final SubscriptionParts parts;
+	private final ListenerMembership membership;
 
 	private final Lease lease;
 
@@ -31,10 +31,11 @@ final class PartitionLease {
 	 * Creates an instance.
 	 * @param acquiredAt when the lease was asked for
 	 */
-	PartitionLease(SubscriptionParts parts, Lease lease, CheckpointHistory history, boolean paused, long acquiredAt) {
-		this.parts = parts;
+	PartitionLease(ListenerMembership membership, Lease lease, ProcessedHistory processed, CheckpointHistory history,
+			boolean paused, long acquiredAt) {
+		this.membership = membership;
 		this.lease = lease;
-		this.processed = parts.processedIn(lease.partition());
+		this.processed = processed;
 		this.history = history;
 		this.paused = paused;
 		renewedAt(acquiredAt);
@@ -49,11 +50,22 @@ final class PartitionLease {
 	 * clock shows. From any thread.
 	 */
 	boolean isFresh() {
-		return this.parts.nanoTime().getAsLong() - this.endsAt < 0;
+		return this.membership.now() - this.endsAt < 0;
 	}
 
 	private void renewedAt(long nanos) {
-		this.endsAt = Delay.of(this.parts.settings().lease()).after(nanos);
+		this.endsAt = Delay.of(this.membership.lease()).after(nanos);
+	}
+
+	ProcessedHistory processed() {
+		return this.processed;
+	}
+
+	/**
+	 * How long the lease lasts after it was renewed.
+	 */
+	Duration length() {
+		return this.membership.lease();
 	}
 
 	boolean isLost() {
@@ -125,10 +137,9 @@ final class PartitionLease {
 		DeliveryWindow.Progress progress = window.progress();
 		CheckpointHistory longer = write ? history.with(progress.mark().position(), progress.mark().operationId())
 				: history;
-		long now = this.parts.nanoTime().getAsLong();
-		Duration duration = this.parts.settings().lease();
-		Kept kept = this.parts.store()
-			.keep(this.lease, duration, write ? progress.toCheckpoint(longer) : null, progress.deadLettered(), quiet);
+		long now = this.membership.now();
+		Kept kept = this.membership.keep(this.lease, write ? progress.toCheckpoint(longer) : null,
+				progress.deadLettered(), quiet);
 		if (!renewed(now, kept)) {
 			return false;
 		}
@@ -144,14 +155,14 @@ final class PartitionLease {
 	 * Says that nothing is begun any more, since the partition is lost.
 	 */
 	void obey() {
-		this.parts.store().obey(this.lease);
+		this.membership.obey(this.lease);
 	}
 
 	/**
 	 * Gives the partition back.
 	 */
 	void release() {
-		this.parts.store().release(this.lease);
+		this.membership.release(this.lease);
 	}
 
 }

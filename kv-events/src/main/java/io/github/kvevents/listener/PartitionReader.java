@@ -21,7 +21,9 @@ final class PartitionReader {
 	/** How many entries to read at a time at least: many may be filtered. */
 	private static final int MIN_PAGE = 100;
 
-	private final SubscriptionParts parts;
+	private final TruncationDetector truncation;
+
+	private final int limit;
 
 	private final int partition;
 
@@ -39,9 +41,10 @@ final class PartitionReader {
 	 * Creates a reading.
 	 * @param from behind which position to begin
 	 */
-	PartitionReader(SubscriptionParts parts, int partition, Checkpoint from, LogState state) {
-		this.parts = parts;
-		this.partition = partition;
+	PartitionReader(TruncationDetector truncation, int batchSize, Checkpoint from, LogState state) {
+		this.truncation = truncation;
+		this.limit = Math.max(batchSize, MIN_PAGE);
+		this.partition = from.position().partition();
 		this.read = from;
 		this.ordinal = from.ordinal();
 		this.state = state;
@@ -52,6 +55,10 @@ final class PartitionReader {
 	 */
 	LogState state() {
 		return this.state;
+	}
+
+	LogState fetchState() {
+		return this.truncation.state(this.partition);
 	}
 
 	/**
@@ -100,7 +107,7 @@ final class PartitionReader {
 		if (this.missing != null || !check) {
 			return;
 		}
-		if (this.parts.truncation().isLost(state, this.read)) {
+		if (this.truncation.isLost(state, this.read)) {
 			this.buffer.clear();
 			this.missing = Missing.LOST;
 		}
@@ -127,15 +134,14 @@ final class PartitionReader {
 	 * @return whether there is more to do at once
 	 */
 	boolean read() {
-		int limit = Math.max(this.parts.options().getBatchSize(), MIN_PAGE);
-		ChangeLogStore.LogPage read = this.parts.truncation().readOn(this.read, limit);
+		ChangeLogStore.LogPage read = this.truncation.readOn(this.read, this.limit);
 		List<LoggedChange> page = read.changes();
 		if (!page.isEmpty() && this.read.isOf(page.get(0))) {
 			page = page.subList(1, page.size());
 		}
 		else {
 			// it was removed, perhaps with some behind it, or the log is another one
-			look(this.parts.log().getState(this.partition), true);
+			look(this.truncation.state(this.partition), true);
 			KvPosition position = this.read.position();
 			if (this.missing != null || page.stream().anyMatch((change) -> change.position().equals(position))) {
 				return true;
@@ -153,8 +159,8 @@ final class PartitionReader {
 	 * @param reached up to where everything is done with
 	 */
 	Checkpoint resumePoint(Checkpoint reached, ProcessedHistory processed) {
-		Checkpoint agreed = (this.missing == Missing.LOST)
-				? this.parts.truncation().agreed(this.state, reached, processed) : null;
+		Checkpoint agreed = (this.missing == Missing.LOST) ? this.truncation.agreed(this.state, reached, processed)
+				: null;
 		return (agreed != null) ? agreed : TruncationDetector.earliest(this.state, this.partition);
 	}
 

@@ -20,14 +20,21 @@ import io.github.kvevents.support.Delay;
  */
 final class Subscription implements KvSubscription {
 
-	/** For how long other instances find out that a listener was removed, at least. */
-	private static final Duration REMEMBER = Duration.ofSeconds(30);
-
 	/** What the loop may need behind the shutdown timeout, for a command that hangs. */
 	private static final Duration GRACE = Duration.ofSeconds(2);
 
 	/** How long to wait for what was let through before an order. */
 	private static final Duration LET_THROUGH = Duration.ofSeconds(1);
+
+	private final ListenerOptions options;
+
+	private final ListenerSettings settings;
+
+	private final ListenerMembership membership;
+
+	private final TruncationDetector truncation;
+
+	private final ListenerCounters counters;
 
 	private final Supplier<SubscriptionRun> runs;
 
@@ -50,7 +57,14 @@ final class Subscription implements KvSubscription {
 	 * @param runs makes what begins with a start
 	 * @param closing runs when it is closed
 	 */
-	Subscription(Supplier<SubscriptionRun> runs, DeadLetters deadLetters, Consumer<Subscription> closing) {
+	Subscription(ListenerOptions options, ListenerSettings settings, ListenerMembership membership,
+			TruncationDetector truncation, ListenerCounters counters, Supplier<SubscriptionRun> runs,
+			DeadLetters deadLetters, Consumer<Subscription> closing) {
+		this.options = options;
+		this.settings = settings;
+		this.membership = membership;
+		this.truncation = truncation;
+		this.counters = counters;
 		this.runs = runs;
 		this.run = runs.get();
 		this.deadLetters = deadLetters;
@@ -100,22 +114,18 @@ final class Subscription implements KvSubscription {
 		}
 	}
 
-	private SubscriptionParts parts() {
-		return this.run.parts();
-	}
-
 	private AssignedPartitions partitions() {
 		return this.run.loop().partitions();
 	}
 
 	@Override
 	public String getId() {
-		return parts().id();
+		return this.membership.listener();
 	}
 
 	@Override
 	public ListenerOptions getOptions() {
-		return parts().options();
+		return this.options;
 	}
 
 	@Override
@@ -132,18 +142,18 @@ final class Subscription implements KvSubscription {
 
 	@Override
 	public KvListenerStats getStats() {
-		return parts().policy().counters().snapshot(partitions().all());
+		return this.counters.snapshot(partitions().all());
 	}
 
 	@Override
 	public ListenerStatus getStatus() {
 		List<ListenerStatus.Partition> partitions = new ArrayList<>();
-		for (int partition = 0; partition < parts().partitions(); partition++) {
-			PartitionStatus status = parts().store().status(partition, getId());
+		for (int partition = 0; partition < this.membership.partitions(); partition++) {
+			PartitionStatus status = this.membership.status(partition);
 			Checkpoint checkpoint = status.checkpoint();
 			partitions.add(new ListenerStatus.Partition(partition, status.owner(), status.epoch(), status.paused(),
 					(checkpoint != null) ? checkpoint.position() : null,
-					Lag.of(parts().log().getState(partition), checkpoint), status.deadLetters()));
+					Lag.of(this.truncation.state(partition), checkpoint), status.deadLetters()));
 		}
 		return new ListenerStatus(partitions);
 	}
@@ -177,7 +187,7 @@ final class Subscription implements KvSubscription {
 		Assert.notNull(position, "'position' must not be null");
 		requireNotRemoved();
 		LogState state = state(position);
-		Checkpoint to = parts().truncation().at(state, position);
+		Checkpoint to = this.truncation.at(state, position);
 		Holder holder = completesHere(to) ? null : partitions().move(to, true);
 		this.run.loop().tick();
 		awaitObeyed((holder != null) ? List.of(holder) : List.of());
@@ -193,7 +203,7 @@ final class Subscription implements KvSubscription {
 			return false;
 		}
 		assigned.completeUpTo(to);
-		parts().lanes().resumeDue(true);
+		this.run.lanes().resumeDue(true);
 		this.run.loop().tick();
 		try {
 			return assigned.awaitCommitted(to.position());
@@ -209,9 +219,9 @@ final class Subscription implements KvSubscription {
 		Assert.notNull(position, "'position' must not be null");
 		requireNotRemoved();
 		List<Holder> holders = new ArrayList<>();
-		for (int partition : position.partitions(parts().partitions())) {
-			LogState state = parts().log().getState(partition);
-			Holder holder = partitions().move(parts().truncation().at(state, position, partition), false);
+		for (int partition : position.partitions(this.membership.partitions())) {
+			LogState state = this.truncation.state(partition);
+			Holder holder = partitions().move(this.truncation.at(state, position, partition), false);
 			if (holder != null) {
 				holders.add(holder);
 			}
@@ -225,8 +235,8 @@ final class Subscription implements KvSubscription {
 	 */
 	private void awaitObeyed(List<Holder> holders) {
 		interruptibly(() -> {
-			parts().lanes().awaitCurrent(LET_THROUGH);
-			parts().awaitObeyed(holders);
+			this.run.lanes().awaitCurrent(LET_THROUGH);
+			this.membership.awaitObeyed(holders);
 		});
 	}
 
@@ -240,17 +250,17 @@ final class Subscription implements KvSubscription {
 	}
 
 	private LogState state(KvPosition position) {
-		int partitions = parts().partitions();
+		int partitions = this.membership.partitions();
 		Assert.isTrue(position.partition() < partitions,
 				() -> "'%s' is no position of this change log: it has %d partition(s), counted from 0"
 					.formatted(position, partitions));
-		return parts().log().getState(position.partition());
+		return this.truncation.state(position.partition());
 	}
 
 	@Override
 	public void close() {
 		stop();
-		awaitEnd(shutdownDeadline(parts().settings()));
+		awaitEnd(shutdownDeadline(this.settings));
 	}
 
 	/**
@@ -298,18 +308,9 @@ final class Subscription implements KvSubscription {
 		if (this.removed) {
 			return;
 		}
-		SubscriptionParts parts = parts();
-		boolean alone = parts.store().join(getId(), parts.instance(), parts.settings().lease()).ids().size() == 1;
+		boolean alone = this.membership.isAlone();
 		close();
-		Delay lease = Delay.of(parts.settings().lease());
-		Duration remember = Duration.ofNanos(lease.plus(lease).plus(lease).max(Delay.of(REMEMBER)).nanos());
-		List<Holder> holders = new ArrayList<>();
-		for (int partition = 0; partition < parts.partitions(); partition++) {
-			Holder holder = parts.store().remove(partition, getId(), alone ? Duration.ZERO : remember);
-			if (holder != null) {
-				holders.add(holder);
-			}
-		}
+		List<Holder> holders = this.membership.remove(alone);
 		this.removed = true;
 		awaitObeyed(holders);
 	}

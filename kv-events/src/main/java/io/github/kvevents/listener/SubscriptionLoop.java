@@ -1,5 +1,6 @@
 package io.github.kvevents.listener;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,17 +22,19 @@ final class SubscriptionLoop implements Runnable {
 	/** So that orders of other instances are obeyed within a second. */
 	private static final Delay MAX_TICK = Delay.ofMillis(1000);
 
-	private final SubscriptionParts parts;
+	private final ListenerMembership membership;
+
+	private final Lanes lanes;
 
 	private final ChangeFeed feed;
 
 	private final Waiter waiter;
 
-	private final Delay tick;
-
 	private final LoopHealth health;
 
 	private final ShutdownDeadline deadline;
+
+	private final SubscriptionShutdown shutdown;
 
 	private final AssignedPartitions partitions;
 
@@ -50,14 +53,23 @@ final class SubscriptionLoop implements Runnable {
 	 * Creates a loop.
 	 * @param waiter wakes it
 	 */
-	SubscriptionLoop(SubscriptionParts parts, ChangeFeed feed, Waiter waiter) {
-		this.parts = parts;
+	SubscriptionLoop(ListenerMembership membership, AssignedPartitions partitions, Lanes lanes,
+			SubscriptionShutdown shutdown, ChangeFeed feed, Waiter waiter) {
+		this.membership = membership;
+		this.lanes = lanes;
+		this.shutdown = shutdown;
 		this.feed = feed;
 		this.waiter = waiter;
-		this.tick = Delay.of(parts.settings().lease().dividedBy(4)).min(MAX_TICK);
-		this.health = new LoopHealth(KvListenerRegistry.class, "Listener '" + parts.id() + "'");
-		this.deadline = new ShutdownDeadline(parts.nanoTime());
-		this.partitions = new AssignedPartitions(parts, this.tick);
+		this.health = new LoopHealth(KvListenerRegistry.class, "Listener '" + membership.listener() + "'");
+		this.deadline = shutdown.deadline();
+		this.partitions = partitions;
+	}
+
+	/**
+	 * How often to agree with other instances at least.
+	 */
+	static Delay tick(Duration lease) {
+		return Delay.of(lease.dividedBy(4)).min(MAX_TICK);
 	}
 
 	/**
@@ -101,7 +113,7 @@ final class SubscriptionLoop implements Runnable {
 	 * @param end when to wait no longer, in the time of the loop
 	 */
 	void awaitFirstTurn(long end) throws InterruptedException {
-		this.firstTurn.await(end - this.parts.nanoTime().getAsLong(), TimeUnit.NANOSECONDS);
+		this.firstTurn.await(end - this.membership.now(), TimeUnit.NANOSECONDS);
 	}
 
 	@Override
@@ -112,7 +124,7 @@ final class SubscriptionLoop implements Runnable {
 				this.waiter.reset();
 				this.waiter.awaitQuietly(turnSafely());
 			}
-			new SubscriptionShutdown(this.parts, this.partitions, this.waiter, this.deadline, this.tick).run();
+			this.shutdown.run();
 		}
 		finally {
 			this.firstTurn.countDown();
@@ -138,15 +150,15 @@ final class SubscriptionLoop implements Runnable {
 	}
 
 	private Delay turn() {
-		if (this.tickNow || this.parts.nanoTime().getAsLong() - this.nextTickAt >= 0) {
+		if (this.tickNow || this.membership.now() - this.nextTickAt >= 0) {
 			this.tickNow = false;
 			Delay pause = this.partitions.coordinate();
 			if (this.partitions.isRemoved()) {
 				this.stopped = true;
 			}
-			this.nextTickAt = pause.after(this.parts.nanoTime().getAsLong());
+			this.nextTickAt = pause.after(this.membership.now());
 		}
-		Delay retry = this.parts.lanes().resumeDue(false);
+		Delay retry = this.lanes.resumeDue(false);
 		boolean more = false;
 		for (AssignedPartition partition : this.partitions.all()) {
 			more |= partition.turn(this.partitions.ends().get(partition.held().lease().partition()));
@@ -158,7 +170,7 @@ final class SubscriptionLoop implements Runnable {
 		if (more || this.tickNow) {
 			return Delay.NONE;
 		}
-		return retry.min(Delay.ofNanos(this.nextTickAt - this.parts.nanoTime().getAsLong()));
+		return retry.min(Delay.ofNanos(this.nextTickAt - this.membership.now()));
 	}
 
 	/**

@@ -15,7 +15,9 @@ final class SubscriptionRun {
 	/** How often to look whether the loop waits for a store that is gone. */
 	private static final long LOOK_MILLIS = 50;
 
-	private final SubscriptionParts parts;
+	private final ListenerMembership membership;
+
+	private final Lanes lanes;
 
 	private final SubscriptionLoop loop;
 
@@ -26,15 +28,16 @@ final class SubscriptionRun {
 	/**
 	 * Creates a run that hasn't begun.
 	 */
-	SubscriptionRun(SubscriptionParts parts, SubscriptionLoop loop) {
-		this.parts = parts;
+	SubscriptionRun(ListenerMembership membership, Lanes lanes, SubscriptionLoop loop) {
+		this.membership = membership;
+		this.lanes = lanes;
 		this.loop = loop;
-		this.thread = new Thread(this::run, "kv-listener-" + parts.id());
+		this.thread = new Thread(this::run, "kv-listener-" + membership.listener());
 		this.thread.setDaemon(true);
 	}
 
-	SubscriptionParts parts() {
-		return this.parts;
+	Lanes lanes() {
+		return this.lanes;
 	}
 
 	SubscriptionLoop loop() {
@@ -66,11 +69,11 @@ final class SubscriptionRun {
 	private void awaitPrevious() {
 		SubscriptionRun previous = this.previous;
 		this.previous = null;
-		long end = Delay.of(this.parts.settings().lease()).after(System.nanoTime());
+		long end = Delay.of(this.membership.lease()).after(System.nanoTime());
 		try {
 			while (previous != null && !previous.isOver() && !this.loop.isStopped() && System.nanoTime() - end < 0) {
 				previous.thread.join(LOOK_MILLIS);
-				previous.parts.lanes().awaitOver(Duration.ofMillis(LOOK_MILLIS));
+				previous.lanes.awaitOver(Duration.ofMillis(LOOK_MILLIS));
 			}
 		}
 		catch (InterruptedException ex) {
@@ -79,7 +82,7 @@ final class SubscriptionRun {
 	}
 
 	private boolean isOver() {
-		return !this.thread.isAlive() && this.parts.lanes().isOver();
+		return !this.thread.isAlive() && this.lanes.isOver();
 	}
 
 	/**
@@ -87,12 +90,12 @@ final class SubscriptionRun {
 	 */
 	void stop() {
 		// at once; the loop still delivers what fills holes
-		this.parts.lanes().end();
+		this.lanes.end();
 		this.loop.stop();
 	}
 
 	boolean isCalledFromWithin() {
-		return this.thread == Thread.currentThread() || this.parts.lanes().isOwnThread();
+		return this.thread == Thread.currentThread() || this.lanes.isOwnThread();
 	}
 
 	void awaitEnd(long end) throws InterruptedException {

@@ -1,5 +1,6 @@
 package io.github.kvevents.listener;
 
+import java.time.Duration;
 import java.util.List;
 
 import org.apache.commons.logging.Log;
@@ -21,7 +22,13 @@ final class SubscriptionShutdown {
 	/** What handlers that are interrupted have to end. */
 	private static final long INTERRUPTED_MILLIS = 1000;
 
-	private final SubscriptionParts parts;
+	private final ListenerMembership membership;
+
+	private final Lanes lanes;
+
+	private final DeliveryPolicy policy;
+
+	private final Duration timeout;
 
 	private final AssignedPartitions partitions;
 
@@ -35,23 +42,34 @@ final class SubscriptionShutdown {
 
 	/**
 	 * Creates an end.
+	 * @param timeout how long handlers may take to end
 	 * @param tick how often to renew leases while handlers end
 	 */
-	SubscriptionShutdown(SubscriptionParts parts, AssignedPartitions partitions, Waiter waiter,
-			ShutdownDeadline deadline, Delay tick) {
-		this.parts = parts;
+	SubscriptionShutdown(ListenerMembership membership, AssignedPartitions partitions, Lanes lanes,
+			DeliveryPolicy policy, Waiter waiter, Duration timeout, Delay tick) {
+		this.membership = membership;
+		this.lanes = lanes;
+		this.policy = policy;
+		this.timeout = timeout;
 		this.partitions = partitions;
 		this.waiter = waiter;
-		this.deadline = deadline;
+		this.deadline = new ShutdownDeadline(membership::now);
 		this.tick = tick;
+	}
+
+	/**
+	 * Until when the store is waited for.
+	 */
+	ShutdownDeadline deadline() {
+		return this.deadline;
 	}
 
 	void run() {
 		this.deadline.stops();
 		this.partitions.all().forEach(AssignedPartition::leave);
-		this.parts.lanes().setSuspended(false);
-		this.parts.lanes().resumeDue(true);
-		long end = Delay.of(this.parts.settings().shutdownTimeout()).after(now());
+		this.lanes.setSuspended(false);
+		this.lanes.resumeDue(true);
+		long end = Delay.of(this.timeout).after(now());
 		this.nextTickAt = this.tick.after(now());
 		while (!this.partitions.all().isEmpty() && now() - end < 0) {
 			this.waiter.reset();
@@ -60,13 +78,14 @@ final class SubscriptionShutdown {
 				this.waiter.awaitQuietly(pause);
 			}
 		}
-		this.parts.policy().stop();
-		this.parts.lanes().close(INTERRUPTED_MILLIS);
+		this.policy.stop();
+		this.lanes.close(INTERRUPTED_MILLIS);
 		this.partitions.all().forEach((partition) -> ask(partition::release));
 		this.partitions.clear();
-		ask(() -> this.parts.store().leave(this.parts.id(), this.parts.instance()));
+		ask(() -> this.membership.leave());
 		if (this.deadline.isOver()) {
-			logger.warn("Listener '" + this.parts.id() + "' stopped without its store, which doesn't answer: what it "
+			logger.warn("Listener '" + this.membership.listener()
+					+ "' stopped without its store, which doesn't answer: what it "
 					+ "handled last is redelivered, and no other instance takes over until its leases end");
 		}
 	}
@@ -79,7 +98,7 @@ final class SubscriptionShutdown {
 				pause = pause.min(ask(() -> partition.renew(null, false)));
 			}
 		}
-		this.parts.lanes().resumeDue(true);
+		this.lanes.resumeDue(true);
 		for (AssignedPartition partition : List.copyOf(this.partitions.all())) {
 			if (this.deadline.isOver()) {
 				this.partitions.leaveIfIdle(partition, false);
@@ -106,7 +125,7 @@ final class SubscriptionShutdown {
 		}
 		catch (RuntimeException ex) {
 			this.deadline.failed();
-			logger.debug("The store failed while listener '" + this.parts.id() + "' stops", ex);
+			logger.debug("The store failed while listener '" + this.membership.listener() + "' stops", ex);
 			return RETRY;
 		}
 		finally {
@@ -115,7 +134,7 @@ final class SubscriptionShutdown {
 	}
 
 	private long now() {
-		return this.parts.nanoTime().getAsLong();
+		return this.membership.now();
 	}
 
 }

@@ -26,6 +26,10 @@ final class TruncationDetector {
 		this.log = log;
 	}
 
+	LogState state(int partition) {
+		return this.log.getState(partition);
+	}
+
 	/**
 	 * Whether the store no longer has what was read.
 	 * @param read up to where

@@ -74,12 +74,12 @@ class AssignedPartitionsTests {
 		DeliveryPolicy policy = new DeliveryPolicy("audit", options, handler, new PlainKvCodec(), this.store, counters,
 				new RetryDelays(options, () -> 0), () -> {
 				});
-		SubscriptionParts parts = new SubscriptionParts("audit", instance, options,
-				ListenerSettings.defaults().lease(LEASE), handler, log.getChangeLog(), this.store,
-				new TruncationDetector(log.getChangeLog()), this.lanes, policy,
-				new GapReporter("audit", handler, (gap) -> {
-				}, counters), System::nanoTime, new HashMap<>());
-		return new AssignedPartitions(parts, TICK);
+		ListenerMembership membership = new ListenerMembership(this.store, "audit", instance, count, LEASE,
+				System::nanoTime);
+		GapReporter gaps = new GapReporter("audit", handler, (gap) -> {
+		}, counters);
+		return new AssignedPartitions(membership, new TruncationDetector(log.getChangeLog()), options, this.lanes,
+				policy, gaps, new HashMap<>(), TICK);
 	}
 
 }
