@@ -3,13 +3,14 @@ package io.github.kvevents.memory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.support.Delay;
+import io.github.kvevents.support.Waiter;
 
 /**
  * The thread that sweeps at each deadline and waits in between.
@@ -21,7 +22,7 @@ final class ExpiryLoop {
 	/**
 	 * The longest wait while there is a deadline: the clock may be set forward meanwhile.
 	 */
-	private static final Duration MAX_SLEEP = Duration.ofSeconds(1);
+	private static final Delay MAX_WAIT = Delay.ofMillis(1000);
 
 	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
@@ -30,6 +31,8 @@ final class ExpiryLoop {
 	private final Runnable sweep;
 
 	private final Supplier<@Nullable Deadline> earliest;
+
+	private final Waiter waiter = new Waiter();
 
 	private volatile @Nullable Thread thread;
 
@@ -52,7 +55,7 @@ final class ExpiryLoop {
 		if (thread == null) {
 			return;
 		}
-		LockSupport.unpark(thread);
+		this.waiter.wakeUp();
 		try {
 			thread.join(STOP_TIMEOUT.toMillis());
 			if (thread.isAlive()) {
@@ -68,31 +71,31 @@ final class ExpiryLoop {
 	 * Wakes the thread to check the earliest deadline.
 	 */
 	void wake() {
-		LockSupport.unpark(this.thread);
+		this.waiter.wakeUp();
 	}
 
 	private void run() {
 		while (Thread.currentThread() == this.thread) {
 			try {
+				this.waiter.reset();
 				this.sweep.run();
-				sleep();
+				await(untilNext());
 			}
 			catch (Throwable ex) {
 				logger.error("Could not expire keys in memory; this is retried", ex);
-				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextLong(100, 1000)));
+				await(Delay.ofMillis(ThreadLocalRandom.current().nextLong(100, 1000)));
 			}
 		}
 	}
 
-	private void sleep() {
+	private Delay untilNext() {
 		Deadline deadline = this.earliest.get();
-		if (deadline == null) {
-			LockSupport.park(this);
-			return;
-		}
-		long millis = Math.min(deadline.millis() - this.clock.millis(), MAX_SLEEP.toMillis());
-		if (millis > 0) {
-			LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(millis));
+		return (deadline != null) ? Delay.ofMillis(deadline.millis() - this.clock.millis()).min(MAX_WAIT) : Delay.NEVER;
+	}
+
+	private void await(Delay delay) {
+		if (Thread.currentThread() == this.thread) {
+			this.waiter.awaitQuietly(delay);
 		}
 	}
 

@@ -15,7 +15,9 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.StoreFailure;
+import io.github.kvevents.support.Waiter;
 
 /**
  * Whether Redis answers. While that is unknown, all callers wait for one shared attempt
@@ -48,6 +50,9 @@ final class LinkState {
 	private volatile boolean starting = true;
 
 	private volatile boolean abandoned;
+
+	/** Wakes the thread that pings while the context closes. */
+	private final Waiter closing = new Waiter();
 
 	private volatile boolean stopped;
 
@@ -175,6 +180,9 @@ final class LinkState {
 	void setStopped(boolean stopped) {
 		this.stopped = stopped;
 		this.answers = false;
+		if (stopped) {
+			this.closing.wakeUp();
+		}
 	}
 
 	boolean isAbandoned() {
@@ -207,11 +215,12 @@ final class LinkState {
 	 */
 	boolean answersUntilStopped() {
 		try {
+			this.closing.reset();
 			while (!this.stopped) {
 				if (!attempt().succeeds(CLOSING_MILLIS)) {
 					return this.stopped || !abandon();
 				}
-				TimeUnit.MILLISECONDS.sleep(CLOSING_MILLIS / 2);
+				this.closing.await(Delay.ofMillis(CLOSING_MILLIS / 2));
 			}
 			return true;
 		}

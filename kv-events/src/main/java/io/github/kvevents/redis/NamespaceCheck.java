@@ -94,13 +94,7 @@ public final class NamespaceCheck {
 	 */
 	public void check(RedisConnectionFactory connectionFactory) {
 		if (!this.passed) {
-			RedisConnection connection = connectionFactory.getConnection();
-			try {
-				check(connection);
-			}
-			finally {
-				connection.close();
-			}
+			RedisConnections.of(connectionFactory).run(this::check);
 		}
 	}
 

@@ -76,12 +76,12 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 		Assert.notNull(names, "'names' must not be null");
 		Assert.notNull(settings, "'settings' must not be null");
 		this.connectionFactory = connectionFactory;
-		this.connections = new RedisConnections(connectionFactory).checkedBy(check::check);
+		this.connections = new RedisConnections(connectionFactory).checkedBy(check);
 		this.names = names;
 		this.settings = settings;
 		this.index = new IndexNames(settings.namespace());
 		this.codec = new LogCodec(names);
-		this.pageConnections = new RedisConnections(RedisLink.forPages(connectionFactory)).checkedBy(check::check);
+		this.pageConnections = new RedisConnections(RedisLink.forPages(connectionFactory)).checkedBy(check);
 		this.values = new ValuePages(this.pageConnections, this.connections);
 		this.pages = new StreamPages(this.pageConnections, this.connections, settings.namespace().partitions());
 	}

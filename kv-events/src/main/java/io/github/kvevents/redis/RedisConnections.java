@@ -1,6 +1,7 @@
 package io.github.kvevents.redis;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -10,16 +11,20 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * Runs work on a Redis connection: opens it, checks the server, runs the work and closes
- * it. Connections take no part in a transaction that is bound to the thread: an operation
- * must know its outcome when it returns.
+ * The one way to run work on a Redis connection: opens it, checks the server, runs the
+ * work and closes it. Connections take no part in a transaction that is bound to the
+ * thread: an operation must know its outcome when it returns. Used by many threads at
+ * once.
  */
-final class RedisConnections {
+public final class RedisConnections {
 
 	private final RedisConnectionFactory factory;
 
 	private final Consumer<RedisConnection> check;
 
+	/**
+	 * Connections to a server whose version is checked.
+	 */
 	RedisConnections(RedisConnectionFactory factory) {
 		this(factory, new ServerVersionCheck()::check);
 	}
@@ -30,15 +35,41 @@ final class RedisConnections {
 	}
 
 	/**
+	 * Connections without a check.
+	 * @param factory creates the connections
+	 * @return the connections; nothing is opened
+	 */
+	public static RedisConnections of(RedisConnectionFactory factory) {
+		return new RedisConnections(factory, (connection) -> {
+		});
+	}
+
+	/**
 	 * The same connections, with a further check.
 	 * @param further throws the exception that the work fails with; called for each
 	 * connection, so it must be quick once it passed
+	 * @return the connections with the check
 	 */
-	RedisConnections checkedBy(Consumer<RedisConnection> further) {
+	public RedisConnections checkedBy(Consumer<RedisConnection> further) {
 		return new RedisConnections(this.factory, this.check.andThen(further));
 	}
 
-	<T extends @Nullable Object> T call(Function<RedisConnection, T> work) {
+	/**
+	 * The same connections, with a check of the namespace.
+	 * @param namespaceCheck the check, {@code null} for none
+	 * @return the connections with the check
+	 */
+	public RedisConnections checkedBy(@Nullable NamespaceCheck namespaceCheck) {
+		return (namespaceCheck != null) ? checkedBy(namespaceCheck::check) : this;
+	}
+
+	/**
+	 * Runs work that has a result.
+	 * @param <T> the type of the result
+	 * @param work the work
+	 * @return its result
+	 */
+	public <T extends @Nullable Object> T call(Function<RedisConnection, T> work) {
 		RedisConnection connection = open();
 		try {
 			return work.apply(connection);
@@ -49,13 +80,22 @@ final class RedisConnections {
 	}
 
 	/**
-	 * Waits for an answer of Redis, not much longer than the given time.
+	 * Runs a command on a key of this library; if the key has the wrong type, the
+	 * exception names it. Scripts name their keys themselves.
+	 * @param <T> the type of the result
+	 * @param key the key
+	 * @param work the work
+	 * @return its result
 	 */
-	void ping(Duration patience) {
-		LinkedFactory.ping(this.factory, patience);
+	public <T extends @Nullable Object> T call(byte[] key, Function<RedisConnection, T> work) {
+		return call((connection) -> OwnKeys.naming(connection, List.of(key), () -> work.apply(connection)));
 	}
 
-	void run(Consumer<RedisConnection> work) {
+	/**
+	 * Runs work without a result.
+	 * @param work the work
+	 */
+	public void run(Consumer<RedisConnection> work) {
 		RedisConnection connection = open();
 		try {
 			work.accept(connection);
@@ -66,9 +106,10 @@ final class RedisConnections {
 	}
 
 	/**
-	 * A connection that the caller closes.
+	 * Opens a connection that the caller closes.
+	 * @return the connection
 	 */
-	RedisConnection open() {
+	public RedisConnection open() {
 		RedisConnection connection = this.factory.getConnection();
 		try {
 			this.check.accept(connection);
@@ -78,6 +119,13 @@ final class RedisConnections {
 			connection.close();
 			throw ex;
 		}
+	}
+
+	/**
+	 * Waits for an answer of Redis, not much longer than the given time.
+	 */
+	void ping(Duration patience) {
+		LinkedFactory.ping(this.factory, patience);
 	}
 
 }

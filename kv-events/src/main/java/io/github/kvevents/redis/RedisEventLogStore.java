@@ -4,15 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.stream.ByteRecord;
-import org.springframework.data.redis.core.RedisCallback;
-import org.springframework.data.redis.core.RedisTemplate;
-import org.springframework.data.redis.serializer.RedisSerializer;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KeyText;
@@ -37,7 +35,7 @@ public final class RedisEventLogStore implements EventLogStore {
 
 	private final StreamPages pages;
 
-	private final RedisTemplate<byte[], byte[]> template;
+	private final RedisConnections connections;
 
 	private final @Nullable NamespaceCheck check;
 
@@ -55,10 +53,7 @@ public final class RedisEventLogStore implements EventLogStore {
 		this.pages = new StreamPages(connectionFactory, 1);
 		this.namespace = namespace;
 		this.check = check;
-		this.template = new RedisTemplate<>();
-		this.template.setConnectionFactory(connectionFactory);
-		this.template.setDefaultSerializer(RedisSerializer.byteArray());
-		this.template.afterPropertiesSet();
+		this.connections = RedisConnections.of(connectionFactory).checkedBy(check);
 	}
 
 	byte[] key(String log) {
@@ -80,9 +75,7 @@ public final class RedisEventLogStore implements EventLogStore {
 	}
 
 	List<?> run(RedisScript script, List<byte[]> keys, List<byte[]> arguments) {
-		checkNamespace();
-		return Objects.requireNonNull(this.template
-			.execute((RedisCallback<List<?>>) (connection) -> script.list(connection, keys, arguments)));
+		return this.connections.call((connection) -> script.list(connection, keys, arguments));
 	}
 
 	@Override
@@ -152,6 +145,33 @@ public final class RedisEventLogStore implements EventLogStore {
 
 	private static byte[] ascii(long number) {
 		return String.valueOf(number).getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * The first field of each entry in Redis, as {@code event-log-add.lua} writes it.
+	 */
+	private static final class EntryMark {
+
+		private static final Pattern VALUE = Pattern.compile("(\\d{1,18})-(\\d{1,18})");
+
+		private EntryMark() {
+		}
+
+		/**
+		 * Separates the mark from the fields of an entry. An entry that another client
+		 * added has none.
+		 */
+		static StoredEntry read(EntryId id, List<byte[]> fields) {
+			if (fields.size() >= 2 && fields.get(0).length == 1 && fields.get(0)[0] == '#') {
+				Matcher value = VALUE.matcher(new String(fields.get(1), StandardCharsets.ISO_8859_1));
+				if (value.matches()) {
+					return new StoredEntry(id, Long.parseLong(value.group(2)), Long.parseLong(value.group(1)),
+							List.copyOf(fields.subList(2, fields.size())));
+				}
+			}
+			return new StoredEntry(id, StoredEntry.UNKNOWN, StoredEntry.UNKNOWN, List.copyOf(fields));
+		}
+
 	}
 
 }

@@ -49,7 +49,7 @@ final class TrackedWrites implements Writes {
 
 	private final Writes untracked;
 
-	private final @Nullable EntryHeaders headers;
+	private final EntryHeader.@Nullable Factory headers;
 
 	private final UnconditionalSet unconditionalSet;
 
@@ -73,12 +73,12 @@ final class TrackedWrites implements Writes {
 	 */
 	TrackedWrites(RedisConnections connections, KeyNames names, Namespace namespace, @Nullable ExpiryTracking tracking,
 			@Nullable ChangeLogSettings log, Writes untracked, NamespaceCheck check) {
-		this.connections = connections.checkedBy(check::check);
+		this.connections = connections.checkedBy(check);
 		this.names = names;
 		this.namespace = namespace;
 		this.tracking = tracking;
 		this.untracked = untracked;
-		this.headers = (log != null) ? new EntryHeaders(log.instanceId()) : null;
+		this.headers = (log != null) ? new EntryHeader.Factory(log.instanceId()) : null;
 		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
 		this.index = new IndexNames(namespace);
 		this.rights = new WriteRightsCheck(this.index, namespace.values(0) + ":absent");
@@ -148,7 +148,7 @@ final class TrackedWrites implements Writes {
 	private WriteReply set(int partition, SetCommand command, StoreWrite write) {
 		byte[] header = header(write.type(), write.batch());
 		if (!command.isUnconditional() || write.batch() != null) {
-			return set(partition, command.key(), new LoggedCommand(command, header).arguments());
+			return set(partition, command.key(), new WriteCommand.Logged(command, header).arguments());
 		}
 		return (this.headers != null)
 				? this.unconditionalSet.setLogged(partition, command, header, isTracking(), isHeard(), deliversEnded())
@@ -162,7 +162,7 @@ final class TrackedWrites implements Writes {
 				(index, ended) -> deliverEnded(this.namespace.partitionOf(writes.get(index).key()),
 						writes.get(index).key(), ended));
 		writes.forEach((write) -> batch.add(this.namespace.partitionOf(write.key()),
-				new LoggedCommand(SetCommand.of(this.names, write), header(write.type(), write.batch()))));
+				new WriteCommand.Logged(SetCommand.of(this.names, write), header(write.type(), write.batch()))));
 		StoreBatch<StoreOutcome> outcomes = batch.send(this.connections);
 		writes.forEach((write) -> deadlineSet(this.namespace.partitionOf(write.key()), write));
 		return outcomes;
@@ -179,7 +179,7 @@ final class TrackedWrites implements Writes {
 		TrackedBatch batch = new TrackedBatch(DELETE, this.index::forRemovals, removalArguments(), (index, ended) -> {
 		});
 		deletes.forEach((delete) -> batch.add(this.namespace.partitionOf(delete.key()),
-				new LoggedCommand(new DeleteCommand(this.names.toRedis(delete.key())), header(delete))));
+				new WriteCommand.Logged(new DeleteCommand(this.names.toRedis(delete.key())), header(delete))));
 		return batch.send(this.connections);
 	}
 

@@ -1,5 +1,6 @@
 package io.github.kvevents.redis;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -36,5 +37,42 @@ interface WriteCommand {
 	 * The result of a write that failed or whose outcome is unknown.
 	 */
 	StoreOutcome failed();
+
+	/**
+	 * A write with the header of its change log entry.
+	 *
+	 * @param command the write
+	 * @param header the header of the entry, empty without a log
+	 */
+	record Logged(WriteCommand command, byte[] header) implements WriteCommand {
+
+		@Override
+		public byte[] key() {
+			return this.command.key();
+		}
+
+		@Override
+		public List<byte[]> arguments() {
+			List<byte[]> arguments = new ArrayList<>(this.command.arguments());
+			arguments.add(this.header);
+			return arguments;
+		}
+
+		@Override
+		public byte @Nullable [] send(RedisConnection connection) {
+			return this.command.send(connection);
+		}
+
+		@Override
+		public StoreOutcome result(byte @Nullable [] reply) {
+			return this.command.result(reply);
+		}
+
+		@Override
+		public StoreOutcome failed() {
+			return this.command.failed();
+		}
+
+	}
 
 }

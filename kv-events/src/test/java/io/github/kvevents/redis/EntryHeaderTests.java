@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Tests for {@link EntryHeader} and {@link EntryHeaders}.
+ * Tests for {@link EntryHeader} and {@link EntryHeader.Factory}.
  */
 class EntryHeaderTests {
 
@@ -59,7 +59,7 @@ class EntryHeaderTests {
 	void operationsOfAllStartsDiffer() {
 		Set<String> ids = new HashSet<>();
 		for (int start = 0; start < 50; start++) {
-			EntryHeaders metas = new EntryHeaders("shop");
+			EntryHeader.Factory metas = new EntryHeader.Factory("shop");
 			for (int operation = 0; operation < 100; operation++) {
 				assertThat(ids.add(EntryHeader.decode(metas.next(KvEventType.SET, null)).operationId())).isTrue();
 			}

@@ -3,15 +3,14 @@ package io.github.kvevents.redis.expiry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.Interval;
@@ -28,7 +27,7 @@ final class ExpiredAcknowledger implements Runnable {
 
 	private static final long MAX_WAIT_MILLIS = 1000;
 
-	private final RedisConnectionFactory connectionFactory;
+	private final RedisConnections connections;
 
 	private final ExpiredStream stream;
 
@@ -56,9 +55,9 @@ final class ExpiredAcknowledger implements Runnable {
 
 	private volatile boolean leaving;
 
-	ExpiredAcknowledger(RedisConnectionFactory connectionFactory, ExpiredStream stream, InFlight inFlight,
-			ExpiredIntake intake, Fleet fleet, Settlement settlement, Duration claimAfter) {
-		this.connectionFactory = connectionFactory;
+	ExpiredAcknowledger(RedisConnections connections, ExpiredStream stream, InFlight inFlight, ExpiredIntake intake,
+			Fleet fleet, Settlement settlement, Duration claimAfter) {
+		this.connections = connections;
 		this.stream = stream;
 		this.inFlight = inFlight;
 		this.intake = intake;
@@ -139,7 +138,7 @@ final class ExpiredAcknowledger implements Runnable {
 		if (this.done.isEmpty() && !announces && !this.settlement.isDue()) {
 			return;
 		}
-		withConnection((connection) -> {
+		this.connections.run((connection) -> {
 			if (announces) {
 				announce(connection);
 			}
@@ -172,13 +171,13 @@ final class ExpiredAcknowledger implements Runnable {
 		do {
 			last = this.inFlight.pollDone(MAX_IDS, 0);
 			this.done.addAll(last);
-			withConnection((connection) -> {
+			this.connections.run((connection) -> {
 				this.fleet.announce(connection, true);
 				settle(connection);
 			});
 		}
 		while (!last.isEmpty());
-		withConnection((connection) -> this.stream.release(connection, this.claimAfter.plusMillis(1)));
+		this.connections.run((connection) -> this.stream.release(connection, this.claimAfter.plusMillis(1)));
 	}
 
 	private void touch(RedisConnection connection) {
@@ -193,16 +192,6 @@ final class ExpiredAcknowledger implements Runnable {
 				throw ex;
 			}
 			// the server lost its data, so there is nothing to claim
-		}
-	}
-
-	private void withConnection(Consumer<RedisConnection> work) {
-		RedisConnection connection = this.connectionFactory.getConnection();
-		try {
-			work.accept(connection);
-		}
-		finally {
-			connection.close();
 		}
 	}
 

@@ -12,10 +12,10 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.redis.NamespaceCheck;
+import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.redis.RedisScript;
 import io.github.kvevents.store.Namespace;
@@ -62,7 +62,7 @@ final class Sweeper implements Runnable {
 	 */
 	private static final Duration MEMORY = Duration.ofSeconds(30);
 
-	private final RedisConnectionFactory connectionFactory;
+	private final RedisConnections connections;
 
 	private final BooleanSupplier heard;
 
@@ -99,7 +99,7 @@ final class Sweeper implements Runnable {
 	Sweeper(TrackingParts parts, BooleanSupplier heard, TrackingCounters counters) {
 		TrackingSettings settings = parts.settings();
 		Namespace namespace = parts.namespace();
-		this.connectionFactory = parts.connectionFactory();
+		this.connections = RedisConnections.of(parts.connectionFactory());
 		this.heard = heard;
 		this.all = settings.mode() == TrackingMode.ALL;
 		this.always = this.all || parts.log() != null;
@@ -185,33 +185,25 @@ final class Sweeper implements Runnable {
 	 * @return how long to wait
 	 */
 	private Delay sweepDue() {
-		RedisConnection connection = null;
-		Delay pause = Delay.NEVER;
-		try {
-			for (SweptPartition partition : this.partitions) {
-				SweepSchedule.Due due = partition.schedule().due();
-				if (due.isDue()) {
-					connection = (connection != null) ? connection : connect();
-					SweepReply reply = sweep(connection, partition, due.deadline());
-					partition.schedule().done(due, reply.next(this.interval));
-				}
-				pause = pause.min(partition.schedule().untilNext());
-			}
-			return pause;
+		if (this.partitions.stream().anyMatch((partition) -> partition.schedule().due().isDue())) {
+			this.connections.run(this::sweepDue);
 		}
-		finally {
-			if (connection != null) {
-				connection.close();
-			}
-		}
+		return this.partitions.stream()
+			.map((partition) -> partition.schedule().untilNext())
+			.reduce(Delay.NEVER, Delay::min);
 	}
 
-	private RedisConnection connect() {
-		RedisConnection connection = this.connectionFactory.getConnection();
+	private void sweepDue(RedisConnection connection) {
 		if (this.checkInterval.restartIfDue()) {
 			this.namespaceCheck.checkAgain(connection);
 		}
-		return connection;
+		for (SweptPartition partition : this.partitions) {
+			SweepSchedule.Due due = partition.schedule().due();
+			if (due.isDue()) {
+				SweepReply reply = sweep(connection, partition, due.deadline());
+				partition.schedule().done(due, reply.next(this.interval));
+			}
+		}
 	}
 
 	private SweepReply sweep(RedisConnection connection, SweptPartition partition, boolean always) {
@@ -237,15 +229,8 @@ final class Sweeper implements Runnable {
 	 */
 	private void release() {
 		try {
-			RedisConnection connection = this.connectionFactory.getConnection();
-			try {
-				for (SweptPartition partition : this.partitions) {
-					RELEASE.test(connection, List.of(partition.keys().get(LEASE)), List.of(this.instanceId));
-				}
-			}
-			finally {
-				connection.close();
-			}
+			this.connections.run((connection) -> this.partitions.forEach((partition) -> RELEASE.test(connection,
+					List.of(partition.keys().get(LEASE)), List.of(this.instanceId))));
 		}
 		catch (RuntimeException ex) {
 			logger.debug("The lease of the sweeper could not be released; it ends by itself", ex);

@@ -11,6 +11,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.redis.BlockingReads;
+import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.redis.RedisLink;
 import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.Namespace;
@@ -80,8 +81,8 @@ final class TrackingRun {
 			Fleet fleet = new Fleet(stream, own, heard, claimAfter.toMillis());
 			Settlement settlement = new Settlement(stream, inFlight, intake, fleet, counters, claimAfter,
 					System::nanoTime);
-			ExpiredAcknowledger acknowledger = new ExpiredAcknowledger(parts.connectionFactory(), stream, inFlight,
-					intake, fleet, settlement, claimAfter);
+			ExpiredAcknowledger acknowledger = new ExpiredAcknowledger(RedisConnections.of(parts.connectionFactory()),
+					stream, inFlight, intake, fleet, settlement, claimAfter);
 			ExpiredReader reader = new ExpiredReader(RedisLink.forPages(parts.connectionFactory()), stream, inFlight,
 					intake, heard, acknowledger::fleetChanged, claimAfter,
 					waitTime(parts.connectionFactory(), claimAfter));

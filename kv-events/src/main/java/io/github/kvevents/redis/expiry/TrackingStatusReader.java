@@ -18,6 +18,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.expiry.TrackingStatus;
+import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.redis.RedisScript;
 import io.github.kvevents.store.Namespace;
 
@@ -33,18 +34,17 @@ final class TrackingStatusReader {
 
 	private static final List<byte[]> GROUP = List.of(bytes(ExpiredStream.GROUP));
 
-	private final RedisConnectionFactory connectionFactory;
+	private final RedisConnections connections;
 
 	private final Namespace namespace;
 
 	TrackingStatusReader(RedisConnectionFactory connectionFactory, Namespace namespace) {
-		this.connectionFactory = connectionFactory;
+		this.connections = RedisConnections.of(connectionFactory);
 		this.namespace = namespace;
 	}
 
 	TrackingStatus read() {
-		RedisConnection connection = this.connectionFactory.getConnection();
-		try {
+		return this.connections.call((connection) -> {
 			List<TrackingStatus.Partition> partitions = new ArrayList<>();
 			for (int partition = 0; partition < this.namespace.partitions(); partition++) {
 				List<byte[]> keys = List.of(bytes(this.namespace.deadlines(partition)),
@@ -52,10 +52,7 @@ final class TrackingStatusReader {
 				partitions.add(partition(STATUS.list(connection, keys, GROUP)));
 			}
 			return new TrackingStatus(partitions, readEvictionPolicy(connection));
-		}
-		finally {
-			connection.close();
-		}
+		});
 	}
 
 	private static TrackingStatus.Partition partition(List<?> reply) {

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -24,7 +23,7 @@ import io.github.kvevents.listener.Checkpoint;
 import io.github.kvevents.listener.Lease;
 import io.github.kvevents.listener.ListenerStore;
 import io.github.kvevents.redis.NamespaceCheck;
-import io.github.kvevents.redis.OwnKeys;
+import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.redis.RedisScript;
 import io.github.kvevents.redis.StreamPages;
 import io.github.kvevents.store.LoggedChange;
@@ -62,13 +61,11 @@ public final class RedisListenerStore implements ListenerStore {
 
 	private static final RedisScript READ_STATUS = script("read-status");
 
-	private final RedisConnectionFactory connectionFactory;
+	private final RedisConnections connections;
 
 	private final StreamPages pages;
 
 	private final Namespace namespace;
-
-	private final @Nullable NamespaceCheck check;
 
 	/**
 	 * Creates the store; nothing is sent.
@@ -81,10 +78,9 @@ public final class RedisListenerStore implements ListenerStore {
 			@Nullable NamespaceCheck check) {
 		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
 		Assert.notNull(namespace, "'namespace' must not be null");
-		this.connectionFactory = connectionFactory;
+		this.connections = RedisConnections.of(connectionFactory).checkedBy(check);
 		this.pages = new StreamPages(connectionFactory, 1);
 		this.namespace = namespace;
-		this.check = check;
 	}
 
 	private static RedisScript script(String name) {
@@ -96,7 +92,7 @@ public final class RedisListenerStore implements ListenerStore {
 		List<byte[]> keys = List.of(hash(0, listener), bytes(this.namespace.listeners(0)));
 		List<byte[]> arguments = arguments(instance, Delay.of(lease).toMillis(), listener,
 				(held != null) ? held.epoch() : "", quiet ? "1" : "0");
-		List<?> reply = call((connection) -> JOIN.list(connection, keys, arguments));
+		List<?> reply = this.connections.call((connection) -> JOIN.list(connection, keys, arguments));
 		List<String> ids = new ArrayList<>();
 		reply.subList(5, reply.size()).forEach((id) -> ids.add(text(id)));
 		Collections.sort(ids);
@@ -108,12 +104,13 @@ public final class RedisListenerStore implements ListenerStore {
 	@Override
 	public void leave(String listener, String instance) {
 		byte[] hash = hash(0, listener);
-		call(hash, (connection) -> connection.hashCommands().hDel(hash, bytes("instance:" + instance)));
+		this.connections.call(hash,
+				(connection) -> connection.hashCommands().hDel(hash, bytes("instance:" + instance)));
 	}
 
 	@Override
 	public Acquisition acquire(int partition, String listener, String instance, Duration lease, long since) {
-		List<?> reply = call((connection) -> ACQUIRE.list(connection,
+		List<?> reply = this.connections.call((connection) -> ACQUIRE.list(connection,
 				List.of(hash(partition, listener), bytes(this.namespace.listeners(partition))),
 				arguments(listener, instance, Delay.of(lease).toMillis(), since)));
 		long outcome = (Long) reply.get(0);
@@ -138,7 +135,7 @@ public final class RedisListenerStore implements ListenerStore {
 			arguments.add(bytes(checkpoint.history().toText()));
 			settled.forEach((position) -> arguments.add(bytes(StoredFields.text(position))));
 		}
-		long reply = call((connection) -> KEEP.count(connection,
+		long reply = this.connections.call((connection) -> KEEP.count(connection,
 				List.of(hash(lease.partition(), lease.listener()), bytes(this.namespace.listeners(lease.partition()))),
 				arguments));
 		return kept(reply);
@@ -154,13 +151,13 @@ public final class RedisListenerStore implements ListenerStore {
 
 	@Override
 	public void release(Lease lease) {
-		call((connection) -> RELEASE.test(connection, List.of(hash(lease.partition(), lease.listener())),
-				arguments(lease.instance(), lease.epoch())));
+		this.connections.call((connection) -> RELEASE.test(connection,
+				List.of(hash(lease.partition(), lease.listener())), arguments(lease.instance(), lease.epoch())));
 	}
 
 	@Override
 	public @Nullable Holder setPaused(int partition, String listener, boolean paused) {
-		List<?> reply = call((connection) -> PAUSE.list(connection, List.of(hash(partition, listener)),
+		List<?> reply = this.connections.call((connection) -> PAUSE.list(connection, List.of(hash(partition, listener)),
 				arguments(paused ? "1" : "0")));
 		return holder(reply, partition, listener, Order.PAUSE);
 	}
@@ -170,13 +167,14 @@ public final class RedisListenerStore implements ListenerStore {
 		int partition = to.position().partition();
 		List<byte[]> arguments = checkpoint(to);
 		arguments.add(bytes(forwardOnly ? "1" : "0"));
-		List<?> reply = call((connection) -> MOVE.list(connection, List.of(hash(partition, listener)), arguments));
+		List<?> reply = this.connections
+			.call((connection) -> MOVE.list(connection, List.of(hash(partition, listener)), arguments));
 		return holder(reply, partition, listener, Order.MOVE);
 	}
 
 	@Override
 	public @Nullable Holder remove(int partition, String listener, Duration remember) {
-		List<?> reply = call((connection) -> REMOVE.list(connection, List.of(hash(partition, listener),
+		List<?> reply = this.connections.call((connection) -> REMOVE.list(connection, List.of(hash(partition, listener),
 				bytes(this.namespace.listeners(partition)), letters(partition, listener)),
 				arguments(listener, remember.toMillis())));
 		return holder(reply, partition, listener, Order.REMOVE);
@@ -189,29 +187,31 @@ public final class RedisListenerStore implements ListenerStore {
 
 	@Override
 	public void obey(Lease lease) {
-		call((connection) -> OBEY.test(connection, List.of(hash(lease.partition(), lease.listener())),
+		this.connections.call((connection) -> OBEY.test(connection, List.of(hash(lease.partition(), lease.listener())),
 				arguments(lease.instance(), lease.epoch())));
 	}
 
 	@Override
 	public boolean hasObeyed(Holder holder) {
 		Lease lease = holder.lease();
-		return call((connection) -> HAS_OBEYED.test(connection, List.of(hash(lease.partition(), lease.listener())),
-				arguments(lease.instance(), lease.epoch(), holder.order())));
+		return this.connections
+			.call((connection) -> HAS_OBEYED.test(connection, List.of(hash(lease.partition(), lease.listener())),
+					arguments(lease.instance(), lease.epoch(), holder.order())));
 	}
 
 	@Override
 	public DeadLetterOutcome addDeadLetter(Lease lease, LoggedChange change, Failure failure) {
 		List<byte[]> arguments = arguments(lease.instance(), lease.epoch(), StoredFields.text(change.position()));
 		arguments.addAll(LetterFields.write(change, failure));
-		long reply = call((connection) -> ADD_DEAD_LETTER.count(connection, both(lease.partition(), lease.listener()),
-				arguments));
+		long reply = this.connections.call((connection) -> ADD_DEAD_LETTER.count(connection,
+				both(lease.partition(), lease.listener()), arguments));
 		return (reply == 0) ? DeadLetterOutcome.LOST : (reply == 1) ? DeadLetterOutcome.ADDED : DeadLetterOutcome.KNOWN;
 	}
 
 	@Override
 	public PartitionStatus status(int partition, String listener) {
-		List<?> reply = call((connection) -> READ_STATUS.list(connection, both(partition, listener), List.of()));
+		List<?> reply = this.connections
+			.call((connection) -> READ_STATUS.list(connection, both(partition, listener), List.of()));
 		String owner = text(reply.get(0));
 		StoredFields fields = new StoredFields(partition, (List<?>) reply.get(1));
 		return new PartitionStatus(owner.isEmpty() ? null : owner, fields.epoch(), fields.isPaused(),
@@ -249,8 +249,8 @@ public final class RedisListenerStore implements ListenerStore {
 	@Override
 	public @Nullable StoredLetter claim(int partition, String listener, String letter, String instance,
 			Duration duration) {
-		List<?> letters = call((connection) -> CLAIM_DEAD_LETTER.list(connection, both(partition, listener),
-				arguments(letter, instance, Delay.of(duration).toMillis())));
+		List<?> letters = this.connections.call((connection) -> CLAIM_DEAD_LETTER.list(connection,
+				both(partition, listener), arguments(letter, instance, Delay.of(duration).toMillis())));
 		return letters.isEmpty() ? null : LetterFields.read((List<?>) letters.get(0));
 	}
 
@@ -261,20 +261,22 @@ public final class RedisListenerStore implements ListenerStore {
 		if (failure != null) {
 			arguments.addAll(LetterFields.write(letter.change(), failure));
 		}
-		call((connection) -> COMPLETE_DEAD_LETTER.test(connection, both(partition, listener), arguments));
+		this.connections
+			.call((connection) -> COMPLETE_DEAD_LETTER.test(connection, both(partition, listener), arguments));
 	}
 
 	@Override
 	public boolean discard(int partition, String listener, String letter) {
 		byte[] letters = letters(partition, listener);
-		Long removed = call(letters, (connection) -> connection.streamCommands().xDel(letters, letter));
+		Long removed = this.connections.call(letters,
+				(connection) -> connection.streamCommands().xDel(letters, letter));
 		return removed != null && removed == 1;
 	}
 
 	@Override
 	public @Nullable KvPosition oldestNeeded(int partition, Duration age) {
 		byte[] signs = bytes(this.namespace.listeners(partition));
-		return call(signs, (connection) -> {
+		return this.connections.call(signs, (connection) -> {
 			KvPosition oldest = null;
 			for (byte[] id : seen(connection, signs, age)) {
 				byte[] checkpoint = connection.hashCommands().hGet(hash(partition, text(id)), bytes("checkpoint"));
@@ -303,26 +305,6 @@ public final class RedisListenerStore implements ListenerStore {
 			ids.add(sign.getValue());
 		}
 		return ids;
-	}
-
-	private <T extends @Nullable Object> T call(Function<RedisConnection, T> work) {
-		RedisConnection connection = this.connectionFactory.getConnection();
-		try {
-			if (this.check != null) {
-				this.check.check(connection);
-			}
-			return work.apply(connection);
-		}
-		finally {
-			connection.close();
-		}
-	}
-
-	/**
-	 * Runs a command on one key; scripts name theirs themselves.
-	 */
-	private <T extends @Nullable Object> T call(byte[] key, Function<RedisConnection, T> work) {
-		return call((connection) -> OwnKeys.naming(connection, List.of(key), () -> work.apply(connection)));
 	}
 
 	private List<byte[]> both(int partition, String listener) {

@@ -1,8 +1,6 @@
 package io.github.kvevents.redis.notification;
 
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import org.apache.commons.logging.Log;
@@ -15,8 +13,10 @@ import org.springframework.util.backoff.ExponentialBackOff;
 import io.github.kvevents.expiry.NotificationMode;
 import io.github.kvevents.expiry.NotificationSettings;
 import io.github.kvevents.expiry.NotificationStatus;
+import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.Interval;
 import io.github.kvevents.support.StoreFailure;
+import io.github.kvevents.support.Waiter;
 
 /**
  * The thread that maintains the subscription: subscribes when there are receivers, renews
@@ -53,7 +53,7 @@ final class NotificationLoop {
 
 	private final Heartbeat heartbeat = new Heartbeat(SILENCE);
 
-	private final Semaphore wakeUps = new Semaphore(0);
+	private final Waiter waiter = new Waiter();
 
 	private final Interval checkInterval;
 
@@ -120,7 +120,8 @@ final class NotificationLoop {
 	private void run() {
 		while (!this.stopped) {
 			try {
-				sleep(turn());
+				this.waiter.reset();
+				this.waiter.await(Delay.of(turn()));
 			}
 			catch (InterruptedException ex) {
 				// only stop() interrupts
@@ -134,11 +135,6 @@ final class NotificationLoop {
 		unsubscribe();
 		this.intake.reportDrops();
 		this.state = NotificationStatus.State.OFF;
-	}
-
-	private void sleep(Duration pause) throws InterruptedException {
-		this.wakeUps.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
-		this.wakeUps.drainPermits();
 	}
 
 	/**
@@ -195,7 +191,7 @@ final class NotificationLoop {
 	private void resubscribed() {
 		this.flags.connectedAnew();
 		this.checkInterval.makeDue();
-		this.wakeUps.release();
+		this.waiter.wakeUp();
 	}
 
 	private Duration failed(Throwable ex) throws InterruptedException {

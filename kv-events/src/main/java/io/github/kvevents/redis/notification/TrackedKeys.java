@@ -9,6 +9,7 @@ import java.util.Map;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.redis.RedisScript;
 import io.github.kvevents.store.Namespace;
 
@@ -20,12 +21,12 @@ public final class TrackedKeys {
 
 	private static final RedisScript FIND_TRACKED = RedisScript.load(TrackedKeys.class, "find-tracked.lua");
 
-	private final RedisConnectionFactory connectionFactory;
+	private final RedisConnections connections;
 
 	private final Namespace namespace;
 
 	public TrackedKeys(RedisConnectionFactory connectionFactory, Namespace namespace) {
-		this.connectionFactory = connectionFactory;
+		this.connections = RedisConnections.of(connectionFactory);
 		this.namespace = namespace;
 	}
 
@@ -41,15 +42,11 @@ public final class TrackedKeys {
 				.computeIfAbsent(this.namespace.partitionOf(notification.key()), (partition) -> new ArrayList<>())
 				.add(notification);
 		}
-		RedisConnection connection = this.connectionFactory.getConnection();
-		try {
+		return this.connections.call((connection) -> {
 			List<Notification> others = new ArrayList<>();
 			byPartition.forEach((partition, members) -> others.addAll(withoutTracked(connection, partition, members)));
 			return others;
-		}
-		finally {
-			connection.close();
-		}
+		});
 	}
 
 	private List<Notification> withoutTracked(RedisConnection connection, int partition,
