@@ -5,8 +5,8 @@ import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes the values of events. The codec gets a copy, so that whatever it does with the
- * bytes the event stays as it is.
+ * Decodes the values of events. The codec gets a copy of the bytes, so that it can't
+ * change the event.
  */
 final class Decoding {
 

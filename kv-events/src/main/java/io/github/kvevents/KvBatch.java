@@ -8,7 +8,7 @@ import org.springframework.util.Assert;
  * The batch that an event is part of.
  *
  * @param id the same for all events of one call, unique among calls
- * @param index the place of this event's key in the caller's iteration order, from 0
+ * @param index the position of this event's key in the caller's iteration order, from 0
  * @param size how many keys the caller passed, those included that were absent or not
  * applied and so have no event
  */

@@ -20,7 +20,7 @@ public enum KvChange {
 	UPDATED,
 
 	/**
-	 * The key had the same value before, byte for byte. Hooks hear of it, watches and
+	 * The key had the same value before, byte for byte. Hooks receive it, watches and
 	 * listeners don't.
 	 */
 	UNCHANGED,

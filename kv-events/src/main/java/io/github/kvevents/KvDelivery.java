@@ -5,15 +5,15 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What became of an event that was delivered.
+ * The outcome of the delivery of an event.
  *
- * @param reached the ids of the {@link KvReceiver receivers} that got it; asynchronous
- * hooks may not be done with it yet
+ * @param reached the ids of the {@link KvReceiver receivers} that received it;
+ * asynchronous hooks may not have handled it yet
  * @param queued the ids of those of them that are asynchronous, and so outside of a
  * transaction of the caller
  * @param withdrawn the ids of those of them that were closed before they handled it, as
- * if they hadn't been there. A view: there may be more until the completion
- * @param completion completes when they are done, as that of
+ * if they had not been registered. A view: it may grow until the completion
+ * @param completion completes when they have handled it, as that of
  * {@link KvEventDispatcher#deliver(KvEvent)} does
  */
 public record KvDelivery(Set<String> reached, Set<String> queued, Set<String> withdrawn,

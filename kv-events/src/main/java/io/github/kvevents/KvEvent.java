@@ -154,8 +154,8 @@ public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent
 	 * that made the change; one that was read from the change log, by a watch, a
 	 * listener, a hook on every instance or a reader of the log, has the time of the
 	 * server, to the millisecond. An expiry has its deadline or, where Redis only
-	 * notified, the time at which this instance heard of it. What a watch replays has the
-	 * time of the replay.
+	 * notified, the time at which this instance received the notification. What a watch
+	 * replays has the time of the replay.
 	 * @return the time
 	 */
 	public Instant getOccurredAt() {
@@ -171,7 +171,7 @@ public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent
 	}
 
 	/**
-	 * The place of this change in the change log.
+	 * The position of this change in the change log.
 	 * @return the position, or {@code null} where the log is off
 	 */
 	public @Nullable KvPosition getPosition() {

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Runs an operation and tells everybody in this instance who should hear of it. It is
- * where order comes from: operations on one key whose events go to asynchronous hooks are
+ * Runs operations and dispatches their events to the receivers in this instance. It keeps
+ * the order of events: operations on one key whose events go to asynchronous hooks are
  * applied and enqueued one after the other.
  */
 public interface KvEventDispatcher {
@@ -41,17 +41,17 @@ public interface KvEventDispatcher {
 	 * @return completes when the asynchronous hooks of this event have run, failed or, by
 	 * their overflow policy, been dropped too. Completes with a
 	 * {@link java.util.concurrent.CancellationException} if the application stopped
-	 * before: the event should be delivered again then
+	 * before: the event should be redelivered then
 	 */
 	CompletionStage<Void> deliver(KvEvent event);
 
 	/**
 	 * Dispatches an event as {@link #deliver(KvEvent)} does, but not to receivers that
-	 * got it before, in another instance. Ordinary Spring listeners can't be called one
-	 * by one: all are, unless each of them got it.
+	 * received it before, in another instance. Ordinary Spring listeners can't be called
+	 * one by one: all of them are called, unless each of them has received it.
 	 * @param event the event
 	 * @param except the ids of the receivers to leave out
-	 * @return which receivers got it, and when they are done
+	 * @return which receivers received it, and when they have handled it
 	 */
 	default KvDelivery deliver(KvEvent event, Set<String> except) {
 		return new KvDelivery(receivers(event.getType()).stream().map(KvReceiver::id).collect(Collectors.toSet()),
@@ -60,7 +60,7 @@ public interface KvEventDispatcher {
 
 	/**
 	 * Has an event dispatched by the operation that runs on this thread, ahead of its own
-	 * events: the end of a lifetime that the operation came across. For stores.
+	 * events: an expiry that the operation detected. For stores.
 	 * @param event the event, of a key of the operation
 	 * @param done called when the receivers were called, asynchronous ones enqueued
 	 * @return {@code false} if no operation on the key runs on this thread, or it may
@@ -74,15 +74,15 @@ public interface KvEventDispatcher {
 	 * Everything in this instance that receives events of one type; a hook that is
 	 * disabled doesn't.
 	 * @param type the type of the events
-	 * @return by default one that selects every key, while {@link #isHeard(KvEventType)}
-	 * says so
+	 * @return by default one that selects every key, if
+	 * {@link #hasReceivers(KvEventType)}
 	 */
 	default List<KvReceiver> receivers(KvEventType type) {
-		return isHeard(type) ? List.of(KvReceiver.of("all", null)) : List.of();
+		return hasReceivers(type) ? List.of(KvReceiver.of("all", null)) : List.of();
 	}
 
 	/**
-	 * Sets who is called when {@link #receivers(KvEventType)} may have changed. Spring
+	 * Sets what to call when {@link #receivers(KvEventType)} may have changed. Spring
 	 * listeners come and go without.
 	 * @param listener called on the thread that made the change; must be quick
 	 */
@@ -91,16 +91,16 @@ public interface KvEventDispatcher {
 	}
 
 	/**
-	 * Whether anything in this instance would hear of such an event: an enabled or
-	 * disabled hook, a tap, or a Spring listener for {@link KvEvent} or its subclass. May
-	 * change while the application runs.
+	 * Whether anything in this instance may receive such an event: an enabled or disabled
+	 * hook, a tap, or a Spring listener for {@link KvEvent} or its subclass. May change
+	 * while the application runs.
 	 * @param type the type of the event
-	 * @return whether there is somebody to tell
+	 * @return whether there is a receiver
 	 */
-	boolean isHeard(KvEventType type);
+	boolean hasReceivers(KvEventType type);
 
 	/**
-	 * Lets others hear of changes in the order in which the store applied them.
+	 * The taps, which receive changes in the order in which the store applied them.
 	 * @return always the same object
 	 * @throws UnsupportedOperationException if this dispatcher keeps no such order, which
 	 * is what watches need

@@ -8,8 +8,8 @@ import java.util.Collection;
 public interface KvEventTaps {
 
 	/**
-	 * Adds a tap. Operations that are under way may not be heard by it.
-	 * @param tap hears of the operations that begin from now on
+	 * Adds a tap. It may not receive the events of operations that are in flight.
+	 * @param tap receives the events of the operations that begin from now on
 	 */
 	void add(KvEventTap tap);
 
@@ -20,13 +20,14 @@ public interface KvEventTaps {
 	void remove(KvEventTap tap);
 
 	/**
-	 * Waits until each operation is done that asked its taps before this call, and that
-	 * none of them wanted to hear of. Never called from within an operation.
+	 * Waits until each operation is done that began before this call and whose events no
+	 * tap wanted. Never called from within an operation.
 	 */
 	void awaitQuiescence();
 
 	/**
-	 * Runs an action while no operation that a tap hears of can change these keys.
+	 * Runs an action while no operation whose events a tap receives can change these
+	 * keys.
 	 * @param keys the keys
 	 * @param action what to do
 	 */

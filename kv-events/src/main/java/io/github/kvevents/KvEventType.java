@@ -1,7 +1,7 @@
 package io.github.kvevents;
 
 /**
- * The operation that an event tells of.
+ * The operation that an event reports.
  */
 public enum KvEventType {
 

@@ -46,7 +46,7 @@ public final class KvExpiredEvent extends KvEvent {
 	}
 
 	/**
-	 * How the expiry was found out.
+	 * How the expiry was detected.
 	 * @return the source
 	 */
 	public KvExpirySource getDetectedBy() {

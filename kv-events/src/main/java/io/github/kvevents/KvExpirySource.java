@@ -1,7 +1,7 @@
 package io.github.kvevents;
 
 /**
- * How an expiry was found out, and with it what the event promises.
+ * How an expiry was detected, and so what its event guarantees.
  */
 public enum KvExpirySource {
 
@@ -12,7 +12,7 @@ public enum KvExpirySource {
 	TRACKING,
 
 	/**
-	 * The server's keyspace notification told of it: best effort, without value and
+	 * The server's keyspace notification reported it: best effort, without value and
 	 * deadline, on every instance.
 	 */
 	NOTIFICATION

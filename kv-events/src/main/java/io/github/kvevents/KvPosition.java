@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 /**
- * A place in the change log: the partition and the entry's id in that partition's stream.
- * Positions can be compared within one partition only, since each partition counts by
- * itself.
+ * A position in the change log: the partition and the entry's id in that partition's
+ * stream. Positions can be compared within one partition only, since each partition
+ * counts by itself.
  *
  * @param partition the partition, from 0
  * @param millis the first part of the stream entry's id

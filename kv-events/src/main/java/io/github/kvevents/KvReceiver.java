@@ -6,15 +6,16 @@ import org.springframework.util.Assert;
 
 /**
  * Something in an instance that receives events of one type: a hook, an ordinary Spring
- * listener, or its watches. Instances of a fleet compare what they have by it.
+ * listener, or its watches. The instances of an application compare their receivers by
+ * it.
  *
  * @param id the same in each instance that has it
- * @param keys which keys it selects: a key that doesn't fit is none of them, one that
- * does may be
+ * @param keys a hint about the keys that it selects: it selects no key that doesn't fit,
+ * and may select one that does
  * @param signature says what it selects; the same in two instances only if they select
  * the same keys
- * @param observer whether it only looks on: an event that a hook has received doesn't
- * have to come here, too
+ * @param observer whether it only observes: an event that a hook has received need not be
+ * delivered to it
  */
 public record KvReceiver(String id, KeyHint keys, String signature, boolean observer) {
 
@@ -25,7 +26,7 @@ public record KvReceiver(String id, KeyHint keys, String signature, boolean obse
 	}
 
 	/**
-	 * A receiver that has to get each event of the keys it selects.
+	 * A receiver that must receive each event of the keys that it selects.
 	 * @param id its id
 	 * @param filter what it selects, {@code null} for all keys
 	 * @return the receiver
@@ -36,7 +37,7 @@ public record KvReceiver(String id, KeyHint keys, String signature, boolean obse
 	}
 
 	/**
-	 * A receiver that only looks on; nobody but itself knows at which keys.
+	 * A receiver that only observes, keys that are not known here.
 	 * @param id its id
 	 * @return the receiver
 	 */

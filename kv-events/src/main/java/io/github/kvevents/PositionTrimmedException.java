@@ -1,8 +1,8 @@
 package io.github.kvevents;
 
 /**
- * A reader asked for a place in the change log of which entries were removed already:
- * what it missed can't be read any more. The message names both positions.
+ * A reader asked for a position in the change log behind which entries were removed
+ * already: it has missed them. The message names both positions.
  */
 public class PositionTrimmedException extends KvException {
 

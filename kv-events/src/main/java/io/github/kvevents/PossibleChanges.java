@@ -6,8 +6,8 @@ import java.util.Set;
 import org.springframework.util.Assert;
 
 /**
- * Which changes operations can make to a key, so that what would never hear of anything
- * is refused. For our packages.
+ * Which changes operations can make to a key, so that options that could never select an
+ * event are refused. For our packages.
  */
 public final class PossibleChanges {
 
@@ -15,7 +15,7 @@ public final class PossibleChanges {
 	public static final String CONTRADICTION = "Only a delete or an expiry is REMOVED: change events or changes";
 
 	private static final String NOT_LOGGED = "The log has no entry for a value that was set to what it was: only a "
-			+ "@KvHook of the instance that sets it, with the scope ONE_INSTANCE, hears of that";
+			+ "@KvHook of the instance that sets it, with the scope ONE_INSTANCE, receives that";
 
 	private static final Set<KvEventType> REMOVALS = EnumSet.of(KvEventType.DELETE, KvEventType.BATCH_DELETE,
 			KvEventType.EXPIRED);

@@ -114,7 +114,7 @@ class KvEventTests {
 	}
 
 	@Test
-	void sayingWhatItIsNamesNoValueAndKeepsToOneLine() {
+	void toStringNamesNoValueAndStaysOnOneLine() {
 		assertThat(builder().set(KvEventType.SET))
 			.hasToString("KvSetEvent[type=SET, change=UPDATED, key=k\\u000d\\u000a1, origin=blue-7]");
 	}

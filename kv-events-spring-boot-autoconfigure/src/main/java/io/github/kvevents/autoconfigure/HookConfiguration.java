@@ -94,7 +94,7 @@ class HookConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	KeepAliveCheck kvKeepAliveCheck(HookEngine engine, ObjectProvider<KvListenerRegistry> listeners) {
-		return new KeepAliveCheck(() -> engine.getDispatcher().isHeard(KvEventType.EXPIRED)
+		return new KeepAliveCheck(() -> engine.getDispatcher().hasReceivers(KvEventType.EXPIRED)
 				|| engine.getRegistry()
 					.all()
 					.stream()

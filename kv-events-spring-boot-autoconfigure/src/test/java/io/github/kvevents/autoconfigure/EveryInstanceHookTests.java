@@ -200,7 +200,7 @@ class EveryInstanceHookTests {
 		assertThatExceptionOfType(KvHookDefinitionException.class).isThrownBy(() -> start("one", NeverHears.class))
 			.withMessage("Bean 'hook', method 'NeverHearing.on(KvEvent)', @KvHook(changes): [UNCHANGED] never come "
 					+ "with [SET] from the change log. The log has no entry for a value that was set to what it was: "
-					+ "only a @KvHook of the instance that sets it, with the scope ONE_INSTANCE, hears of that");
+					+ "only a @KvHook of the instance that sets it, with the scope ONE_INSTANCE, receives that");
 		KvHookRegistry registry = start("two", Plain.class).getBean(KvHookRegistry.class);
 		KvHookOptions unchanged = KvHookOptions.defaults().changes(KvChange.UNCHANGED);
 		assertThatIllegalArgumentException()

@@ -156,7 +156,7 @@ class ListenerApplicationTests {
 				.withMessage("'changes' can't be served: [UNCHANGED] never come with [SET, SET_RAW, DELETE, "
 						+ "BATCH_SET, BATCH_DELETE, EXPIRED] from the change log. The log has no entry for a value "
 						+ "that was set to what it was: only a @KvHook of the instance that sets it, with the scope "
-						+ "ONE_INSTANCE, hears of that");
+						+ "ONE_INSTANCE, receives that");
 			assertThatIllegalArgumentException().isThrownBy(() -> listeners.register("never",
 					ListenerOptions.defaults().events(KvEventType.EXPIRED).changes(KvChange.CREATED), (event) -> {
 					}))

@@ -43,8 +43,8 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 	private final Set<Class<?>> withoutAnnotations = ConcurrentHashMap.newKeySet();
 
 	/**
-	 * What others were given of a bean in a circle, before it was initialized: a proxy,
-	 * while the post-processors go on with the bean itself.
+	 * The early reference to a bean in a circle, which other beans got before it was
+	 * initialized: a proxy, while the post-processors continue with the bean itself.
 	 */
 	private final Map<String, Object> early = new ConcurrentHashMap<>();
 

@@ -18,8 +18,8 @@ import io.github.kvevents.PossibleChanges;
 import io.github.kvevents.hook.KvHookDefinitionException;
 
 /**
- * The place of one annotation that is read: for its placeholders and for what can be
- * wrong with it. For our packages.
+ * Where one annotation is declared: resolves its placeholders and reports its faults. For
+ * our packages.
  *
  * @param beanName the bean
  * @param method the method that is annotated

@@ -68,7 +68,7 @@ final class KeyFilterReader {
 	}
 
 	/**
-	 * Keys that another attribute excludes are never heard of.
+	 * Keys that another attribute excludes never match.
 	 */
 	private void checkKeys() {
 		KeyFilter combined = this.filter;

@@ -89,8 +89,7 @@ final class MethodParameters {
 		for (int index = 0; index < parameters.length; index++) {
 			HookParameter parameter = read.get(index);
 			if (plainKey && parameter.kind() == ParameterKind.KEY && isVariable(index)) {
-				// in on(String key, T value) the key is told from the value, whatever T
-				// is
+				// in on(String key, T value) the String is the key, whatever T is
 				parameter = new HookParameter(parameter.name(), ParameterKind.VALUE, parameter.type());
 				read.set(index, parameter);
 			}
@@ -146,7 +145,7 @@ final class MethodParameters {
 	}
 
 	/**
-	 * A key is a String and so is text: what is wider than that isn't told apart.
+	 * A key is a String and so is text: a wider type can be either.
 	 */
 	private void checkText(Parameter parameter, Class<?> type, boolean told) {
 		if (type == String.class || type == Object.class || !type.isAssignableFrom(String.class)) {

@@ -51,7 +51,8 @@ final class Arguments {
 	}
 
 	/**
-	 * A moment that has passed is none of the caller's mistakes: it may pass on the way.
+	 * A moment that has passed is accepted: it may pass between the caller's clock and
+	 * this call.
 	 */
 	static void expireAt(@Nullable Instant expireAt) {
 		if (expireAt != null) {

@@ -25,7 +25,7 @@ import io.github.kvevents.support.DeferredInterrupt;
 /**
  * Changes many keys, a chunk at a time: the locks that keep order per key are held for a
  * chunk and not for a whole batch. When some keys of a chunk fail, the events of the
- * others are passed before the failure is thrown. An interrupt of a hook is held back
+ * others are published before the failure is thrown. An interrupt of a hook is held back
  * until the last chunk is done.
  */
 final class BatchChanges {

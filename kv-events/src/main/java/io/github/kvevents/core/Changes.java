@@ -21,7 +21,7 @@ import io.github.kvevents.support.DeferredInterrupt;
 
 /**
  * Changes one key: asks the guards, has the dispatcher run the call to the store, and
- * passes the event of what was applied. Arguments are checked and encoded before. An
+ * publishes the event of what was applied. Arguments are checked and encoded before. An
  * interrupt of a guard or hook is held back until all are done.
  */
 final class Changes {

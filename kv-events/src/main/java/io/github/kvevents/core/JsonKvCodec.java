@@ -24,7 +24,7 @@ import io.github.kvevents.KvCodec;
  * A value that is written as JSON {@code null}, as an empty {@code Optional} is, is
  * refused.
  * <p>
- * What it throws says where decoding failed, never what stood there: a value must not get
+ * Its exceptions say where decoding failed and never quote the value, which must not get
  * into a log.
  */
 public final class JsonKvCodec implements KvCodec {

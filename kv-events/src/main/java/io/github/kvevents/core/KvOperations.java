@@ -255,11 +255,11 @@ public interface KvOperations {
 	<T> KvCollection<T> collection(String name, ParameterizedTypeReference<T> type);
 
 	/**
-	 * Watches keys. With the change log on, a watch hears the whole fleet and can start
-	 * after a position; with it off, what this instance changes, and the expiries that
-	 * this instance is told of.
+	 * Watches keys. With the change log on, a watch receives the changes of every
+	 * instance and can start after a position; with it off, what this instance changes,
+	 * and the expiries that this instance receives.
 	 * @param options which keys and changes, and how
-	 * @return an open watch, which hears of each change that begins from now on; to be
+	 * @return an open watch, which receives each change that begins from now on; to be
 	 * closed
 	 * @throws IllegalStateException if the application shuts down, or the options need
 	 * the change log and it is off

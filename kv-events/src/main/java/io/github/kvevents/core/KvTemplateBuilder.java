@@ -16,7 +16,7 @@ import io.github.kvevents.store.KvStore;
 import io.github.kvevents.watch.KvWatches;
 
 /**
- * Builds a {@link KvTemplate}. By default nobody hears of its events and no guard is
+ * Builds a {@link KvTemplate}. By default its events have no receiver and no guard is
  * asked.
  */
 public final class KvTemplateBuilder {
@@ -46,7 +46,7 @@ public final class KvTemplateBuilder {
 	}
 
 	/**
-	 * Sets who is told of the changes.
+	 * Sets what runs the operations and dispatches their events.
 	 * @param dispatcher the dispatcher
 	 * @return this builder
 	 */
@@ -66,7 +66,7 @@ public final class KvTemplateBuilder {
 	}
 
 	/**
-	 * Sets who is asked before a change.
+	 * Sets the guards, which are asked before a change.
 	 * @param guards the guards
 	 * @return this builder
 	 */

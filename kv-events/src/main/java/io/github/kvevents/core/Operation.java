@@ -3,7 +3,7 @@ package io.github.kvevents.core;
 import java.util.Locale;
 
 /**
- * The operations, as they stand in the meter {@code kv.operation}.
+ * The operations, as they are tagged in the meter {@code kv.operation}.
  */
 enum Operation {
 

@@ -200,7 +200,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 	}
 
 	private void publish(BoundedExecutor executor, ExpiredKey expired) {
-		if (this.dispatcher.isHeard(KvEventType.EXPIRED)) {
+		if (this.dispatcher.hasReceivers(KvEventType.EXPIRED)) {
 			KvExpiredEvent event = event(expired);
 			put(executor, event, () -> deliver(event));
 		}
@@ -224,7 +224,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 	}
 
 	private boolean deliverAhead(BoundedExecutor executor, ExpiredKey expired) {
-		if (!this.dispatcher.isHeard(KvEventType.EXPIRED) || !executor.begin(expired.key())) {
+		if (!this.dispatcher.hasReceivers(KvEventType.EXPIRED) || !executor.begin(expired.key())) {
 			return false;
 		}
 		KvExpiredEvent event = event(expired);

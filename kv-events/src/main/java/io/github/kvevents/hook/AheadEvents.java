@@ -12,8 +12,8 @@ import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvEvent;
 
 /**
- * The events that an operation dispatches ahead of its own: ends of lifetimes that it
- * noticed. There are none, as a rule. Confined to the thread of the operation.
+ * The events that an operation dispatches ahead of its own: expiries that it detected.
+ * There are usually none. Confined to the thread of the operation.
  */
 final class AheadEvents {
 
@@ -40,8 +40,8 @@ final class AheadEvents {
 	}
 
 	/**
-	 * What keeps who gets an event.
-	 * @param other that of all others
+	 * The delivery of an event.
+	 * @param other the delivery of events that are not ahead
 	 */
 	@Nullable Delivery deliveryOf(KvEvent event, @Nullable Delivery other) {
 		Ahead found = this.events.get(event);
@@ -49,7 +49,7 @@ final class AheadEvents {
 	}
 
 	/**
-	 * The receivers of an event were called, if it is one of these.
+	 * Ends the delivery of an event, if it is one of these.
 	 */
 	void end(KvEvent event) {
 		Ahead found = this.events.get(event);
@@ -59,7 +59,7 @@ final class AheadEvents {
 	}
 
 	/**
-	 * No receiver is called any more.
+	 * Ends all deliveries: no further receiver is called.
 	 */
 	void endAll() {
 		this.events.values().forEach(Ahead::end);

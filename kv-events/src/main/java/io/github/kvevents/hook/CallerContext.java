@@ -12,9 +12,9 @@ import org.slf4j.MDC;
 import org.springframework.util.ClassUtils;
 
 /**
- * What follows a hook from its caller's thread to the one that it runs on: MDC, the
+ * What a hook takes from its caller's thread to the thread that it runs on: MDC, the
  * current observation and, where Micrometer's context propagation is on the class path,
- * whatever that knows. It is gone from the thread when the scope is closed.
+ * whatever that propagates. It is removed from the thread when the scope is closed.
  */
 final class CallerContext {
 

@@ -12,8 +12,9 @@ import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvReceiver;
 
 /**
- * Keeps who gets one event that is delivered, and who is done with it. Confined to the
- * thread that delivers it, but for the completion and what is withdrawn.
+ * The delivery of one event: records which receivers it reached, and when they have
+ * handled it. Confined to the thread that delivers it, but for the completion and what is
+ * withdrawn.
  */
 final class Delivery {
 
@@ -37,15 +38,15 @@ final class Delivery {
 	private final Set<String> withdrawn = ConcurrentHashMap.newKeySet();
 
 	/**
-	 * Creates a delivery that has reached nobody.
-	 * @param except the ids of those that got the event before
+	 * Creates a delivery that has reached no receiver.
+	 * @param except the ids of the receivers that received the event before
 	 */
 	Delivery(Set<String> except) {
 		this.except = except;
 	}
 
 	/**
-	 * Whether a receiver is to get the event; then it counts as reached.
+	 * Whether a receiver is to receive the event; then it counts as reached.
 	 */
 	boolean reach(String id) {
 		if (this.except.contains(id)) {
@@ -56,8 +57,8 @@ final class Delivery {
 	}
 
 	/**
-	 * Whether receivers that can only be called together are to get the event: unless
-	 * each of them got it.
+	 * Whether receivers that can only be called together are to receive the event: unless
+	 * each of them received it before.
 	 */
 	boolean reachAll(List<KvReceiver> receivers) {
 		if (!receivers.isEmpty() && receivers.stream().allMatch((receiver) -> this.except.contains(receiver.id()))) {
@@ -68,14 +69,14 @@ final class Delivery {
 	}
 
 	/**
-	 * A hook that was reached gets the event from its queue.
+	 * A hook that was reached receives the event through its queue.
 	 */
 	void queue(String id) {
 		this.queued.add(id);
 	}
 
 	/**
-	 * A hook was closed before it got the event from its queue.
+	 * A hook was closed before it took the event from its queue.
 	 */
 	void withdraw(String id) {
 		this.withdrawn.add(id);

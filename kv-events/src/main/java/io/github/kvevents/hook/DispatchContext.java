@@ -3,8 +3,8 @@ package io.github.kvevents.hook;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the current thread stands among hooks that cause each other: it follows a hook to
- * the thread that it runs on.
+ * How deep the current thread is in hooks that trigger each other. It is propagated to
+ * the thread that a hook runs on.
  *
  * @param depth how many hooks deep, 0 outside of hooks
  * @param async whether an asynchronous hook is among them, so that the thread must not
@@ -43,7 +43,7 @@ record DispatchContext(int depth, boolean async, boolean errorHandler) {
 
 	/**
 	 * Whether filters may be asked here: also for what an error handler writes, and no
-	 * deeper, since a filter that writes would be asked for ever.
+	 * deeper, since a filter that writes would be asked without end.
 	 */
 	boolean allowsFilters() {
 		return this.depth <= MAX_DEPTH + 2;
@@ -78,7 +78,7 @@ record DispatchContext(int depth, boolean async, boolean errorHandler) {
 	}
 
 	/**
-	 * Puts back what was there before.
+	 * Restores the context of before.
 	 */
 	@FunctionalInterface
 	interface Scope extends AutoCloseable {

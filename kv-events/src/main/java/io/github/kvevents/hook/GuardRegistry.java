@@ -16,7 +16,7 @@ import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;
 
 /**
- * Keeps the guards and asks them. In doubt nothing is written: a guard whose filter fails
+ * The guards of the application. In doubt nothing is written: a guard whose filter fails
  * has refused.
  */
 public final class GuardRegistry implements GuardChain {

@@ -209,7 +209,7 @@ final class HookDispatcher implements KvEventDispatcher {
 	}
 
 	@Override
-	public boolean isHeard(KvEventType type) {
+	public boolean hasReceivers(KvEventType type) {
 		return this.receivers.exist(type);
 	}
 

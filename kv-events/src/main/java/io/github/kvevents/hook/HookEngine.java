@@ -13,7 +13,7 @@ import io.github.kvevents.KvEventType;
  * Everything of hooks, put together: hands out the registry, the dispatcher and the
  * guards, and drains the asynchronous hooks when the application stops. It takes events
  * from the moment it is built; events for asynchronous hooks that come after it was
- * stopped are dropped and counted, synchronous hooks go on.
+ * stopped are dropped and counted, synchronous hooks are still called.
  */
 public final class HookEngine implements SmartLifecycle {
 
@@ -91,10 +91,10 @@ public final class HookEngine implements SmartLifecycle {
 	}
 
 	/**
-	 * Sets who is told whether there are hooks whose scope is
+	 * Sets what to call when it changes whether there are hooks whose scope is
 	 * {@link KvHookScope#EVERY_INSTANCE}: at once, and before the registration of one
 	 * that comes returns.
-	 * @param listener told {@code true} while there are any
+	 * @param listener gets {@code true} while there are any
 	 */
 	public void setEveryInstanceListener(Consumer<Boolean> listener) {
 		this.registry.setEveryInstanceListener(listener);
@@ -102,7 +102,7 @@ public final class HookEngine implements SmartLifecycle {
 
 	/**
 	 * Publishes events to the Spring listeners of one more context, for example of a
-	 * child of the engine's own. What they throw goes no further.
+	 * child of the engine's own. What they throw counts as a hook error.
 	 * @param publisher calls the listeners of that context alone
 	 * @param listeners whether there is one for a type of event
 	 * @return ends it
@@ -126,8 +126,8 @@ public final class HookEngine implements SmartLifecycle {
 	}
 
 	/**
-	 * Drains the asynchronous hooks within the shutdown timeout. Returns when nothing of
-	 * them runs any more, or that time is over.
+	 * Drains the asynchronous hooks within the shutdown timeout. Returns when none of
+	 * them runs any more, or when the timeout has passed.
 	 */
 	@Override
 	public void stop() {

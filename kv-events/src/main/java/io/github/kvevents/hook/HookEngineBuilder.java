@@ -52,8 +52,8 @@ public final class HookEngineBuilder {
 	}
 
 	/**
-	 * Sets whether hooks may hear of each change of the fleet. Whoever says so reads the
-	 * change log and passes its events to
+	 * Sets whether hooks can observe changes from every instance. Where they can, the
+	 * application reads the change log and passes its events to
 	 * {@link HookEngine#deliverToEveryInstance(KvEvent)}.
 	 * @param changeLog whether there is a change log, by default not
 	 * @return this builder
@@ -84,9 +84,9 @@ public final class HookEngineBuilder {
 	}
 
 	/**
-	 * Sets how to find out whether a Spring listener would hear of an event.
+	 * Sets how to find out whether a Spring listener would receive an event.
 	 * @param springListeners asked for each operation, so it must be quick; usually
-	 * {@link SpringListeners}, by default nobody hears
+	 * {@link SpringListeners}, by default none does
 	 * @return this builder
 	 */
 	public HookEngineBuilder springListeners(Predicate<KvEventType> springListeners) {
@@ -95,7 +95,7 @@ public final class HookEngineBuilder {
 	}
 
 	/**
-	 * Sets who hears of errors.
+	 * Sets what handles the errors of hooks.
 	 * @param errorHandler the handler, by default one that logs
 	 * @return this builder
 	 */
@@ -104,8 +104,8 @@ public final class HookEngineBuilder {
 	}
 
 	/**
-	 * Sets who hears of errors, where that can't be made yet: a handler may itself use
-	 * what this engine belongs to.
+	 * Sets what handles the errors of hooks, where it can't be created yet: a handler may
+	 * itself use what this engine belongs to.
 	 * @param errorHandler gives the handler, or {@code null} for one that logs; asked for
 	 * the first error, and again for the next one if it fails
 	 * @return this builder
@@ -157,7 +157,7 @@ public final class HookEngineBuilder {
 	}
 
 	/**
-	 * Sets who hears of each event that an asynchronous hook was not called for.
+	 * Sets what to call for each event that an asynchronous hook dropped.
 	 * @param dropListener called with the hook's id, must be quick
 	 * @return this builder
 	 */
@@ -167,9 +167,9 @@ public final class HookEngineBuilder {
 	}
 
 	/**
-	 * Sets who is told of hooks that were closed, so that nothing is kept for them.
+	 * Sets what to call when a hook was closed, so that nothing is kept for it.
 	 * @param closeListener called with the hook's id when no hook has it any more, and
-	 * again when a call that was under way then has ended; must be quick
+	 * again when a call that was in flight then has ended; must be quick
 	 * @return this builder
 	 */
 	public HookEngineBuilder closeListener(Consumer<String> closeListener) {

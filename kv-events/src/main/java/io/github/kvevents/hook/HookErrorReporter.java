@@ -11,10 +11,9 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.support.JvmFailures;
 
 /**
- * Delivers what goes wrong in hooks: to the hook's own errors, then to the handler.
- * Called in the context of the hook, so that the handler is in it, too: what it writes is
- * as deep as what the hook writes, and doesn't wait for a queue that it may be needed to
- * empty.
+ * Reports the failures of hooks: to the hook's own errors, then to the handler. Called in
+ * the context of the hook, so that the handler is in it, too: what it writes is as deep
+ * as what the hook writes, and doesn't wait for a queue that it may be needed to empty.
  */
 final class HookErrorReporter {
 

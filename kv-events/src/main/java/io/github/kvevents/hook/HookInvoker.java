@@ -35,7 +35,7 @@ final class HookInvoker {
 	}
 
 	/**
-	 * What follows a hook from its caller's thread to another one.
+	 * Captures what a hook takes from its caller's thread to another one.
 	 */
 	CallerContext captureCaller() {
 		return this.observations.capture();
@@ -45,8 +45,7 @@ final class HookInvoker {
 	 * Calls the synchronous hooks of an event, in their order. A hook whose filter failed
 	 * has an error instead.
 	 * @param accepts whether a hook is to receive the event, asked right before its call
-	 * @param caller what follows a hook to another thread, asked for only if it runs
-	 * there
+	 * @param caller what a hook takes to another thread, asked for only if it runs on one
 	 */
 	void invokeAll(KeyHooks hooks, KvEvent event, Predicate<HookRegistration> accepts, Supplier<CallerContext> caller) {
 		reportFailedFilters(hooks, event, accepts);

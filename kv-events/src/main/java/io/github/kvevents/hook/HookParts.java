@@ -11,7 +11,7 @@ import org.apache.commons.logging.LogFactory;
 import io.github.kvevents.support.JvmFailures;
 
 /**
- * Makes what each registered hook has for itself.
+ * Creates what each registered hook has for itself: statistics, errors, a queue, permits.
  */
 final class HookParts {
 
@@ -45,7 +45,7 @@ final class HookParts {
 	}
 
 	/**
-	 * Whether there is a change log for hooks that hear of each change of the fleet.
+	 * Whether there is a change log for hooks that observe changes from every instance.
 	 */
 	boolean hasChangeLog() {
 		return this.changeLog;
@@ -82,14 +82,14 @@ final class HookParts {
 				if (hook.isClosed()) {
 					item.withdraw(hook.receiver().id());
 				}
-				tellOfDrop(hook.getId(), item.context());
+				notifyDropped(hook.getId(), item.context());
 				hook.ended();
 			}
 
 		});
 	}
 
-	void tellOfClose(String hookId) {
+	void notifyClosed(String hookId) {
 		try {
 			this.closeListener.accept(hookId);
 		}
@@ -98,7 +98,7 @@ final class HookParts {
 		}
 	}
 
-	private void tellOfDrop(String hookId, DispatchContext context) {
+	private void notifyDropped(String hookId, DispatchContext context) {
 		DispatchContext.Scope scope = context.open();
 		try {
 			this.dropListener.accept(hookId);

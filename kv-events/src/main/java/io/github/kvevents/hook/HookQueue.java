@@ -111,7 +111,7 @@ final class HookQueue {
 	}
 
 	/**
-	 * Lets those who wait for room look again whether events are still taken.
+	 * Wakes the threads that wait for room: they check whether events are still accepted.
 	 */
 	void wake() {
 		this.lock.run(this.lock.changed()::signalAll);
@@ -151,14 +151,14 @@ final class HookQueue {
 	 * @return how many events were dropped
 	 */
 	int abort() {
-		// first: a worker that is interrupted would go on with the next event
+		// first: a worker that is interrupted would continue with the next event
 		int dropped = discard();
 		this.lock.run(this.workers::interrupt);
 		return dropped;
 	}
 
 	/**
-	 * Takes no more events for ever and drops those that are queued.
+	 * Closes the queue for good and drops what is queued.
 	 */
 	void close() {
 		this.lock.run(() -> {
@@ -199,7 +199,7 @@ final class HookQueue {
 	}
 
 	/**
-	 * What becomes of events.
+	 * Handles the events that leave the queue.
 	 */
 	interface Handler {
 

@@ -15,7 +15,7 @@ import io.github.kvevents.PossibleChanges;
 import io.github.kvevents.support.CallGate;
 
 /**
- * One registered hook and what belongs to it alone.
+ * One registered hook, with its statistics, errors and queue.
  */
 public final class HookRegistration implements KvHookRegistration, Matchable {
 
@@ -74,7 +74,7 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 	}
 
 	/**
-	 * Whether the hook is called for what this instance does, if it is of this type.
+	 * Whether the hook receives events of this type from operations of this instance.
 	 */
 	boolean receives(KvEventType type) {
 		Set<KvEventType> events = this.options.getEvents();
@@ -227,8 +227,8 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 	}
 
 	/**
-	 * A call has ended, or an event was dropped. What is kept of that by the hook's id is
-	 * not wanted any more if the hook was closed meanwhile.
+	 * A call has ended, or an event was dropped. If the hook was closed meanwhile, what
+	 * others keep by its id is to be removed.
 	 */
 	void ended() {
 		if (this.gate.isClosed()) {

@@ -66,7 +66,7 @@ public final class HookRegistry implements KvHookRegistry {
 			PossibleChanges.requireLogged(options.getEvents(), options.getChanges());
 		}
 		HookRegistration hook = add(options, callback, origin);
-		tellOfEveryInstance(hook);
+		notifyEveryInstance(hook);
 		changed();
 		return hook;
 	}
@@ -88,8 +88,8 @@ public final class HookRegistry implements KvHookRegistry {
 	}
 
 	/**
-	 * An id that nobody has or had, made from the given one: figures and errors of a hook
-	 * that was closed must not pass for those of another.
+	 * An id that no hook has or had, made from the given one: figures and errors of a
+	 * hook that was closed must not be taken for those of another.
 	 */
 	public String unused(String id) {
 		synchronized (this.monitor) {
@@ -167,8 +167,8 @@ public final class HookRegistry implements KvHookRegistry {
 	}
 
 	/**
-	 * Sets who is told whether there are hooks that hear of each change of the fleet, now
-	 * and whenever one of these comes or goes.
+	 * Sets what to call with whether there are hooks that observe changes from every
+	 * instance, now and whenever one of these was registered or closed.
 	 */
 	void setEveryInstanceListener(Consumer<Boolean> listener) {
 		synchronized (this.monitor) {
@@ -177,7 +177,7 @@ public final class HookRegistry implements KvHookRegistry {
 		listener.accept(hasEveryInstance());
 	}
 
-	private void tellOfEveryInstance(HookRegistration changed) {
+	private void notifyEveryInstance(HookRegistration changed) {
 		Consumer<Boolean> listener;
 		synchronized (this.monitor) {
 			listener = this.everyInstanceListener;
@@ -192,7 +192,7 @@ public final class HookRegistry implements KvHookRegistry {
 	}
 
 	/**
-	 * A hook was closed, or a call that was under way then has ended.
+	 * A hook was closed, or a call that was in flight then has ended.
 	 */
 	private void closed(HookRegistration hook) {
 		boolean removed;
@@ -203,16 +203,16 @@ public final class HookRegistry implements KvHookRegistry {
 			unused = !this.hooks.containsKey(hook.getId());
 		}
 		if (removed) {
-			tellOfEveryInstance(hook);
+			notifyEveryInstance(hook);
 			changed();
 		}
 		if (unused) {
-			this.parts.tellOfClose(hook.getId());
+			this.parts.notifyClosed(hook.getId());
 		}
 	}
 
 	/**
-	 * Sets who is called when a hook has come, gone, or been enabled or disabled.
+	 * Sets what to call when a hook was registered, closed, enabled or disabled.
 	 */
 	void setChangeListener(Runnable listener) {
 		this.changeListener = listener;
@@ -223,7 +223,7 @@ public final class HookRegistry implements KvHookRegistry {
 	}
 
 	/**
-	 * The hooks that get events of a type from what this instance does.
+	 * The hooks that receive events of a type from operations of this instance.
 	 */
 	List<KvReceiver> receivers(KvEventType type) {
 		return hooks().stream().filter((hook) -> hook.receives(type)).map(HookRegistration::receiver).toList();

@@ -44,7 +44,7 @@ public @interface KvHook {
 	KvEventType[] value() default {};
 
 	/**
-	 * The operations to hear of.
+	 * The operations whose events the method receives.
 	 * @return the events, empty: all
 	 */
 	@AliasFor("value")
@@ -102,14 +102,14 @@ public @interface KvHook {
 
 	/**
 	 * How long the caller waits for the hook, for example {@code 2s} or {@code PT2S};
-	 * then the hook is interrupted and the caller goes on. With a timeout the hook runs
+	 * then the hook is interrupted and the caller continues. With a timeout the hook runs
 	 * on another thread. Not for asynchronous hooks. {@code ${...}} is resolved.
 	 * @return the timeout, empty: none, the hook runs on the caller's thread
 	 */
 	String timeout() default "";
 
 	/**
-	 * Which instances of the application hear of an event.
+	 * Which instances of the application receive an event.
 	 * @return the scope, by default the instance that made the change
 	 */
 	KvHookScope scope() default KvHookScope.ONE_INSTANCE;

@@ -5,8 +5,7 @@ import java.time.Instant;
 import io.github.kvevents.KvEvent;
 
 /**
- * A hook failed, ran into its timeout, or was not called because it would have called
- * itself without end.
+ * A hook failed, ran into its timeout, or was not called because of recursion.
  *
  * @param hookId the id of the hook, or {@link #SPRING_LISTENERS} for what ordinary Spring
  * listeners throw

@@ -14,7 +14,7 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.support.EnumSets;
 
 /**
- * Which events a hook hears of and how it is called. Immutable: each method returns new
+ * Which events a hook receives and how it is called. Immutable: each method returns new
  * options.
  */
 public final class KvHookOptions {
@@ -51,7 +51,7 @@ public final class KvHookOptions {
 	}
 
 	/**
-	 * Sets the operations to hear of.
+	 * Sets the operations whose events to receive.
 	 * @param events the events, none (the default): all
 	 * @return new options
 	 */
@@ -73,7 +73,7 @@ public final class KvHookOptions {
 	}
 
 	/**
-	 * Sets which keys to hear of.
+	 * Sets the keys whose events to receive.
 	 * @param filter the filter, by default none: all keys
 	 * @return new options
 	 */
@@ -114,7 +114,7 @@ public final class KvHookOptions {
 	}
 
 	/**
-	 * Sets which instances hear of an event.
+	 * Sets which instances receive an event.
 	 * @param scope the scope, by default {@link KvHookScope#ONE_INSTANCE}
 	 * @return new options
 	 */
@@ -126,7 +126,7 @@ public final class KvHookOptions {
 	}
 
 	/**
-	 * Sets the place among the synchronous hooks of an event.
+	 * Sets the order among the synchronous hooks of an event.
 	 * @param order lower is earlier, by default last; among equals the first registered
 	 * is first
 	 * @return new options
@@ -139,14 +139,14 @@ public final class KvHookOptions {
 
 	/**
 	 * The id.
-	 * @return the id, or {@code null} if it is to be made up
+	 * @return the id, or {@code null} if it is to be generated
 	 */
 	public @Nullable String getId() {
 		return this.state.id;
 	}
 
 	/**
-	 * The operations to hear of.
+	 * The operations whose events to receive.
 	 * @return the events, never empty
 	 */
 	public Set<KvEventType> getEvents() {
@@ -162,7 +162,7 @@ public final class KvHookOptions {
 	}
 
 	/**
-	 * Which keys to hear of.
+	 * The keys whose events to receive.
 	 * @return the filter, or {@code null} for all keys
 	 */
 	public @Nullable KeyFilter getFilter() {
@@ -186,7 +186,7 @@ public final class KvHookOptions {
 	}
 
 	/**
-	 * Which instances hear of an event.
+	 * Which instances receive an event.
 	 * @return the scope
 	 */
 	public KvHookScope getScope() {
@@ -194,7 +194,7 @@ public final class KvHookOptions {
 	}
 
 	/**
-	 * The place among the synchronous hooks of an event.
+	 * The order among the synchronous hooks of an event.
 	 * @return the order, lower is earlier
 	 */
 	public int getOrder() {

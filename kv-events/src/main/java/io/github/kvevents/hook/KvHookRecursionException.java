@@ -4,8 +4,8 @@ import io.github.kvevents.KeyText;
 import io.github.kvevents.KvException;
 
 /**
- * A hook was not called: it was called by a change that a hook made that was called by a
- * change that a hook made, and so on. The change itself was applied.
+ * A hook was not called because of recursion: hooks that write triggered each other too
+ * deep. The change itself was applied.
  */
 public class KvHookRecursionException extends KvException {
 

@@ -51,8 +51,8 @@ public interface KvHookRegistration extends AutoCloseable {
 	boolean isEnabled();
 
 	/**
-	 * Switches the hook on or off. One that is off gets no event of an operation that
-	 * begins afterwards; one that is under way may still reach it, and what an
+	 * Enables or disables the hook. A disabled hook receives no event of an operation
+	 * that begins afterwards; one that is in flight may still reach it, and what an
 	 * asynchronous hook has in its queue is still delivered.
 	 * @param enabled whether the hook is to be called
 	 */

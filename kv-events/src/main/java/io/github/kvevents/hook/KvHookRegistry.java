@@ -10,9 +10,10 @@ import java.util.Optional;
 public interface KvHookRegistry {
 
 	/**
-	 * Registers a hook. Operations that begin after this returned are told to it.
-	 * @param options which events it hears of and how it is called; without an id it gets
-	 * one
+	 * Registers a hook. It receives the events of operations that begin after this
+	 * returned.
+	 * @param options which events it receives and how it is called; without an id one is
+	 * generated
 	 * @param callback what it does
 	 * @return the registration, to be closed when it is no longer needed
 	 * @throws IllegalArgumentException if a hook with this id exists, or the options

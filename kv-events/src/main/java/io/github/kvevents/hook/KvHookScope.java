@@ -1,7 +1,7 @@
 package io.github.kvevents.hook;
 
 /**
- * Which instances of the application hear of an event.
+ * Which instances of the application receive an event.
  */
 public enum KvHookScope {
 
@@ -12,8 +12,8 @@ public enum KvHookScope {
 	ONE_INSTANCE,
 
 	/**
-	 * Each instance hears of each change of the fleet. Needs the change log, which has no
-	 * entry for a value that was set to what it was: nothing is ever
+	 * Each instance observes the changes of every instance. Needs the change log, which
+	 * has no entry for a value that was set to what it was: nothing is ever
 	 * {@link io.github.kvevents.KvChange#UNCHANGED}, and a hook for nothing else is
 	 * refused.
 	 */

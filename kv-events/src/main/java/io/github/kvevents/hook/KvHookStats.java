@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What a hook did since it was registered. The figures are read one after the other while
  * hooks run, so they may differ by what happened in between.
  *
- * @param invocations how often it was called, whatever came of it
+ * @param invocations how often it was called, whatever the outcome
  * @param failures how often it threw, or could not be called because of recursion
  * @param timeouts how often it didn't end in time, or found no free thread in time
  * @param dropped events that an asynchronous hook was not called for, because its queue

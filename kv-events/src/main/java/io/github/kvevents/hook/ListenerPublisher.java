@@ -18,8 +18,8 @@ import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;
 
 /**
- * Passes events to ordinary Spring listeners, on the caller's thread and so within its
- * transaction and within the current context. What they throw goes no further.
+ * Publishes events to ordinary Spring listeners, on the caller's thread and so within its
+ * transaction and within the current context. What they throw counts as a hook error.
  */
 final class ListenerPublisher {
 
@@ -77,7 +77,7 @@ final class ListenerPublisher {
 	}
 
 	/**
-	 * The listeners that would hear of an event, each of which would get each key.
+	 * The listeners that would receive an event, each of them the events of all keys.
 	 */
 	List<KvReceiver> receivers(KvEventType type) {
 		Set<String> ids = new TreeSet<>();

@@ -19,8 +19,9 @@ import org.springframework.core.ResolvableType;
 import io.github.kvevents.KvEventType;
 
 /**
- * Which of our events a listener observes. A lambda doesn't tell; the definition of its
- * bean may. One of which nothing is known observes all: Spring calls it with them.
+ * Which of our events a listener observes. The class of a lambda doesn't say so; the
+ * definition of its bean may. A listener of which nothing is known observes all of them,
+ * since Spring calls it.
  */
 final class ListenerTypes {
 

@@ -48,7 +48,7 @@ final class MatchIndex<T extends Matchable> {
 	 * @param type the operation
 	 * @param key the key
 	 * @param context the context of the operation: filters run one deeper, as hooks do
-	 * @param filterFailure hears of each element whose filter threw: it isn't in the
+	 * @param filterFailure called with each element whose filter threw: it isn't in the
 	 * result
 	 */
 	List<T> find(KvEventType type, String key, DispatchContext context, BiConsumer<T, Throwable> filterFailure) {

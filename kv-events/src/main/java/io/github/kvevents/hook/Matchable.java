@@ -8,12 +8,12 @@ import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEventType;
 
 /**
- * What the index needs to know of a hook or guard.
+ * A hook or guard as the index finds it.
  */
 interface Matchable {
 
 	/**
-	 * What it is called, for messages.
+	 * The name, for messages.
 	 */
 	String name();
 
@@ -24,7 +24,7 @@ interface Matchable {
 	int order();
 
 	/**
-	 * The place in the order of registration, different for each.
+	 * The position in the order of registration, different for each.
 	 */
 	long sequence();
 

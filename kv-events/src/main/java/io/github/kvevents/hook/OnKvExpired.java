@@ -75,7 +75,7 @@ public @interface OnKvExpired {
 
 	/**
 	 * How long the caller waits for the hook, for example {@code 2s} or {@code PT2S};
-	 * then the hook is interrupted and the caller goes on. With a timeout the hook runs
+	 * then the hook is interrupted and the caller continues. With a timeout the hook runs
 	 * on another thread. Not for asynchronous hooks. {@code ${...}} is resolved.
 	 * @return the timeout, empty: none, the hook runs on the caller's thread
 	 */

@@ -5,8 +5,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
 /**
- * The room in a bounded queue, and who waits for it. It shares the queue's lock, and is
- * signalled by the queue's condition whenever something leaves.
+ * The room in a bounded queue, and the threads that wait for it. It shares the queue's
+ * lock, and is signalled by the queue's condition whenever something leaves.
  */
 final class QueueRoom {
 
@@ -19,7 +19,7 @@ final class QueueRoom {
 	private final BooleanSupplier open;
 
 	/**
-	 * Who waits for room waits here, first come first served: a large reservation would
+	 * Threads wait for room here, first come, first served: a large reservation would
 	 * otherwise starve behind small ones.
 	 */
 	private final ReentrantLock turnstile = new ReentrantLock(true);

@@ -166,7 +166,7 @@ final class QueueWorkers {
 	}
 
 	/**
-	 * The place of a worker that handles an event, among as many as there may be.
+	 * A worker that handles an event. It counts against the concurrency.
 	 */
 	private final class Place implements CallChain.Replaceable {
 

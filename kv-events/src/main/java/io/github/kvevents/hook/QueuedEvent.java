@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvEvent;
 
 /**
- * An event on its way to one asynchronous hook, with what follows it from its caller.
+ * An event that is queued for one asynchronous hook, with the context of its caller.
  */
 final class QueuedEvent {
 
@@ -62,7 +62,7 @@ final class QueuedEvent {
 	}
 
 	/**
-	 * Says that the hook ran, or was left out for good.
+	 * Says that the hook ran, or dropped the event.
 	 */
 	void done() {
 		if (this.delivery != null) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls hooks that have a timeout, a bounded number at a time. A call counts until it
- * really ended, also when nobody waits for it any more; one that is made by another,
+ * ended, also when its caller doesn't wait for it any more; one that is made by another,
  * which waits for it, counts as part of that.
  */
 final class TimedHooks {

@@ -109,7 +109,7 @@ final class TimedPermits {
 		}
 
 		/**
-		 * The hook returned: its caller, who is about to go on, may lend the permit
+		 * The hook returned: its caller, who is about to continue, may lend the permit
 		 * again.
 		 */
 		void returned() {
@@ -120,7 +120,7 @@ final class TimedPermits {
 		}
 
 		/**
-		 * The call really ended, whether or not anybody still waited for it.
+		 * The call ended, whether or not its caller still waited for it.
 		 */
 		void ended() {
 			returned();

@@ -176,7 +176,7 @@ class BeanDiscoveryTests {
 	}
 
 	@Test
-	void scopedBeanWhoseDeclaredTypeHidesTheHookIsSaid(CapturedOutput output) {
+	void scopedBeanWhoseDeclaredTypeHidesTheHookIsReported(CapturedOutput output) {
 		start((context) -> {
 			context.getBeanFactory().registerScope("thread", new SimpleThreadScope());
 			context.register(HiddenInScope.class);

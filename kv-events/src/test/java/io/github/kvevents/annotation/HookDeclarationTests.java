@@ -107,7 +107,7 @@ class HookDeclarationTests {
 	}
 
 	@Test
-	void orderStandsWhereTheHookDoes() {
+	void orderIsFoundWhereTheHookIs() {
 		MapStore store = start((context) -> {
 			context.registerBean("second", Unordered.class);
 			context.registerBean("first", OrderedByInterface.class);

@@ -184,7 +184,7 @@ public class HookDiscoveryTests {
 	}
 
 	@Test
-	void guardsStandWhereHooksDo() {
+	void guardsAreFoundWhereHooksAre() {
 		MapStore store = start((context) -> context.registerBean("guarding", Guarding.class));
 		assertThatExceptionOfType(KvVetoException.class).isThrownBy(() -> store.set("first:1", 1))
 			.withMessageStartingWith("Guard 'guarding.check' refused SET of key 'first:1'");

@@ -87,7 +87,7 @@ abstract class HooksOnBackEndContractTests {
 	}
 
 	@Test
-	void aHookIsDoneBeforeTheCallReturnsAndHearsOfItsKeysAlone() {
+	void aHookHasRunBeforeTheCallReturnsAndReceivesOnlyItsKeys() {
 		List<String> heard = new ArrayList<>();
 		register(
 				KvHookOptions.defaults()
@@ -135,7 +135,7 @@ abstract class HooksOnBackEndContractTests {
 	}
 
 	@Test
-	void aHookThatWritesIsHeardOfToo() {
+	void writesOfAHookReachHooksToo() {
 		KvTemplate template = template();
 		List<String> heard = Collections.synchronizedList(new ArrayList<>());
 		register(KvHookOptions.defaults().filter(KeyFilter.prefix("in:")).async(),

@@ -59,7 +59,7 @@ class KvTemplateBuilderTests {
 		TestObservationRegistryAssert.assertThat(this.observations).hasNumberOfObservationsEqualTo(1);
 		TestObservationRegistryAssert.assertThat(this.observationsLater).doesNotHaveAnyObservation();
 		try (KvWatch watch = template.watch(WatchOptions.all())) {
-			assertThat(engine.getDispatcher().isHeard(event.getType())).as("its watch listens there").isTrue();
+			assertThat(engine.getDispatcher().hasReceivers(event.getType())).as("its watch listens there").isTrue();
 			assertThat(watch.isOpen()).isTrue();
 		}
 	}

@@ -172,7 +172,7 @@ abstract class KvTemplateContractTests {
 	}
 
 	@Test
-	void deleteTellsTheLastValueOnce() {
+	void deletePublishesTheLastValueOnce() {
 		this.template.set("k", new Item("tea", 3));
 		assertThat(this.template.delete("k")).isTrue();
 		assertThat(this.template.delete("k")).isFalse();
@@ -200,7 +200,7 @@ abstract class KvTemplateContractTests {
 	}
 
 	@Test
-	void batchSetTellsEachKeyInTheCallersOrder() {
+	void batchSetPublishesEachKeyInTheCallersOrder() {
 		this.template.set("k3", "old");
 		this.dispatcher.events.clear();
 		Map<String, Object> entries = new LinkedHashMap<>();

@@ -34,7 +34,7 @@ class RecordingDispatcher implements KvEventDispatcher {
 	}
 
 	@Override
-	public boolean isHeard(KvEventType type) {
+	public boolean hasReceivers(KvEventType type) {
 		return true;
 	}
 

@@ -54,7 +54,7 @@ class RedisKvTemplateTests extends KvTemplateContractTests {
 	}
 
 	@Test
-	void aBatchThatFailsForOneKeyTellsOfTheOthers() {
+	void aBatchThatFailsForOneKeyPublishesTheOthers() {
 		RecordingDispatcher dispatcher = new RecordingDispatcher();
 		KvTemplate template = template(dispatcher);
 		this.redis.template().opsForList().rightPush("app:list", "a");

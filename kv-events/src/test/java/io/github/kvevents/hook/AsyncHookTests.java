@@ -289,7 +289,7 @@ class AsyncHookTests {
 	}
 
 	@Test
-	void hookThatHangsHoldsUpNoOther() {
+	void hookThatHangsDelaysNoOther() {
 		this.engine = engine(HookSettings.defaults().concurrency(2).maxAsyncThreads(4));
 		MapStore store = new MapStore(this.engine);
 		AtomicInteger delivered = new AtomicInteger();
@@ -302,7 +302,7 @@ class AsyncHookTests {
 	}
 
 	@Test
-	void hookThatThrowsGoesOnWithTheNextEvent() {
+	void hookThatThrowsReceivesTheNextEvent() {
 		MapStore store = new MapStore(this.engine);
 		KvHookRegistration hook = this.engine.getRegistry().register(KvHookOptions.defaults().async(), (event) -> {
 			throw new NoClassDefFoundError("missing");
@@ -437,7 +437,7 @@ class AsyncHookTests {
 		CompletionStage<Void> delivery = impatient.getDispatcher().deliver(MapStore.event("b").expiredByNotification());
 		impatient.stop();
 		assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
-		assertThat(delivery.toCompletableFuture()).as("an expiry that nobody was told of must come again")
+		assertThat(delivery.toCompletableFuture()).as("an expiry that no hook received must be redelivered")
 			.isCompletedExceptionally();
 		assertThat(hook.getStats().dropped()).isEqualTo(2);
 		assertThat(output).contains("Hook 'hangs' was not done within the shutdown timeout of PT0.02S: 2 queued");

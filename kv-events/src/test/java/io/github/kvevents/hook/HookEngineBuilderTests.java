@@ -56,7 +56,7 @@ class HookEngineBuilderTests {
 		this.store.set("a", "1");
 		assertThat(this.first.published).hasSize(1);
 		assertThat(this.later.published).isEmpty();
-		assertThat(this.builder.build().getDispatcher().isHeard(KvEventType.SET)).as("the next one").isFalse();
+		assertThat(this.builder.build().getDispatcher().hasReceivers(KvEventType.SET)).as("the next one").isFalse();
 	}
 
 	@Test

@@ -167,7 +167,7 @@ class ProxiedDiscoveryTests {
 	}
 
 	@Test
-	void lazyBeanWithHooksIsSaidUnlessItIsMade(CapturedOutput output) {
+	void lazyBeanWithHooksIsReportedUnlessItIsMade(CapturedOutput output) {
 		MapStore store = start((context) -> {
 			context.registerBean("later", InInterface.class, (definition) -> definition.setLazyInit(true));
 			context.registerBean("needed", InInterface.class, (definition) -> definition.setLazyInit(true));

@@ -40,7 +40,7 @@ import io.github.kvevents.KvSetEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Ordinary Spring listeners hear of events.
+ * Ordinary Spring listeners receive events.
  */
 class SpringEventTests {
 
@@ -75,7 +75,7 @@ class SpringEventTests {
 	}
 
 	@Test
-	void listenersHearByTypeAndCondition() {
+	void listenersReceiveByTypeAndCondition() {
 		MapStore store = start(Listeners.class);
 		store.set("a", 1);
 		store.set("special", 1);
@@ -105,7 +105,7 @@ class SpringEventTests {
 	}
 
 	@Test
-	void transactionalListenersHearAfterTheCommit() {
+	void transactionalListenersReceiveAfterTheCommit() {
 		MapStore store = start(Transactional.class);
 		new TransactionTemplate(new TransactionManager()).executeWithoutResult((status) -> {
 			store.set("a", 1);
@@ -120,7 +120,7 @@ class SpringEventTests {
 	}
 
 	@Test
-	void withoutATransactionOnlyListenersThatWantItHear() {
+	void withoutATransactionOnlyListenersThatOptInReceive() {
 		MapStore store = start(Transactional.class, Fallback.class);
 		store.set("a", 1);
 		assertThat(calls).containsExactly("fallback a");
@@ -135,7 +135,7 @@ class SpringEventTests {
 	}
 
 	@Test
-	void asynchronousListenersHearOnTheirOwnThread() throws Exception {
+	void asynchronousListenersReceiveOnTheirOwnThread() throws Exception {
 		MapStore store = start(Asynchronous.class);
 		store.set("a", 1);
 		assertThat(Asynchronous.heard.poll(20, TimeUnit.SECONDS)).isEqualTo("listener-1 a");
@@ -143,33 +143,33 @@ class SpringEventTests {
 	}
 
 	@Test
-	void listenersInAParentContextHearToo() {
+	void listenersInAParentContextReceiveToo() {
 		try (AnnotationConfigApplicationContext parent = new AnnotationConfigApplicationContext(Listeners.class)) {
 			this.context.setParent(parent);
 			MapStore store = start();
-			assertThat(engine().getDispatcher().isHeard(KvEventType.SET)).isTrue();
+			assertThat(engine().getDispatcher().hasReceivers(KvEventType.SET)).isTrue();
 			store.set("a", 1);
 			assertThat(calls).containsExactly("set a");
 		}
 	}
 
 	@Test
-	void onlyListenersThatAreMeantForItCountAsHearing() {
+	void onlyListenersThatAreMeantForItCountAsReceivers() {
 		start(Everything.class);
 		HookEngine engine = engine();
-		assertThat(engine.getDispatcher().isHeard(KvEventType.SET)).isFalse();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.SET)).isFalse();
 		this.context.addApplicationListener(new ExpiryListener());
-		assertThat(engine.getDispatcher().isHeard(KvEventType.EXPIRED)).isTrue();
-		assertThat(engine.getDispatcher().isHeard(KvEventType.SET)).isFalse();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.EXPIRED)).isTrue();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.SET)).isFalse();
 	}
 
 	@Test
 	void annotatedListenersCountByTheirType() {
 		start(Listeners.class);
 		HookEngine engine = engine();
-		assertThat(engine.getDispatcher().isHeard(KvEventType.BATCH_SET)).isTrue();
-		assertThat(engine.getDispatcher().isHeard(KvEventType.BATCH_DELETE)).isTrue();
-		assertThat(engine.getDispatcher().isHeard(KvEventType.EXPIRED)).isFalse();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.BATCH_SET)).isTrue();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.BATCH_DELETE)).isTrue();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.EXPIRED)).isFalse();
 	}
 
 	@Test
@@ -185,8 +185,8 @@ class SpringEventTests {
 	void lambdasObserveWhatTheirBeanMethodDeclares() {
 		start(Lambdas.class);
 		HookEngine engine = engine();
-		assertThat(engine.getDispatcher().isHeard(KvEventType.EXPIRED)).isTrue();
-		assertThat(engine.getDispatcher().isHeard(KvEventType.SET)).isFalse();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.EXPIRED)).isTrue();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.SET)).isFalse();
 		engine.getDispatcher().deliver(MapStore.event("a").expiredByNotification());
 		assertThat(calls).containsExactly("lambda a");
 	}
@@ -196,7 +196,7 @@ class SpringEventTests {
 		start(OtherLambdas.class);
 		HookEngine engine = engine();
 		for (KvEventType type : KvEventType.values()) {
-			assertThat(engine.getDispatcher().isHeard(type)).isFalse();
+			assertThat(engine.getDispatcher().hasReceivers(type)).isFalse();
 		}
 	}
 
@@ -204,18 +204,18 @@ class SpringEventTests {
 	@ValueSource(classes = { RawLambda.class, WildcardLambda.class, HiddenListener.class })
 	void listenerOfWhichNothingIsKnownCountsAsObserving(Class<?> bean) {
 		start(bean);
-		assertThat(engine().getDispatcher().isHeard(KvEventType.EXPIRED)).isTrue();
-		assertThat(engine().getDispatcher().isHeard(KvEventType.SET)).isTrue();
+		assertThat(engine().getDispatcher().hasReceivers(KvEventType.EXPIRED)).isTrue();
+		assertThat(engine().getDispatcher().hasReceivers(KvEventType.SET)).isTrue();
 	}
 
 	@Test
 	void lambdaThatIsAddedToTheContextCountsAsObserving() {
 		start();
 		HookEngine engine = engine();
-		assertThat(engine.getDispatcher().isHeard(KvEventType.EXPIRED)).isFalse();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.EXPIRED)).isFalse();
 		ApplicationListener<KvExpiredEvent> listener = (event) -> calls.add("added " + event.getKey());
 		this.context.addApplicationListener(listener);
-		assertThat(engine.getDispatcher().isHeard(KvEventType.EXPIRED)).isTrue();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.EXPIRED)).isTrue();
 		engine.getDispatcher().deliver(MapStore.event("a").expiredByNotification());
 		assertThat(calls).containsExactly("added a");
 	}
@@ -223,8 +223,8 @@ class SpringEventTests {
 	@Test
 	void listenersWhoseTypeIsASuperclassesVariable() {
 		start(ExpiryByVariable.class);
-		assertThat(engine().getDispatcher().isHeard(KvEventType.EXPIRED)).isTrue();
-		assertThat(engine().getDispatcher().isHeard(KvEventType.SET)).isFalse();
+		assertThat(engine().getDispatcher().hasReceivers(KvEventType.EXPIRED)).isTrue();
+		assertThat(engine().getDispatcher().hasReceivers(KvEventType.SET)).isFalse();
 	}
 
 	static class LoopListener implements ApplicationListener<KvSetEvent> {

@@ -229,7 +229,7 @@ class SyncHookTests {
 	}
 
 	@Test
-	void hookThatHangsIsGivenUpAtItsTimeout() {
+	void hookThatHangsIsInterruptedAtItsTimeout() {
 		CountDownLatch ended = new CountDownLatch(1);
 		KvHookRegistration hanging = register(
 				KvHookOptions.defaults().id("hangs").timeout(Duration.ofMillis(50)).order(1), (event) -> {
@@ -443,19 +443,19 @@ class SyncHookTests {
 	}
 
 	@Test
-	void disabledHookIsNotCalledAndStillCountsAsHeard() {
+	void disabledHookIsNotCalledAndStillCountsAsAReceiver() {
 		KvHookRegistration hook = register(KvHookOptions.defaults().events(KvEventType.SET), call("x"));
 		assertThat(hook.isEnabled()).isTrue();
 		hook.setEnabled(false);
 		this.store.set("a", 1);
 		assertThat(this.calls).isEmpty();
-		assertThat(this.engine.getDispatcher().isHeard(KvEventType.SET)).isTrue();
-		assertThat(this.engine.getDispatcher().isHeard(KvEventType.EXPIRED)).isFalse();
+		assertThat(this.engine.getDispatcher().hasReceivers(KvEventType.SET)).isTrue();
+		assertThat(this.engine.getDispatcher().hasReceivers(KvEventType.EXPIRED)).isFalse();
 		hook.setEnabled(true);
 		this.store.set("a", 2);
 		assertThat(this.calls).containsExactly("x");
 		hook.close();
-		assertThat(this.engine.getDispatcher().isHeard(KvEventType.SET)).isFalse();
+		assertThat(this.engine.getDispatcher().hasReceivers(KvEventType.SET)).isFalse();
 	}
 
 	@Test
@@ -516,7 +516,7 @@ class SyncHookTests {
 	}
 
 	@Test
-	void idOfAClosedHookIsNotMadeUpAgain() {
+	void idOfAClosedHookIsNotGeneratedAgain() {
 		KvHookRegistry registry = this.engine.getRegistry();
 		Set<String> ids = new HashSet<>();
 		for (int number = 0; number < 50; number++) {
@@ -537,7 +537,7 @@ class SyncHookTests {
 	}
 
 	@Test
-	void idsAreMadeUpAndMustBeUnique() {
+	void idsAreGeneratedAndMustBeUnique() {
 		assertThat(register(KvHookOptions.defaults(), call("x")).getId()).isEqualTo("hook");
 		KvHookRegistration second = register(KvHookOptions.defaults(), call("x"));
 		assertThat(second.getId()).isEqualTo("hook#2");

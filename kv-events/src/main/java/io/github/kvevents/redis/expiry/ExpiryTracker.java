@@ -87,7 +87,7 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 	@Override
 	public boolean isHeard() {
 		return switch (this.parts.settings().mode()) {
-			case AUTO -> this.parts.dispatcher().isHeard(KvEventType.EXPIRED);
+			case AUTO -> this.parts.dispatcher().hasReceivers(KvEventType.EXPIRED);
 			case ALL -> true;
 			case OFF -> false;
 		};

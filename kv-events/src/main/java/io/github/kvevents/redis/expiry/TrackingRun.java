@@ -62,7 +62,7 @@ final class TrackingRun {
 	TrackingRun(TrackingParts parts, OwnAnnouncement own, TrackingCounters counters) {
 		this.settings = parts.settings();
 		this.namespace = parts.namespace();
-		BooleanSupplier heard = () -> parts.dispatcher().isHeard(KvEventType.EXPIRED);
+		BooleanSupplier heard = () -> parts.dispatcher().hasReceivers(KvEventType.EXPIRED);
 		this.sweeper = new Sweeper(parts, heard, counters);
 		this.executor = new KeyedExecutor(THREAD_PREFIX + "hooks-", parts.settings().threads());
 		this.takingThreads.add(thread("sweeper", this.sweeper));

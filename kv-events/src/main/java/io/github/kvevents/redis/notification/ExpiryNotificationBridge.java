@@ -135,7 +135,7 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 				this.origin, this.clock, this.trackedKeys, this.settings.queueCapacity());
 		NotificationLoop loop = new NotificationLoop(
 				new SingleServerSource(this.connectionFactory, this.settings.database()), this.settings, intake,
-				() -> this.dispatcher.isHeard(KvEventType.EXPIRED));
+				() -> this.dispatcher.hasReceivers(KvEventType.EXPIRED));
 		this.executor = executor;
 		this.loop = loop;
 		this.intake = intake;

@@ -62,7 +62,7 @@ public final class RecordingDispatcher implements KvEventDispatcher {
 	}
 
 	@Override
-	public boolean isHeard(KvEventType type) {
+	public boolean hasReceivers(KvEventType type) {
 		return type == KvEventType.EXPIRED && this.heard;
 	}
 
