@@ -12,9 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
-import io.github.kvevents.KvChange;
-import io.github.kvevents.KvEventType;
-import io.github.kvevents.PossibleChanges;
+import io.github.kvevents.EventSelector;
 import io.github.kvevents.hook.KvHookDefinitionException;
 
 /**
@@ -99,15 +97,13 @@ public record DefinitionSite(String beanName, Method method, Class<? extends Ann
 	}
 
 	/**
-	 * Refuses operations and changes that the change log never has.
-	 * @param events the operations
-	 * @param changes the changes
-	 * @throws KvHookDefinitionException if there can be no entry for any of them
+	 * Refuses a selection for which the change log never has an entry.
+	 * @param selector selects the events
+	 * @throws KvHookDefinitionException if there can be no entry
 	 */
-	public void requireLogged(Set<KvEventType> events, Set<KvChange> changes) {
-		if (!PossibleChanges.anyLogged(events, changes)) {
-			throw error("changes", PossibleChanges.neverLogged(events, changes),
-					PossibleChanges.wayOut(events, changes));
+	public void requireLogged(EventSelector selector) {
+		if (!selector.canSelectLogged()) {
+			throw error("changes", selector.describeNeverLogged(), selector.describeWayOut());
 		}
 	}
 

@@ -7,11 +7,11 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.EventSelector;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
-import io.github.kvevents.PossibleChanges;
 import io.github.kvevents.hook.KvHookCallback;
 import io.github.kvevents.hook.KvHookDefinitionException;
 import io.github.kvevents.hook.SpringListeners;
@@ -69,12 +69,10 @@ public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, K
 	}
 
 	private static void checkChanges(DefinitionSite site, KvChange[] changes, Set<KvEventType> events) {
-		if (changes.length == 0) {
-			return;
-		}
-		if (!PossibleChanges.any(events, EnumSet.copyOf(List.of(changes)))) {
+		EventSelector selector = EventSelector.all().events(events.toArray(KvEventType[]::new)).changes(changes);
+		if (!selector.canSelect()) {
 			throw site.error("changes", Arrays.toString(changes) + " never come with " + events,
-					PossibleChanges.CONTRADICTION);
+					EventSelector.CONTRADICTION);
 		}
 	}
 

@@ -66,7 +66,7 @@ final class HookDefinitionReader {
 			.changes(annotation.changes())
 			.scope(annotation.scope());
 		if (annotation.scope() == KvHookScope.EVERY_INSTANCE) {
-			site.requireLogged(options.getEvents(), options.getChanges());
+			site.requireLogged(options.getSelector());
 		}
 		KeyFilter filter = method.filter();
 		options = (filter != null) ? options.filter(filter) : options;

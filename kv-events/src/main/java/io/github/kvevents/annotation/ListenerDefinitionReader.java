@@ -26,7 +26,7 @@ final class ListenerDefinitionReader {
 			.changes(annotation.changes())
 			.startAt(annotation.startAt())
 			.onExhausted(annotation.onExhausted());
-		site.requireLogged(options.getEvents(), options.getChanges());
+		site.requireLogged(options.getSelector());
 		options = apply(site, "initialBackoff", options::initialBackoff,
 				site.duration("initialBackoff", annotation.initialBackoff()));
 		options = apply(site, "maxBackoff", options::maxBackoff, site.duration("maxBackoff", annotation.maxBackoff()));

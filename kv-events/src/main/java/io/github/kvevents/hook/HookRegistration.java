@@ -11,7 +11,6 @@ import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvReceiver;
-import io.github.kvevents.PossibleChanges;
 import io.github.kvevents.support.CallGate;
 
 /**
@@ -70,16 +69,15 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 	 * Whether the hook is to be called for this event, given that operation and key fit.
 	 */
 	boolean accepts(KvEvent event) {
-		return isActive() && this.options.getChanges().contains(event.getChange());
+		return isActive() && this.options.getSelector().selects(event.getChange());
 	}
 
 	/**
 	 * Whether the hook receives events of this type from operations of this instance.
 	 */
 	boolean receives(KvEventType type) {
-		Set<KvEventType> events = this.options.getEvents();
-		return isActive() && this.options.getScope() == KvHookScope.ONE_INSTANCE && events.contains(type)
-				&& PossibleChanges.any(Set.of(type), this.options.getChanges());
+		return isActive() && this.options.getScope() == KvHookScope.ONE_INSTANCE
+				&& this.options.getSelector().canSelect(type);
 	}
 
 	/**

@@ -16,7 +16,6 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvReceiver;
-import io.github.kvevents.PossibleChanges;
 
 /**
  * Keeps the hooks and the index that finds them. The index is built anew on the first
@@ -63,7 +62,7 @@ public final class HookRegistry implements KvHookRegistry {
 		Assert.isTrue(options.getScope() == KvHookScope.ONE_INSTANCE || this.parts.hasChangeLog(),
 				() -> "'scope' can't be served: " + NEEDS_LOG + ". " + SWITCH_ON);
 		if (options.getScope() == KvHookScope.EVERY_INSTANCE) {
-			PossibleChanges.requireLogged(options.getEvents(), options.getChanges());
+			options.getSelector().requireLogged();
 		}
 		HookRegistration hook = add(options, callback, origin);
 		notifyEveryInstance(hook);

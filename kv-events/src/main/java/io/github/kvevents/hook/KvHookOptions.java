@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.EventSelector;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEventType;
-import io.github.kvevents.support.EnumSets;
 
 /**
  * Which events a hook receives and how it is called. Immutable: each method returns new
@@ -57,7 +57,7 @@ public final class KvHookOptions {
 	 */
 	public KvHookOptions events(KvEventType... events) {
 		State copy = this.state.copy();
-		copy.events = EnumSets.chosen("events", KvEventType.class, events);
+		copy.selector = copy.selector.events(events);
 		return new KvHookOptions(copy);
 	}
 
@@ -68,7 +68,7 @@ public final class KvHookOptions {
 	 */
 	public KvHookOptions changes(KvChange... changes) {
 		State copy = this.state.copy();
-		copy.changes = EnumSets.chosen("changes", KvChange.class, changes);
+		copy.selector = copy.selector.changes(changes);
 		return new KvHookOptions(copy);
 	}
 
@@ -78,9 +78,8 @@ public final class KvHookOptions {
 	 * @return new options
 	 */
 	public KvHookOptions filter(KeyFilter filter) {
-		Assert.notNull(filter, "'filter' must not be null");
 		State copy = this.state.copy();
-		copy.filter = filter;
+		copy.selector = copy.selector.filter(filter);
 		return new KvHookOptions(copy);
 	}
 
@@ -150,7 +149,7 @@ public final class KvHookOptions {
 	 * @return the events, never empty
 	 */
 	public Set<KvEventType> getEvents() {
-		return this.state.events;
+		return this.state.selector.getEvents();
 	}
 
 	/**
@@ -158,7 +157,7 @@ public final class KvHookOptions {
 	 * @return the changes, never empty
 	 */
 	public Set<KvChange> getChanges() {
-		return this.state.changes;
+		return this.state.selector.getChanges();
 	}
 
 	/**
@@ -166,7 +165,15 @@ public final class KvHookOptions {
 	 * @return the filter, or {@code null} for all keys
 	 */
 	public @Nullable KeyFilter getFilter() {
-		return this.state.filter;
+		return this.state.selector.getFilter();
+	}
+
+	/**
+	 * Operations, changes and keys together. For our packages.
+	 * @return what selects the events
+	 */
+	public EventSelector getSelector() {
+		return this.state.selector;
 	}
 
 	/**
@@ -208,11 +215,7 @@ public final class KvHookOptions {
 
 		private @Nullable String id;
 
-		private Set<KvEventType> events = EnumSets.chosen("events", KvEventType.class);
-
-		private Set<KvChange> changes = EnumSets.chosen("changes", KvChange.class);
-
-		private @Nullable KeyFilter filter;
+		private EventSelector selector = EventSelector.all();
 
 		private boolean async;
 

@@ -5,7 +5,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEvent;
@@ -99,10 +98,7 @@ final class DeliveryPolicy {
 	}
 
 	private boolean chooses(LoggedChange change) {
-		KeyFilter filter = this.options.getFilter();
-		return this.options.getEvents().contains(change.type())
-				&& this.options.getChanges().contains(LoggedEvents.changeOf(change))
-				&& (filter == null || filter.matches(change.key()));
+		return this.options.getSelector().selects(change.type(), LoggedEvents.changeOf(change), change.key());
 	}
 
 	/**

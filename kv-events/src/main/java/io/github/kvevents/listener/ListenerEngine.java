@@ -19,7 +19,6 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.PossibleChanges;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.log.change.RetentionGuard;
@@ -99,7 +98,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		KvKeys.requireUtf8("id", id);
 		Assert.notNull(options, "'options' must not be null");
 		Assert.notNull(handler, "'handler' must not be null");
-		PossibleChanges.requireLogged(options.getEvents(), options.getChanges());
+		options.getSelector().requireLogged();
 		Subscription subscription = add(id, options, handler);
 		subscription.awaitBegin(System.nanoTime() + BEGIN.toNanos());
 		return subscription;

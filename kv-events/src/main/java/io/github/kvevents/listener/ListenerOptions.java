@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.EventSelector;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEventType;
-import io.github.kvevents.support.EnumSets;
 
 /**
  * Which events a listener receives and how it is called. Immutable: each method with an
@@ -46,7 +46,7 @@ public final class ListenerOptions {
 	 */
 	public ListenerOptions events(KvEventType... events) {
 		State copy = this.state.copy();
-		copy.events = EnumSets.chosen("events", KvEventType.class, events);
+		copy.selector = copy.selector.events(events);
 		return new ListenerOptions(copy);
 	}
 
@@ -59,7 +59,7 @@ public final class ListenerOptions {
 	 */
 	public ListenerOptions changes(KvChange... changes) {
 		State copy = this.state.copy();
-		copy.changes = EnumSets.chosen("changes", KvChange.class, changes);
+		copy.selector = copy.selector.changes(changes);
 		return new ListenerOptions(copy);
 	}
 
@@ -69,9 +69,8 @@ public final class ListenerOptions {
 	 * @return new options
 	 */
 	public ListenerOptions filter(KeyFilter filter) {
-		Assert.notNull(filter, "'filter' must not be null");
 		State copy = this.state.copy();
-		copy.filter = filter;
+		copy.selector = copy.selector.filter(filter);
 		return new ListenerOptions(copy);
 	}
 
@@ -170,7 +169,7 @@ public final class ListenerOptions {
 	 * @return the events, never empty
 	 */
 	public Set<KvEventType> getEvents() {
-		return this.state.events;
+		return this.state.selector.getEvents();
 	}
 
 	/**
@@ -178,7 +177,7 @@ public final class ListenerOptions {
 	 * @return the changes, never empty
 	 */
 	public Set<KvChange> getChanges() {
-		return this.state.changes;
+		return this.state.selector.getChanges();
 	}
 
 	/**
@@ -186,7 +185,15 @@ public final class ListenerOptions {
 	 * @return the filter, or {@code null} for all keys
 	 */
 	public @Nullable KeyFilter getFilter() {
-		return this.state.filter;
+		return this.state.selector.getFilter();
+	}
+
+	/**
+	 * Operations, changes and keys together. For our packages.
+	 * @return what selects the events
+	 */
+	public EventSelector getSelector() {
+		return this.state.selector;
 	}
 
 	/**
@@ -256,11 +263,7 @@ public final class ListenerOptions {
 	 */
 	private static final class State implements Cloneable {
 
-		private Set<KvEventType> events = EnumSets.chosen("events", KvEventType.class);
-
-		private Set<KvChange> changes = EnumSets.chosen("changes", KvChange.class);
-
-		private @Nullable KeyFilter filter;
+		private EventSelector selector = EventSelector.all();
 
 		private StartAt startAt = StartAt.EARLIEST;
 

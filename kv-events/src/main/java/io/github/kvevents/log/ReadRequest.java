@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.EventSelector;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEventType;
-import io.github.kvevents.support.EnumSets;
 
 /**
  * What to read from the change log. Immutable: each method returns a new request.
@@ -28,21 +28,14 @@ public final class ReadRequest {
 
 	private final int limit;
 
-	private final Set<KvEventType> events;
-
-	private final Set<KvChange> changes;
-
-	private final @Nullable KeyFilter filter;
+	private final EventSelector selector;
 
 	private final Duration timeout;
 
-	private ReadRequest(StartPosition start, int limit, Set<KvEventType> events, Set<KvChange> changes,
-			@Nullable KeyFilter filter, Duration timeout) {
+	private ReadRequest(StartPosition start, int limit, EventSelector selector, Duration timeout) {
 		this.start = start;
 		this.limit = limit;
-		this.events = events;
-		this.changes = changes;
-		this.filter = filter;
+		this.selector = selector;
 		this.timeout = timeout;
 	}
 
@@ -53,8 +46,7 @@ public final class ReadRequest {
 	 */
 	public static ReadRequest from(StartPosition start) {
 		Assert.notNull(start, "'start' must not be null");
-		return new ReadRequest(start, 100, EnumSets.chosen("events", KvEventType.class),
-				EnumSets.chosen("changes", KvChange.class), null, Duration.ZERO);
+		return new ReadRequest(start, 100, EventSelector.all(), Duration.ZERO);
 	}
 
 	/**
@@ -66,7 +58,7 @@ public final class ReadRequest {
 	public ReadRequest limit(int limit) {
 		Assert.isTrue(limit >= 1 && limit <= MAX_LIMIT,
 				() -> "'limit' must be from 1 to " + MAX_LIMIT + " but was " + limit);
-		return new ReadRequest(this.start, limit, this.events, this.changes, this.filter, this.timeout);
+		return new ReadRequest(this.start, limit, this.selector, this.timeout);
 	}
 
 	/**
@@ -75,8 +67,7 @@ public final class ReadRequest {
 	 * @return a new request
 	 */
 	public ReadRequest events(KvEventType... events) {
-		return new ReadRequest(this.start, this.limit, EnumSets.chosen("events", KvEventType.class, events),
-				this.changes, this.filter, this.timeout);
+		return new ReadRequest(this.start, this.limit, this.selector.events(events), this.timeout);
 	}
 
 	/**
@@ -86,8 +77,7 @@ public final class ReadRequest {
 	 * @return a new request
 	 */
 	public ReadRequest changes(KvChange... changes) {
-		return new ReadRequest(this.start, this.limit, this.events, EnumSets.chosen("changes", KvChange.class, changes),
-				this.filter, this.timeout);
+		return new ReadRequest(this.start, this.limit, this.selector.changes(changes), this.timeout);
 	}
 
 	/**
@@ -97,8 +87,7 @@ public final class ReadRequest {
 	 * @return a new request
 	 */
 	public ReadRequest filter(KeyFilter filter) {
-		Assert.notNull(filter, "'filter' must not be null");
-		return new ReadRequest(this.start, this.limit, this.events, this.changes, filter, this.timeout);
+		return new ReadRequest(this.start, this.limit, this.selector.filter(filter), this.timeout);
 	}
 
 	/**
@@ -110,7 +99,7 @@ public final class ReadRequest {
 		Assert.notNull(timeout, "'timeout' must not be null");
 		Assert.isTrue(!timeout.isNegative() && timeout.compareTo(MAX_TIMEOUT) <= 0,
 				() -> "'timeout' must be from zero to " + MAX_TIMEOUT + " but was " + timeout);
-		return new ReadRequest(this.start, this.limit, this.events, this.changes, this.filter, timeout);
+		return new ReadRequest(this.start, this.limit, this.selector, timeout);
 	}
 
 	/**
@@ -134,7 +123,7 @@ public final class ReadRequest {
 	 * @return the operations, never empty
 	 */
 	public Set<KvEventType> getEvents() {
-		return this.events;
+		return this.selector.getEvents();
 	}
 
 	/**
@@ -142,7 +131,7 @@ public final class ReadRequest {
 	 * @return the changes, never empty
 	 */
 	public Set<KvChange> getChanges() {
-		return this.changes;
+		return this.selector.getChanges();
 	}
 
 	/**
@@ -150,7 +139,15 @@ public final class ReadRequest {
 	 * @return the filter, {@code null} for all
 	 */
 	public @Nullable KeyFilter getFilter() {
-		return this.filter;
+		return this.selector.getFilter();
+	}
+
+	/**
+	 * Operations, changes and keys together. For our packages.
+	 * @return what selects the events
+	 */
+	public EventSelector getSelector() {
+		return this.selector;
 	}
 
 	/**

@@ -59,7 +59,7 @@ final class LocalIntake {
 	}
 
 	private boolean isChosen(KvEvent event) {
-		return this.options.getChanges().contains(event.getChange());
+		return this.options.selector().selects(event.getChange());
 	}
 
 	/**

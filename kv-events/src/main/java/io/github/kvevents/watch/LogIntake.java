@@ -32,7 +32,7 @@ final class LogIntake {
 	}
 
 	boolean isChosen(KvEvent event) {
-		return this.options.getChanges().contains(event.getChange());
+		return this.options.selector().selects(event.getChange());
 	}
 
 	/**

@@ -1,9 +1,7 @@
 package io.github.kvevents.watch;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -12,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.EventSelector;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.KvKeys;
@@ -29,7 +28,7 @@ public final class WatchOptions {
 
 	private final String prefix;
 
-	private final Set<KvChange> changes;
+	private final EventSelector selector;
 
 	private final boolean initialReplay;
 
@@ -41,12 +40,12 @@ public final class WatchOptions {
 
 	private final @Nullable Duration idleTimeout;
 
-	private WatchOptions(String prefix, Set<KvChange> changes, boolean initialReplay, int bufferSize,
+	private WatchOptions(String prefix, EventSelector selector, boolean initialReplay, int bufferSize,
 			WatchOverflow overflow, Map<Integer, KvPosition> after, @Nullable Duration idleTimeout) {
 		Assert.isTrue(!initialReplay || after.isEmpty(),
 				() -> "Only one of 'initialReplay' and 'after' can be given, but there were both: after " + after);
 		this.prefix = prefix;
-		this.changes = changes;
+		this.selector = selector;
 		this.initialReplay = initialReplay;
 		this.bufferSize = bufferSize;
 		this.overflow = overflow;
@@ -74,11 +73,8 @@ public final class WatchOptions {
 	}
 
 	private static WatchOptions of(String prefix) {
-		return new WatchOptions(prefix, allChanges(), false, DEFAULT_BUFFER_SIZE, WatchOverflow.FAIL, Map.of(), null);
-	}
-
-	private static Set<KvChange> allChanges() {
-		return Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(KvChange.UNCHANGED)));
+		return new WatchOptions(prefix, EventSelector.all().without(KvChange.UNCHANGED), false, DEFAULT_BUFFER_SIZE,
+				WatchOverflow.FAIL, Map.of(), null);
 	}
 
 	/**
@@ -88,15 +84,8 @@ public final class WatchOptions {
 	 * @return new options
 	 */
 	public WatchOptions changes(KvChange... changes) {
-		Assert.notNull(changes, "'changes' must not be null");
-		Set<KvChange> chosen = EnumSet.noneOf(KvChange.class);
-		for (KvChange change : changes) {
-			Assert.notNull(change, () -> "'changes' must not have a null element but was " + Arrays.toString(changes));
-			chosen.add(change);
-		}
-		chosen.remove(KvChange.UNCHANGED);
-		Set<KvChange> received = (changes.length > 0) ? Collections.unmodifiableSet(chosen) : allChanges();
-		return new WatchOptions(this.prefix, received, this.initialReplay, this.bufferSize, this.overflow, this.after,
+		EventSelector chosen = this.selector.changes(changes).without(KvChange.UNCHANGED);
+		return new WatchOptions(this.prefix, chosen, this.initialReplay, this.bufferSize, this.overflow, this.after,
 				this.idleTimeout);
 	}
 
@@ -106,7 +95,7 @@ public final class WatchOptions {
 	 * @return new options
 	 */
 	public WatchOptions initialReplay() {
-		return new WatchOptions(this.prefix, this.changes, true, this.bufferSize, this.overflow, this.after,
+		return new WatchOptions(this.prefix, this.selector, true, this.bufferSize, this.overflow, this.after,
 				this.idleTimeout);
 	}
 
@@ -117,7 +106,7 @@ public final class WatchOptions {
 	 */
 	public WatchOptions bufferSize(int bufferSize) {
 		Assert.isTrue(bufferSize > 0, () -> "'bufferSize' must be at least 1 but was " + bufferSize);
-		return new WatchOptions(this.prefix, this.changes, this.initialReplay, bufferSize, this.overflow, this.after,
+		return new WatchOptions(this.prefix, this.selector, this.initialReplay, bufferSize, this.overflow, this.after,
 				this.idleTimeout);
 	}
 
@@ -128,7 +117,7 @@ public final class WatchOptions {
 	 */
 	public WatchOptions overflow(WatchOverflow overflow) {
 		Assert.notNull(overflow, "'overflow' must not be null");
-		return new WatchOptions(this.prefix, this.changes, this.initialReplay, this.bufferSize, overflow, this.after,
+		return new WatchOptions(this.prefix, this.selector, this.initialReplay, this.bufferSize, overflow, this.after,
 				this.idleTimeout);
 	}
 
@@ -145,7 +134,7 @@ public final class WatchOptions {
 		Assert.notNull(position, "'position' must not be null");
 		Map<Integer, KvPosition> after = new TreeMap<>(this.after);
 		after.put(position.partition(), position);
-		return new WatchOptions(this.prefix, this.changes, this.initialReplay, this.bufferSize, this.overflow,
+		return new WatchOptions(this.prefix, this.selector, this.initialReplay, this.bufferSize, this.overflow,
 				Collections.unmodifiableMap(after), this.idleTimeout);
 	}
 
@@ -161,7 +150,7 @@ public final class WatchOptions {
 	public WatchOptions idleTimeout(Duration idleTimeout) {
 		Assert.isTrue(idleTimeout != null && !idleTimeout.isNegative() && !idleTimeout.isZero(),
 				() -> "'idleTimeout' must be positive but was " + idleTimeout);
-		return new WatchOptions(this.prefix, this.changes, this.initialReplay, this.bufferSize, this.overflow,
+		return new WatchOptions(this.prefix, this.selector, this.initialReplay, this.bufferSize, this.overflow,
 				this.after, idleTimeout);
 	}
 
@@ -178,7 +167,14 @@ public final class WatchOptions {
 	 * @return the changes, without {@link KvChange#UNCHANGED}
 	 */
 	public Set<KvChange> getChanges() {
-		return this.changes;
+		return this.selector.getChanges();
+	}
+
+	/**
+	 * Which events are chosen, among those of the prefix.
+	 */
+	EventSelector selector() {
+		return this.selector;
 	}
 
 	/**
@@ -224,7 +220,7 @@ public final class WatchOptions {
 
 	@Override
 	public String toString() {
-		return "WatchOptions[prefix=" + this.prefix + ", changes=" + this.changes + ", initialReplay="
+		return "WatchOptions[prefix=" + this.prefix + ", changes=" + getChanges() + ", initialReplay="
 				+ this.initialReplay + ", bufferSize=" + this.bufferSize + ", overflow=" + this.overflow + ", after="
 				+ this.after + ", idleTimeout=" + this.idleTimeout + "]";
 	}

@@ -6,11 +6,8 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.kvevents.KeyFilter;
-import io.github.kvevents.KvChange;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEvent;
-import io.github.kvevents.KvEventType;
 import io.github.kvevents.log.KvChangePage;
 import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.ReadRequest;
@@ -49,17 +46,12 @@ final class PageReader {
 		this.source = source;
 		this.codec = codec;
 		int count = store.getSettings().namespace().partitions();
-		int chunk = isFiltered(request) ? MAX_CHUNK : Math.min(MAX_CHUNK, request.getLimit());
+		int chunk = request.getSelector().isAll() ? Math.min(MAX_CHUNK, request.getLimit()) : MAX_CHUNK;
 		for (int partition : request.getStart().partitions(count)) {
 			PartitionCursor cursor = PartitionCursor.of(request.getStart(), partition, () -> store.getState(partition));
 			this.partitions
 				.add(new PartitionPage(new LogCursor(store, cursor), chunk, request.getStart().isEarliest()));
 		}
-	}
-
-	private static boolean isFiltered(ReadRequest request) {
-		return request.getFilter() != null || request.getEvents().size() < KvEventType.values().length
-				|| request.getChanges().size() < KvChange.values().length;
 	}
 
 	/**
@@ -96,10 +88,7 @@ final class PageReader {
 	}
 
 	private boolean matches(LoggedChange change) {
-		KeyFilter filter = this.request.getFilter();
-		return this.request.getEvents().contains(change.type())
-				&& this.request.getChanges().contains(LoggedEvents.changeOf(change))
-				&& (filter == null || filter.matches(change.key()));
+		return this.request.getSelector().selects(change.type(), LoggedEvents.changeOf(change), change.key());
 	}
 
 	KvChangePage page() {
