@@ -188,27 +188,35 @@ class ClosedLeavesNothingTests {
 			warmUp(context);
 			Set<String> before = meters(context);
 			Set<String> threads = threads();
-			Set<String> clients = clients();
-			KvTemplate template = context.getBean(KvTemplate.class);
 			KvEventLog log = context.getBean(KvEventLogs.class).open("sensors", EventLogOptions.defaults());
 			log.add(Map.of("a", "1"));
+			openAndClose(context, log, "first");
+			// the connection for pages, which all share, is opened by the first who needs
+			// it
+			Set<String> clients = clients();
 			for (int round = 0; round < 20; round++) {
-				CountDownLatch received = new CountDownLatch(2);
-				Follow follow = log.tailAndFollow((entries) -> received.countDown());
-				KvHookRegistration hook = hooks(context).register(
-						KvHookOptions.defaults().scope(KvHookScope.EVERY_INSTANCE), (event) -> received.countDown());
-				try (KvWatch watch = template.watch(WatchOptions.all())) {
-					template.set("k", "v" + round);
-					assertThat(watch.poll(PATIENCE)).isNotNull();
-				}
-				received.await();
-				follow.close();
-				hook.close();
+				openAndClose(context, log, "v" + round);
 			}
 			await().atMost(PATIENCE).untilAsserted(() -> assertThat(meters(context)).isEqualTo(before));
 			awaitSame(threads, ClosedLeavesNothingTests::threads);
 			awaitSame(clients, this::clients);
 		});
+	}
+
+	private static void openAndClose(ApplicationContext context, KvEventLog log, String value)
+			throws InterruptedException {
+		CountDownLatch received = new CountDownLatch(2);
+		Follow follow = log.tailAndFollow((entries) -> received.countDown());
+		KvHookRegistration hook = hooks(context).register(KvHookOptions.defaults().scope(KvHookScope.EVERY_INSTANCE),
+				(event) -> received.countDown());
+		KvTemplate template = context.getBean(KvTemplate.class);
+		try (KvWatch watch = template.watch(WatchOptions.all())) {
+			template.set("k", value);
+			assertThat(watch.poll(PATIENCE)).isNotNull();
+		}
+		received.await();
+		follow.close();
+		hook.close();
 	}
 
 	@Test

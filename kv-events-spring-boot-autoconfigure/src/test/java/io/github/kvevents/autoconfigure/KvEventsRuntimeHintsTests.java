@@ -38,7 +38,7 @@ class KvEventsRuntimeHintsTests {
 		assertThat(scripts).isNotEmpty();
 		for (Resource script : scripts) {
 			String url = script.getURL().toString();
-			String name = url.substring(url.indexOf("io/github/kvevents"));
+			String name = url.substring(url.lastIndexOf("io/github/kvevents"));
 			assertThat(RuntimeHintsPredicates.resource().forResource(name)).as(name).accepts(this.hints);
 		}
 		assertThat(RuntimeHintsPredicates.resource().forResource("io/github/kvevents/redis/other.txt"))
