@@ -1,6 +1,8 @@
 package io.github.kvevents.listener;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.PartitionCursor;
+import io.github.kvevents.log.ReadPosition;
 import io.github.kvevents.store.LoggedChange;
 
 /**
@@ -15,7 +17,7 @@ import io.github.kvevents.store.LoggedChange;
  */
 public record Checkpoint(KvPosition position, String operationId, long ordinal, CheckpointHistory history) {
 
-	static final long UNKNOWN = -1;
+	static final long UNKNOWN = ReadPosition.UNKNOWN;
 
 	/**
 	 * The position of an entry that was read some entries further on.
@@ -29,6 +31,13 @@ public record Checkpoint(KvPosition position, String operationId, long ordinal, 
 	 */
 	Checkpoint withOrdinal(long ordinal) {
 		return new Checkpoint(this.position, this.operationId, ordinal, this.history);
+	}
+
+	/**
+	 * The cursor of a reader that resumes here.
+	 */
+	PartitionCursor cursor() {
+		return new PartitionCursor(new ReadPosition(this.position, false, this.ordinal));
 	}
 
 	boolean isOf(LoggedChange change) {

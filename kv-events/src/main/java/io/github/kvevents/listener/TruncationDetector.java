@@ -41,9 +41,9 @@ final class TruncationDetector {
 		if (read.operationId().isEmpty()) {
 			return false;
 		}
-		if (isBefore(read.position(), state)) {
+		if (read.cursor().isInFront(state)) {
 			// it was removed, or this is a log in which it never was
-			return state.removed() < Math.max(1, read.ordinal());
+			return read.cursor().isOfAnotherLog(state, Math.max(1, read.ordinal()));
 		}
 		return !read.operationId().equals(operationAt(read.position()));
 	}
@@ -52,13 +52,9 @@ final class TruncationDetector {
 	 * Whether entries behind a position were removed before they were read.
 	 */
 	static boolean isTrimmed(LogState state, Checkpoint read) {
-		return (read.ordinal() != Checkpoint.UNKNOWN)
-				? isBefore(read.position(), state) && state.removed() > read.ordinal()
-				: state.isTrimmedAfter(read.position());
-	}
-
-	private static boolean isBefore(KvPosition position, LogState state) {
-		return state.first() == null || position.compareTo(state.first()) < 0;
+		PartitionCursor cursor = read.cursor();
+		// entries that were deleted by hand behind the cursor are no truncation
+		return cursor.isInFront(state) && cursor.isTrimmed(state);
 	}
 
 	/**
@@ -82,7 +78,7 @@ final class TruncationDetector {
 		int partition = checkpoint.position().partition();
 		List<CheckpointHistory.Mark> marks = processed.with(checkpoint.history())
 			.stream()
-			.filter((mark) -> !isBefore(mark.in(partition), state))
+			.filter((mark) -> !PartitionCursor.after(mark.in(partition), state).isInFront(state))
 			.toList();
 		// what comes before a position that both know is known to both, too
 		int newest = 0;
