@@ -8,22 +8,15 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.dao.DataAccessException;
-import org.springframework.dao.InvalidDataAccessResourceUsageException;
-import org.springframework.dao.PermissionDeniedDataAccessException;
-
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.store.ChangeLogSettings;
-import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.ExpiryTracking;
-import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreBatch;
 import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
-import io.github.kvevents.support.StoreFailure;
 
 /**
  * Writes keys together with the deadline index and the change log, by scripts: a key, its
@@ -45,7 +38,7 @@ final class TrackedWrites implements Writes {
 
 	private final Namespace namespace;
 
-	private final @Nullable ExpiryTracking tracking;
+	private final WriteTracking tracking;
 
 	private final Writes untracked;
 
@@ -62,8 +55,6 @@ final class TrackedWrites implements Writes {
 
 	private final byte[] instanceId;
 
-	private final ExpiredGroups groups;
-
 	/**
 	 * Creates the writes.
 	 * @param tracking whether and where to track expiries, {@code null} for no index
@@ -76,7 +67,6 @@ final class TrackedWrites implements Writes {
 		this.connections = connections.checkedBy(check);
 		this.names = names;
 		this.namespace = namespace;
-		this.tracking = tracking;
 		this.untracked = untracked;
 		this.headers = (log != null) ? new EntryHeader.Factory(log.instanceId()) : null;
 		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
@@ -84,7 +74,7 @@ final class TrackedWrites implements Writes {
 		this.rights = new WriteRightsCheck(this.index, namespace.values(0) + ":absent");
 		String instanceId = (log != null) ? log.instanceId() : Objects.requireNonNull(tracking).instanceId();
 		this.instanceId = instanceId.getBytes(StandardCharsets.UTF_8);
-		this.groups = new ExpiredGroups(this.connections, namespace);
+		this.tracking = new WriteTracking(tracking, this.connections, namespace);
 		this.unconditionalSet = new UnconditionalSet(this.connections, this.index, this.instanceId, log);
 	}
 
@@ -92,7 +82,7 @@ final class TrackedWrites implements Writes {
 	 * Whether writes need the index or the log now.
 	 */
 	boolean isActive() {
-		return this.headers != null || isTracking();
+		return this.headers != null || this.tracking.isActive();
 	}
 
 	/**
@@ -100,47 +90,27 @@ final class TrackedWrites implements Writes {
 	 * a command that deliveries need.
 	 */
 	void check() {
-		PermissionDeniedDataAccessException refusal;
-		try {
-			refusal = this.connections
-				.call((connection) -> this.rights.check(connection, isTracking(), this.headers != null));
-		}
-		catch (DataAccessException ex) {
-			if (StoreFailure.of(ex) != StoreFailure.REFUSED) {
-				throw ex;
-			}
-			refusal = WriteRightsCheck.refused(ex);
-		}
-		if (refusal != null) {
-			throw refusal;
-		}
+		this.rights.require(this.connections, this.tracking.isActive(), this.headers != null);
 	}
 
 	/**
 	 * Fails if a key of this library that writes use has another type.
 	 */
 	void checkTypes() {
-		InvalidDataAccessResourceUsageException failure = this.connections.call((connection) -> this.rights
-			.checkTypes(connection, this.namespace.partitions(), isTracking(), this.headers != null));
-		if (failure != null) {
-			throw failure;
-		}
-	}
-
-	private boolean isTracking() {
-		return this.tracking != null && this.tracking.isActive();
+		this.rights.requireTypes(this.connections, this.namespace.partitions(), this.tracking.isActive(),
+				this.headers != null);
 	}
 
 	@Override
 	public StoreOutcome set(StoreWrite write) {
 		SetCommand command = SetCommand.of(this.names, write);
 		int partition = this.namespace.partitionOf(write.key());
-		ensureGroup(partition);
+		this.tracking.ensureGroup(partition);
 		WriteReply reply = set(partition, command, write);
-		deliverEnded(partition, write.key(), reply.ended());
+		this.tracking.lifetimeEnded(partition, write.key(), reply.ended());
 		StoreOutcome outcome = reply.outcome(command);
 		if (outcome.applied()) {
-			deadlineSet(partition, write);
+			this.tracking.deadlineSet(partition, write);
 		}
 		return outcome;
 	}
@@ -151,20 +121,20 @@ final class TrackedWrites implements Writes {
 			return set(partition, command.key(), new WriteCommand.Logged(command, header).arguments());
 		}
 		return (this.headers != null)
-				? this.unconditionalSet.setLogged(partition, command, header, isTracking(), isHeard(), deliversEnded())
-				: this.unconditionalSet.set(partition, command, deliversEnded());
+				? this.unconditionalSet.setLogged(partition, command, header, this.tracking.isActive(),
+						this.tracking.isHeard(), this.tracking.deliversEnded())
+				: this.unconditionalSet.set(partition, command, this.tracking.deliversEnded());
 	}
 
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
-		writes.forEach((write) -> ensureGroup(this.namespace.partitionOf(write.key())));
-		TrackedBatch batch = new TrackedBatch(SET, this.index::all, setArguments(),
-				(index, ended) -> deliverEnded(this.namespace.partitionOf(writes.get(index).key()),
-						writes.get(index).key(), ended));
+		writes.forEach((write) -> this.tracking.ensureGroup(this.namespace.partitionOf(write.key())));
+		TrackedBatch batch = new TrackedBatch(SET, this.index::all, setArguments(), (index, ended) -> this.tracking
+			.lifetimeEnded(this.namespace.partitionOf(writes.get(index).key()), writes.get(index).key(), ended));
 		writes.forEach((write) -> batch.add(this.namespace.partitionOf(write.key()),
 				new WriteCommand.Logged(SetCommand.of(this.names, write), header(write.type(), write.batch()))));
 		StoreBatch<StoreOutcome> outcomes = batch.send(this.connections);
-		writes.forEach((write) -> deadlineSet(this.namespace.partitionOf(write.key()), write));
+		writes.forEach((write) -> this.tracking.deadlineSet(this.namespace.partitionOf(write.key()), write));
 		return outcomes;
 	}
 
@@ -191,7 +161,7 @@ final class TrackedWrites implements Writes {
 			arguments.add(header(KvEventType.SET, null));
 			int partition = this.namespace.partitionOf(key);
 			reply = set(partition, this.names.toRedis(key), arguments);
-			deliverEnded(partition, key, reply.ended());
+			this.tracking.lifetimeEnded(partition, key, reply.ended());
 		}
 		else {
 			// removing a key that must be absent only checks that it is absent
@@ -202,23 +172,23 @@ final class TrackedWrites implements Writes {
 
 	@Override
 	public boolean expire(String key, long timeToLiveMillis) {
-		if (!isTracking()) {
+		if (!this.tracking.isActive()) {
 			return this.untracked.expire(key, timeToLiveMillis);
 		}
 		int partition = this.namespace.partitionOf(key);
-		ensureGroup(partition);
+		this.tracking.ensureGroup(partition);
 		List<byte[]> keys = keys(this.index.index(partition), this.names.toRedis(key));
 		List<byte[]> arguments = List.of(ScriptArguments.number(timeToLiveMillis));
 		boolean exists = this.connections.call((connection) -> EXPIRE.test(connection, keys, arguments));
 		if (exists) {
-			deadlineSet(partition, timeToLiveMillis);
+			this.tracking.deadlineSet(partition, timeToLiveMillis);
 		}
 		return exists;
 	}
 
 	@Override
 	public boolean persist(String key) {
-		if (!isTracking()) {
+		if (!this.tracking.isActive()) {
 			return this.untracked.persist(key);
 		}
 		List<byte[]> keys = keys(this.index.index(this.namespace.partitionOf(key)), this.names.toRedis(key));
@@ -255,12 +225,12 @@ final class TrackedWrites implements Writes {
 	}
 
 	private List<byte[]> setArguments() {
-		return List.of(this.maxLength, ScriptArguments.flag(isTracking()),
-				ScriptArguments.heard(isHeard(), deliversEnded()), this.instanceId);
+		return List.of(this.maxLength, ScriptArguments.flag(this.tracking.isActive()), this.tracking.receivers(),
+				this.instanceId);
 	}
 
 	private List<byte[]> removalArguments() {
-		return List.of(this.maxLength, ScriptArguments.flag(isTracking()));
+		return List.of(this.maxLength, ScriptArguments.flag(this.tracking.isActive()));
 	}
 
 	private byte[] header(StoreDelete delete) {
@@ -269,46 +239,6 @@ final class TrackedWrites implements Writes {
 
 	private byte[] header(KvEventType type, @Nullable KvBatch batch) {
 		return (this.headers != null) ? this.headers.next(type, batch) : ScriptArguments.NONE;
-	}
-
-	private boolean isHeard() {
-		return this.tracking != null && this.tracking.isHeard();
-	}
-
-	private boolean deliversEnded() {
-		return this.tracking != null && this.tracking.deliversEnded();
-	}
-
-	private void deliverEnded(int partition, String key, @Nullable EndedLifetime ended) {
-		if (ended != null && this.tracking != null) {
-			this.tracking.lifetimeEnded(partition, key, ended);
-		}
-	}
-
-	/**
-	 * Creates the consumer group before the first key is tracked for a hook: the instance
-	 * that detects its expiry keeps it for hooks, even if no instance has one at that
-	 * time.
-	 */
-	private void ensureGroup(int partition) {
-		if (isHeard()) {
-			this.groups.ensure(partition);
-		}
-	}
-
-	private void deadlineSet(int partition, StoreWrite write) {
-		if (write.timeToLive() != null) {
-			deadlineSet(partition, Lifetimes.toMillis(write.timeToLive()));
-		}
-		else if (write.expireAt() != null && this.tracking != null) {
-			this.tracking.deadlineSetAt(partition, Lifetimes.toEpochMillis(write.expireAt()));
-		}
-	}
-
-	private void deadlineSet(int partition, long timeToLiveMillis) {
-		if (this.tracking != null) {
-			this.tracking.deadlineSet(partition, timeToLiveMillis);
-		}
 	}
 
 	private static List<byte[]> keys(List<byte[]> index, byte[] name) {

@@ -56,6 +56,36 @@ final class WriteRightsCheck {
 	}
 
 	/**
+	 * Fails if a permission is missing or the server can't be used.
+	 */
+	void require(RedisConnections connections, boolean tracking, boolean log) {
+		PermissionDeniedDataAccessException refusal;
+		try {
+			refusal = connections.call((connection) -> check(connection, tracking, log));
+		}
+		catch (DataAccessException ex) {
+			if (StoreFailure.of(ex) != StoreFailure.REFUSED) {
+				throw ex;
+			}
+			refusal = refused(ex);
+		}
+		if (refusal != null) {
+			throw refusal;
+		}
+	}
+
+	/**
+	 * Fails if a key that writes use has the wrong type.
+	 */
+	void requireTypes(RedisConnections connections, int partitions, boolean tracking, boolean log) {
+		InvalidDataAccessResourceUsageException failure = connections
+			.call((connection) -> checkTypes(connection, partitions, tracking, log));
+		if (failure != null) {
+			throw failure;
+		}
+	}
+
+	/**
 	 * Checks the permissions, unless that was done within the last five seconds.
 	 * @param connection the connection to use
 	 * @param tracking whether expiries are tracked
@@ -103,7 +133,7 @@ final class WriteRightsCheck {
 	/**
 	 * The exception of writes that names the missing permission.
 	 */
-	static PermissionDeniedDataAccessException refused(RuntimeException refusal) {
+	private static PermissionDeniedDataAccessException refused(RuntimeException refusal) {
 		return refused("Writes", refusal);
 	}
 

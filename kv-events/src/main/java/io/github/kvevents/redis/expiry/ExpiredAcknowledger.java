@@ -29,7 +29,7 @@ final class ExpiredAcknowledger implements Runnable {
 
 	private final RedisConnections connections;
 
-	private final ExpiredStream stream;
+	private final GroupMember member;
 
 	private final InFlight inFlight;
 
@@ -37,7 +37,7 @@ final class ExpiredAcknowledger implements Runnable {
 
 	private final Fleet fleet;
 
-	private final Settlement settlement;
+	private final HandledExpiries handled;
 
 	private final Duration claimAfter;
 
@@ -55,14 +55,14 @@ final class ExpiredAcknowledger implements Runnable {
 
 	private volatile boolean leaving;
 
-	ExpiredAcknowledger(RedisConnections connections, ExpiredStream stream, InFlight inFlight, ExpiredIntake intake,
-			Fleet fleet, Settlement settlement, Duration claimAfter) {
+	ExpiredAcknowledger(RedisConnections connections, GroupMember member, InFlight inFlight, ExpiredIntake intake,
+			Fleet fleet, HandledExpiries handled, Duration claimAfter) {
 		this.connections = connections;
-		this.stream = stream;
+		this.member = member;
 		this.inFlight = inFlight;
 		this.intake = intake;
 		this.fleet = fleet;
-		this.settlement = settlement;
+		this.handled = handled;
 		this.claimAfter = claimAfter;
 		this.touchInterval = new Interval(claimAfter.dividedBy(3));
 		this.waitMillis = Math.min(MAX_WAIT_MILLIS, claimAfter.dividedBy(6).toMillis());
@@ -135,14 +135,14 @@ final class ExpiredAcknowledger implements Runnable {
 		this.fleet.refreshOwn();
 		boolean touchIsDue = this.touchInterval.restartIfDue();
 		boolean announces = touchIsDue || this.fleet.isOutdated(this.leaving);
-		if (this.done.isEmpty() && !announces && !this.settlement.isDue()) {
+		if (this.done.isEmpty() && !announces && !this.handled.isDue()) {
 			return;
 		}
 		this.connections.run((connection) -> {
 			if (announces) {
 				announce(connection);
 			}
-			settle(connection);
+			acknowledge(connection);
 			if (touchIsDue) {
 				touch(connection);
 			}
@@ -154,13 +154,13 @@ final class ExpiredAcknowledger implements Runnable {
 			// expiries handed to this instance so far, and those that wait here
 			this.intake.resume(() -> this.stopped);
 		}
-		this.settlement.fleetChanged();
+		this.handled.fleetChanged();
 	}
 
-	private void settle(RedisConnection connection) {
-		while (!this.settlement.settle(connection, this.done)) {
+	private void acknowledge(RedisConnection connection) {
+		while (!this.handled.acknowledge(connection, this.done)) {
 			this.fleet.announce(connection, this.leaving);
-			this.settlement.fleetChanged();
+			this.handled.fleetChanged();
 		}
 		this.done.clear();
 	}
@@ -173,18 +173,18 @@ final class ExpiredAcknowledger implements Runnable {
 			this.done.addAll(last);
 			this.connections.run((connection) -> {
 				this.fleet.announce(connection, true);
-				settle(connection);
+				acknowledge(connection);
 			});
 		}
 		while (!last.isEmpty());
-		this.connections.run((connection) -> this.stream.release(connection, this.claimAfter.plusMillis(1)));
+		this.connections.run((connection) -> this.member.release(connection, this.claimAfter.plusMillis(1)));
 	}
 
 	private void touch(RedisConnection connection) {
 		List<String> ids = this.inFlight.ids();
 		try {
 			for (int start = 0; start < ids.size(); start += MAX_IDS) {
-				this.stream.touch(connection, ids.subList(start, Math.min(ids.size(), start + MAX_IDS)));
+				this.member.touch(connection, ids.subList(start, Math.min(ids.size(), start + MAX_IDS)));
 			}
 		}
 		catch (DataAccessException ex) {

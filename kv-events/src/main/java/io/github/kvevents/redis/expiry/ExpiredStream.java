@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,19 +42,9 @@ final class ExpiredStream {
 	/** The size of further entries is unknown, so a script takes them. */
 	private static final int MAX_AWAITED = 2;
 
-	private static final RedisScript SETTLE = RedisScript.load(ExpiredStream.class, "settle.lua");
-
-	private static final RedisScript ANNOUNCE = RedisScript.load(ExpiredStream.class, "announce.lua");
-
-	private static final RedisScript WAKE = RedisScript.load(ExpiredStream.class, "wake.lua");
-
 	private static final RedisScript TAKE = RedisScript.load(ExpiredStream.class, "take.lua");
 
 	private static final RedisScript FETCH = RedisScript.load(ExpiredStream.class, "fetch.lua");
-
-	private static final RedisScript RELEASE = RedisScript.load(ExpiredStream.class, "release.lua");
-
-	private static final RedisScript TOUCH = RedisScript.load(ExpiredStream.class, "touch.lua");
 
 	private static final RedisScript CLAIM = RedisScript.load(ExpiredStream.class, "claim.lua");
 
@@ -67,13 +55,7 @@ final class ExpiredStream {
 	private static final RedisScript REMOVE_GONE_CONSUMERS = RedisScript.load(ExpiredStream.class,
 			"remove-gone-consumers.lua");
 
-	private final Namespace namespace;
-
-	private final int partition;
-
 	private final byte[] name;
-
-	private final byte[] hooks;
 
 	private final byte[] handed;
 
@@ -97,10 +79,7 @@ final class ExpiredStream {
 	ExpiredStream(RedisConnectionFactory connectionFactory, Namespace namespace, int partition, String instanceId,
 			NamespaceCheck check) {
 		this.reads = new BoundedReads(connectionFactory, 1);
-		this.namespace = namespace;
-		this.partition = partition;
 		this.name = bytes(namespace.expired(partition));
-		this.hooks = bytes(namespace.hooks(partition));
 		this.handed = bytes(namespace.handed(partition));
 		this.wake = bytes(namespace.wake(partition, instanceId));
 		this.instanceId = instanceId;
@@ -199,38 +178,6 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Announces the receivers of this instance, and reads those of the others.
-	 * @param announcement its receivers, {@code null} if it takes no more expiries
-	 * @param validMillis how long the announcement is valid
-	 * @param version the version of the others that is known
-	 */
-	Members announce(RedisConnection connection, @Nullable Announcement announcement, long validMillis,
-			String version) {
-		this.check.check(connection);
-		List<byte[]> arguments = List.of(bytes(this.instanceId),
-				bytes(String.valueOf((announcement != null) ? validMillis : 0)),
-				bytes((announcement != null) ? announcement.fingerprint() : ""),
-				bytes((announcement != null) ? announcement.text() : ""), bytes(GROUP), bytes(version));
-		List<?> reply = ANNOUNCE.list(connection, List.of(this.hooks, this.name, this.wake), arguments);
-		Map<String, Announcement> others = new LinkedHashMap<>();
-		for (int index = 1; index + 1 < reply.size(); index += 2) {
-			others.put(text(reply.get(index)), Announcement.parse(text(reply.get(index + 1))));
-		}
-		return new Members(text(reply.get(0)), others);
-	}
-
-	/**
-	 * Wakes other instances to check again the expiries that no hook has received.
-	 */
-	void wake(RedisConnection connection, Collection<String> instanceIds) {
-		WAKE.count(connection, instanceIds.stream().map(this::wakeOf).toList(), List.of());
-	}
-
-	private byte[] wakeOf(String instanceId) {
-		return bytes(this.namespace.wake(this.partition, instanceId));
-	}
-
-	/**
 	 * Reads the expiries that this instance has taken and not acknowledged.
 	 */
 	Page resume(String after, int max) {
@@ -257,53 +204,13 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Acknowledges and removes expiries that are done, and hands on others.
-	 * @param version the version of the other instances that the decision is based on
-	 * @param done the ids of those to remove
-	 * @param handedOn those to hand on, each with the id of the receiving instance
-	 * @return {@code false} if the version has changed; nothing is done then
-	 */
-	boolean settle(RedisConnection connection, String version, Collection<String> done,
-			Map<TakenExpiry, String> handedOn) {
-		List<byte[]> keys = new ArrayList<>(List.of(this.name, this.hooks, this.handed));
-		List<byte[]> arguments = arguments(this.instanceId, version, done.size());
-		done.forEach((id) -> arguments.add(bytes(id)));
-		List<String> instances = handedOn.values().stream().distinct().toList();
-		instances.forEach((instance) -> keys.add(wakeOf(instance)));
-		handedOn.forEach((expiry, instance) -> {
-			arguments.add(bytes(expiry.id()));
-			arguments.add(bytes(instance));
-			arguments.add(bytes(String.valueOf(4 + instances.indexOf(instance))));
-			arguments.add(bytes(expiry.note()));
-		});
-		return SETTLE.test(connection, keys, arguments);
-	}
-
-	/**
-	 * Releases all expiries of this instance.
-	 * @param idle the idle time to set, so that others claim them at once
-	 */
-	void release(RedisConnection connection, Duration idle) {
-		RELEASE.count(connection, List.of(this.name), arguments(this.instanceId, idle.toMillis()));
-	}
-
-	/**
-	 * Resets the idle time of expiries in flight.
-	 */
-	void touch(RedisConnection connection, List<String> ids) {
-		List<byte[]> arguments = arguments(this.instanceId);
-		ids.forEach((id) -> arguments.add(bytes(id)));
-		TOUCH.count(connection, List.of(this.name), arguments);
-	}
-
-	/**
 	 * Removes consumers of dead instances that have no pending entries.
 	 */
 	void removeGoneConsumers(RedisConnection connection, Duration silence) {
 		REMOVE_GONE_CONSUMERS.count(connection, List.of(this.name), arguments(silence.toMillis()));
 	}
 
-	private static List<byte[]> arguments(Object... arguments) {
+	static List<byte[]> arguments(Object... arguments) {
 		List<byte[]> bytes = new ArrayList<>(arguments.length + 1);
 		bytes.add(bytes(GROUP));
 		for (Object argument : arguments) {
@@ -322,7 +229,7 @@ final class ExpiredStream {
 		return entries;
 	}
 
-	private static String text(Object bytes) {
+	static String text(Object bytes) {
 		return new String((byte[]) bytes, StandardCharsets.UTF_8);
 	}
 
@@ -335,17 +242,8 @@ final class ExpiredStream {
 		return message != null && message.startsWith(code);
 	}
 
-	private static byte[] bytes(String text) {
+	static byte[] bytes(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
-	}
-
-	/**
-	 * The other instances that take expiries.
-	 *
-	 * @param version the version, which changes with the instances
-	 * @param others the receivers of each by its id; empty if the version was known
-	 */
-	record Members(String version, Map<String, Announcement> others) {
 	}
 
 	/**

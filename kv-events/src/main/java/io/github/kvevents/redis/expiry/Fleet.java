@@ -15,7 +15,7 @@ import org.springframework.data.redis.connection.RedisConnection;
  */
 final class Fleet {
 
-	private final ExpiredStream stream;
+	private final GroupMember member;
 
 	private final OwnAnnouncement own;
 
@@ -39,8 +39,8 @@ final class Fleet {
 	 * @param taking whether this instance takes expiries
 	 * @param validMillis how long an announcement is valid
 	 */
-	Fleet(ExpiredStream stream, OwnAnnouncement own, BooleanSupplier taking, long validMillis) {
-		this.stream = stream;
+	Fleet(GroupMember member, OwnAnnouncement own, BooleanSupplier taking, long validMillis) {
+		this.member = member;
 		this.own = own;
 		this.taking = taking;
 		this.validMillis = validMillis;
@@ -88,7 +88,7 @@ final class Fleet {
 		this.outdated = false;
 		Announcement announcement = announcement(leaving);
 		Announcement former = this.announced;
-		ExpiredStream.Members members = this.stream.announce(connection, announcement, this.validMillis, this.version);
+		GroupMember.Members members = this.member.announce(connection, announcement, this.validMillis, this.version);
 		this.announced = announcement;
 		if (!members.version().equals(this.version)) {
 			this.version = members.version();
@@ -98,7 +98,7 @@ final class Fleet {
 		this.alike = this.others.values().stream().allMatch((other) -> other.fingerprint().equals(fingerprint));
 		if (announcement != null && !announcement.equals(former) && !this.others.isEmpty()
 				&& this.others.values().stream().noneMatch((other) -> other.hasAll(announcement))) {
-			this.stream.wake(connection, this.others.keySet());
+			this.member.wake(connection, this.others.keySet());
 		}
 		return announcement == null && former != null;
 	}

@@ -78,11 +78,13 @@ final class TrackingRun {
 					parts.instanceId(), parts.namespaceCheck());
 			ExpiredIntake intake = new ExpiredIntake(stream, inFlight,
 					(entry, expiry, done) -> this.handler.handle(partition, entry, expiry, done), counters);
-			Fleet fleet = new Fleet(stream, own, heard, claimAfter.toMillis());
-			Settlement settlement = new Settlement(stream, inFlight, intake, fleet, counters, claimAfter,
+			GroupMember member = new GroupMember(parts.namespace(), partition, parts.instanceId(),
+					parts.namespaceCheck());
+			Fleet fleet = new Fleet(member, own, heard, claimAfter.toMillis());
+			HandledExpiries handled = new HandledExpiries(member, inFlight, intake, fleet, counters, claimAfter,
 					System::nanoTime);
 			ExpiredAcknowledger acknowledger = new ExpiredAcknowledger(RedisConnections.of(parts.connectionFactory()),
-					stream, inFlight, intake, fleet, settlement, claimAfter);
+					member, inFlight, intake, fleet, handled, claimAfter);
 			ExpiredReader reader = new ExpiredReader(RedisLink.forPages(parts.connectionFactory()), stream, inFlight,
 					intake, heard, acknowledger::fleetChanged, claimAfter,
 					waitTime(parts.connectionFactory(), claimAfter));

@@ -438,7 +438,7 @@ class UnequalInstancesTests {
 	private void announce(String instanceId, Duration valid, String... hooks) {
 		RedisConnection connection = this.connectionFactory.getConnection();
 		try {
-			new ExpiredStream(this.connectionFactory, FleetInstance.NAMESPACE, 0, instanceId,
+			new GroupMember(FleetInstance.NAMESPACE, 0, instanceId,
 					new NamespaceCheck(FleetInstance.NAMESPACE, KeyNames.plain()))
 				.announce(connection,
 						Announcement.of("",

@@ -14,11 +14,11 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.data.redis.connection.RedisConnection;
 
 /**
- * Settles the expiries of one partition that the receivers of this instance are done
- * with: acknowledges them, hands them on, or keeps them for a while, since a receiver may
- * come. Confined to one thread.
+ * Acknowledges the expiries of one partition that this instance has handled, hands them
+ * on to other instances, or keeps them for a while, since a receiver may be added.
+ * Confined to one thread.
  */
-final class Settlement {
+final class HandledExpiries {
 
 	/**
 	 * What is kept at most for receivers that may come: the oldest are acknowledged
@@ -32,7 +32,7 @@ final class Settlement {
 
 	private static final Log logger = LogFactory.getLog(ExpiryTracker.class);
 
-	private final ExpiredStream stream;
+	private final GroupMember member;
 
 	private final InFlight inFlight;
 
@@ -57,9 +57,9 @@ final class Settlement {
 	 * Creates it.
 	 * @param patience how long to keep what nobody receives
 	 */
-	Settlement(ExpiredStream stream, InFlight inFlight, ExpiredIntake intake, Fleet fleet, TrackingCounters counters,
+	HandledExpiries(GroupMember member, InFlight inFlight, ExpiredIntake intake, Fleet fleet, TrackingCounters counters,
 			Duration patience, LongSupplier nanoTime) {
-		this.stream = stream;
+		this.member = member;
 		this.inFlight = inFlight;
 		this.intake = intake;
 		this.fleet = fleet;
@@ -87,21 +87,21 @@ final class Settlement {
 	}
 
 	/**
-	 * Settles expiries, and what waits if it is due.
-	 * @return {@code false} if other instances have changed, and it has to be tried anew
+	 * Acknowledges expiries, and those that wait for a receiver if they are due.
+	 * @return {@code false} if other instances have changed, and the call must be retried
 	 */
-	boolean settle(RedisConnection connection, List<TakenExpiry> done) {
+	boolean acknowledge(RedisConnection connection, List<TakenExpiry> done) {
 		for (int start = 0; start < done.size(); start += MAX_IDS) {
-			// what was settled before the fleet changed isn't in flight any more
+			// expiries acknowledged before the fleet changed are not in flight any more
 			List<TakenExpiry> part = done.subList(start, Math.min(done.size(), start + MAX_IDS));
-			if (!settlePart(connection, part.stream().filter(this::isOpen).toList())) {
+			if (!acknowledgePart(connection, part.stream().filter(this::isOpen).toList())) {
 				return false;
 			}
 		}
 		if (this.looksAnew) {
 			List<TakenExpiry> all = List.copyOf(this.waiting.values());
 			for (int start = 0; start < all.size(); start += MAX_IDS) {
-				if (!settlePart(connection, all.subList(start, Math.min(all.size(), start + MAX_IDS)))) {
+				if (!acknowledgePart(connection, all.subList(start, Math.min(all.size(), start + MAX_IDS)))) {
 					return false;
 				}
 			}
@@ -114,7 +114,7 @@ final class Settlement {
 		return this.inFlight.contains(expiry.id()) && !this.waiting.containsKey(expiry.id());
 	}
 
-	private boolean settlePart(RedisConnection connection, List<TakenExpiry> expiries) {
+	private boolean acknowledgePart(RedisConnection connection, List<TakenExpiry> expiries) {
 		List<String> done = new ArrayList<>();
 		Map<TakenExpiry, String> handedOn = new LinkedHashMap<>();
 		List<TakenExpiry> again = new ArrayList<>();
@@ -129,7 +129,7 @@ final class Settlement {
 			}
 		}
 		if (!(done.isEmpty() && handedOn.isEmpty())
-				&& !this.stream.settle(connection, this.fleet.version(), done, handedOn)) {
+				&& !this.member.acknowledge(connection, this.fleet.version(), done, handedOn)) {
 			return false;
 		}
 		handedOn.keySet().forEach((expiry) -> done.add(expiry.id()));
@@ -171,7 +171,7 @@ final class Settlement {
 		if (over.isEmpty()) {
 			return true;
 		}
-		if (!this.stream.settle(connection, this.fleet.version(), over, Map.of())) {
+		if (!this.member.acknowledge(connection, this.fleet.version(), over, Map.of())) {
 			return false;
 		}
 		forget(over);
