@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -90,11 +89,10 @@ class PooledConnectionsTests {
 	}
 
 	private static ConfigurableApplicationContext run(TestRedis redis, String client, String... properties) {
-		return new SpringApplicationBuilder(Application.class)
-			.properties("spring.main.web-application-type=none", "spring.main.keep-alive=true",
-					"spring.data.redis.port=" + redis.getPort(), "spring.data.redis.client-type=" + client,
+		return RedisApplication.of(Application.class, redis)
+			.with("spring.main.keep-alive=true", "spring.data.redis.client-type=" + client,
 					"kv.events.namespace=pooled-" + client, "kv.events.log.enabled=true")
-			.properties(properties)
+			.with(properties)
 			.run();
 	}
 

@@ -103,9 +103,8 @@ class RedisApplicationTests {
 	@Test
 	void aServerThatNeverAnswersDoesNotStopStartUp() throws IOException {
 		try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-				ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
-					.properties("spring.data.redis.port=" + silent.getLocalPort(), "spring.data.redis.timeout=300ms",
-							"spring.data.redis.connect-timeout=300ms", "spring.main.web-application-type=none")
+				ConfigurableApplicationContext context = RedisApplication.of(Application.class, silent.getLocalPort())
+					.with("spring.data.redis.timeout=300ms", "spring.data.redis.connect-timeout=300ms")
 					.run()) {
 			assertThat(context.isRunning()).isTrue();
 		}
@@ -114,8 +113,8 @@ class RedisApplicationTests {
 	@Test
 	void nothingConnectsBeforeItIsNeeded() {
 		try (TestRedis redis = TestRedis.start();
-				ConfigurableApplicationContext context = new SpringApplicationBuilder(Quiet.class)
-					.properties(properties(redis))
+				ConfigurableApplicationContext context = RedisApplication.of(Quiet.class, redis)
+					.with(properties(redis))
 					.run()) {
 			assertThat(redis.info("stats").getProperty("total_connections_received"))
 				.as("connections, of which one asks for this figure and one waited for the server")
@@ -205,9 +204,7 @@ class RedisApplicationTests {
 	}
 
 	private static ConfigurableApplicationContext run(TestRedis redis, String... properties) {
-		List<String> all = new ArrayList<>(List.of(properties(redis)));
-		all.addAll(List.of(properties));
-		return new SpringApplicationBuilder(Application.class).properties(all.toArray(String[]::new)).run();
+		return RedisApplication.of(Application.class, redis).with(properties(redis)).with(properties).run();
 	}
 
 	private static String[] properties(TestRedis redis) {

@@ -1,7 +1,6 @@
 package io.github.kvevents.autoconfigure;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -15,7 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -172,14 +170,10 @@ class RedisAwayTests {
 	}
 
 	private static ConfigurableApplicationContext run(int port, int partitions, String timeout) {
-		List<String> properties = new ArrayList<>(
-				List.of("spring.main.web-application-type=none", "spring.data.redis.port=" + port,
-						"kv.events.namespace=away", "kv.events.partitions=" + partitions, "kv.events.log.enabled=true",
-						"kv.events.expiry.tracking.mode=all", "kv.events.hooks.shutdown-timeout=1s"));
-		if (timeout != null) {
-			properties.add("spring.data.redis.timeout=" + timeout);
-		}
-		return new SpringApplicationBuilder(Application.class).properties(properties.toArray(String[]::new)).run();
+		RedisApplication application = RedisApplication.of(Application.class, port)
+			.with("kv.events.namespace=away", "kv.events.partitions=" + partitions, "kv.events.log.enabled=true",
+					"kv.events.expiry.tracking.mode=all", "kv.events.hooks.shutdown-timeout=1s");
+		return ((timeout != null) ? application.with("spring.data.redis.timeout=" + timeout) : application).run();
 	}
 
 	static class Reactions {

@@ -16,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -157,7 +156,7 @@ class RedisRefusalTests {
 			~shop:* ~kv-events:* &* +@all -evalsha -eval | '+evalsha'
 			~shop:* &* +@all                             | '~kv-events:*'
 			""")
-	void notificationsThatCanNotBeToldApartAreDroppedCountedAndSaidOnce(String rights, String missing,
+	void notificationsThatCanNotBeFilteredAreDroppedCountedAndLoggedOnce(String rights, String missing,
 			CapturedOutput output) {
 		user(rights);
 		try (ConfigurableApplicationContext context = run()) {
@@ -166,7 +165,7 @@ class RedisRefusalTests {
 			await().atMost(Duration.ofSeconds(10)).until(() -> bridge.getStatus().dropped() == 1);
 			this.redis.template().opsForValue().set("shop:two", "x", Duration.ofMillis(5));
 			await().atMost(Duration.ofSeconds(10)).until(() -> bridge.getStatus().dropped() == 2);
-			assertThat(output).containsOnlyOnce("Telling notifications of tracked keys apart is refused by the store")
+			assertThat(output).containsOnlyOnce("Filtering notifications of tracked keys is refused by the store")
 				.contains(missing)
 				.doesNotContain("did not answer in time");
 			user(EVERYTHING);
@@ -263,16 +262,11 @@ class RedisRefusalTests {
 	}
 
 	private ConfigurableApplicationContext run(String... properties) {
-		List<String> all = new ArrayList<>(List.of("spring.main.web-application-type=none",
-				"spring.data.redis.port=" + this.redis.getPort(), "spring.data.redis.username=shop",
-				"spring.data.redis.timeout=5s", "kv.events.namespace=refused", "kv.events.key-prefix=shop:"));
-		if (List.of(properties).stream().noneMatch((property) -> property.startsWith("spring.data.redis.password"))) {
-			all.add("spring.data.redis.password=secret");
-		}
-		all.addAll(List.of(properties));
-		boolean log = all.contains("kv.events.log.enabled=true");
-		return new SpringApplicationBuilder(log ? LoggedApplication.class : Application.class)
-			.properties(all.toArray(String[]::new))
+		boolean log = List.of(properties).contains("kv.events.log.enabled=true");
+		return RedisApplication.of(log ? LoggedApplication.class : Application.class, this.redis)
+			.with("spring.data.redis.username=shop", "spring.data.redis.password=secret",
+					"spring.data.redis.timeout=5s", "kv.events.namespace=refused", "kv.events.key-prefix=shop:")
+			.with(properties)
 			.run();
 	}
 
