@@ -108,10 +108,10 @@ class WatchesSnippets {
 			return Flux
 				.using(this::watch, (watch) -> JdkFlowAdapter.flowPublisherToFlux(watch.publisher()), KvWatch::close)
 				.map((event) -> ServerSentEvent.builder(new OrderChange(event.getKey(), event.getChange())).build())
-				.publish((changes) -> changes.mergeWith(heartbeats().takeUntilOther(changes.ignoreElements())))
 				// too slow, or too far behind: the browser connects again and begins with
 				// the replay
-				.onErrorComplete(KvException.class);
+				.onErrorComplete(KvException.class)
+				.publish((changes) -> changes.mergeWith(heartbeats().takeUntilOther(changes.ignoreElements())));
 		}
 
 		private KvWatch watch() {
