@@ -1,8 +1,8 @@
 package io.github.kvevents.listener;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.ReadPosition;
+import io.github.kvevents.log.change.PartitionCursor;
 import io.github.kvevents.store.LoggedChange;
 
 /**

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
-import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.StartPosition;
+import io.github.kvevents.log.change.PartitionCursor;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;

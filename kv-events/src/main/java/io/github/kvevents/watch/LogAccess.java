@@ -13,10 +13,10 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
-import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.ReadPosition;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.log.change.LogCursor;
+import io.github.kvevents.log.change.PartitionCursor;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.LogSnapshot;

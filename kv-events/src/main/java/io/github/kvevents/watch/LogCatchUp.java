@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.change.LogCursor;
+import io.github.kvevents.log.change.PartitionCursor;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.PageSize;
 

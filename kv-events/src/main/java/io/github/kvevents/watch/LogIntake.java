@@ -4,7 +4,7 @@ import java.util.Map;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.log.PartitionCursor;
+import io.github.kvevents.log.change.PartitionCursor;
 import io.github.kvevents.log.change.ReadAhead;
 
 /**

@@ -15,7 +15,6 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.LogGapEvent;
-import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.JvmFailures;

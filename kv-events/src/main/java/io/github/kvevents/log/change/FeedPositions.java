@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.TailRead;

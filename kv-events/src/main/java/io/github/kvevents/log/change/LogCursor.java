@@ -6,7 +6,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;

@@ -3,7 +3,6 @@ package io.github.kvevents.log.change;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.log.PartitionCursor;
 
 /**
  * What a cursor found missing.

@@ -12,7 +12,6 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.PositionTrimmedException;
 import io.github.kvevents.log.KvChangePage;
-import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.ReadRequest;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.store.ChangeLogStore;

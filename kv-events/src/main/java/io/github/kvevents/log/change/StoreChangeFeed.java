@@ -15,7 +15,6 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.TailRead;

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.ReadPosition;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;

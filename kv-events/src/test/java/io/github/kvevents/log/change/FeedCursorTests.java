@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.ReadPosition;
 import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.TailRead;

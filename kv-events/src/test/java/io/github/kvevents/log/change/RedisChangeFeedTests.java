@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.log.PartitionCursor;
 import io.github.kvevents.log.ReadPosition;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.log.change.ChangeFeedTests.Recorder;

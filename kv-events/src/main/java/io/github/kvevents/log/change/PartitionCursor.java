@@ -1,9 +1,11 @@
-package io.github.kvevents.log;
+package io.github.kvevents.log.change;
 
 import java.util.function.Supplier;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
+import io.github.kvevents.log.ReadPosition;
+import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LogState;
 
