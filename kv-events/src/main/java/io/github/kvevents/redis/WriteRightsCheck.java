@@ -24,8 +24,6 @@ final class WriteRightsCheck {
 
 	private static final RedisScript RIGHTS = RedisScript.load(WriteRightsCheck.class, "check-rights.lua");
 
-	private static final RedisScript TYPES = RedisScript.load(WriteRightsCheck.class, "check-types.lua");
-
 	/** How long a result is reused. */
 	private static final long VALID_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -118,10 +116,13 @@ final class WriteRightsCheck {
 
 	private @Nullable InvalidDataAccessResourceUsageException findType(RedisConnection connection, int partitions,
 			boolean tracking, boolean log) {
-		List<byte[]> flags = List.of(ScriptArguments.flag(tracking), ScriptArguments.flag(log));
 		try {
 			for (int partition = 0; partition < partitions; partition++) {
-				TYPES.count(connection, this.index.all(partition), flags);
+				List<byte[]> names = new ArrayList<>(tracking ? this.index.tracking(partition) : List.of());
+				if (log) {
+					names.add(this.index.log(partition));
+				}
+				OwnKeys.check(connection, names);
 			}
 			return null;
 		}
