@@ -14,6 +14,9 @@ public final class BlockingReads {
 	private static final boolean LETTUCE_PRESENT = ClassUtils.isPresent("io.lettuce.core.RedisClient",
 			BlockingReads.class.getClassLoader());
 
+	/** The longest wait of one command, however long the caller wants to wait. */
+	static final Duration MAX_WAIT = Duration.ofSeconds(2);
+
 	private BlockingReads() {
 	}
 
@@ -25,8 +28,9 @@ public final class BlockingReads {
 	 * @return at most that, at least a millisecond, since zero means for ever
 	 */
 	public static Duration waitTime(RedisConnectionFactory connectionFactory, Duration wanted) {
-		long longest = commandTimeout(connectionFactory, wanted.multipliedBy(2)).toMillis() / 2;
-		return Duration.ofMillis(Math.max(1, Math.min(wanted.toMillis(), longest)));
+		long wait = ((wanted.compareTo(MAX_WAIT) < 0) ? wanted : MAX_WAIT).toMillis();
+		long longest = commandTimeout(connectionFactory, MAX_WAIT.multipliedBy(2)).toMillis() / 2;
+		return Duration.ofMillis(Math.max(1, Math.min(wait, longest)));
 	}
 
 	/**

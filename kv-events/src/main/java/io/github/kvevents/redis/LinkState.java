@@ -34,7 +34,7 @@ final class LinkState {
 	 * After a command has taken this long, Redis is asked whether it still answers.
 	 * Longer than blocking reads wait in Redis.
 	 */
-	private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+	private static final long SILENCE_NANOS = BlockingReads.MAX_WAIT.plusSeconds(1).toNanos();
 
 	/** How long Redis may take to answer once the context closes. */
 	static final long CLOSING_MILLIS = 1000;

@@ -8,13 +8,13 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.KeyText;
+import io.github.kvevents.support.StoreFailure;
 
 /**
  * The types of the keys of this library. If another client has stored another type under
@@ -85,9 +85,8 @@ public final class OwnKeys {
 	 */
 	static DataAccessException explain(RedisConnection connection, Collection<byte[]> keys,
 			DataAccessException failure) {
-		String message = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
-		if (failure instanceof InvalidDataAccessResourceUsageException || message == null
-				|| !message.startsWith("WRONGTYPE")) {
+		if (failure instanceof InvalidDataAccessResourceUsageException
+				|| !StoreFailure.reason(failure).startsWith("WRONGTYPE")) {
 			return failure;
 		}
 		for (byte[] key : keys) {

@@ -1,7 +1,6 @@
 package io.github.kvevents.redis;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +29,6 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 	private static final RedisScript SNAPSHOT = RedisScript.load(RedisChangeLogStore.class, "log-snapshot.lua");
 
 	private static final RedisScript TRIM = RedisScript.load(RedisChangeLogStore.class, "log-trim.lua");
-
-	/** The longest time for which a reader blocks in Redis. */
-	private static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
 	private final RedisConnectionFactory connectionFactory;
 
@@ -171,7 +167,7 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 	@Override
 	public Tail openTail() {
 		return new RedisLogTail(this.index, this.codec, this.pages,
-				BlockingReads.waitTime(this.connectionFactory, MAX_WAIT), this.pageConnections.open());
+				BlockingReads.waitTime(this.connectionFactory, BlockingReads.MAX_WAIT), this.pageConnections.open());
 	}
 
 }

@@ -96,13 +96,10 @@ public final class RedisConnections {
 	 * @param work the work
 	 */
 	public void run(Consumer<RedisConnection> work) {
-		RedisConnection connection = open();
-		try {
+		this.<@Nullable Void>call((connection) -> {
 			work.accept(connection);
-		}
-		finally {
-			connection.close();
-		}
+			return null;
+		});
 	}
 
 	/**

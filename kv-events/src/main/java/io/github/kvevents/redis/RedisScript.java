@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
@@ -130,8 +129,7 @@ public final class RedisScript {
 			return connection.scriptingCommands().evalSha(this.digest, type, keys.size(), parameters);
 		}
 		catch (DataAccessException ex) {
-			String message = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
-			if (message == null || !message.startsWith("NOSCRIPT")) {
+			if (!StoreFailure.reason(ex).startsWith("NOSCRIPT")) {
 				throw explain(connection, keys, ex);
 			}
 		}

@@ -2,12 +2,12 @@ package io.github.kvevents.redis;
 
 import java.nio.charset.StandardCharsets;
 
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 
 import io.github.kvevents.KeyText;
+import io.github.kvevents.support.StoreFailure;
 
 /**
  * Adds the key to a refusal of Redis, whose own message names none.
@@ -25,9 +25,9 @@ final class RefusedKey {
 	 * failure itself
 	 */
 	static DataAccessException in(DataAccessException failure, byte[] name) {
-		String error = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
+		String error = StoreFailure.reason(failure);
 		boolean named = failure instanceof InvalidDataAccessResourceUsageException;
-		if (named || error == null || !error.startsWith("WRONGTYPE")) {
+		if (named || !error.startsWith("WRONGTYPE")) {
 			return failure;
 		}
 		return new InvalidDataAccessApiUsageException("Redis refused key '%s': %s".formatted(text(name), error),

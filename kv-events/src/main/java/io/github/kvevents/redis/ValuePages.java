@@ -10,6 +10,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.EntryTooLargeException;
 import io.github.kvevents.KeyText;
+import io.github.kvevents.support.PageSize;
 
 /**
  * Reads the values of keys by scripts whose replies are bounded in bytes. A single value
@@ -38,7 +39,7 @@ final class ValuePages {
 		byte[] first = names.get(0);
 		return this.reads.read(new String(first, StandardCharsets.UTF_8), (connection, bytes) -> {
 			List<byte[]> keys = new ArrayList<>(own);
-			keys.addAll((bytes == 1) ? names.subList(0, 1) : names);
+			keys.addAll(PageSize.isOneEntry(bytes) ? names.subList(0, 1) : names);
 			return script.list(connection, keys, List.of(ScriptArguments.number(bytes)));
 		}, (connection, failure) -> tooLarge(connection, first, failure));
 	}

@@ -5,11 +5,6 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.NestedExceptionUtils;
-import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.stream.ReadOffset;
-
 import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.Lifetimes;
@@ -22,8 +17,6 @@ import io.github.kvevents.store.StoreWrite;
  * threads at once.
  */
 final class WriteTracking {
-
-	private static final String GROUP = "hooks";
 
 	private final @Nullable ExpiryTracking tracking;
 
@@ -93,21 +86,9 @@ final class WriteTracking {
 	 */
 	void ensureGroup(int partition) {
 		if (isHeard() && this.ensured.get(partition) == 0) {
-			this.connections.run((connection) -> create(connection, partition));
+			byte[] stream = this.namespace.expired(partition).getBytes(StandardCharsets.UTF_8);
+			this.connections.run((connection) -> ExpiredGroup.ensure(connection, stream));
 			this.ensured.set(partition, 1);
-		}
-	}
-
-	private void create(RedisConnection connection, int partition) {
-		byte[] stream = this.namespace.expired(partition).getBytes(StandardCharsets.UTF_8);
-		try {
-			connection.streamCommands().xGroupCreate(stream, GROUP, ReadOffset.from("0"), true);
-		}
-		catch (DataAccessException ex) {
-			String message = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
-			if (message == null || !message.startsWith("BUSYGROUP")) {
-				throw ex;
-			}
 		}
 	}
 

@@ -11,9 +11,10 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.redis.RedisConnections;
-import io.github.kvevents.support.Waiter;
-import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.Interval;
+import io.github.kvevents.support.LoopHealth;
+import io.github.kvevents.support.StoreFailure;
+import io.github.kvevents.support.Waiter;
 
 /**
  * The thread that acknowledges the expiries of one partition that this instance has
@@ -188,7 +189,7 @@ final class ExpiredAcknowledger implements Runnable {
 			}
 		}
 		catch (DataAccessException ex) {
-			if (!ExpiredStream.startsWith(ex, "NOGROUP")) {
+			if (!StoreFailure.reason(ex).startsWith("NOGROUP")) {
 				throw ex;
 			}
 			// the server lost its data, so there is nothing to claim

@@ -14,9 +14,10 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 
-import io.github.kvevents.support.Waiter;
-import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.Interval;
+import io.github.kvevents.support.LoopHealth;
+import io.github.kvevents.support.StoreFailure;
+import io.github.kvevents.support.Waiter;
 
 /**
  * The thread that takes expiries of one partition, as many as this instance has capacity
@@ -202,7 +203,8 @@ final class ExpiredReader implements Runnable {
 
 	private void failed(Throwable failure) {
 		disconnect();
-		if (ExpiredStream.startsWith(failure, "NOGROUP") || ExpiredStream.startsWith(failure, "UNBLOCKED")) {
+		if (StoreFailure.reason(failure).startsWith("NOGROUP")
+				|| StoreFailure.reason(failure).startsWith("UNBLOCKED")) {
 			// the server lost its data; the next turn creates the group
 			logger.debug("The consumer group of the expiries is gone", failure);
 			return;

@@ -9,8 +9,6 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.NestedExceptionUtils;
-import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.stream.ByteRecord;
@@ -22,6 +20,7 @@ import org.springframework.data.redis.connection.stream.StreamReadOptions;
 import io.github.kvevents.EntryTooLargeException;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.redis.BoundedReads;
+import io.github.kvevents.redis.ExpiredGroup;
 import io.github.kvevents.redis.NamespaceCheck;
 import io.github.kvevents.redis.OwnKeys;
 import io.github.kvevents.redis.RedisScript;
@@ -34,8 +33,6 @@ import io.github.kvevents.support.PageSize;
  * another instance claims it because this one was idle for too long.
  */
 final class ExpiredStream {
-
-	static final String GROUP = "hooks";
 
 	static final String START = "0-0";
 
@@ -94,20 +91,8 @@ final class ExpiredStream {
 	 */
 	void ensureGroup(RedisConnection connection) {
 		this.check.check(connection);
-		ensureGroup(connection, this.name);
-		ensureGroup(connection, this.wake);
-	}
-
-	private static void ensureGroup(RedisConnection connection, byte[] stream) {
-		try {
-			OwnKeys.naming(connection, List.of(stream),
-					() -> connection.streamCommands().xGroupCreate(stream, GROUP, ReadOffset.from("0"), true));
-		}
-		catch (DataAccessException ex) {
-			if (!startsWith(ex, "BUSYGROUP")) {
-				throw ex;
-			}
-		}
+		ExpiredGroup.ensure(connection, this.name);
+		ExpiredGroup.ensure(connection, this.wake);
 	}
 
 	/**
@@ -137,7 +122,8 @@ final class ExpiredStream {
 			StreamReadOptions options = StreamReadOptions.empty().count(count).block(wait);
 			List<ByteRecord> entries = OwnKeys.naming(connection, List.of(this.name, this.wake),
 					() -> connection.streamCommands()
-						.xReadGroup(Consumer.from(GROUP, this.instanceId), options, this.unread, this.unreadWake));
+						.xReadGroup(Consumer.from(ExpiredGroup.NAME, this.instanceId), options, this.unread,
+								this.unreadWake));
 			return (entries != null) ? noting(entries, count) : List.of();
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {
@@ -212,7 +198,7 @@ final class ExpiredStream {
 
 	static List<byte[]> arguments(Object... arguments) {
 		List<byte[]> bytes = new ArrayList<>(arguments.length + 1);
-		bytes.add(bytes(GROUP));
+		bytes.add(bytes(ExpiredGroup.NAME));
 		for (Object argument : arguments) {
 			bytes.add(bytes(argument.toString()));
 		}
@@ -235,11 +221,6 @@ final class ExpiredStream {
 
 	static String id(List<?> entry) {
 		return new String((byte[]) entry.get(0), StandardCharsets.UTF_8);
-	}
-
-	static boolean startsWith(Throwable failure, String code) {
-		@Nullable String message = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
-		return message != null && message.startsWith(code);
 	}
 
 	static byte[] bytes(String text) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.redis.ExpiredGroup;
 import io.github.kvevents.redis.NamespaceCheck;
 import io.github.kvevents.redis.RedisScript;
 import io.github.kvevents.store.Namespace;
@@ -72,7 +73,7 @@ final class GroupMember {
 				ExpiredStream.bytes(String.valueOf((announcement != null) ? validMillis : 0)),
 				ExpiredStream.bytes((announcement != null) ? announcement.fingerprint() : ""),
 				ExpiredStream.bytes((announcement != null) ? announcement.text() : ""),
-				ExpiredStream.bytes(ExpiredStream.GROUP), ExpiredStream.bytes(version));
+				ExpiredStream.bytes(ExpiredGroup.NAME), ExpiredStream.bytes(version));
 		List<?> reply = ANNOUNCE.list(connection, List.of(this.hooks, this.name, this.wake), arguments);
 		Map<String, Announcement> others = new LinkedHashMap<>();
 		for (int index = 1; index + 1 < reply.size(); index += 2) {

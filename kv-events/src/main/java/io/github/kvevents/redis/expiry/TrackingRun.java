@@ -27,9 +27,6 @@ final class TrackingRun {
 
 	private static final String THREAD_PREFIX = "kv-expiry-";
 
-	/** The longest time for which a reader blocks in Redis. */
-	private static final Duration MAX_WAIT = Duration.ofSeconds(2);
-
 	/** How long a thread may take to end. */
 	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(2);
 
@@ -102,8 +99,7 @@ final class TrackingRun {
 	 * short enough that idle expiries are claimed in time.
 	 */
 	private static Duration waitTime(RedisConnectionFactory connectionFactory, Duration claimAfter) {
-		Duration wait = claimAfter.dividedBy(4);
-		return BlockingReads.waitTime(connectionFactory, (wait.compareTo(MAX_WAIT) < 0) ? wait : MAX_WAIT);
+		return BlockingReads.waitTime(connectionFactory, claimAfter.dividedBy(4));
 	}
 
 	void start() {

@@ -18,6 +18,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.expiry.TrackingStatus;
+import io.github.kvevents.redis.ExpiredGroup;
 import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.redis.RedisScript;
 import io.github.kvevents.store.Namespace;
@@ -32,7 +33,7 @@ final class TrackingStatusReader {
 
 	private static final RedisScript STATUS = RedisScript.load(TrackingStatusReader.class, "read-status.lua");
 
-	private static final List<byte[]> GROUP = List.of(bytes(ExpiredStream.GROUP));
+	private static final List<byte[]> GROUP = List.of(bytes(ExpiredGroup.NAME));
 
 	private final RedisConnections connections;
 

@@ -36,6 +36,7 @@ import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookCallback;
 import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.redis.ExpiredGroup;
 import io.github.kvevents.redis.NamespaceCheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -101,7 +102,7 @@ class ExpiryTakeOverTests {
 				.add(STREAM, Map.of("key", "app:b", "deadline", "1", "at", "1", "by", "gone", "value", "1"));
 			assertThat(id).isNotNull();
 			long millis = Long.parseLong(id.getValue().split("-")[0]);
-			redis.execute("XREADGROUP", "GROUP", ExpiredStream.GROUP, "gone", "STREAMS", STREAM, ">");
+			redis.execute("XREADGROUP", "GROUP", ExpiredGroup.NAME, "gone", "STREAMS", STREAM, ">");
 			ByteBuffer dump = ByteBuffer.wrap(connection.keyCommands().dump(stream)).order(ByteOrder.LITTLE_ENDIAN);
 			byte[] rawId = ByteBuffer.allocate(16).putLong(millis).putLong(0).array();
 			int patched = 0;
@@ -150,7 +151,7 @@ class ExpiryTakeOverTests {
 		expire(3);
 		take("silent", 2);
 		take("idle", 1);
-		this.redis.execute("XACK", STREAM, ExpiredStream.GROUP, id(2));
+		this.redis.execute("XACK", STREAM, ExpiredGroup.NAME, id(2));
 		TrackedInstance instance = instance("me");
 		// too old to be alive, too fresh to be claimed: only the consumer without work
 		// goes
@@ -160,7 +161,7 @@ class ExpiryTakeOverTests {
 					new NamespaceCheck(TrackedInstance.NAMESPACE, TrackedInstance.NAMES))
 				.removeGoneConsumers(connection, Duration.ofMillis(1));
 		}
-		assertThat(this.redis.template().opsForStream().consumers(STREAM, ExpiredStream.GROUP).stream())
+		assertThat(this.redis.template().opsForStream().consumers(STREAM, ExpiredGroup.NAME).stream())
 			.extracting((consumer) -> consumer.consumerName())
 			.containsExactly("silent");
 		assertThat(instance.tracker.getStatus().pending()).isEqualTo(2);
@@ -222,7 +223,7 @@ class ExpiryTakeOverTests {
 	private long pendingOf(String instanceId) {
 		return this.redis.template()
 			.opsForStream()
-			.pending(STREAM, Consumer.from(ExpiredStream.GROUP, instanceId), Range.unbounded(), 10)
+			.pending(STREAM, Consumer.from(ExpiredGroup.NAME, instanceId), Range.unbounded(), 10)
 			.size();
 	}
 
@@ -246,18 +247,18 @@ class ExpiryTakeOverTests {
 	 * @return their ids
 	 */
 	private List<String> take(String instanceId, int count) {
-		this.redis.execute("XREADGROUP", "GROUP", ExpiredStream.GROUP, instanceId, "COUNT", String.valueOf(count),
+		this.redis.execute("XREADGROUP", "GROUP", ExpiredGroup.NAME, instanceId, "COUNT", String.valueOf(count),
 				"STREAMS", STREAM, ">");
 		return this.redis.template()
 			.opsForStream()
-			.pending(STREAM, Consumer.from(ExpiredStream.GROUP, instanceId), Range.unbounded(), count)
+			.pending(STREAM, Consumer.from(ExpiredGroup.NAME, instanceId), Range.unbounded(), count)
 			.stream()
 			.map((message) -> message.getIdAsString())
 			.toList();
 	}
 
 	private void abandon(String instanceId, List<String> ids, Duration silence) {
-		ids.forEach((id) -> this.redis.execute("XCLAIM", STREAM, ExpiredStream.GROUP, instanceId, "0", id, "IDLE",
+		ids.forEach((id) -> this.redis.execute("XCLAIM", STREAM, ExpiredGroup.NAME, instanceId, "0", id, "IDLE",
 				String.valueOf(silence.toMillis()), "JUSTID"));
 	}
 
@@ -268,7 +269,7 @@ class ExpiryTakeOverTests {
 	private long idleMillis(String instanceId) {
 		return this.redis.template()
 			.opsForStream()
-			.consumers(STREAM, ExpiredStream.GROUP)
+			.consumers(STREAM, ExpiredGroup.NAME)
 			.stream()
 			.filter((consumer) -> consumer.consumerName().equals(instanceId))
 			.mapToLong((consumer) -> consumer.idleTimeMs())

@@ -37,6 +37,7 @@ import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.KvHookRegistry;
+import io.github.kvevents.redis.ExpiredGroup;
 import io.github.kvevents.redis.KeyNames;
 import io.github.kvevents.redis.NamespaceCheck;
 import io.github.kvevents.store.ChangeLogSettings;
@@ -457,7 +458,7 @@ class UnequalInstancesTests {
 	private long pendingOf(String instanceId) {
 		return this.redis.template()
 			.opsForStream()
-			.pending("kv-events:{fleet:0}:expired", Consumer.from(ExpiredStream.GROUP, instanceId), Range.unbounded(),
+			.pending("kv-events:{fleet:0}:expired", Consumer.from(ExpiredGroup.NAME, instanceId), Range.unbounded(),
 					100)
 			.size();
 	}
