@@ -2,9 +2,7 @@ package io.github.kvevents.annotation;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -15,7 +13,6 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
@@ -28,7 +25,6 @@ import org.springframework.samples.hooks.SampleHooks;
 
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHook;
-import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.MapStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,32 +34,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  * once.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class BeanDiscoveryTests {
+class BeanDiscoveryTests extends DiscoveryTestContext {
 
 	private static final List<String> calls = new ArrayList<>();
 
-	private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
-
-	@AfterEach
-	void close() {
-		this.context.close();
+	@Override
+	void forgetCalls() {
 		calls.clear();
-	}
-
-	private MapStore start(Consumer<AnnotationConfigApplicationContext> customizer) {
-		this.context.register(KvHookBeanPostProcessorTests.Engine.class);
-		customizer.accept(this.context);
-		this.context.refresh();
-		return new MapStore(this.context.getBean(HookEngine.class));
-	}
-
-	private List<String> ids() {
-		return this.context.getBean(HookEngine.class)
-			.getRegistry()
-			.all()
-			.stream()
-			.map(KvHookRegistration::getId)
-			.toList();
 	}
 
 	@Test

@@ -13,7 +13,6 @@ import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.DynamicType;
 import net.bytebuddy.implementation.FixedValue;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,23 +50,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * What the declaration of a method says, wherever its parts stand, and what is refused.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class HookDeclarationTests {
+class HookDeclarationTests extends DiscoveryTestContext {
 
 	private static final List<String> calls = new ArrayList<>();
 
-	private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
-
-	@AfterEach
-	void close() {
-		this.context.close();
+	@Override
+	void forgetCalls() {
 		calls.clear();
-	}
-
-	private MapStore start(Consumer<AnnotationConfigApplicationContext> customizer) {
-		this.context.register(KvHookBeanPostProcessorTests.Engine.class);
-		customizer.accept(this.context);
-		this.context.refresh();
-		return new MapStore(this.context.getBean(HookEngine.class));
 	}
 
 	private MapStore start(Class<?> bean) {

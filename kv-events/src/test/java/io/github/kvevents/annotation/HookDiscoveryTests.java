@@ -5,16 +5,13 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
@@ -32,7 +29,6 @@ import io.github.kvevents.hook.KvGuard;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.KvHookDefinitionException;
 import io.github.kvevents.hook.KvHookOptions;
-import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.MapStore;
 import io.github.kvevents.hook.OnKvDelete;
 import io.github.kvevents.hook.OnKvExpired;
@@ -44,32 +40,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Where annotations may stand, and which beans are called.
  */
-public class HookDiscoveryTests {
+public class HookDiscoveryTests extends DiscoveryTestContext {
 
 	public static final List<String> calls = new ArrayList<>();
 
-	private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
-
-	@AfterEach
-	void close() {
-		this.context.close();
+	@Override
+	void forgetCalls() {
 		calls.clear();
-	}
-
-	private MapStore start(Consumer<AnnotationConfigApplicationContext> customizer) {
-		this.context.register(KvHookBeanPostProcessorTests.Engine.class);
-		customizer.accept(this.context);
-		this.context.refresh();
-		return new MapStore(this.context.getBean(HookEngine.class));
-	}
-
-	private List<String> ids() {
-		return this.context.getBean(HookEngine.class)
-			.getRegistry()
-			.all()
-			.stream()
-			.map(KvHookRegistration::getId)
-			.toList();
 	}
 
 	@Test

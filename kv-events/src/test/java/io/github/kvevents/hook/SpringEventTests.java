@@ -23,12 +23,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.event.TransactionPhase;
 import org.springframework.transaction.event.TransactionalEventListener;
-import org.springframework.transaction.support.AbstractPlatformTransactionManager;
-import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import io.github.kvevents.KvDeleteEvent;
@@ -36,6 +33,7 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvSetEvent;
+import io.github.kvevents.fixture.PseudoTransactionManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -107,12 +105,12 @@ class SpringEventTests {
 	@Test
 	void transactionalListenersReceiveAfterTheCommit() {
 		MapStore store = start(Transactional.class);
-		new TransactionTemplate(new TransactionManager()).executeWithoutResult((status) -> {
+		new TransactionTemplate(new PseudoTransactionManager()).executeWithoutResult((status) -> {
 			store.set("a", 1);
 			calls.add("in transaction");
 		});
 		assertThat(calls).containsExactly("in transaction", "committed a");
-		new TransactionTemplate(new TransactionManager()).executeWithoutResult((status) -> {
+		new TransactionTemplate(new PseudoTransactionManager()).executeWithoutResult((status) -> {
 			store.set("b", 1);
 			status.setRollbackOnly();
 		});
@@ -129,7 +127,8 @@ class SpringEventTests {
 	@Test
 	void aTransactionalListenerThatThrowsUndoesNothing() {
 		MapStore store = start(Transactional.class);
-		new TransactionTemplate(new TransactionManager()).executeWithoutResult((status) -> store.set("throws", 1));
+		new TransactionTemplate(new PseudoTransactionManager())
+			.executeWithoutResult((status) -> store.set("throws", 1));
 		assertThat(calls).containsExactly("committed throws");
 		assertThat(store.get("throws", Integer.class)).isEqualTo(1);
 	}
@@ -373,8 +372,8 @@ class SpringEventTests {
 	static class Transactional {
 
 		@Bean
-		TransactionManager transactionManager() {
-			return new TransactionManager();
+		PseudoTransactionManager transactionManager() {
+			return new PseudoTransactionManager();
 		}
 
 		@TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)
@@ -423,29 +422,6 @@ class SpringEventTests {
 		void set(KvSetEvent event) {
 			Asynchronous.heard.add(Thread.currentThread().getName() + " " + event.getKey());
 			throw new IllegalStateException("seen by the executor's handler, not here");
-		}
-
-	}
-
-	static class TransactionManager extends AbstractPlatformTransactionManager {
-
-		private static final long serialVersionUID = 1L;
-
-		@Override
-		protected Object doGetTransaction() {
-			return this;
-		}
-
-		@Override
-		protected void doBegin(Object transaction, TransactionDefinition definition) {
-		}
-
-		@Override
-		protected void doCommit(DefaultTransactionStatus status) {
-		}
-
-		@Override
-		protected void doRollback(DefaultTransactionStatus status) {
 		}
 
 	}

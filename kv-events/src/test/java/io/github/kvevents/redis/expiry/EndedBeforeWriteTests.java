@@ -26,7 +26,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpiredEvent;
-import io.github.kvevents.expiry.PseudoTransactionManager;
+import io.github.kvevents.fixture.PseudoTransactionManager;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.hook.KvHookOptions;

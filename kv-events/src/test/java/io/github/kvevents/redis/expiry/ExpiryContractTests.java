@@ -38,7 +38,7 @@ import io.github.kvevents.core.KvSetResult;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.core.SetOptions;
-import io.github.kvevents.expiry.PseudoTransactionManager;
+import io.github.kvevents.fixture.PseudoTransactionManager;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookCallback;
 import io.github.kvevents.hook.KvHookOptions;

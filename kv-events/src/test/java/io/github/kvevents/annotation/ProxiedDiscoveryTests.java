@@ -1,4 +1,4 @@
-package io.github.kvevents.hook;
+package io.github.kvevents.annotation;
 
 import java.io.Serializable;
 import java.lang.reflect.Method;
@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 import org.aopalliance.intercept.MethodInterceptor;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,8 +20,12 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
 import io.github.kvevents.KvEventType;
-import io.github.kvevents.annotation.HookDiscoveryTests;
-import io.github.kvevents.annotation.KvHookBeanPostProcessorTests;
+import io.github.kvevents.hook.KvGuard;
+import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.hook.KvHookDefinitionException;
+import io.github.kvevents.hook.KvPreviousValue;
+import io.github.kvevents.hook.KvValue;
+import io.github.kvevents.hook.MapStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -32,32 +35,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * declare, and parameters that could be the key as well as the value.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class ProxiedDiscoveryTests {
+class ProxiedDiscoveryTests extends DiscoveryTestContext {
 
 	private static final List<String> calls = new ArrayList<>();
 
-	private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
-
-	@AfterEach
-	void close() {
-		this.context.close();
+	@Override
+	void forgetCalls() {
 		calls.clear();
-	}
-
-	private MapStore start(Consumer<AnnotationConfigApplicationContext> customizer) {
-		this.context.register(KvHookBeanPostProcessorTests.Engine.class);
-		customizer.accept(this.context);
-		this.context.refresh();
-		return new MapStore(this.context.getBean(HookEngine.class));
-	}
-
-	private List<String> ids() {
-		return this.context.getBean(HookEngine.class)
-			.getRegistry()
-			.all()
-			.stream()
-			.map(KvHookRegistration::getId)
-			.toList();
 	}
 
 	private static Consumer<AnnotationConfigApplicationContext> proxied(Class<?> target, boolean lazy) {
