@@ -1,8 +1,6 @@
 package io.github.kvevents.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -11,19 +9,15 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamOffset;
-import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
 import io.github.kvevents.EntryTooLargeException;
 import io.github.kvevents.log.EntryId;
-import io.github.kvevents.log.UnreadableLogException;
 import io.github.kvevents.log.event.EventLogStore;
 import io.github.kvevents.log.event.StoredEntry;
-import io.github.kvevents.support.PageSize;
+import io.github.kvevents.log.event.UnreadableLogException;
 
 /**
  * Waits for new entries with XREAD, on a connection of its own. With drivers whose
@@ -36,40 +30,29 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 
 	private static final Duration UNINTERRUPTED = Duration.ofMillis(100);
 
-	/**
-	 * Entries per log in one XREAD. With one entry there would always seem to be more;
-	 * the size of further entries is unknown, so they are read in pages.
-	 */
-	private static final int MAX_AWAITED = 2;
-
 	private static final int PAGE = 500;
 
 	private final RedisEventLogStore store;
 
-	private final RedisConnection connection;
+	private final AwaitedStreams<String> streams;
 
 	private final RedisConnectionFactory connectionFactory;
 
-	private final PageSize size = new PageSize(1);
-
-	/** By log, whether there may be more entries than one XREAD returns. */
-	private final Map<String, Boolean> behind = new HashMap<>();
-
 	RedisEventLogReader(RedisEventLogStore store, RedisConnectionFactory connectionFactory) {
 		this.store = store;
-		this.connection = RedisLink.forPages(connectionFactory).getConnection();
+		this.streams = new AwaitedStreams<>(RedisLink.forPages(connectionFactory).getConnection());
 		this.connectionFactory = connectionFactory;
 	}
 
 	@Override
 	public Map<String, List<StoredEntry>> read(Map<String, EntryId> positions, Duration wait) {
-		this.behind.keySet().retainAll(positions.keySet());
+		this.streams.retain(positions.keySet());
 		Map<String, List<StoredEntry>> read = new LinkedHashMap<>();
 		Map<String, EntryId> others = new HashMap<>(positions);
 		positions.forEach((log, position) -> {
-			if (this.behind.getOrDefault(log, true)) {
+			if (this.streams.isBehind(log)) {
 				List<StoredEntry> page = after(log, position);
-				this.behind.put(log, !page.isEmpty());
+				this.streams.setBehind(log, !page.isEmpty());
 				if (!page.isEmpty()) {
 					read.put(log, page);
 					others.remove(log);
@@ -91,31 +74,13 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 		}
 	}
 
-	@SuppressWarnings({ "unchecked", "rawtypes" })
 	private Map<String, List<StoredEntry>> await(Map<String, EntryId> positions, @Nullable Duration wait) {
-		Map<String, String> logs = new HashMap<>();
-		List<StreamOffset<byte[]>> offsets = new ArrayList<>();
-		positions.forEach((log, position) -> {
-			byte[] key = this.store.key(log);
-			logs.put(new String(key, StandardCharsets.UTF_8), log);
-			offsets.add(StreamOffset.create(key, ReadOffset.from(position.toString())));
-		});
-		int count = this.size.count(MAX_AWAITED);
-		StreamReadOptions atOnce = StreamReadOptions.empty().count(count);
-		StreamReadOptions options = (wait != null) ? atOnce.block(block(wait)) : atOnce;
-		List<ByteRecord> records = OwnKeys.naming(this.connection, offsets.stream().map(StreamOffset::getKey).toList(),
-				() -> this.connection.streamCommands().xRead(options, offsets.toArray(StreamOffset[]::new)));
+		Map<String, StreamOffset<byte[]>> offsets = new HashMap<>();
+		positions.forEach((log, position) -> offsets.put(log,
+				StreamOffset.create(this.store.key(log), ReadOffset.from(position.toString()))));
 		Map<String, List<StoredEntry>> entries = new LinkedHashMap<>();
-		long bytes = 0;
-		if (records != null) {
-			for (ByteRecord record : records) {
-				String log = logs.get(new String(record.getRequiredStream(), StandardCharsets.UTF_8));
-				entries.computeIfAbsent(log, (name) -> new ArrayList<>()).add(RedisEventLogStore.entry(record));
-				bytes += record.getValue().values().stream().mapToLong((value) -> value.length).sum();
-			}
-		}
-		entries.forEach((log, list) -> this.behind.put(log, list.size() >= count));
-		this.size.succeeded((records != null) ? records.size() : 0, bytes);
+		this.streams.await(offsets, Integer.MAX_VALUE, (wait != null) ? block(wait) : null)
+			.forEach((log, records) -> entries.put(log, records.stream().map(RedisEventLogStore::entry).toList()));
 		return entries;
 	}
 
@@ -145,7 +110,7 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 
 	@Override
 	public void close() {
-		this.connection.close();
+		this.streams.close();
 	}
 
 }

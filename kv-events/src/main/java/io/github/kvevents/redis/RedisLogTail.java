@@ -1,6 +1,5 @@
 package io.github.kvevents.redis;
 
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,26 +12,17 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamOffset;
-import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.TailRead;
-import io.github.kvevents.support.PageSize;
 
 /**
- * Waits for new entries with XREAD, one command for all partitions, on a connection of
- * its own. XREAD can't be bounded in bytes, so it asks for few entries; further entries,
- * and all entries at the start, are read in pages, which are bounded.
+ * Waits for new entries, one command for all partitions; those that are behind are read
+ * in pages.
  */
 final class RedisLogTail implements ChangeLogStore.Tail {
-
-	/**
-	 * Entries per partition in one XREAD. With one entry there would always seem to be
-	 * more; the size of further entries is unknown, so they are read in pages.
-	 */
-	private static final int MAX_AWAITED = 2;
 
 	private final IndexNames index;
 
@@ -42,12 +32,7 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 
 	private final Duration longestWait;
 
-	private final RedisConnection connection;
-
-	private final PageSize size = new PageSize(1);
-
-	/** By partition, whether there may be more entries than one XREAD returns. */
-	private final Map<Integer, Boolean> behind = new HashMap<>();
+	private final AwaitedStreams<Integer> streams;
 
 	RedisLogTail(IndexNames index, LogCodec codec, StreamPages pages, Duration longestWait,
 			RedisConnection connection) {
@@ -55,7 +40,7 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 		this.codec = codec;
 		this.pages = pages;
 		this.longestWait = longestWait;
-		this.connection = connection;
+		this.streams = new AwaitedStreams<>(connection);
 	}
 
 	@Override
@@ -63,7 +48,7 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 		Map<Integer, TailRead> read = new HashMap<>();
 		Map<Integer, KvPosition> others = new HashMap<>(after);
 		after.forEach((partition, position) -> {
-			if (this.behind.getOrDefault(partition, true)) {
+			if (this.streams.isBehind(partition)) {
 				TailRead page = readPage(position, limit);
 				if (page != null) {
 					read.put(partition, page);
@@ -80,7 +65,7 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 		StreamPages.Page page = this.pages.read(
 				StreamPages.Request.forwards(this.index.log(partition), "(" + LogIds.text(after), limit),
 				(id) -> partition + ":" + id);
-		this.behind.put(partition, page.more());
+		this.streams.setBehind(partition, page.more());
 		List<LoggedChange> changes = new ArrayList<>(page.entries().size());
 		List<KvPosition> skipped = new ArrayList<>(0);
 		for (StreamPages.Entry entry : page.entries()) {
@@ -89,40 +74,17 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 		return page.entries().isEmpty() ? null : new TailRead(changes, skipped);
 	}
 
-	@SuppressWarnings({ "unchecked", "rawtypes" }) // a generic array
 	private Map<Integer, TailRead> await(Map<Integer, KvPosition> after, int limit, Duration timeout) {
-		Map<ByteBuffer, Integer> partitions = new HashMap<>();
-		List<StreamOffset<byte[]>> offsets = new ArrayList<>();
-		after.forEach((partition, position) -> {
-			byte[] log = this.index.log(partition);
-			partitions.put(ByteBuffer.wrap(log), partition);
-			offsets.add(StreamOffset.create(log, ReadOffset.from(LogIds.text(position))));
-		});
-		if (offsets.isEmpty()) {
+		if (after.isEmpty()) {
 			return Map.of();
 		}
-		int count = this.size.count(Math.min(limit, MAX_AWAITED));
-		List<ByteRecord> entries = OwnKeys.naming(this.connection, offsets.stream().map(StreamOffset::getKey).toList(),
-				() -> this.connection.streamCommands()
-					.xRead(options(count, timeout), offsets.toArray(StreamOffset[]::new)));
-		Map<Integer, List<ByteRecord>> byPartition = new HashMap<>();
-		if (entries != null) {
-			for (ByteRecord entry : entries) {
-				Integer partition = partitions.get(ByteBuffer.wrap(entry.getRequiredStream()));
-				if (partition != null) {
-					byPartition.computeIfAbsent(partition, (number) -> new ArrayList<>()).add(entry);
-				}
-			}
-		}
+		Map<Integer, StreamOffset<byte[]>> offsets = new HashMap<>();
+		after.forEach((partition, position) -> offsets.put(partition,
+				StreamOffset.create(this.index.log(partition), ReadOffset.from(LogIds.text(position)))));
+		Duration wait = (timeout.compareTo(this.longestWait) < 0) ? timeout : this.longestWait;
 		Map<Integer, TailRead> read = new HashMap<>();
-		byPartition.forEach((partition, records) -> read.put(partition, decode(partition, records)));
-		byPartition.forEach((partition, records) -> this.behind.put(partition, records.size() >= count));
-		long bytes = read.values()
-			.stream()
-			.flatMap((partition) -> partition.changes().stream())
-			.mapToLong(LoggedChange::bytes)
-			.sum();
-		this.size.succeeded((entries != null) ? entries.size() : 0, bytes);
+		this.streams.await(offsets, limit, (wait.toMillis() > 0) ? wait : null)
+			.forEach((partition, entries) -> read.put(partition, decode(partition, entries)));
 		return read;
 	}
 
@@ -145,15 +107,9 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 		}
 	}
 
-	private StreamReadOptions options(int limit, Duration timeout) {
-		StreamReadOptions options = StreamReadOptions.empty().count(limit);
-		Duration wait = (timeout.compareTo(this.longestWait) < 0) ? timeout : this.longestWait;
-		return (wait.toMillis() > 0) ? options.block(wait) : options;
-	}
-
 	@Override
 	public void close() {
-		this.connection.close();
+		this.streams.close();
 	}
 
 }

@@ -20,7 +20,6 @@ import org.springframework.util.backoff.ExponentialBackOff;
 
 import io.github.kvevents.KeyText;
 import io.github.kvevents.log.EntryId;
-import io.github.kvevents.log.UnreadableLogException;
 import io.github.kvevents.log.event.EventLogStore.LogEnd;
 
 /**

@@ -1,4 +1,4 @@
-package io.github.kvevents.log;
+package io.github.kvevents.log.event;
 
 import io.github.kvevents.EntryTooLargeException;
 
