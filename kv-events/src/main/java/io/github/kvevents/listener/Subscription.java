@@ -186,7 +186,8 @@ final class Subscription implements KvSubscription {
 	public void checkpoint(KvPosition position) {
 		Assert.notNull(position, "'position' must not be null");
 		requireNotRemoved();
-		LogState state = state(position);
+		int partition = StartPosition.after(position).partitions(this.membership.partitions()).get(0);
+		LogState state = this.truncation.state(partition);
 		Checkpoint to = this.truncation.at(state, position);
 		Holder holder = completesHere(to) ? null : partitions().move(to, true);
 		this.run.loop().tick();
@@ -247,14 +248,6 @@ final class Subscription implements KvSubscription {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-	}
-
-	private LogState state(KvPosition position) {
-		int partitions = this.membership.partitions();
-		Assert.isTrue(position.partition() < partitions,
-				() -> "'%s' is no position of this change log: it has %d partition(s), counted from 0"
-					.formatted(position, partitions));
-		return this.truncation.state(position.partition());
 	}
 
 	@Override

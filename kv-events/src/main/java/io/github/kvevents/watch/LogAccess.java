@@ -9,8 +9,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-import org.springframework.util.Assert;
-
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
 import io.github.kvevents.log.ReadPosition;
@@ -66,9 +64,7 @@ final class LogAccess {
 	 * @throws PositionTrimmedException if something behind such a position is gone
 	 */
 	Start start(Map<Integer, KvPosition> after) {
-		after.forEach((partition, position) -> Assert.isTrue(partition < this.namespace.partitions(),
-				() -> "'%s' is no position of this change log: it has %d partition(s), counted from 0"
-					.formatted(position, this.namespace.partitions())));
+		after.values().forEach((position) -> StartPosition.after(position).partitions(this.namespace.partitions()));
 		Map<Integer, PartitionCursor> start = new TreeMap<>();
 		boolean live = true;
 		for (int partition = 0; partition < this.namespace.partitions(); partition++) {
