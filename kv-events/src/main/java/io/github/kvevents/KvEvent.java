@@ -1,12 +1,12 @@
 package io.github.kvevents;
 
+import java.lang.reflect.Type;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Objects;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.context.ApplicationEvent;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.Assert;
@@ -197,13 +197,32 @@ public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent
 
 	private <T> @Nullable T decode(byte @Nullable [] value, Class<T> type) {
 		Assert.notNull(type, "'type' must not be null");
-		return (value != null) ? Decoding.decode(this.codec, this.key, value, type) : null;
+		return (value != null) ? decode(type, (decoder) -> decoder.decode(value.clone(), type)) : null;
 	}
 
 	@SuppressWarnings("unchecked")
-	private <T> @Nullable T decode(byte @Nullable [] value, ParameterizedTypeReference<T> type) {
-		Assert.notNull(type, "'type' must not be null");
-		return (value != null) ? (T) Decoding.decode(this.codec, this.key, value, type.getType()) : null;
+	private <T> @Nullable T decode(byte @Nullable [] value, ParameterizedTypeReference<T> reference) {
+		Assert.notNull(reference, "'type' must not be null");
+		Type type = reference.getType();
+		return (value != null) ? (T) decode(type, (decoder) -> decoder.decode(value.clone(), type)) : null;
+	}
+
+	/**
+	 * Decodes a value. The codec gets a copy of the bytes, so that it can't change the
+	 * event.
+	 */
+	private <T> T decode(Type type, Function<KvCodec, T> decoding) {
+		KvCodec decoder = this.codec;
+		if (decoder == null) {
+			throw KvCodecException.decoding(this.key, type,
+					new IllegalStateException("A deserialized event has no codec: read its bytes"));
+		}
+		try {
+			return decoding.apply(decoder);
+		}
+		catch (RuntimeException ex) {
+			throw KvCodecException.decoding(this.key, type, ex);
+		}
 	}
 
 	private static byte @Nullable [] copy(byte @Nullable [] bytes) {

@@ -1,7 +1,6 @@
 package io.github.kvevents;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.util.Assert;
 
 /**
@@ -43,6 +42,17 @@ public record KvReceiver(String id, KeyHint keys, String signature, boolean obse
 	 */
 	public static KvReceiver observer(String id) {
 		return new KvReceiver(id, KeyHint.anyKey(), "", true);
+	}
+
+	/**
+	 * A name that is the same in each instance: those of lambdas and proxies have a part
+	 * that differs.
+	 * @param name the name of a class, or one that begins with it
+	 * @return the name up to that part
+	 */
+	public static String stableName(String name) {
+		int generated = name.indexOf("$$");
+		return (generated >= 0) ? name.substring(0, generated) : name;
 	}
 
 	/**

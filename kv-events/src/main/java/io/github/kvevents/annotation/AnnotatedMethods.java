@@ -11,12 +11,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ReflectionUtils;
 
+import io.github.kvevents.annotation.KvHookBeanPostProcessor.DeclaredHooks;
 import io.github.kvevents.hook.KvGuard;
 import io.github.kvevents.hook.KvHook;
 
@@ -30,11 +30,11 @@ public final class AnnotatedMethods {
 	private AnnotatedMethods() {
 	}
 
-	static Map<Method, AnnotatedBean.DeclaredHooks> of(Class<?> targetClass) {
+	static Map<Method, DeclaredHooks> of(Class<?> targetClass) {
 		return select(targetClass, List.of(KvHook.class, KvGuard.class), (method) -> {
 			Set<KvHook> hooks = closest(method, targetClass, KvHook.class);
 			Set<KvGuard> guards = closest(method, targetClass, KvGuard.class);
-			return (hooks.isEmpty() && guards.isEmpty()) ? null : new AnnotatedBean.DeclaredHooks(hooks, guards);
+			return (hooks.isEmpty() && guards.isEmpty()) ? null : new DeclaredHooks(hooks, guards);
 		});
 	}
 

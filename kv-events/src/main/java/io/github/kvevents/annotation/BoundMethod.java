@@ -11,11 +11,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.aop.support.AopUtils;
 import org.springframework.util.ReflectionUtils;
 
-import io.github.kvevents.hook.Guard;
+import io.github.kvevents.hook.GuardRegistry.Guard;
 import io.github.kvevents.hook.KvHookCallback;
 
 /**

@@ -12,6 +12,7 @@ import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.annotation.HookParameter.Kind;
 import io.github.kvevents.hook.KvHookCallback;
 import io.github.kvevents.hook.KvHookDefinitionException;
 import io.github.kvevents.hook.SpringListeners;
@@ -53,7 +54,7 @@ public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, K
 				: EnumSet.allOf(KvEventType.class);
 		Set<KvEventType> events = EnumSet.copyOf(declared);
 		for (HookParameter parameter : parameters) {
-			if (parameter.kind() == ParameterKind.EVENT && parameter.type() instanceof Class<?> eventClass) {
+			if (parameter.kind() == Kind.EVENT && parameter.type() instanceof Class<?> eventClass) {
 				events.removeIf((type) -> !eventClass.isAssignableFrom(eventClass(type)));
 				if (events.isEmpty()) {
 					throw site.error("events", declared + " are never a " + eventClass.getSimpleName()

@@ -3,7 +3,6 @@ package io.github.kvevents.annotation;
 import java.lang.reflect.Type;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.ClassUtils;
 
@@ -12,14 +11,14 @@ import io.github.kvevents.KvChange;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvCodecException;
 import io.github.kvevents.KvEvent;
-import io.github.kvevents.hook.Guard;
+import io.github.kvevents.hook.GuardRegistry.Guard;
 
 /**
  * A parameter of a hook or guard method and where its argument comes from.
  *
  * @param type what values are decoded to
  */
-record HookParameter(String name, ParameterKind kind, Type type) {
+record HookParameter(String name, Kind kind, Type type) {
 
 	boolean isPrimitive() {
 		return this.type instanceof Class<?> rawType && rawType.isPrimitive();
@@ -85,6 +84,39 @@ record HookParameter(String name, ParameterKind kind, Type type) {
 					+ "': there is none or it isn't known. Take the boxed type instead");
 		}
 		return value;
+	}
+
+	/**
+	 * What a parameter of a hook or guard method takes.
+	 */
+	enum Kind {
+
+		/** The event itself. */
+		EVENT("event"),
+
+		/** The type of the event. */
+		TYPE("KvEventType"),
+
+		/** The key. */
+		KEY("key"),
+
+		/** The new value or, for a removed key, the last. */
+		VALUE("value"),
+
+		/** The value before. */
+		PREVIOUS_VALUE("previous value");
+
+		private final String description;
+
+		Kind(String description) {
+			this.description = description;
+		}
+
+		@Override
+		public String toString() {
+			return this.description;
+		}
+
 	}
 
 }

@@ -1,14 +1,25 @@
 package io.github.kvevents.annotation;
 
 import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 
+import io.github.kvevents.annotation.HookDefinitionReader.GuardDefinition;
+import io.github.kvevents.annotation.HookDefinitionReader.HookDefinition;
+import io.github.kvevents.hook.GuardRegistry;
+import io.github.kvevents.hook.GuardRegistry.Guard;
 import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.hook.HookRegistration;
+import io.github.kvevents.hook.HookRegistry;
 import io.github.kvevents.hook.KvGuard;
 import io.github.kvevents.hook.KvHook;
+import io.github.kvevents.hook.KvHookOptions;
 
 /**
  * Finds the methods of beans that are annotated with {@link KvHook} or {@link KvGuard}
@@ -16,7 +27,7 @@ import io.github.kvevents.hook.KvHook;
  * from then on as beans are made. They are removed when their bean is destroyed; the
  * hooks of a prototype stay, since nobody says when it ends.
  */
-public class KvHookBeanPostProcessor extends AnnotatedBeanPostProcessor<AnnotatedBean.DeclaredHooks> {
+public class KvHookBeanPostProcessor extends AnnotatedBeanPostProcessor<KvHookBeanPostProcessor.DeclaredHooks> {
 
 	private final ObjectProvider<HookEngine> engine;
 
@@ -29,16 +40,104 @@ public class KvHookBeanPostProcessor extends AnnotatedBeanPostProcessor<Annotate
 	}
 
 	@Override
-	protected Map<Method, AnnotatedBean.DeclaredHooks> methodsOf(Class<?> targetClass) {
+	protected Map<Method, DeclaredHooks> methodsOf(Class<?> targetClass) {
 		return AnnotatedMethods.of(targetClass);
 	}
 
 	@Override
-	protected Runnable register(Object bean, String beanName, Class<?> targetClass,
-			Map<Method, AnnotatedBean.DeclaredHooks> methods, ConfigurableBeanFactory beanFactory) {
+	protected Runnable register(Object bean, String beanName, Class<?> targetClass, Map<Method, DeclaredHooks> methods,
+			ConfigurableBeanFactory beanFactory) {
 		AnnotatedBean annotated = new AnnotatedBean(bean, beanName, targetClass, methods);
 		annotated.register(this.engine.getObject(), beanFactory);
 		return annotated::close;
+	}
+
+	/**
+	 * A bean with hooks or guards, and what was registered for it.
+	 */
+	private static final class AnnotatedBean {
+
+		private final Object bean;
+
+		private final String beanName;
+
+		private final Class<?> targetClass;
+
+		private final Map<Method, DeclaredHooks> methods;
+
+		private final List<Runnable> registered = new ArrayList<>();
+
+		AnnotatedBean(Object bean, String beanName, Class<?> targetClass, Map<Method, DeclaredHooks> methods) {
+			this.bean = bean;
+			this.beanName = beanName;
+			this.targetClass = targetClass;
+			this.methods = methods;
+		}
+
+		/**
+		 * Reads everything before anything is registered: a bean that can't be made
+		 * leaves nothing behind.
+		 */
+		void register(HookEngine engine, ConfigurableBeanFactory beanFactory) {
+			HookDefinitionReader reader = new HookDefinitionReader(beanFactory, engine.hooks().hasChangeLog());
+			List<HookDefinition> hooks = new ArrayList<>();
+			List<GuardDefinition> guards = new ArrayList<>();
+			this.methods.forEach((method, declared) -> {
+				declared.hooks()
+					.forEach(
+							(hook) -> hooks.add(reader.read(this.bean, this.beanName, this.targetClass, method, hook)));
+				declared.guards()
+					.forEach((guard) -> guards
+						.add(reader.read(this.bean, this.beanName, this.targetClass, method, guard)));
+			});
+			List<KvHookOptions> options = new ArrayList<>();
+			Set<String> ids = new HashSet<>();
+			hooks.forEach((hook) -> options.add(withUniqueId(engine.hooks(), hook, ids)));
+			for (int index = 0; index < hooks.size(); index++) {
+				add(engine.hooks(), hooks.get(index), options.get(index));
+			}
+			guards.forEach((guard) -> add(engine.guards(), guard));
+		}
+
+		private KvHookOptions withUniqueId(HookRegistry registry, HookDefinition hook, Set<String> idsOfBean) {
+			String id = hook.options().getId();
+			if (id == null) {
+				return hook.options();
+			}
+			HookRegistration other = registry.get(id);
+			boolean sameMethod = other != null && this.beanName.equals(other.getBeanName())
+					&& hook.site().method().getName().equals(other.getMethodName());
+			if (!idsOfBean.add(id) || (other != null && !sameMethod)) {
+				throw hook.site()
+					.error("id", "there is another hook with the id '" + id + "'",
+							"Ids must be unique: choose another one");
+			}
+			// another instance of a prototype bean
+			return (other != null) ? hook.options().id(registry.unused(id)) : hook.options();
+		}
+
+		private void add(HookRegistry registry, HookDefinition hook, KvHookOptions options) {
+			HookRegistration.Origin origin = new HookRegistration.Origin(this.beanName, hook.site().method().getName());
+			this.registered.add(registry.register(options, hook.callback(), origin)::close);
+		}
+
+		private void add(GuardRegistry registry, GuardDefinition guard) {
+			Guard registration = registry.register(guard.name(), guard.events(), guard.filter(), guard.order(),
+					guard.check());
+			this.registered.add(() -> registry.remove(registration));
+		}
+
+		void close() {
+			this.registered.forEach(Runnable::run);
+			this.registered.clear();
+		}
+
+	}
+
+	/**
+	 * The annotations of one method.
+	 */
+	record DeclaredHooks(Set<KvHook> hooks, Set<KvGuard> guards) {
 	}
 
 }

@@ -6,19 +6,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 
-import io.github.kvevents.annotation.ListenerDefinitionReader.ListenerDefinition;
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.listener.KvEventHandler;
 import io.github.kvevents.listener.KvListener;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.KvSubscription;
+import io.github.kvevents.listener.ListenerOptions;
 
 /**
  * Finds the methods of beans that are annotated with {@link KvListener} and registers
  * them: when all singletons are made, and from then on as beans are made. They are closed
- * when their bean is destroyed.
+ * when their bean is destroyed. What can't work is refused, when the application starts.
  */
 public class KvListenerBeanPostProcessor extends AnnotatedBeanPostProcessor<Set<KvListener>> {
 
@@ -44,7 +48,7 @@ public class KvListenerBeanPostProcessor extends AnnotatedBeanPostProcessor<Set<
 		List<ListenerDefinition> definitions = new ArrayList<>();
 		methods.forEach((method, annotations) -> annotations.forEach((annotation) -> {
 			DefinitionSite site = new DefinitionSite(beanName, method, KvListener.class, beanFactory);
-			definitions.add(ListenerDefinitionReader.read(site, bean, targetClass, annotation));
+			definitions.add(read(site, bean, targetClass, annotation));
 		}));
 		KvListenerRegistry available = this.registry.getIfAvailable();
 		if (available == null) {
@@ -69,6 +73,53 @@ public class KvListenerBeanPostProcessor extends AnnotatedBeanPostProcessor<Set<
 							"Ids must be unique, since the checkpoint is kept under them: choose another one");
 			}
 		}
+	}
+
+	private static ListenerDefinition read(DefinitionSite site, Object bean, Class<?> targetClass,
+			KvListener annotation) {
+		EventMethod method = EventMethod.read(site, bean, targetClass,
+				new EventMethod.Attributes(annotation.events(), annotation.changes(), annotation.prefix(),
+						annotation.suffix(), annotation.keys(), annotation.regex(), annotation.filter()));
+		ListenerOptions options = ListenerOptions.defaults()
+			.events(method.events().toArray(KvEventType[]::new))
+			.changes(annotation.changes())
+			.startAt(annotation.startAt())
+			.onExhausted(annotation.onExhausted());
+		site.requireLogged(options.getSelector());
+		options = apply(site, "initialBackoff", options::initialBackoff,
+				site.duration("initialBackoff", annotation.initialBackoff()));
+		options = apply(site, "maxBackoff", options::maxBackoff, site.duration("maxBackoff", annotation.maxBackoff()));
+		options = apply(site, "batchSize", options::batchSize, annotation.batchSize());
+		options = apply(site, "concurrency", options::concurrency, annotation.concurrency());
+		options = apply(site, "maxAttempts", options::maxAttempts, annotation.maxAttempts());
+		KeyFilter filter = method.filter();
+		return new ListenerDefinition(site, id(site, annotation), (filter != null) ? options.filter(filter) : options,
+				method.callback()::onEvent);
+	}
+
+	private static String id(DefinitionSite site, KvListener annotation) {
+		String id = site.resolve("id", annotation.id());
+		if (id.isBlank()) {
+			throw site.error("id", "'" + annotation.id() + "' is blank",
+					"Give the listener an id: its checkpoint is kept under it");
+		}
+		return id;
+	}
+
+	private static <T> ListenerOptions apply(DefinitionSite site, String attribute, Function<T, ListenerOptions> change,
+			T value) {
+		try {
+			return change.apply(value);
+		}
+		catch (IllegalArgumentException ex) {
+			throw site.error(attribute, String.valueOf(ex.getMessage()), "Choose another value", ex);
+		}
+	}
+
+	/**
+	 * A listener that was read from an annotation and can be registered.
+	 */
+	private record ListenerDefinition(DefinitionSite site, String id, ListenerOptions options, KvEventHandler handler) {
 	}
 
 }

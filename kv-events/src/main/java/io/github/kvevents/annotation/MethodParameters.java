@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.context.ApplicationEvent;
@@ -22,6 +21,7 @@ import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.annotation.HookParameter.Kind;
 import io.github.kvevents.hook.KvHookDefinitionException;
 import io.github.kvevents.hook.KvPreviousValue;
 import io.github.kvevents.hook.KvValue;
@@ -83,14 +83,14 @@ final class MethodParameters {
 		}
 		boolean plainKey = false;
 		for (int index = 0; index < parameters.length; index++) {
-			plainKey |= read.get(index).kind() == ParameterKind.KEY && !isVariable(index);
+			plainKey |= read.get(index).kind() == Kind.KEY && !isVariable(index);
 		}
-		Set<ParameterKind> seen = EnumSet.noneOf(ParameterKind.class);
+		Set<Kind> seen = EnumSet.noneOf(Kind.class);
 		for (int index = 0; index < parameters.length; index++) {
 			HookParameter parameter = read.get(index);
-			if (plainKey && parameter.kind() == ParameterKind.KEY && isVariable(index)) {
+			if (plainKey && parameter.kind() == Kind.KEY && isVariable(index)) {
 				// in on(String key, T value) the String is the key, whatever T is
-				parameter = new HookParameter(parameter.name(), ParameterKind.VALUE, parameter.type());
+				parameter = new HookParameter(parameter.name(), Kind.VALUE, parameter.type());
 				read.set(index, parameter);
 			}
 			checkFirst(parameters[index], parameter.kind(), seen);
@@ -98,11 +98,10 @@ final class MethodParameters {
 		return read;
 	}
 
-	private void checkFirst(Parameter parameter, ParameterKind kind, Set<ParameterKind> seen) {
+	private void checkFirst(Parameter parameter, Kind kind, Set<Kind> seen) {
 		if (!seen.add(kind)) {
 			throw error(parameter, "is a second " + kind,
-					(kind == ParameterKind.KEY)
-							? "A String is the key: annotate the one that is to take the value with @KvValue"
+					(kind == Kind.KEY) ? "A String is the key: annotate the one that is to take the value with @KvValue"
 							: "Take at most one " + kind);
 		}
 	}
@@ -124,8 +123,8 @@ final class MethodParameters {
 			.anyMatch((declaration) -> declaration.getGenericParameterTypes()[index] instanceof TypeVariable);
 	}
 
-	private ParameterKind kindOf(Parameter parameter, int index, Class<?> type) {
-		ParameterKind annotated = annotated(parameter, index);
+	private Kind kindOf(Parameter parameter, int index, Class<?> type) {
+		Kind annotated = annotated(parameter, index);
 		boolean reserved = KvEvent.class.isAssignableFrom(type) || type == KvEventType.class
 				|| PARTS_OF_EVENT.contains(type);
 		if (reserved && annotated != null) {
@@ -164,7 +163,7 @@ final class MethodParameters {
 	 * What the closest annotation of the parameter says, which may stand where the method
 	 * is declared first.
 	 */
-	private @Nullable ParameterKind annotated(Parameter parameter, int index) {
+	private @Nullable Kind annotated(Parameter parameter, int index) {
 		for (Method declaration : this.declarations) {
 			Parameter declared = declaration.getParameters()[index];
 			boolean value = declared.isAnnotationPresent(KvValue.class);
@@ -173,20 +172,20 @@ final class MethodParameters {
 				throw error(parameter, "has both @KvValue and @KvPreviousValue", "Remove one of them");
 			}
 			if (value || previous) {
-				return value ? ParameterKind.VALUE : ParameterKind.PREVIOUS_VALUE;
+				return value ? Kind.VALUE : Kind.PREVIOUS_VALUE;
 			}
 		}
 		return null;
 	}
 
-	private static ParameterKind byType(Class<?> type) {
+	private static Kind byType(Class<?> type) {
 		if (KvEvent.class.isAssignableFrom(type)) {
-			return ParameterKind.EVENT;
+			return Kind.EVENT;
 		}
 		if (type == KvEventType.class) {
-			return ParameterKind.TYPE;
+			return Kind.TYPE;
 		}
-		return (type == String.class) ? ParameterKind.KEY : ParameterKind.VALUE;
+		return (type == String.class) ? Kind.KEY : Kind.VALUE;
 	}
 
 	private KvHookDefinitionException error(Parameter parameter, String description, String action) {

@@ -14,6 +14,7 @@ import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.core.OperationObserver.Operation;
 import io.github.kvevents.hook.GuardChain;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.StoreBatch;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.core.OperationObserver.Operation;
 import io.github.kvevents.hook.GuardChain;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.StoreDelete;

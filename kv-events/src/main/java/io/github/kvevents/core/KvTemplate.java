@@ -11,12 +11,13 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.core.OperationObserver.Operation;
+import io.github.kvevents.core.ValueCodec.ValueType;
 import io.github.kvevents.store.KvKeys;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.StoreWrite;

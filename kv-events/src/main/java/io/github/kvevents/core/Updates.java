@@ -6,11 +6,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.dao.OptimisticLockingFailureException;
 
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvChange;
+import io.github.kvevents.core.OperationObserver.Operation;
+import io.github.kvevents.core.ValueCodec.ValueType;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.support.DeferredInterrupt;
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.hook.Delivery.AheadEvents;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
 

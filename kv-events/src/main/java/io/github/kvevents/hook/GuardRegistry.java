@@ -12,6 +12,7 @@ import io.github.kvevents.KeyText;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvVetoException;
+import io.github.kvevents.hook.MatchIndex.Matchable;
 import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;
 
@@ -86,6 +87,34 @@ public final class GuardRegistry implements GuardChain {
 	private static KvVetoException veto(Guard guard, KvEventType type, String key, Throwable cause) {
 		return new KvVetoException(key,
 				"Guard '" + guard.name() + "' refused " + type + " of key '" + KeyText.printable(key) + "'", cause);
+	}
+
+	/**
+	 * One registered guard.
+	 *
+	 * @param name bean and method, for messages
+	 */
+	public record Guard(String name, Set<KvEventType> events, @Nullable KeyFilter filter, int order, long sequence,
+			Check check) implements Matchable {
+
+		/**
+		 * What a guard does.
+		 */
+		@FunctionalInterface
+		public interface Check {
+
+			void check(Change change) throws Exception;
+
+		}
+
+		/**
+		 * A change that guards are asked about.
+		 *
+		 * @param codec decodes the value, {@code null} if the engine has none
+		 */
+		public record Change(KvEventType type, String key, byte @Nullable [] value, @Nullable KvCodec codec) {
+		}
+
 	}
 
 }

@@ -11,6 +11,9 @@ import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvReceiver;
+import io.github.kvevents.hook.HookErrorReporter.BoundedErrors;
+import io.github.kvevents.hook.HookParts.HookStats;
+import io.github.kvevents.hook.MatchIndex.Matchable;
 import io.github.kvevents.support.CallGate;
 
 /**
@@ -27,7 +30,7 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 
 	private final KvHookCallback callback;
 
-	private final HookOrigin origin;
+	private final Origin origin;
 
 	private final long sequence;
 
@@ -49,7 +52,7 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 
 	private final CallGate gate = new CallGate();
 
-	HookRegistration(String id, KvHookOptions options, KvHookCallback callback, HookOrigin origin, long sequence,
+	HookRegistration(String id, KvHookOptions options, KvHookCallback callback, Origin origin, long sequence,
 			HookParts parts, Consumer<HookRegistration> onClose, Runnable onChange) {
 		this.id = id;
 		this.options = options.id(id);
@@ -88,10 +91,8 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 		if (this.origin.beanName() != null || options.getId() != null) {
 			return KvReceiver.of(this.id, options.getFilter());
 		}
-		String name = this.callback.getClass().getName();
-		int generated = name.indexOf("$$");
 		String signature = KvReceiver.of(this.id, options.getFilter()).signature();
-		return KvReceiver.of("callback " + ((generated >= 0) ? name.substring(0, generated) : name) + " " + signature,
+		return KvReceiver.of("callback " + KvReceiver.stableName(this.callback.getClass().getName()) + " " + signature,
 				options.getFilter());
 	}
 
@@ -136,10 +137,6 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 	 */
 	@Nullable Semaphore timedShare() {
 		return this.timedShare;
-	}
-
-	HookOrigin origin() {
-		return this.origin;
 	}
 
 	@Override
@@ -232,6 +229,20 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 		if (this.gate.isClosed()) {
 			this.onClose.accept(this);
 		}
+	}
+
+	/**
+	 * The bean and the method that make a hook, both {@code null} for a callback.
+	 */
+	public record Origin(@Nullable String beanName, @Nullable String methodName) {
+
+		static final Origin CALLBACK = new Origin(null, null);
+
+		/** What the id of a hook is made from that has none. */
+		String defaultId() {
+			return (this.beanName != null) ? this.beanName + "." + this.methodName : "hook";
+		}
+
 	}
 
 }

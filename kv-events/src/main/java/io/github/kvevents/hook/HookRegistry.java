@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvEvent;
@@ -53,10 +52,10 @@ public final class HookRegistry implements KvHookRegistry {
 
 	@Override
 	public KvHookRegistration register(KvHookOptions options, KvHookCallback callback) {
-		return register(options, callback, HookOrigin.CALLBACK);
+		return register(options, callback, HookRegistration.Origin.CALLBACK);
 	}
 
-	public HookRegistration register(KvHookOptions options, KvHookCallback callback, HookOrigin origin) {
+	public HookRegistration register(KvHookOptions options, KvHookCallback callback, HookRegistration.Origin origin) {
 		Assert.notNull(options, "'options' must not be null");
 		Assert.notNull(callback, "'callback' must not be null");
 		Assert.isTrue(options.getScope() == KvHookScope.ONE_INSTANCE || this.parts.hasChangeLog(),
@@ -70,7 +69,7 @@ public final class HookRegistry implements KvHookRegistry {
 		return hook;
 	}
 
-	private HookRegistration add(KvHookOptions options, KvHookCallback callback, HookOrigin origin) {
+	private HookRegistration add(KvHookOptions options, KvHookCallback callback, HookRegistration.Origin origin) {
 		synchronized (this.monitor) {
 			String id = (options.getId() != null) ? options.getId() : unused(origin.defaultId());
 			Assert.isTrue(!this.hooks.containsKey(id), () -> "'id' must be unique but there is a hook '" + id + "'");

@@ -24,7 +24,7 @@ import io.github.kvevents.KvEventType;
 @Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
-@Repeatable(KvGuards.class)
+@Repeatable(KvGuard.List.class)
 @Reflective
 public @interface KvGuard {
 
@@ -72,5 +72,22 @@ public @interface KvGuard {
 	 * @return the bean's name, empty: any key
 	 */
 	String filter() default "";
+
+	/**
+	 * Holds several {@link KvGuard}s of one method.
+	 */
+	@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+	@Retention(RetentionPolicy.RUNTIME)
+	@Documented
+	@Reflective
+	@interface List {
+
+		/**
+		 * The guards.
+		 * @return the annotations
+		 */
+		KvGuard[] value();
+
+	}
 
 }

@@ -32,7 +32,7 @@ import io.github.kvevents.KvEventType;
 @Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
-@Repeatable(KvHooks.class)
+@Repeatable(KvHook.List.class)
 @Reflective
 public @interface KvHook {
 
@@ -113,5 +113,22 @@ public @interface KvHook {
 	 * @return the scope, by default the instance that made the change
 	 */
 	KvHookScope scope() default KvHookScope.ONE_INSTANCE;
+
+	/**
+	 * Holds several {@link KvHook}s of one method.
+	 */
+	@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+	@Retention(RetentionPolicy.RUNTIME)
+	@Documented
+	@Reflective
+	@interface List {
+
+		/**
+		 * The hooks.
+		 * @return the annotations
+		 */
+		KvHook[] value();
+
+	}
 
 }

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ import io.github.kvevents.support.JvmFailures;
  *
  * @param <T> what is found
  */
-final class MatchIndex<T extends Matchable> {
+final class MatchIndex<T extends MatchIndex.Matchable> {
 
 	private static final Comparator<Matchable> ORDER = Comparator.comparingInt(Matchable::order)
 		.thenComparingLong(Matchable::sequence);
@@ -115,9 +116,9 @@ final class MatchIndex<T extends Matchable> {
 
 		private final Map<String, List<T>> exact = new HashMap<>();
 
-		private final AffixTrie<T> prefixes = AffixTrie.ofPrefixes();
+		private final AffixTrie<T> prefixes = new AffixTrie<>(false);
 
-		private final AffixTrie<T> suffixes = AffixTrie.ofSuffixes();
+		private final AffixTrie<T> suffixes = new AffixTrie<>(true);
 
 		private final List<T> any = new ArrayList<>();
 
@@ -158,16 +159,8 @@ final class MatchIndex<T extends Matchable> {
 
 		private final boolean fromEnd;
 
-		private AffixTrie(boolean fromEnd) {
+		AffixTrie(boolean fromEnd) {
 			this.fromEnd = fromEnd;
-		}
-
-		static <T> AffixTrie<T> ofPrefixes() {
-			return new AffixTrie<>(false);
-		}
-
-		static <T> AffixTrie<T> ofSuffixes() {
-			return new AffixTrie<>(true);
 		}
 
 		void add(String affix, T element) {
@@ -227,6 +220,29 @@ final class MatchIndex<T extends Matchable> {
 			}
 
 		}
+
+	}
+
+	/**
+	 * A hook or guard as the index finds it.
+	 */
+	interface Matchable {
+
+		/**
+		 * The name, for messages.
+		 */
+		String name();
+
+		Set<KvEventType> events();
+
+		@Nullable KeyFilter filter();
+
+		int order();
+
+		/**
+		 * The position in the order of registration, different for each.
+		 */
+		long sequence();
 
 	}
 

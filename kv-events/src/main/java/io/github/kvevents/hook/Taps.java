@@ -8,12 +8,10 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvEvent;
-import io.github.kvevents.KvEventTap;
 import io.github.kvevents.KvEventTaps;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.support.JvmFailures;
@@ -26,7 +24,7 @@ final class Taps implements KvEventTaps {
 
 	private static final Log logger = LogFactory.getLog(Taps.class);
 
-	private final List<KvEventTap> taps = new CopyOnWriteArrayList<>();
+	private final List<KvEventTaps.Tap> taps = new CopyOnWriteArrayList<>();
 
 	private final QuiescenceBarrier untapped = new QuiescenceBarrier();
 
@@ -40,14 +38,14 @@ final class Taps implements KvEventTaps {
 	}
 
 	@Override
-	public void add(KvEventTap tap) {
+	public void add(KvEventTaps.Tap tap) {
 		Assert.notNull(tap, "'tap' must not be null");
 		this.taps.add(tap);
 		this.changeListener.run();
 	}
 
 	@Override
-	public void remove(KvEventTap tap) {
+	public void remove(KvEventTaps.Tap tap) {
 		this.taps.remove(tap);
 		this.changeListener.run();
 	}
@@ -89,7 +87,7 @@ final class Taps implements KvEventTaps {
 	 * Whether a tap wants the events of an operation.
 	 */
 	boolean want(KvEventType type, Collection<String> keys) {
-		for (KvEventTap tap : this.taps) {
+		for (KvEventTaps.Tap tap : this.taps) {
 			for (String key : keys) {
 				if (tap.isInterested(type, key)) {
 					return true;
@@ -103,7 +101,7 @@ final class Taps implements KvEventTaps {
 	 * Publishes an event to the taps, while its key is locked.
 	 */
 	void publish(KvEvent event) {
-		for (KvEventTap tap : this.taps) {
+		for (KvEventTaps.Tap tap : this.taps) {
 			try {
 				tap.onEvent(event);
 			}

@@ -26,7 +26,7 @@ import io.github.kvevents.KvEventType;
 @Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
-@Repeatable(KvListeners.class)
+@Repeatable(KvListener.List.class)
 @Reflective
 public @interface KvListener {
 
@@ -132,5 +132,22 @@ public @interface KvListener {
 	 * @return the policy
 	 */
 	OnExhausted onExhausted() default OnExhausted.BLOCK;
+
+	/**
+	 * Holds several {@link KvListener}s of one method.
+	 */
+	@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+	@Retention(RetentionPolicy.RUNTIME)
+	@Documented
+	@Reflective
+	@interface List {
+
+		/**
+		 * The listeners.
+		 * @return the annotations
+		 */
+		KvListener[] value();
+
+	}
 
 }

@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
 
@@ -18,14 +17,14 @@ import io.github.kvevents.KeyText;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
-import io.github.kvevents.KvEventTap;
+import io.github.kvevents.KvEventTaps;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.store.KvStore;
 
 /**
  * Tells watches of the changes that this instance makes, where there is no change log.
  */
-final class LocalChanges implements KvEventTap, WatchSource {
+final class LocalChanges implements KvEventTaps.Tap, WatchSource {
 
 	/**
 	 * Enough to make the round trip cheap, few enough to hold writers up briefly.

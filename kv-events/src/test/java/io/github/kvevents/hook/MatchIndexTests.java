@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KeyHint;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.hook.MatchIndex.Matchable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
 import org.springframework.context.ApplicationListener;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.data.domain.Range;
@@ -27,7 +26,7 @@ import org.springframework.data.redis.connection.stream.Consumer;
 
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEvent;
-import io.github.kvevents.KvEventTap;
+import io.github.kvevents.KvEventTaps;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvReceiver;
@@ -503,8 +502,8 @@ class UnequalInstancesTests {
 
 	}
 
-	private static KvEventTap tap(String prefix, List<String> received) {
-		return new KvEventTap() {
+	private static KvEventTaps.Tap tap(String prefix, List<String> received) {
+		return new KvEventTaps.Tap() {
 
 			@Override
 			public boolean isInterested(KvEventType type, String key) {
