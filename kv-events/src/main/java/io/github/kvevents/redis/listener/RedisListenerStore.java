@@ -1,21 +1,13 @@
 package io.github.kvevents.redis.listener;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.RedisZSetCommands.ZAddArgs;
-import org.springframework.data.redis.connection.zset.Tuple;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
@@ -26,6 +18,7 @@ import io.github.kvevents.redis.NamespaceCheck;
 import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.redis.RedisScript;
 import io.github.kvevents.redis.StreamPages;
+import io.github.kvevents.redis.listener.ListenerKeys.StoredFields;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.support.Delay;
@@ -53,19 +46,15 @@ public final class RedisListenerStore implements ListenerStore {
 
 	private static final RedisScript HAS_OBEYED = script("has-obeyed");
 
-	private static final RedisScript ADD_DEAD_LETTER = script("add-dead-letter");
-
-	private static final RedisScript CLAIM_DEAD_LETTER = script("claim-dead-letter");
-
-	private static final RedisScript COMPLETE_DEAD_LETTER = script("complete-dead-letter");
-
 	private static final RedisScript READ_STATUS = script("read-status");
 
 	private final RedisConnections connections;
 
-	private final StreamPages pages;
+	private final ListenerKeys keys;
 
-	private final Namespace namespace;
+	private final RedisDeadLetters deadLetters;
+
+	private final ActiveListeners activeListeners;
 
 	/**
 	 * Creates the store; nothing is sent.
@@ -79,8 +68,9 @@ public final class RedisListenerStore implements ListenerStore {
 		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
 		Assert.notNull(namespace, "'namespace' must not be null");
 		this.connections = RedisConnections.of(connectionFactory).checkedBy(check);
-		this.pages = new StreamPages(connectionFactory, 1);
-		this.namespace = namespace;
+		this.keys = new ListenerKeys(namespace);
+		this.deadLetters = new RedisDeadLetters(this.connections, new StreamPages(connectionFactory, 1), this.keys);
+		this.activeListeners = new ActiveListeners(this.connections, this.keys);
 	}
 
 	private static RedisScript script(String name) {
@@ -89,12 +79,12 @@ public final class RedisListenerStore implements ListenerStore {
 
 	@Override
 	public Members join(String listener, String instance, Duration lease, @Nullable Lease held, boolean quiet) {
-		List<byte[]> keys = List.of(hash(0, listener), bytes(this.namespace.listeners(0)));
-		List<byte[]> arguments = arguments(instance, Delay.of(lease).toMillis(), listener,
+		List<byte[]> keys = List.of(this.keys.hash(0, listener), this.keys.active(0));
+		List<byte[]> arguments = ListenerKeys.arguments(instance, Delay.of(lease).toMillis(), listener,
 				(held != null) ? held.epoch() : "", quiet ? "1" : "0");
 		List<?> reply = this.connections.call((connection) -> JOIN.list(connection, keys, arguments));
 		List<String> ids = new ArrayList<>();
-		reply.subList(5, reply.size()).forEach((id) -> ids.add(text(id)));
+		reply.subList(5, reply.size()).forEach((id) -> ids.add(ListenerKeys.text(id)));
 		Collections.sort(ids);
 		long changes = (Long) reply.get(0);
 		return new Members(ids, (changes >= 0) ? Delay.ofMillis(changes) : Delay.NEVER, (Long) reply.get(1),
@@ -103,16 +93,16 @@ public final class RedisListenerStore implements ListenerStore {
 
 	@Override
 	public void leave(String listener, String instance) {
-		byte[] hash = hash(0, listener);
+		byte[] hash = this.keys.hash(0, listener);
 		this.connections.call(hash,
-				(connection) -> connection.hashCommands().hDel(hash, bytes("instance:" + instance)));
+				(connection) -> connection.hashCommands().hDel(hash, ListenerKeys.bytes("instance:" + instance)));
 	}
 
 	@Override
 	public Acquisition acquire(int partition, String listener, String instance, Duration lease, long since) {
 		List<?> reply = this.connections.call((connection) -> ACQUIRE.list(connection,
-				List.of(hash(partition, listener), bytes(this.namespace.listeners(partition))),
-				arguments(listener, instance, Delay.of(lease).toMillis(), since)));
+				List.of(this.keys.hash(partition, listener), this.keys.active(partition)),
+				ListenerKeys.arguments(listener, instance, Delay.of(lease).toMillis(), since)));
 		long outcome = (Long) reply.get(0);
 		if (outcome == 0) {
 			return Acquisition.none(Acquisition.Outcome.TAKEN, Delay.ofMillis((Long) reply.get(1)));
@@ -128,16 +118,15 @@ public final class RedisListenerStore implements ListenerStore {
 	@Override
 	public Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint, List<KvPosition> settled,
 			boolean quiet) {
-		List<byte[]> arguments = arguments(lease.listener(), lease.instance(), lease.epoch(),
+		List<byte[]> arguments = ListenerKeys.arguments(lease.listener(), lease.instance(), lease.epoch(),
 				Delay.of(duration).toMillis(), quiet ? "1" : "0");
 		if (checkpoint != null) {
 			arguments.addAll(checkpoint(checkpoint));
-			arguments.add(bytes(checkpoint.history().toText()));
-			settled.forEach((position) -> arguments.add(bytes(StoredFields.text(position))));
+			arguments.add(ListenerKeys.bytes(checkpoint.history().toText()));
+			settled.forEach((position) -> arguments.add(ListenerKeys.bytes(ListenerKeys.entryId(position))));
 		}
 		long reply = this.connections.call((connection) -> KEEP.count(connection,
-				List.of(hash(lease.partition(), lease.listener()), bytes(this.namespace.listeners(lease.partition()))),
-				arguments));
+				List.of(this.keys.hash(lease), this.keys.active(lease.partition())), arguments));
 		return kept(reply);
 	}
 
@@ -146,19 +135,20 @@ public final class RedisListenerStore implements ListenerStore {
 	}
 
 	private static List<byte[]> checkpoint(Checkpoint checkpoint) {
-		return arguments(StoredFields.text(checkpoint.position()), checkpoint.operationId(), checkpoint.ordinal());
+		return ListenerKeys.arguments(ListenerKeys.entryId(checkpoint.position()), checkpoint.operationId(),
+				checkpoint.ordinal());
 	}
 
 	@Override
 	public void release(Lease lease) {
-		this.connections.call((connection) -> RELEASE.test(connection,
-				List.of(hash(lease.partition(), lease.listener())), arguments(lease.instance(), lease.epoch())));
+		this.connections.call((connection) -> RELEASE.test(connection, List.of(this.keys.hash(lease)),
+				ListenerKeys.arguments(lease.instance(), lease.epoch())));
 	}
 
 	@Override
 	public @Nullable Holder setPaused(int partition, String listener, boolean paused) {
-		List<?> reply = this.connections.call((connection) -> PAUSE.list(connection, List.of(hash(partition, listener)),
-				arguments(paused ? "1" : "0")));
+		List<?> reply = this.connections.call((connection) -> PAUSE.list(connection,
+				List.of(this.keys.hash(partition, listener)), ListenerKeys.arguments(paused ? "1" : "0")));
 		return holder(reply, partition, listener, Order.PAUSE);
 	}
 
@@ -166,171 +156,85 @@ public final class RedisListenerStore implements ListenerStore {
 	public @Nullable Holder move(String listener, Checkpoint to, boolean forwardOnly) {
 		int partition = to.position().partition();
 		List<byte[]> arguments = checkpoint(to);
-		arguments.add(bytes(forwardOnly ? "1" : "0"));
+		arguments.add(ListenerKeys.bytes(forwardOnly ? "1" : "0"));
 		List<?> reply = this.connections
-			.call((connection) -> MOVE.list(connection, List.of(hash(partition, listener)), arguments));
+			.call((connection) -> MOVE.list(connection, List.of(this.keys.hash(partition, listener)), arguments));
 		return holder(reply, partition, listener, Order.MOVE);
 	}
 
 	@Override
 	public @Nullable Holder remove(int partition, String listener, Duration remember) {
-		List<?> reply = this.connections.call((connection) -> REMOVE.list(connection, List.of(hash(partition, listener),
-				bytes(this.namespace.listeners(partition)), letters(partition, listener)),
-				arguments(listener, remember.toMillis())));
+		List<?> reply = this.connections.call((connection) -> REMOVE.list(connection,
+				List.of(this.keys.hash(partition, listener), this.keys.active(partition),
+						this.keys.letters(partition, listener)),
+				ListenerKeys.arguments(listener, remember.toMillis())));
 		return holder(reply, partition, listener, Order.REMOVE);
 	}
 
 	private static @Nullable Holder holder(List<?> reply, int partition, String listener, Order order) {
-		return reply.isEmpty() ? null : new Holder(
-				new Lease(listener, partition, text(reply.get(0)), (Long) reply.get(1)), order, (Long) reply.get(2));
+		return reply.isEmpty() ? null
+				: new Holder(new Lease(listener, partition, ListenerKeys.text(reply.get(0)), (Long) reply.get(1)),
+						order, (Long) reply.get(2));
 	}
 
 	@Override
 	public void obey(Lease lease) {
-		this.connections.call((connection) -> OBEY.test(connection, List.of(hash(lease.partition(), lease.listener())),
-				arguments(lease.instance(), lease.epoch())));
+		this.connections.call((connection) -> OBEY.test(connection, List.of(this.keys.hash(lease)),
+				ListenerKeys.arguments(lease.instance(), lease.epoch())));
 	}
 
 	@Override
 	public boolean hasObeyed(Holder holder) {
 		Lease lease = holder.lease();
-		return this.connections
-			.call((connection) -> HAS_OBEYED.test(connection, List.of(hash(lease.partition(), lease.listener())),
-					arguments(lease.instance(), lease.epoch(), holder.order())));
-	}
-
-	@Override
-	public DeadLetterOutcome addDeadLetter(Lease lease, LoggedChange change, Failure failure) {
-		List<byte[]> arguments = arguments(lease.instance(), lease.epoch(), StoredFields.text(change.position()));
-		arguments.addAll(LetterFields.write(change, failure));
-		long reply = this.connections.call((connection) -> ADD_DEAD_LETTER.count(connection,
-				both(lease.partition(), lease.listener()), arguments));
-		return (reply == 0) ? DeadLetterOutcome.LOST : (reply == 1) ? DeadLetterOutcome.ADDED : DeadLetterOutcome.KNOWN;
+		return this.connections.call((connection) -> HAS_OBEYED.test(connection, List.of(this.keys.hash(lease)),
+				ListenerKeys.arguments(lease.instance(), lease.epoch(), holder.order())));
 	}
 
 	@Override
 	public PartitionStatus status(int partition, String listener) {
 		List<?> reply = this.connections
-			.call((connection) -> READ_STATUS.list(connection, both(partition, listener), List.of()));
-		String owner = text(reply.get(0));
+			.call((connection) -> READ_STATUS.list(connection, this.keys.both(partition, listener), List.of()));
+		String owner = ListenerKeys.text(reply.get(0));
 		StoredFields fields = new StoredFields(partition, (List<?>) reply.get(1));
 		return new PartitionStatus(owner.isEmpty() ? null : owner, fields.epoch(), fields.isPaused(),
 				fields.checkpoint(), (Long) reply.get(2));
 	}
 
 	@Override
+	public DeadLetterOutcome addDeadLetter(Lease lease, LoggedChange change, Failure failure) {
+		return this.deadLetters.add(lease, change, failure);
+	}
+
+	@Override
 	public List<StoredLetter> letters(int partition, String listener, int limit) {
-		return pages(partition, listener, limit, UnaryOperator.identity())
-			.map((entry) -> LetterFields.read(List.of(bytes(entry.id()), entry.fields())))
-			.toList();
+		return this.deadLetters.list(partition, listener, limit);
 	}
 
 	@Override
 	public List<String> letterIds(int partition, String listener, int limit) {
-		return pages(partition, listener, limit, StreamPages.Request::idsOnly).map(StreamPages.Entry::id).toList();
-	}
-
-	private Stream<StreamPages.Entry> pages(int partition, String listener, int limit,
-			UnaryOperator<StreamPages.Request> kind) {
-		byte[] stream = letters(partition, listener);
-		List<StreamPages.Entry> entries = new ArrayList<>();
-		StreamPages.Page page;
-		String from = "-";
-		do {
-			page = this.pages.read(kind.apply(StreamPages.Request.forwards(stream, from, limit - entries.size())),
-					(id) -> id + " of " + text(stream));
-			entries.addAll(page.entries());
-			from = entries.isEmpty() ? from : "(" + entries.get(entries.size() - 1).id();
-		}
-		while (page.more() && entries.size() < limit);
-		return entries.stream();
+		return this.deadLetters.listIds(partition, listener, limit);
 	}
 
 	@Override
 	public @Nullable StoredLetter claim(int partition, String listener, String letter, String instance,
 			Duration duration) {
-		List<?> letters = this.connections.call((connection) -> CLAIM_DEAD_LETTER.list(connection,
-				both(partition, listener), arguments(letter, instance, Delay.of(duration).toMillis())));
-		return letters.isEmpty() ? null : LetterFields.read((List<?>) letters.get(0));
+		return this.deadLetters.claim(partition, listener, letter, instance, duration);
 	}
 
 	@Override
 	public void complete(int partition, String listener, StoredLetter letter, String instance,
 			@Nullable Failure failure) {
-		List<byte[]> arguments = arguments(letter.id(), instance);
-		if (failure != null) {
-			arguments.addAll(LetterFields.write(letter.change(), failure));
-		}
-		this.connections
-			.call((connection) -> COMPLETE_DEAD_LETTER.test(connection, both(partition, listener), arguments));
+		this.deadLetters.complete(partition, listener, letter, instance, failure);
 	}
 
 	@Override
 	public boolean discard(int partition, String listener, String letter) {
-		byte[] letters = letters(partition, listener);
-		Long removed = this.connections.call(letters,
-				(connection) -> connection.streamCommands().xDel(letters, letter));
-		return removed != null && removed == 1;
+		return this.deadLetters.discard(partition, listener, letter);
 	}
 
 	@Override
 	public @Nullable KvPosition oldestNeeded(int partition, Duration age) {
-		byte[] signs = bytes(this.namespace.listeners(partition));
-		return this.connections.call(signs, (connection) -> {
-			KvPosition oldest = null;
-			for (byte[] id : seen(connection, signs, age)) {
-				byte[] checkpoint = connection.hashCommands().hGet(hash(partition, text(id)), bytes("checkpoint"));
-				KvPosition position = (checkpoint != null) ? KvPosition.parse(partition + ":" + text(checkpoint))
-						: null;
-				oldest = (position != null && (oldest == null || position.compareTo(oldest) < 0)) ? position : oldest;
-			}
-			return oldest;
-		});
-	}
-
-	/**
-	 * The listeners that gave a sign of life lately. One that lies ahead counts from now
-	 * on: the server's clock was set back, and the listener may still need its entries.
-	 */
-	private static List<byte[]> seen(RedisConnection connection, byte[] signs, Duration age) {
-		Long time = connection.serverCommands().time(TimeUnit.MILLISECONDS);
-		double now = (time != null) ? time : 0;
-		Set<Tuple> found = connection.zSetCommands()
-			.zRangeByScoreWithScores(signs, now - Delay.of(age).toMillis(), Double.POSITIVE_INFINITY);
-		List<byte[]> ids = new ArrayList<>();
-		for (Tuple sign : (found != null) ? found : Set.<Tuple>of()) {
-			if (sign.getScore() > now) {
-				connection.zSetCommands().zAdd(signs, now, sign.getValue(), ZAddArgs.ifExists());
-			}
-			ids.add(sign.getValue());
-		}
-		return ids;
-	}
-
-	private List<byte[]> both(int partition, String listener) {
-		return List.of(hash(partition, listener), letters(partition, listener));
-	}
-
-	private byte[] hash(int partition, String listener) {
-		return bytes(this.namespace.listener(partition, listener));
-	}
-
-	private byte[] letters(int partition, String listener) {
-		return bytes(this.namespace.deadLetters(partition, listener));
-	}
-
-	private static List<byte[]> arguments(Object... arguments) {
-		List<byte[]> list = new ArrayList<>();
-		Stream.of(arguments).forEach((argument) -> list.add(bytes(String.valueOf(argument))));
-		return list;
-	}
-
-	private static String text(Object bytes) {
-		return new String((byte[]) bytes, StandardCharsets.UTF_8);
-	}
-
-	private static byte[] bytes(String text) {
-		return text.getBytes(StandardCharsets.UTF_8);
+		return this.activeListeners.oldestNeeded(partition, age);
 	}
 
 }

@@ -1,0 +1,189 @@
+package io.github.kvevents.redis.listener;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvBatch;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.Lease;
+import io.github.kvevents.listener.ListenerStore;
+import io.github.kvevents.listener.ListenerStore.DeadLetterOutcome;
+import io.github.kvevents.listener.ListenerStore.Failure;
+import io.github.kvevents.listener.ListenerStore.StoredLetter;
+import io.github.kvevents.redis.RedisConnections;
+import io.github.kvevents.redis.RedisScript;
+import io.github.kvevents.redis.StreamPages;
+import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.Delay;
+
+/**
+ * The dead letters of durable listeners, as {@link ListenerStore} describes them: a
+ * stream for each listener and partition.
+ */
+final class RedisDeadLetters {
+
+	private static final RedisScript ADD = script("add-dead-letter");
+
+	private static final RedisScript CLAIM = script("claim-dead-letter");
+
+	private static final RedisScript COMPLETE = script("complete-dead-letter");
+
+	private final RedisConnections connections;
+
+	private final StreamPages pages;
+
+	private final ListenerKeys keys;
+
+	RedisDeadLetters(RedisConnections connections, StreamPages pages, ListenerKeys keys) {
+		this.connections = connections;
+		this.pages = pages;
+		this.keys = keys;
+	}
+
+	private static RedisScript script(String name) {
+		return RedisScript.load(RedisDeadLetters.class, name + ".lua");
+	}
+
+	DeadLetterOutcome add(Lease lease, LoggedChange change, Failure failure) {
+		List<byte[]> arguments = ListenerKeys.arguments(lease.instance(), lease.epoch(),
+				ListenerKeys.entryId(change.position()));
+		arguments.addAll(LetterFields.write(change, failure));
+		long reply = this.connections.call(
+				(connection) -> ADD.count(connection, this.keys.both(lease.partition(), lease.listener()), arguments));
+		return (reply == 0) ? DeadLetterOutcome.LOST : (reply == 1) ? DeadLetterOutcome.ADDED : DeadLetterOutcome.KNOWN;
+	}
+
+	List<StoredLetter> list(int partition, String listener, int limit) {
+		return pages(partition, listener, limit, UnaryOperator.identity())
+			.map((entry) -> LetterFields.read(List.of(ListenerKeys.bytes(entry.id()), entry.fields())))
+			.toList();
+	}
+
+	List<String> listIds(int partition, String listener, int limit) {
+		return pages(partition, listener, limit, StreamPages.Request::idsOnly).map(StreamPages.Entry::id).toList();
+	}
+
+	private Stream<StreamPages.Entry> pages(int partition, String listener, int limit,
+			UnaryOperator<StreamPages.Request> kind) {
+		byte[] stream = this.keys.letters(partition, listener);
+		List<StreamPages.Entry> entries = new ArrayList<>();
+		StreamPages.Page page;
+		String from = "-";
+		do {
+			page = this.pages.read(kind.apply(StreamPages.Request.forwards(stream, from, limit - entries.size())),
+					(id) -> id + " of " + ListenerKeys.text(stream));
+			entries.addAll(page.entries());
+			from = entries.isEmpty() ? from : "(" + entries.get(entries.size() - 1).id();
+		}
+		while (page.more() && entries.size() < limit);
+		return entries.stream();
+	}
+
+	@Nullable StoredLetter claim(int partition, String listener, String letter, String instance, Duration duration) {
+		List<?> letters = this.connections
+			.call((connection) -> CLAIM.list(connection, this.keys.both(partition, listener),
+					ListenerKeys.arguments(letter, instance, Delay.of(duration).toMillis())));
+		return letters.isEmpty() ? null : LetterFields.read((List<?>) letters.get(0));
+	}
+
+	void complete(int partition, String listener, StoredLetter letter, String instance, @Nullable Failure failure) {
+		List<byte[]> arguments = ListenerKeys.arguments(letter.id(), instance);
+		if (failure != null) {
+			arguments.addAll(LetterFields.write(letter.change(), failure));
+		}
+		this.connections
+			.call((connection) -> COMPLETE.test(connection, this.keys.both(partition, listener), arguments));
+	}
+
+	boolean discard(int partition, String listener, String letter) {
+		byte[] letters = this.keys.letters(partition, listener);
+		Long removed = this.connections.call(letters,
+				(connection) -> connection.streamCommands().xDel(letters, letter));
+		return removed != null && removed == 1;
+	}
+
+	/**
+	 * Dead letters as fields of a stream's entry.
+	 */
+	private static final class LetterFields {
+
+		private LetterFields() {
+		}
+
+		static List<byte[]> write(LoggedChange change, Failure failure) {
+			List<byte[]> fields = new ArrayList<>();
+			add(fields, "position", change.position().toString());
+			add(fields, "type", change.type().name());
+			add(fields, "key", change.key());
+			add(fields, "value", change.value());
+			add(fields, "previous", change.previousValue());
+			add(fields, "origin", change.origin());
+			add(fields, "operation", change.operationId());
+			add(fields, "occurred", change.occurredAt().toString());
+			add(fields, "detected", change.detectedAt().toString());
+			KvBatch batch = change.batch();
+			if (batch != null) {
+				add(fields, "batch", batch.index() + " " + batch.size() + " " + batch.id());
+			}
+			add(fields, "attempts", String.valueOf(failure.attempts()));
+			add(fields, "error", failure.error());
+			add(fields, "message", failure.message());
+			return fields;
+		}
+
+		private static void add(List<byte[]> fields, String name, String value) {
+			add(fields, name, ListenerKeys.bytes(value));
+		}
+
+		private static void add(List<byte[]> fields, String name, byte @Nullable [] value) {
+			if (value != null) {
+				fields.add(ListenerKeys.bytes(name));
+				fields.add(value);
+			}
+		}
+
+		/**
+		 * Reads what a script returns for an entry: its id and its fields.
+		 */
+		static StoredLetter read(List<?> entry) {
+			String id = ListenerKeys.text((byte[]) entry.get(0));
+			Map<String, byte[]> fields = new HashMap<>();
+			List<?> list = (List<?>) entry.get(1);
+			for (int index = 0; index + 1 < list.size(); index += 2) {
+				fields.put(ListenerKeys.text((byte[]) list.get(index)), (byte[]) list.get(index + 1));
+			}
+			LoggedChange change = new LoggedChange(KvPosition.parse(text(fields, "position")),
+					KvEventType.valueOf(text(fields, "type")), text(fields, "key"), fields.get("value"),
+					fields.get("previous"), text(fields, "origin"), text(fields, "operation"),
+					Instant.parse(text(fields, "occurred")), Instant.parse(text(fields, "detected")),
+					batch(fields.get("batch")));
+			Failure failure = new Failure(Integer.parseInt(text(fields, "attempts")), text(fields, "error"),
+					text(fields, "message"));
+			return new StoredLetter(id, change, failure, Long.parseLong(id.substring(0, id.indexOf('-'))));
+		}
+
+		private static @Nullable KvBatch batch(byte @Nullable [] field) {
+			if (field == null) {
+				return null;
+			}
+			String[] words = ListenerKeys.text(field).split(" ", 3);
+			return new KvBatch(words[2], Integer.parseInt(words[0]), Integer.parseInt(words[1]));
+		}
+
+		private static String text(Map<String, byte[]> fields, String name) {
+			return ListenerKeys.text(Objects.requireNonNull(fields.get(name), name));
+		}
+
+	}
+
+}
