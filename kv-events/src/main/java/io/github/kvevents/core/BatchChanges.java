@@ -17,9 +17,9 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.OperationObserver.Operation;
 import io.github.kvevents.hook.GuardChain;
 import io.github.kvevents.store.KvStore;
-import io.github.kvevents.store.StoreBatch;
-import io.github.kvevents.store.StoreDelete;
-import io.github.kvevents.store.StoreOutcome;
+import io.github.kvevents.store.KvStore.StoreBatch;
+import io.github.kvevents.store.KvStore.StoreDelete;
+import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.support.DeferredInterrupt;
 

@@ -21,10 +21,10 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvExpirySource;
-import io.github.kvevents.store.DeadlineSummary;
-import io.github.kvevents.store.ExpiredKey;
 import io.github.kvevents.store.ExpiringStore;
-import io.github.kvevents.store.ExpiryListener;
+import io.github.kvevents.store.ExpiringStore.DeadlineSummary;
+import io.github.kvevents.store.ExpiringStore.ExpiredKey;
+import io.github.kvevents.store.ExpiringStore.ExpiryListener;
 import io.github.kvevents.support.BoundedExecutor;
 import io.github.kvevents.support.TransactionOutcome;
 

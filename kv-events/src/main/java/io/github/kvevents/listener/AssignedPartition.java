@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.PartitionReader.Missing;
-import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.store.LoggedChange;
 
 /**

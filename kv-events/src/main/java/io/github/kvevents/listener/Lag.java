@@ -3,7 +3,7 @@ package io.github.kvevents.listener;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.ChangeLogStore.LogState;
 
 /**
  * How many entries of a partition are behind a checkpoint, without reading them.

@@ -12,7 +12,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Holder;
 import io.github.kvevents.listener.ListenerStore.PartitionStatus;
 import io.github.kvevents.log.StartPosition;
-import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.support.Delay;
 
 /**

@@ -7,11 +7,11 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.change.ChangeFeed;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
 import io.github.kvevents.store.LoggedChange;
-import io.github.kvevents.store.TailRead;
-import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
+import io.github.kvevents.support.Waiter;
 
 /**
  * The thread of a listener in this instance: has the leases of its partitions renewed,

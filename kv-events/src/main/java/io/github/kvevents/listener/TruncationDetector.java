@@ -9,7 +9,7 @@ import io.github.kvevents.PositionTrimmedException;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.log.change.PartitionCursor;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.store.LoggedChange;
 
 /**

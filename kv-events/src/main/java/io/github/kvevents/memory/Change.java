@@ -3,7 +3,7 @@ package io.github.kvevents.memory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.store.ExpiredKey;
+import io.github.kvevents.store.ExpiringStore.ExpiredKey;
 
 /**
  * The state of a key before and after a change, filled while the key is locked.

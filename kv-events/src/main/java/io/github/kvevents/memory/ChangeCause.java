@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
-import io.github.kvevents.store.StoreDelete;
+import io.github.kvevents.store.KvStore.StoreDelete;
 import io.github.kvevents.store.StoreWrite;
 
 /**

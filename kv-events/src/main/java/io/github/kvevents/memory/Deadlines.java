@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.kvevents.store.DeadlineSummary;
+import io.github.kvevents.store.ExpiringStore.DeadlineSummary;
 import io.github.kvevents.store.Lifetimes;
 
 /**

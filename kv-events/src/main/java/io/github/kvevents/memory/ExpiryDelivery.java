@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 import io.github.kvevents.KeyText;
-import io.github.kvevents.store.ExpiredKey;
-import io.github.kvevents.store.ExpiryListener;
+import io.github.kvevents.store.ExpiringStore.ExpiredKey;
+import io.github.kvevents.store.ExpiringStore.ExpiryListener;
 import io.github.kvevents.support.RetryingExecutor;
 
 /**

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.store.ExpiredKey;
+import io.github.kvevents.store.ExpiringStore.ExpiredKey;
 import io.github.kvevents.store.KvKeys;
 
 /**

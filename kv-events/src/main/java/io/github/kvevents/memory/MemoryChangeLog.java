@@ -21,10 +21,7 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.store.LogSnapshot;
-import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
-import io.github.kvevents.store.TailRead;
 
 /**
  * The change log of the keys in memory. It never exceeds its maximum length.

@@ -16,14 +16,9 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.store.DeadlineSummary;
 import io.github.kvevents.store.ExpiringStore;
-import io.github.kvevents.store.ExpiryListener;
 import io.github.kvevents.store.KvKeys;
 import io.github.kvevents.store.KvStore;
-import io.github.kvevents.store.StoreBatch;
-import io.github.kvevents.store.StoreDelete;
-import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
 /**

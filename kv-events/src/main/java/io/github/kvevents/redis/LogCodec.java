@@ -16,7 +16,8 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
 
 /**
- * Decodes entries of the change log, which {@code log-append.lua} writes.
+ * Decodes entries of the change log, which {@code log-append.lua} writes, and converts
+ * positions to and from the ids of its entries: {@code millis-sequence}.
  */
 final class LogCodec {
 
@@ -48,7 +49,7 @@ final class LogCodec {
 	 * Decodes an entry of a page.
 	 */
 	@Nullable LoggedChange decode(int partition, StreamPages.Entry entry) {
-		return decode(LogIds.position(partition, entry.id()), entry.fields());
+		return decode(position(partition, entry.id()), entry.fields());
 	}
 
 	private @Nullable LoggedChange decode(KvPosition position, List<byte[]> fields) {
@@ -77,7 +78,7 @@ final class LogCodec {
 	}
 
 	static KvPosition position(int partition, ByteRecord entry) {
-		return LogIds.position(partition, entry.getId().getValue().getBytes(StandardCharsets.US_ASCII));
+		return position(partition, entry.getId().getValue());
 	}
 
 	private LoggedChange change(KvPosition position, List<byte[]> fields) {
@@ -116,6 +117,38 @@ final class LogCodec {
 		String operationId = header.operationId().isEmpty() ? position.toString() : header.operationId();
 		return new LoggedChange(position, header.type(), key, value, previousValue, header.origin(), operationId,
 				occurredAt, loggedAt, header.batch());
+	}
+
+	/**
+	 * The position of an entry. Called for each write, so no regular expression.
+	 */
+	static KvPosition position(int partition, byte[] id) {
+		return position(partition, id, id.length);
+	}
+
+	/**
+	 * The position of an entry whose id has the given number of bytes.
+	 */
+	static KvPosition position(int partition, byte[] id, int length) {
+		long millis = 0;
+		int index = 0;
+		while (id[index] != '-') {
+			millis = 10 * millis + id[index] - '0';
+			index++;
+		}
+		long sequence = 0;
+		for (index++; index < length; index++) {
+			sequence = 10 * sequence + id[index] - '0';
+		}
+		return new KvPosition(partition, millis, sequence);
+	}
+
+	static KvPosition position(int partition, String id) {
+		return position(partition, id.getBytes(StandardCharsets.US_ASCII));
+	}
+
+	static String id(KvPosition position) {
+		return position.millis() + "-" + position.sequence();
 	}
 
 }

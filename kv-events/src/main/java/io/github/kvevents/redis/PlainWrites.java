@@ -6,9 +6,10 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.kvevents.store.StoreBatch;
-import io.github.kvevents.store.StoreDelete;
-import io.github.kvevents.store.StoreOutcome;
+import io.github.kvevents.redis.WriteCommand.DeleteCommand;
+import io.github.kvevents.store.KvStore.StoreBatch;
+import io.github.kvevents.store.KvStore.StoreDelete;
+import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
 /**

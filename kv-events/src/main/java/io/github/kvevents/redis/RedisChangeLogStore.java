@@ -11,10 +11,9 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.redis.BoundedReads.ValuePages;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.store.LogSnapshot;
-import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
 
 /**
@@ -93,12 +92,12 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 	 */
 	@Override
 	public List<LoggedChange> read(KvPosition after, int limit) {
-		return read(after.partition(), "(" + LogIds.text(after), limit, false).changes();
+		return read(after.partition(), "(" + LogCodec.id(after), limit, false).changes();
 	}
 
 	@Override
 	public LogPage readOn(KvPosition from, int limit) {
-		return read(from.partition(), LogIds.text(from), limit + 1, true);
+		return read(from.partition(), LogCodec.id(from), limit + 1, true);
 	}
 
 	private LogPage read(int partition, String from, int limit, boolean known) {
@@ -149,13 +148,13 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 
 	private static KvPosition position(int partition, @Nullable Object id) {
 		Assert.state(id instanceof byte[], "A position is missing from a reply");
-		return LogIds.position(partition, (byte[]) id);
+		return LogCodec.position(partition, (byte[]) id);
 	}
 
 	@Override
 	public void trim(KvPosition before) {
 		List<byte[]> keys = List.of(this.index.log(before.partition()));
-		List<byte[]> arguments = List.of(LogIds.text(before).getBytes(StandardCharsets.US_ASCII));
+		List<byte[]> arguments = List.of(LogCodec.id(before).getBytes(StandardCharsets.US_ASCII));
 		this.connections.run((connection) -> {
 			while (TRIM.count(connection, keys, arguments) > 0) {
 				// one call removes a bounded number, so that other clients don't wait

@@ -1,7 +1,6 @@
 package io.github.kvevents.redis;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +17,13 @@ import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.redis.BoundedReads.ValuePages;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.store.StoreBatch;
-import io.github.kvevents.store.StoreDelete;
-import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
-import io.github.kvevents.support.PageSize;
 
 /**
  * Keys in Redis 7.0 or later, or Valkey 7.2 or later. Each operation on one key is one
@@ -40,24 +36,11 @@ public final class RedisKvStore implements KvStore {
 	/** A health check must not wait long for a server that does not answer. */
 	private static final Duration PING_PATIENCE = Duration.ofSeconds(2);
 
-	private static final RedisScript GET_PAGE = RedisScript.load(RedisKvStore.class, "get-page.lua");
-
-	/** How many keys to read at once while their sizes are unknown. */
-	private static final int FIRST_PAGE = 4;
-
 	private final RedisConnections connections;
-
-	/** For reads of the application. */
-	private final RedisConnections reads;
 
 	private final KeyNames names;
 
-	/**
-	 * Shared with the view of the primary, so that both know the sizes of values.
-	 */
-	private final PageSize pageSize;
-
-	private final ValuePages pages;
+	private final RedisReads reads;
 
 	private final Writes plainWrites;
 
@@ -118,31 +101,27 @@ public final class RedisKvStore implements KvStore {
 		Assert.notNull(readConnectionFactory, "'readConnectionFactory' must not be null");
 		Assert.notNull(names, "'names' must not be null");
 		this.connections = new RedisConnections(connectionFactory);
-		this.reads = (readConnectionFactory == connectionFactory) ? this.connections
-				: new RedisConnections(readConnectionFactory);
 		this.names = names;
-		this.pageSize = new PageSize(1, FIRST_PAGE);
-		this.pages = new ValuePages(new RedisConnections(RedisLink.forPages(connectionFactory)), this.connections);
+		ValuePages pages = new ValuePages(new RedisConnections(RedisLink.forPages(connectionFactory)),
+				this.connections);
+		this.reads = new RedisReads(this.connections, (readConnectionFactory == connectionFactory) ? this.connections
+				: new RedisConnections(readConnectionFactory), names, pages);
 		this.plainWrites = new PlainWrites(this.connections, names);
 		this.trackedWrites = trackedWrites(tracking, log, check);
 	}
 
-	/**
-	 * Creates the view of another store that reads from the primary.
-	 */
-	private RedisKvStore(RedisKvStore store) {
+	private RedisKvStore(RedisKvStore store, RedisReads reads) {
 		this.connections = store.connections;
-		this.reads = store.connections;
 		this.names = store.names;
-		this.pageSize = store.pageSize;
-		this.pages = store.pages;
+		this.reads = reads;
 		this.plainWrites = store.plainWrites;
 		this.trackedWrites = store.trackedWrites;
 	}
 
 	@Override
 	public KvStore primary() {
-		return (this.reads == this.connections) ? this : new RedisKvStore(this);
+		RedisReads primary = this.reads.ofPrimary();
+		return (primary == this.reads) ? this : new RedisKvStore(this, primary);
 	}
 
 	private @Nullable TrackedWrites trackedWrites(@Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log,
@@ -168,8 +147,8 @@ public final class RedisKvStore implements KvStore {
 	 * @throws DataAccessException if it doesn't answer
 	 */
 	public void check() {
-		if (this.trackedWrites != null && this.trackedWrites.isActive()) {
-			this.trackedWrites.check();
+		if (writes() instanceof TrackedWrites tracked) {
+			tracked.check();
 		}
 	}
 
@@ -180,61 +159,24 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public StoreOutcome set(StoreWrite write) {
-		this.pageSize.saw(write.value().length);
+		this.reads.saw(write);
 		return naming(write.key(), () -> writes().set(write));
 	}
 
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
-		this.pageSize.succeeded(writes.size(), writes.stream().mapToLong((write) -> write.value().length).sum());
+		this.reads.saw(writes);
 		return writes().setAll(writes);
 	}
 
 	@Override
 	public byte @Nullable [] get(String key) {
-		byte[] name = this.names.toRedis(key);
-		return naming(key, () -> this.reads.call((connection) -> connection.stringCommands().get(name)));
+		return naming(key, () -> this.reads.get(key));
 	}
 
 	@Override
 	public List<Optional<byte[]>> getAll(Collection<String> keys) {
-		List<byte[]> names = keys.stream().map(this.names::toRedis).toList();
-		if (names.isEmpty()) {
-			return List.of();
-		}
-		List<Optional<byte[]>> values = new ArrayList<>(names.size());
-		while (this.reads == this.connections && values.size() < names.size()) {
-			int end = Math.min(names.size(), values.size() + RedisBatch.MAX_KEYS);
-			this.pages.read(List.of(), names.subList(values.size(), end), GET_PAGE)
-				.forEach((value) -> values.add(Optional.ofNullable((byte[]) value)));
-		}
-		// from a replica: scripts run on the primary
-		while (values.size() < names.size()) {
-			int count = this.pageSize.count(Math.min(RedisBatch.MAX_KEYS, names.size() - values.size()));
-			values.addAll(getPage(names.subList(values.size(), values.size() + count)));
-		}
-		return values;
-	}
-
-	/**
-	 * Reads some keys; fewer if they are too large together.
-	 */
-	private List<Optional<byte[]>> getPage(List<byte[]> names) {
-		try {
-			List<byte[]> values = this.reads
-				.call((connection) -> connection.stringCommands().mGet(names.toArray(byte[][]::new)));
-			this.pageSize.succeeded(values.size(),
-					values.stream().filter(Objects::nonNull).mapToLong((value) -> value.length).sum());
-			return values.stream().map(Optional::ofNullable).toList();
-		}
-		catch (DataAccessException | OutOfMemoryError ex) {
-			this.pageSize.failed();
-			int count = this.pageSize.count(names.size());
-			if (count == names.size()) {
-				throw ex;
-			}
-			return getPage(names.subList(0, count));
-		}
+		return this.reads.getAll(keys);
 	}
 
 	@Override
@@ -254,16 +196,12 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public boolean exists(String key) {
-		byte[] name = this.names.toRedis(key);
-		return this.reads.call((connection) -> isTrue(connection.keyCommands().exists(name)));
+		return this.reads.exists(key);
 	}
 
 	@Override
 	public @Nullable Duration getTimeToLive(String key) {
-		byte[] name = this.names.toRedis(key);
-		Long millis = this.reads.call((connection) -> connection.keyCommands().pTtl(name));
-		// -2: no such key, -1: it never expires
-		return (millis != null && millis >= 0) ? Duration.ofMillis(millis) : null;
+		return this.reads.getTimeToLive(key);
 	}
 
 	@Override
@@ -278,15 +216,15 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public Stream<String> keys(String prefix) {
-		return KeyStream.open(this.reads, this.names, prefix);
+		return this.reads.keys(prefix);
 	}
 
 	@Override
 	public Map<String, Object> ping() {
 		this.connections.ping(PING_PATIENCE);
-		check();
-		if (this.trackedWrites != null && this.trackedWrites.isActive()) {
-			this.trackedWrites.checkTypes();
+		if (writes() instanceof TrackedWrites tracked) {
+			tracked.check();
+			tracked.checkTypes();
 		}
 		return this.connections.call(ServerVersionCheck::facts);
 	}
@@ -306,10 +244,6 @@ public final class RedisKvStore implements KvStore {
 	private Writes writes() {
 		TrackedWrites tracked = this.trackedWrites;
 		return (tracked != null && tracked.isActive()) ? tracked : this.plainWrites;
-	}
-
-	private static boolean isTrue(@Nullable Boolean reply) {
-		return Boolean.TRUE.equals(reply);
 	}
 
 }

@@ -15,8 +15,8 @@ import org.springframework.data.redis.connection.stream.StreamOffset;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
 import io.github.kvevents.store.LoggedChange;
-import io.github.kvevents.store.TailRead;
 
 /**
  * Waits for new entries, one command for all partitions; those that are behind are read
@@ -63,13 +63,13 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 	private @Nullable TailRead readPage(KvPosition after, int limit) {
 		int partition = after.partition();
 		StreamPages.Page page = this.pages.read(
-				StreamPages.Request.forwards(this.index.log(partition), "(" + LogIds.text(after), limit),
+				StreamPages.Request.forwards(this.index.log(partition), "(" + LogCodec.id(after), limit),
 				(id) -> partition + ":" + id);
 		this.streams.setBehind(partition, page.more());
 		List<LoggedChange> changes = new ArrayList<>(page.entries().size());
 		List<KvPosition> skipped = new ArrayList<>(0);
 		for (StreamPages.Entry entry : page.entries()) {
-			add(this.codec.decode(partition, entry), LogIds.position(partition, entry.id()), changes, skipped);
+			add(this.codec.decode(partition, entry), LogCodec.position(partition, entry.id()), changes, skipped);
 		}
 		return page.entries().isEmpty() ? null : new TailRead(changes, skipped);
 	}
@@ -80,7 +80,7 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 		}
 		Map<Integer, StreamOffset<byte[]>> offsets = new HashMap<>();
 		after.forEach((partition, position) -> offsets.put(partition,
-				StreamOffset.create(this.index.log(partition), ReadOffset.from(LogIds.text(position)))));
+				StreamOffset.create(this.index.log(partition), ReadOffset.from(LogCodec.id(position)))));
 		Duration wait = (timeout.compareTo(this.longestWait) < 0) ? timeout : this.longestWait;
 		Map<Integer, TailRead> read = new HashMap<>();
 		this.streams.await(offsets, limit, (wait.toMillis() > 0) ? wait : null)

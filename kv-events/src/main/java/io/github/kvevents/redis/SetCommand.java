@@ -10,8 +10,8 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.SetCondition;
 import org.springframework.data.redis.core.types.Expiration;
 
+import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.Lifetimes;
-import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.store.StoreWrite.Condition;
 

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.redis.RedisBatch.TrackedBatch;
+import io.github.kvevents.redis.WriteCommand.DeleteCommand;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ExpiryTracking;
+import io.github.kvevents.store.KvStore.StoreBatch;
+import io.github.kvevents.store.KvStore.StoreDelete;
+import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.store.StoreBatch;
-import io.github.kvevents.store.StoreDelete;
-import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
 /**

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.store.EndedLifetime;
-import io.github.kvevents.store.StoreOutcome;
+import io.github.kvevents.store.ExpiryTracking.EndedLifetime;
+import io.github.kvevents.store.KvStore.StoreOutcome;
 
 /**
  * The reply of a script for one key.
@@ -39,7 +39,7 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 		}
 		byte[] id = (parts.size() > 1) ? (byte[]) parts.get(1) : null;
 		List<?> ended = (parts.size() > 2) ? (List<?>) parts.get(2) : null;
-		return new WriteReply((byte[]) parts.get(0), (id != null) ? LogIds.position(partition, id) : null,
+		return new WriteReply((byte[]) parts.get(0), (id != null) ? LogCodec.position(partition, id) : null,
 				(ended != null) ? ended(ended, partition) : null);
 	}
 
@@ -56,7 +56,7 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 		byte[] logId = (parts.size() > 4) ? (byte[]) parts.get(4) : null;
 		return new EndedLifetime(text(parts.get(0)), Long.parseLong(text(parts.get(1))),
 				Long.parseLong(text(parts.get(2))), (byte[]) parts.get(3),
-				(logId != null) ? LogIds.position(partition, logId) : null);
+				(logId != null) ? LogCodec.position(partition, logId) : null);
 	}
 
 	private static String text(@Nullable Object bytes) {
@@ -77,7 +77,7 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 			return ofEnded(reply, colon, partition);
 		}
 		return new WriteReply((colon < reply.length) ? Arrays.copyOfRange(reply, colon + 1, reply.length) : null,
-				(colon > 0) ? LogIds.position(partition, reply, colon) : null);
+				(colon > 0) ? LogCodec.position(partition, reply, colon) : null);
 	}
 
 	/**
@@ -97,10 +97,10 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 		}
 		byte[] value = (start < reply.length) ? Arrays.copyOfRange(reply, start + 1, reply.length) : null;
 		byte[] logId = parts.get(3);
-		return new WriteReply(null, LogIds.position(partition, reply, end),
+		return new WriteReply(null, LogCodec.position(partition, reply, end),
 				new EndedLifetime(text(parts.get(0)), Long.parseLong(text(parts.get(1))),
 						Long.parseLong(text(parts.get(2))), value,
-						(logId.length > 0) ? LogIds.position(partition, logId) : null));
+						(logId.length > 0) ? LogCodec.position(partition, logId) : null));
 	}
 
 	/**

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.kvevents.store.EndedLifetime;
 import io.github.kvevents.store.ExpiryTracking;
+import io.github.kvevents.store.ExpiryTracking.EndedLifetime;
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreWrite;

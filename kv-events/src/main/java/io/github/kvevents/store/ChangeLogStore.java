@@ -3,6 +3,11 @@ package io.github.kvevents.store;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
 
@@ -140,6 +145,90 @@ public interface ChangeLogStore {
 		 */
 		@Override
 		void close();
+
+	}
+
+	/**
+	 * Values of keys of one partition and the end of its log, read atomically.
+	 *
+	 * @param values an element for each key in the order asked for, empty if it is absent
+	 * or no string; fewer than keys if they would have been too large together
+	 * @param position the position of the last entry: the values reflect exactly the
+	 * changes up to it. Only a key past its deadline is absent already while the entry of
+	 * its expiry may follow later
+	 */
+	record LogSnapshot(List<Optional<byte[]>> values, KvPosition position) {
+	}
+
+	/**
+	 * The state of one partition of a change log.
+	 *
+	 * @param first the position of the first entry, {@code null} if there is none
+	 * @param last the position of the last entry that was ever added, even if it was
+	 * removed; {@code 0-0} for a log that was never written
+	 * @param length how many entries exist
+	 * @param added how many were ever added
+	 */
+	record LogState(@Nullable KvPosition first, KvPosition last, long length, long added) {
+
+		/**
+		 * How many entries were removed, for whatever reason.
+		 * @return how many of the added entries no longer exist
+		 */
+		public long removed() {
+			return this.added - this.length;
+		}
+
+		/**
+		 * Whether entries after a position may have been removed. A false negative is
+		 * impossible; a false positive occurs only if the entry at the position was the
+		 * last one removed.
+		 * @param position the position up to which everything was read
+		 * @return whether entries may be missing
+		 */
+		public boolean isTrimmedAfter(KvPosition position) {
+			if (removed() == 0) {
+				return false;
+			}
+			KvPosition kept = (this.first != null) ? this.first : this.last;
+			return position.compareTo(kept) < 0;
+		}
+
+	}
+
+	/**
+	 * Entries that a tail read from one partition.
+	 *
+	 * @param changes the entries, in their order
+	 * @param skipped the positions of foreign entries among them, which are not delivered
+	 * but count as read
+	 */
+	record TailRead(List<LoggedChange> changes, List<KvPosition> skipped) {
+
+		public TailRead {
+			Assert.isTrue(!changes.isEmpty() || !skipped.isEmpty(), "'changes' and 'skipped' must not both be empty");
+		}
+
+		/**
+		 * The position of the last entry.
+		 * @return the position up to which the partition was read
+		 */
+		public KvPosition last() {
+			if (this.changes.isEmpty()) {
+				return this.skipped.get(this.skipped.size() - 1);
+			}
+			KvPosition change = this.changes.get(this.changes.size() - 1).position();
+			KvPosition other = this.skipped.isEmpty() ? change : this.skipped.get(this.skipped.size() - 1);
+			return (change.compareTo(other) > 0) ? change : other;
+		}
+
+		/**
+		 * The number of entries.
+		 * @return the number, including skipped entries
+		 */
+		public int count() {
+			return this.changes.size() + this.skipped.size();
+		}
 
 	}
 

@@ -1,5 +1,9 @@
 package io.github.kvevents.store;
 
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KvPosition;
+
 /**
  * Tells a store that does not detect expiries by itself whether and how to maintain a
  * deadline index. Used by many threads at once.
@@ -69,6 +73,20 @@ public interface ExpiryTracking {
 	 */
 	default void deadlineSetAt(int partition, long epochMillis) {
 		deadlineSet(partition, epochMillis - System.currentTimeMillis());
+	}
+
+	/**
+	 * An expiry of a key that a later write of the key detected.
+	 *
+	 * @param id the id of the expiry in the store
+	 * @param deadline the deadline, in epoch milliseconds
+	 * @param noticedAt when the expiry was detected, in epoch milliseconds
+	 * @param value the last value, {@code null} if it is unknown
+	 * @param position the position of the expiry in the change log, {@code null} without
+	 * a log
+	 */
+	record EndedLifetime(String id, long deadline, long noticedAt, byte @Nullable [] value,
+			@Nullable KvPosition position) {
 	}
 
 }

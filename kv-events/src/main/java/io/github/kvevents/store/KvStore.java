@@ -9,6 +9,9 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.KvBatch;
+import io.github.kvevents.KvPosition;
+
 /**
  * Stores keys and values. Keys are those of the application: a back end that adds a
  * prefix removes it again. Arguments have been validated. Failures are Spring's
@@ -127,6 +130,58 @@ public interface KvStore {
 	 */
 	default KvStore primary() {
 		return this;
+	}
+
+	/**
+	 * The outcome of a batch. Some writes of a batch may fail: the caller publishes those
+	 * that were applied, then throws the failure.
+	 *
+	 * @param results a result for each element that was passed, in the same order
+	 * @param failure the first failure, or {@code null} if there was none
+	 * @param <T> the type of a result
+	 */
+	record StoreBatch<T>(List<T> results, @Nullable RuntimeException failure) {
+	}
+
+	/**
+	 * The removal of one key among many.
+	 *
+	 * @param key the key
+	 * @param batch the batch that the removal is part of, {@code null} for none, for the
+	 * change log
+	 */
+	record StoreDelete(String key, @Nullable KvBatch batch) {
+
+		/**
+		 * A removal that is part of no batch.
+		 * @param key the key
+		 */
+		public StoreDelete(String key) {
+			this(key, null);
+		}
+
+	}
+
+	/**
+	 * The outcome of a write or a removal.
+	 *
+	 * @param applied whether the value was written or the key removed; {@code false} if
+	 * the condition didn't hold, the key to remove was absent, or the operation failed
+	 * @param previousValue the previous value, {@code null} if the key was absent
+	 * @param position the position of the change in the change log, {@code null} without
+	 * a log, or if nothing changed
+	 */
+	record StoreOutcome(boolean applied, byte @Nullable [] previousValue, @Nullable KvPosition position) {
+
+		/**
+		 * An outcome without a position in the change log.
+		 * @param applied whether it was applied
+		 * @param previousValue the previous value
+		 */
+		public StoreOutcome(boolean applied, byte @Nullable [] previousValue) {
+			this(applied, previousValue, null);
+		}
+
 	}
 
 }

@@ -16,9 +16,9 @@ import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.log.change.LogCursor;
 import io.github.kvevents.log.change.PartitionCursor;
 import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.ChangeLogStore.LogSnapshot;
+import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.store.KvStore;
-import io.github.kvevents.store.LogSnapshot;
-import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
 

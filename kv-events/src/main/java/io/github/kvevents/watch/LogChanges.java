@@ -16,8 +16,8 @@ import io.github.kvevents.PositionTrimmedException;
 import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.log.change.PartitionCursor;
 import io.github.kvevents.log.change.ReadAhead;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
 import io.github.kvevents.store.LoggedChange;
-import io.github.kvevents.store.TailRead;
 
 /**
  * Delivers to watches what comes into the change log, whichever instance made the change.

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.change.PartitionCursor;
-import io.github.kvevents.store.LogSnapshot;
+import io.github.kvevents.store.ChangeLogStore.LogSnapshot;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.PageSize;
 import io.github.kvevents.watch.LogAccess.KeyPage;

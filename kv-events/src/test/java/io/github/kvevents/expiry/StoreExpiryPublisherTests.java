@@ -27,10 +27,10 @@ import io.github.kvevents.KvExpirySource;
 import io.github.kvevents.memory.MemoryKvStore;
 import io.github.kvevents.redis.expiry.RecordingDispatcher;
 import io.github.kvevents.redis.notification.TestBridge;
-import io.github.kvevents.store.DeadlineSummary;
-import io.github.kvevents.store.ExpiredKey;
 import io.github.kvevents.store.ExpiringStore;
-import io.github.kvevents.store.ExpiryListener;
+import io.github.kvevents.store.ExpiringStore.DeadlineSummary;
+import io.github.kvevents.store.ExpiringStore.ExpiredKey;
+import io.github.kvevents.store.ExpiringStore.ExpiryListener;
 import io.github.kvevents.store.StoreWrite;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.ChangeLogStore.LogState;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import io.github.kvevents.store.DeadlineSummary;
-import io.github.kvevents.store.ExpiredKey;
+import io.github.kvevents.store.ExpiringStore.DeadlineSummary;
+import io.github.kvevents.store.ExpiringStore.ExpiredKey;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.store.StoreWrite.Condition;
 

@@ -24,10 +24,10 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.fixture.FaultScale;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.KvStore.StoreDelete;
 import io.github.kvevents.store.LogReplay;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.store.StoreDelete;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.store.StoreWrite.Condition;
 

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.fixture.TestProxy;
 import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.store.KvStore.StoreBatch;
+import io.github.kvevents.store.KvStore.StoreDelete;
+import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.store.StoreBatch;
-import io.github.kvevents.store.StoreDelete;
-import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.store.StoreWrite.Condition;
 

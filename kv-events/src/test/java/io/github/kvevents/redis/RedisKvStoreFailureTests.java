@@ -17,9 +17,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import io.github.kvevents.fixture.TestProxy;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestRedisExtension;
-import io.github.kvevents.store.StoreBatch;
-import io.github.kvevents.store.StoreDelete;
-import io.github.kvevents.store.StoreOutcome;
+import io.github.kvevents.store.KvStore.StoreBatch;
+import io.github.kvevents.store.KvStore.StoreDelete;
+import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -23,10 +23,10 @@ import org.springframework.data.redis.core.script.RedisScript;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.store.KvStore.StoreBatch;
+import io.github.kvevents.store.KvStore.StoreDelete;
+import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.KvStoreContractTests;
-import io.github.kvevents.store.StoreBatch;
-import io.github.kvevents.store.StoreDelete;
-import io.github.kvevents.store.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.store.StoreWrite.Condition;
 

@@ -25,6 +25,11 @@ import org.junit.jupiter.api.Test;
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.ChangeLogStore.LogSnapshot;
+import io.github.kvevents.store.ChangeLogStore.LogState;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
+import io.github.kvevents.store.KvStore.StoreDelete;
+import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.StoreWrite.Condition;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -20,10 +20,10 @@ import io.github.kvevents.log.change.PartitionCursor;
 import io.github.kvevents.memory.MemoryKvStore;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreWrite;
-import io.github.kvevents.store.TailRead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

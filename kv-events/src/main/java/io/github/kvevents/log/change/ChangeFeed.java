@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
 import io.github.kvevents.store.LoggedChange;
-import io.github.kvevents.store.TailRead;
 
 /**
  * The one reader that waits at the end of the change log, for all in this application
@@ -80,7 +80,8 @@ public interface ChangeFeed {
 		/**
 		 * The feed looked where the log of a partition ends, and has missed nothing. It
 		 * may have looked some time ago.
-		 * @param last as in {@link io.github.kvevents.store.LogState#last()}
+		 * @param last as in
+		 * {@link io.github.kvevents.store.ChangeLogStore.LogState#last()}
 		 */
 		default void onCompare(KvPosition last) {
 		}

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.store.LogState;
-import io.github.kvevents.support.Waiter;
+import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.ThreadEnd;
+import io.github.kvevents.support.Waiter;
 
 /**
  * The thread that waits for new entries, and ends with the last subscriber. When reading

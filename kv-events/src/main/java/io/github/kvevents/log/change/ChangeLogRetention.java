@@ -17,11 +17,11 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.store.LogState;
-import io.github.kvevents.support.Waiter;
+import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.ThreadEnd;
+import io.github.kvevents.support.Waiter;
 
 /**
  * Removes entries of the change log that are older than its maximum age and that nobody

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.ReadPosition;
-import io.github.kvevents.store.LogState;
-import io.github.kvevents.store.TailRead;
+import io.github.kvevents.store.ChangeLogStore.LogState;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
 
 /**
  * Up to where the feed has read one partition. It counts the entries, so that it finds

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.ChangeLogStore.LogState;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
 import io.github.kvevents.store.LoggedChange;
-import io.github.kvevents.store.TailRead;
 import io.github.kvevents.support.PageSize;
 
 /**

@@ -8,8 +8,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
 import io.github.kvevents.store.LoggedChange;
-import io.github.kvevents.store.TailRead;
 
 /**
  * One subscriber of the feed. Guarded by the lock of the feed.

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.store.LoggedChange;
 
 /**

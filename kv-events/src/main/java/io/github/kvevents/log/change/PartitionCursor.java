@@ -7,7 +7,7 @@ import io.github.kvevents.PositionTrimmedException;
 import io.github.kvevents.log.ReadPosition;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.store.LogState;
+import io.github.kvevents.store.ChangeLogStore.LogState;
 
 /**
  * Where a reader of one partition is, what it knows of the log up to there, and by that

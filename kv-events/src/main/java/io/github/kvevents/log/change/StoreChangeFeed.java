@@ -16,8 +16,8 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.store.LogState;
-import io.github.kvevents.store.TailRead;
+import io.github.kvevents.store.ChangeLogStore.LogState;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
 
 /**
  * The feed of a store: who has subscribed, and up to where every subscriber has received

@@ -19,7 +19,9 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.redis.KeyNames;
-import io.github.kvevents.store.EndedLifetime;
+import io.github.kvevents.redis.expiry.ExpiredIntake.ExpiredEntry;
+import io.github.kvevents.redis.expiry.ExpiryTrackerBuilder.TrackingParts;
+import io.github.kvevents.store.ExpiryTracking.EndedLifetime;
 import io.github.kvevents.support.KeyedExecutor;
 import io.github.kvevents.support.TransactionOutcome;
 

@@ -13,7 +13,7 @@ import io.github.kvevents.expiry.ExpiryMonitor;
 import io.github.kvevents.expiry.TrackingActivity;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.expiry.TrackingStatus;
-import io.github.kvevents.store.EndedLifetime;
+import io.github.kvevents.redis.expiry.ExpiryTrackerBuilder.TrackingParts;
 import io.github.kvevents.store.ExpiryTracking;
 import io.github.kvevents.store.Namespace;
 

@@ -134,4 +134,14 @@ public final class ExpiryTrackerBuilder {
 				this.names, this.instanceId, this.settings, this.log, check, this.listener));
 	}
 
+	/**
+	 * The immutable configuration of a tracker, independent of its builder: a tracker may
+	 * be started long after it was built, and more than once.
+	 */
+	record TrackingParts(RedisConnectionFactory connectionFactory, Namespace namespace, KvEventDispatcher dispatcher,
+			KvCodec codec, KeyNames names, String instanceId, TrackingSettings settings,
+			@Nullable ChangeLogSettings log, NamespaceCheck namespaceCheck, Consumer<KvExpiredEvent> listener) {
+
+	}
+
 }

@@ -1,5 +1,6 @@
 package io.github.kvevents.redis.expiry;
 
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
@@ -88,6 +89,72 @@ final class SweepSchedule {
 	 * @param millis the current time, in milliseconds since the start
 	 */
 	record Due(boolean isDue, boolean deadline, long millis) {
+	}
+
+	/**
+	 * The reply of {@code sweep.lua}.
+	 */
+	record SweepReply(boolean holder, long lookedAt, long waitMillis, long givenUp, long now) {
+
+		private static final Delay JUST_AFTER = Delay.ofMillis(1);
+
+		/** The longest wait for the lease of another instance. */
+		private static final Delay MAX_WAIT = Delay.ofMillis(60_000);
+
+		static SweepReply of(List<?> reply) {
+			return new SweepReply(number(reply, 0) == 1, number(reply, 1), number(reply, 2), number(reply, 4),
+					number(reply, 5));
+		}
+
+		/**
+		 * How long to wait: until the next deadline, or until the lease of another
+		 * instance may end.
+		 */
+		Delay next(Delay interval) {
+			Delay wait = (this.waitMillis >= 0) ? Delay.ofMillis(this.waitMillis) : Delay.NEVER;
+			return this.holder ? wait.min(interval) : wait.plus(JUST_AFTER).min(MAX_WAIT);
+		}
+
+		private static long number(List<?> reply, int index) {
+			return (Long) reply.get(index);
+		}
+
+	}
+
+	/**
+	 * Estimates the offset between the clock of the server and that of this instance.
+	 * Used by many threads at once.
+	 */
+	static final class ServerClock {
+
+		private final LongSupplier millis;
+
+		private volatile long ahead;
+
+		/**
+		 * Creates a clock without offset.
+		 */
+		ServerClock(LongSupplier millis) {
+			this.millis = millis;
+		}
+
+		/**
+		 * Updates the offset from a reply that has just arrived.
+		 * @param serverMillis the time of the reply by the clock of the server
+		 */
+		void observe(long serverMillis) {
+			this.ahead = serverMillis - this.millis.getAsLong();
+		}
+
+		/**
+		 * The milliseconds until a time of the server clock has certainly passed.
+		 */
+		long millisUntil(long serverMillis) {
+			long now = this.millis.getAsLong() + this.ahead;
+			// both clocks may be read in the middle of a millisecond
+			return (serverMillis > now) ? serverMillis - now + 1 : 1;
+		}
+
 	}
 
 }

@@ -18,11 +18,14 @@ import io.github.kvevents.redis.NamespaceCheck;
 import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.redis.RedisScript;
+import io.github.kvevents.redis.expiry.ExpiryTrackerBuilder.TrackingParts;
+import io.github.kvevents.redis.expiry.SweepSchedule.ServerClock;
+import io.github.kvevents.redis.expiry.SweepSchedule.SweepReply;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.Delay;
-import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.Interval;
+import io.github.kvevents.support.LoopHealth;
+import io.github.kvevents.support.Waiter;
 
 /**
  * The thread that finds keys whose deadline has passed. In the fleet the owner of the
@@ -49,11 +52,6 @@ final class Sweeper implements Runnable {
 
 	/** The margin of the lease beyond the time between two sweeps. */
 	private static final Delay LEASE_RESERVE = Delay.ofMillis(500);
-
-	private static final Delay JUST_AFTER = Delay.ofMillis(1);
-
-	/** The longest wait for the lease of another instance. */
-	private static final Delay MAX_WAIT = Delay.ofMillis(60_000);
 
 	private static final Duration CHECK_INTERVAL = Duration.ofSeconds(30);
 
@@ -249,31 +247,6 @@ final class Sweeper implements Runnable {
 	 * @param keys the keys of the script
 	 */
 	private record SweptPartition(List<byte[]> keys, SweepSchedule schedule) {
-	}
-
-	/**
-	 * The reply of {@code sweep.lua}.
-	 */
-	private record SweepReply(boolean holder, long lookedAt, long waitMillis, long givenUp, long now) {
-
-		static SweepReply of(List<?> reply) {
-			return new SweepReply(number(reply, 0) == 1, number(reply, 1), number(reply, 2), number(reply, 4),
-					number(reply, 5));
-		}
-
-		/**
-		 * How long to wait: until the next deadline, or until the lease of another
-		 * instance may end.
-		 */
-		Delay next(Delay interval) {
-			Delay wait = (this.waitMillis >= 0) ? Delay.ofMillis(this.waitMillis) : Delay.NEVER;
-			return this.holder ? wait.min(interval) : wait.plus(JUST_AFTER).min(MAX_WAIT);
-		}
-
-		private static long number(List<?> reply, int index) {
-			return (Long) reply.get(index);
-		}
-
 	}
 
 }

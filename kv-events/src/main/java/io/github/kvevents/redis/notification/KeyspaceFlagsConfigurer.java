@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessResourceFailureException;
 
+import io.github.kvevents.redis.notification.NotificationSource.KeyspaceFlags;
+
 /**
  * Checks {@code notify-keyspace-events} of the servers: warns about missing flags, or
  * adds them. Logs each state once until it changes. Confined to one thread; the results

@@ -13,9 +13,10 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.github.kvevents.redis.expiry.ExpiryTracker;
-import io.github.kvevents.support.Waiter;
+import io.github.kvevents.redis.notification.TrackedKeys.Notification;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.StoreFailure;
+import io.github.kvevents.support.Waiter;
 
 /**
  * The thread that filters out notifications of tracked keys, whose expiries tracking

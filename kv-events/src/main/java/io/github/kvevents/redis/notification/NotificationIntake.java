@@ -1,6 +1,7 @@
 package io.github.kvevents.redis.notification;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -13,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.redis.notification.TrackedKeys.Notification;
 import io.github.kvevents.support.BoundedExecutor;
+import io.github.kvevents.support.Interval;
 
 /**
  * Passes notifications from the thread of the client, which must never wait nor run a
@@ -22,6 +25,8 @@ import io.github.kvevents.support.BoundedExecutor;
 final class NotificationIntake implements Consumer<byte[]> {
 
 	private static final Log logger = LogFactory.getLog(ExpiryNotificationBridge.class);
+
+	private static final Duration DROP_REPORT_INTERVAL = Duration.ofSeconds(30);
 
 	private final LongAdder received = new LongAdder();
 
@@ -40,6 +45,8 @@ final class NotificationIntake implements Consumer<byte[]> {
 	private final Clock clock;
 
 	private final @Nullable NotificationFilter filter;
+
+	private final Interval dropReportInterval = new Interval(DROP_REPORT_INTERVAL);
 
 	private long droppedAndReported;
 
@@ -111,8 +118,13 @@ final class NotificationIntake implements Consumer<byte[]> {
 		return this.dropped.sum();
 	}
 
-	boolean hasDropsToReport() {
-		return getDropped() > this.droppedAndReported;
+	/**
+	 * As {@link #reportDrops()}, but not too often.
+	 */
+	void reportDropsIfDue() {
+		if (getDropped() > this.droppedAndReported && this.dropReportInterval.restartIfDue()) {
+			reportDrops();
+		}
 	}
 
 	/**

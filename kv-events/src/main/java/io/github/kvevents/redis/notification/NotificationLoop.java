@@ -30,16 +30,7 @@ final class NotificationLoop {
 	/** How often to check for receivers. */
 	private static final Duration POLL = Duration.ofSeconds(1);
 
-	/** How often to probe the server. */
-	private static final Duration PROBE = Duration.ofSeconds(2);
-
-	private static final Duration SILENCE = Duration.ofSeconds(4);
-
-	private static final Duration DROP_REPORT_INTERVAL = Duration.ofSeconds(30);
-
 	private static final Duration STOP_WAIT = Duration.ofSeconds(2);
-
-	private final NotificationSource source;
 
 	private final NotificationSettings settings;
 
@@ -51,15 +42,11 @@ final class NotificationLoop {
 
 	private final ExponentialBackOff backOff;
 
-	private final Heartbeat heartbeat = new Heartbeat(SILENCE);
+	private final MonitoredSubscription subscription;
 
 	private final Waiter waiter = new Waiter();
 
 	private final Interval checkInterval;
-
-	private final Interval probeInterval = new Interval(PROBE);
-
-	private final Interval dropReportInterval = new Interval(DROP_REPORT_INTERVAL);
 
 	private final Thread thread;
 
@@ -69,15 +56,13 @@ final class NotificationLoop {
 
 	private volatile @Nullable String lastError;
 
-	private NotificationSource.@Nullable Subscription subscription;
-
 	private @Nullable BackOffExecution attempts;
 
 	private @Nullable StoreFailure said;
 
 	NotificationLoop(NotificationSource source, NotificationSettings settings, NotificationIntake intake,
 			BooleanSupplier heard) {
-		this.source = source;
+		this.subscription = new MonitoredSubscription(source);
 		this.settings = settings;
 		this.intake = intake;
 		this.heard = heard;
@@ -113,7 +98,7 @@ final class NotificationLoop {
 
 	private NotificationStatus.State currentState() {
 		NotificationStatus.State state = this.state;
-		boolean silent = state == NotificationStatus.State.LISTENING && this.heartbeat.isSilent();
+		boolean silent = state == NotificationStatus.State.LISTENING && this.subscription.isSilent();
 		return silent ? NotificationStatus.State.CONNECTING : state;
 	}
 
@@ -132,7 +117,7 @@ final class NotificationLoop {
 				break;
 			}
 		}
-		unsubscribe();
+		this.subscription.close();
 		this.intake.reportDrops();
 		this.state = NotificationStatus.State.OFF;
 	}
@@ -156,33 +141,30 @@ final class NotificationLoop {
 
 	private Duration look() throws InterruptedException {
 		if (!this.heard.getAsBoolean()) {
-			unsubscribe();
+			this.subscription.close();
 			this.state = NotificationStatus.State.IDLE;
 			return POLL;
 		}
-		if (this.subscription == null) {
+		if (this.subscription.isOpen()) {
+			this.subscription.probeIfDue();
+		}
+		else {
 			subscribe();
 		}
-		else if (this.probeInterval.restartIfDue()) {
-			this.heartbeat.probe(this.subscription);
-		}
 		checkFlags();
-		if (this.intake.hasDropsToReport() && this.dropReportInterval.restartIfDue()) {
-			this.intake.reportDrops();
-		}
+		this.intake.reportDropsIfDue();
 		return (POLL.compareTo(this.settings.checkInterval()) < 0) ? POLL : this.settings.checkInterval();
 	}
 
 	private void subscribe() throws InterruptedException {
 		this.state = NotificationStatus.State.CONNECTING;
-		this.subscription = this.source.subscribe(this.intake, this::resubscribed);
+		this.subscription.open(this.intake, this::resubscribed);
 		if (this.said != null) {
 			logger.info("Expiry notifications are received again");
 			this.said = null;
 		}
 		this.attempts = null;
 		this.lastError = null;
-		this.heartbeat.answered();
 		this.state = NotificationStatus.State.LISTENING;
 		this.flags.connectedAnew();
 		this.checkInterval.makeDue();
@@ -198,7 +180,7 @@ final class NotificationLoop {
 		if (this.stopped) {
 			throw new InterruptedException();
 		}
-		unsubscribe();
+		this.subscription.close();
 		this.state = NotificationStatus.State.CONNECTING;
 		this.lastError = ex.getClass().getName();
 		if (this.attempts == null) {
@@ -244,20 +226,6 @@ final class NotificationLoop {
 			this.checkInterval.makeDue();
 			this.lastError = ex.getClass().getName();
 			logger.debug("The server's notify-keyspace-events could not be checked", ex);
-		}
-	}
-
-	private void unsubscribe() {
-		NotificationSource.Subscription subscription = this.subscription;
-		this.subscription = null;
-		if (subscription == null) {
-			return;
-		}
-		try {
-			subscription.close();
-		}
-		catch (RuntimeException ex) {
-			logger.debug("The connection of the expiry notifications could not be closed", ex);
 		}
 	}
 

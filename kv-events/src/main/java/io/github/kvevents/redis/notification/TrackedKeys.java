@@ -1,6 +1,7 @@
 package io.github.kvevents.redis.notification;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +66,16 @@ public final class TrackedKeys {
 
 	private static byte[] bytes(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * A notification of the server that a key expired.
+	 *
+	 * @param name the name of the key in Redis
+	 * @param key the key, as the application names it
+	 * @param occurredAt when the notification arrived
+	 */
+	public record Notification(byte[] name, String key, Instant occurredAt) {
 	}
 
 }

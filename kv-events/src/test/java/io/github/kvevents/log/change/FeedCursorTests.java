@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.ReadPosition;
-import io.github.kvevents.store.LogState;
-import io.github.kvevents.store.TailRead;
+import io.github.kvevents.store.ChangeLogStore.LogState;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -34,8 +34,8 @@ import io.github.kvevents.log.ReadRequest;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
-import io.github.kvevents.store.StoreDelete;
-import io.github.kvevents.store.StoreOutcome;
+import io.github.kvevents.store.KvStore.StoreDelete;
+import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
 
 import static org.assertj.core.api.Assertions.assertThat;

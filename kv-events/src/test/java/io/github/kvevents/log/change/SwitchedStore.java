@@ -14,12 +14,9 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.memory.MemoryKvStore;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.store.LogSnapshot;
-import io.github.kvevents.store.LogState;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreWrite;
-import io.github.kvevents.store.TailRead;
 
 /**
  * A change log in memory that fails and loses everything on demand.

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 
+import io.github.kvevents.redis.expiry.SweepSchedule.ServerClock;
 import io.github.kvevents.support.Delay;
 
 import static org.assertj.core.api.Assertions.assertThat;

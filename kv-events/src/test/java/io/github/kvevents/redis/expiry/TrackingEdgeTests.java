@@ -27,8 +27,8 @@ import io.github.kvevents.core.SetOptions;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestRedisExtension;
-import io.github.kvevents.redis.notification.Notification;
 import io.github.kvevents.redis.notification.TrackedKeys;
+import io.github.kvevents.redis.notification.TrackedKeys.Notification;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
