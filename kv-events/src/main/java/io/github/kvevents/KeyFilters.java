@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.util.Assert;
 
 /**

@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.context.ApplicationEvent;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.Assert;

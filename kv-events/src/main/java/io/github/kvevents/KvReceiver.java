@@ -1,6 +1,7 @@
 package io.github.kvevents;
 
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.util.Assert;
 
 /**

@@ -3,6 +3,7 @@ package io.github.kvevents.annotation;
 import java.lang.reflect.Type;
 
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.ClassUtils;
 

@@ -8,6 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.Checkpoint.History;
+import io.github.kvevents.listener.DeliveryPolicy.Choice;
 import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.PartitionReader.Missing;
 import io.github.kvevents.store.ChangeLogStore.LogState;
@@ -335,7 +337,7 @@ final class AssignedPartition {
 	 * How many entries are not done with, as far as is known. From any thread.
 	 */
 	long lag() {
-		return Lag.of(this.reader.state(), this.window.progress().toCheckpoint(CheckpointHistory.EMPTY));
+		return Checkpoint.lag(this.reader.state(), this.window.progress().toCheckpoint(History.EMPTY));
 	}
 
 }

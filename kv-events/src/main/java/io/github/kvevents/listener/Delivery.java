@@ -2,6 +2,7 @@ package io.github.kvevents.listener;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.listener.DeliveryPolicy.Choice;
 import io.github.kvevents.listener.ListenerStore.Failure;
 import io.github.kvevents.store.LoggedChange;
 

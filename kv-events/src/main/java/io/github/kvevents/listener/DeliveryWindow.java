@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.Checkpoint.History;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Delay;
 
@@ -295,7 +296,7 @@ final class DeliveryWindow {
 	 */
 	record Progress(Mark mark, List<KvPosition> deadLettered) {
 
-		Checkpoint toCheckpoint(CheckpointHistory history) {
+		Checkpoint toCheckpoint(History history) {
 			return new Checkpoint(this.mark.position, this.mark.operationId, this.mark.ordinal, history);
 		}
 

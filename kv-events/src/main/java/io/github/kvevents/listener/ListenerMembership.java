@@ -83,7 +83,21 @@ final class ListenerMembership {
 	 * How many partitions this instance is to have.
 	 */
 	int share(Members members) {
-		return PartitionAssignor.of(this.instance, members.ids(), this.partitions, this.listener);
+		return share(this.instance, members.ids(), this.partitions, this.listener);
+	}
+
+	/**
+	 * The shares of all instances add up to all partitions, and differ by one at most.
+	 * Which instances have the larger ones differs from listener to listener: otherwise
+	 * the first would do all the work of listeners with one partition.
+	 */
+	static int share(String instance, List<String> members, int partitions, String listener) {
+		int index = members.indexOf(instance);
+		if (index < 0) {
+			return 0;
+		}
+		int rank = Math.floorMod(index + listener.hashCode(), members.size());
+		return partitions / members.size() + ((rank < partitions % members.size()) ? 1 : 0);
 	}
 
 	Acquisition acquire(int partition, long since) {

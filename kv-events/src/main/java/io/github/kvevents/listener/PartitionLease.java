@@ -2,6 +2,7 @@ package io.github.kvevents.listener;
 
 import java.time.Duration;
 
+import io.github.kvevents.listener.Checkpoint.History;
 import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.support.Delay;
 
@@ -25,13 +26,13 @@ final class PartitionLease {
 	private boolean lost;
 
 	/** What is written, or is to be with the next checkpoint. */
-	private CheckpointHistory history;
+	private History history;
 
 	/**
 	 * Creates an instance.
 	 * @param acquiredAt when the lease was asked for
 	 */
-	PartitionLease(ListenerMembership membership, Lease lease, ProcessedHistory processed, CheckpointHistory history,
+	PartitionLease(ListenerMembership membership, Lease lease, ProcessedHistory processed, History history,
 			boolean paused, long acquiredAt) {
 		this.membership = membership;
 		this.lease = lease;
@@ -133,10 +134,9 @@ final class PartitionLease {
 		return kept;
 	}
 
-	private boolean keep(DeliveryWindow window, CheckpointHistory history, boolean write, boolean quiet) {
+	private boolean keep(DeliveryWindow window, History history, boolean write, boolean quiet) {
 		DeliveryWindow.Progress progress = window.progress();
-		CheckpointHistory longer = write ? history.with(progress.mark().position(), progress.mark().operationId())
-				: history;
+		History longer = write ? history.with(progress.mark().position(), progress.mark().operationId()) : history;
 		long now = this.membership.now();
 		Kept kept = this.membership.keep(this.lease, write ? progress.toCheckpoint(longer) : null,
 				progress.deadLettered(), quiet);

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.Checkpoint.History;
 
 /**
  * What this instance knows to be done with in a partition, whichever instance owned it
@@ -20,7 +21,7 @@ final class ProcessedHistory {
 	/** About 50 kB. */
 	private static final int MAX_LATEST = 512;
 
-	private final Deque<CheckpointHistory.Mark> latest = new ArrayDeque<>();
+	private final Deque<History.Mark> latest = new ArrayDeque<>();
 
 	private @Nullable Checkpoint reached;
 
@@ -49,18 +50,16 @@ final class ProcessedHistory {
 		if (this.latest.size() == MAX_LATEST) {
 			this.latest.removeFirst();
 		}
-		this.latest.addLast(new CheckpointHistory.Mark(position.millis(), position.sequence(), operationId));
+		this.latest.addLast(new History.Mark(position.millis(), position.sequence(), operationId));
 	}
 
 	/**
 	 * What is known here and the marks of a history, the newest first.
 	 */
-	synchronized List<CheckpointHistory.Mark> with(CheckpointHistory history) {
+	synchronized List<History.Mark> with(History history) {
 		return Stream.concat(this.latest.stream(), history.marks().stream())
 			.distinct()
-			.sorted(Comparator.comparingLong(CheckpointHistory.Mark::millis)
-				.thenComparingLong(CheckpointHistory.Mark::sequence)
-				.reversed())
+			.sorted(Comparator.comparingLong(History.Mark::millis).thenComparingLong(History.Mark::sequence).reversed())
 			.toList();
 	}
 

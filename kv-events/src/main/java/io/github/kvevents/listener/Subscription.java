@@ -153,7 +153,7 @@ final class Subscription implements KvSubscription {
 			Checkpoint checkpoint = status.checkpoint();
 			partitions.add(new ListenerStatus.Partition(partition, status.owner(), status.epoch(), status.paused(),
 					(checkpoint != null) ? checkpoint.position() : null,
-					Lag.of(this.truncation.state(partition), checkpoint), status.deadLetters()));
+					Checkpoint.lag(this.truncation.state(partition), checkpoint), status.deadLetters()));
 		}
 		return new ListenerStatus(partitions);
 	}

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.SubscriptionShutdown.ShutdownDeadline;
 import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.store.ChangeLogStore.TailRead;
 import io.github.kvevents.store.LoggedChange;

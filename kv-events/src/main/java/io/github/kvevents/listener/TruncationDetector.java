@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
+import io.github.kvevents.listener.Checkpoint.History;
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.log.change.PartitionCursor;
 import io.github.kvevents.store.ChangeLogStore;
@@ -76,7 +77,7 @@ final class TruncationDetector {
 			return checkpoint;
 		}
 		int partition = checkpoint.position().partition();
-		List<CheckpointHistory.Mark> marks = processed.with(checkpoint.history())
+		List<History.Mark> marks = processed.with(checkpoint.history())
 			.stream()
 			.filter((mark) -> !PartitionCursor.after(mark.in(partition), state).isInFront(state))
 			.toList();
@@ -85,7 +86,7 @@ final class TruncationDetector {
 		int end = marks.size();
 		while (newest < end) {
 			int middle = (newest + end) / 2;
-			CheckpointHistory.Mark mark = marks.get(middle);
+			History.Mark mark = marks.get(middle);
 			boolean known = mark.operationId().equals(operationAt(mark.in(partition)));
 			newest = known ? newest : middle + 1;
 			end = known ? middle : end;
@@ -93,7 +94,7 @@ final class TruncationDetector {
 		if (newest == marks.size()) {
 			return null;
 		}
-		CheckpointHistory.Mark mark = marks.get(newest);
+		History.Mark mark = marks.get(newest);
 		KvPosition position = mark.in(partition);
 		return new Checkpoint(position, mark.operationId(), Checkpoint.UNKNOWN, checkpoint.history().upTo(position));
 	}

@@ -18,7 +18,7 @@ import org.springframework.util.Assert;
 import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.EventLogOptions;
 import io.github.kvevents.log.event.EventLogStore;
-import io.github.kvevents.log.event.StoredEntry;
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
 import io.github.kvevents.store.Lifetimes;
 
 /**

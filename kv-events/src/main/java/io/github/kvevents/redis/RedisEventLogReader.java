@@ -16,8 +16,8 @@ import org.springframework.data.redis.connection.stream.StreamOffset;
 import io.github.kvevents.EntryTooLargeException;
 import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.event.EventLogStore;
-import io.github.kvevents.log.event.StoredEntry;
-import io.github.kvevents.log.event.UnreadableLogException;
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
+import io.github.kvevents.log.event.EventLogStore.UnreadableLogException;
 
 /**
  * Waits for new entries with XREAD, on a connection of its own. With drivers whose

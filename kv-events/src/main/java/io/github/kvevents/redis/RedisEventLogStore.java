@@ -17,7 +17,7 @@ import io.github.kvevents.KeyText;
 import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.EventLogOptions;
 import io.github.kvevents.log.event.EventLogStore;
-import io.github.kvevents.log.event.StoredEntry;
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.Namespace;
 

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
 
@@ -20,6 +21,7 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventTaps;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.watch.WatchSource.ReplaySource;
 
 /**
  * Tells watches of the changes that this instance makes, where there is no change log.

@@ -15,6 +15,8 @@ import io.github.kvevents.log.change.LogCursor;
 import io.github.kvevents.log.change.PartitionCursor;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.PageSize;
+import io.github.kvevents.watch.LogChanges.LogIntake;
+import io.github.kvevents.watch.WatchSource.ReplaySource;
 
 /**
  * Reads the log up to its end for a watch, then has it join the feed, then reads what the

@@ -16,6 +16,8 @@ import io.github.kvevents.store.ChangeLogStore.LogSnapshot;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.PageSize;
 import io.github.kvevents.watch.LogAccess.KeyPage;
+import io.github.kvevents.watch.LogChanges.LogIntake;
+import io.github.kvevents.watch.WatchSource.ReplaySource;
 
 /**
  * Reads what exists for a watch, page by page, then the log from where it was before. It

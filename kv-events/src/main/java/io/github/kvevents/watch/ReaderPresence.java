@@ -71,7 +71,7 @@ final class ReaderPresence {
 			if (session == null || session.isClosed()) {
 				return;
 			}
-			long left = session.presence().left();
+			long left = session.reader().presence().left();
 			if (left > 0) {
 				lookIn(left, reference, executor);
 				return;

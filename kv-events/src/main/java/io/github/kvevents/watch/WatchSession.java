@@ -1,51 +1,41 @@
 package io.github.kvevents.watch;
 
 import java.time.Duration;
-import java.util.Spliterator;
-import java.util.concurrent.CancellationException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
 
-import io.github.kvevents.EntryTooLargeException;
 import io.github.kvevents.KvEvent;
-import io.github.kvevents.PositionTrimmedException;
+import io.github.kvevents.watch.WatchSource.ReplaySource;
+import io.github.kvevents.watch.WatchSubscription.WatchPublisher;
 
 /**
- * A watch from the view of who reads it: first its backlog, then its buffer.
+ * An open watch: takes the changes, and is read in one of two ways, until it ends.
  */
 final class WatchSession implements KvWatch {
 
-	static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
-	private static final Log logger = LogFactory.getLog(WatchSession.class);
-
 	private final WatchBuffer buffer;
+
+	private final WatchReader reader;
 
 	private final Executor executor;
 
 	private final WatchPublisher publisher;
 
-	private final ReaderPresence presence;
-
 	private final EndActions endActions = new EndActions();
 
+	private final AtomicReference<@Nullable Usage> usage = new AtomicReference<>();
+
 	private volatile boolean closed;
-
-	private final AtomicReference<@Nullable Reader> reader = new AtomicReference<>();
-
-	private volatile @Nullable ReplaySource replaySource;
 
 	/**
 	 * Creates a session.
@@ -56,22 +46,19 @@ final class WatchSession implements KvWatch {
 		this.buffer = new WatchBuffer(options);
 		this.executor = executor;
 		this.publisher = new WatchPublisher(this, executor);
-		this.presence = new ReaderPresence(options.getIdleTimeout());
-		this.presence.whenGone(this, executor);
+		this.reader = new WatchReader(this, this.buffer, options.getIdleTimeout());
+		this.reader.presence().whenGone(this, executor);
 	}
 
-	/**
-	 * Who reads it, if anybody.
-	 */
-	ReaderPresence presence() {
-		return this.presence;
+	WatchReader reader() {
+		return this.reader;
 	}
 
 	/**
 	 * Sets what comes before the buffer. Called before anybody reads.
 	 */
 	void setReplaySource(ReplaySource replaySource) {
-		this.replaySource = replaySource;
+		this.reader.setReplaySource(replaySource);
 	}
 
 	/**
@@ -111,7 +98,7 @@ final class WatchSession implements KvWatch {
 		Assert.notNull(timeout, "'timeout' must not be null");
 		claimForPolling();
 		try {
-			return take(TimeUnit.NANOSECONDS.convert(timeout));
+			return this.reader.take(TimeUnit.NANOSECONDS.convert(timeout));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -119,94 +106,10 @@ final class WatchSession implements KvWatch {
 		}
 	}
 
-	private @Nullable KvEvent take(long nanos) throws InterruptedException {
-		this.presence.enter();
-		try {
-			return await(nanos);
-		}
-		finally {
-			this.presence.leave();
-		}
-	}
-
-	private @Nullable KvEvent await(long nanos) throws InterruptedException {
-		long deadline = System.nanoTime() + nanos;
-		while (true) {
-			try {
-				KvEvent event = next();
-				if (event != null || isExhausted() || deadline - System.nanoTime() <= 0) {
-					return event;
-				}
-				this.buffer.await(deadline - System.nanoTime());
-			}
-			catch (DataAccessException ex) {
-				logger.debug("A watch could not read what comes next; this is retried", ex);
-				if (deadline - System.nanoTime() <= 0 || isClosed()) {
-					return null;
-				}
-				this.buffer.awaitEnd(Math.min(deadline - System.nanoTime(), RETRY_NANOS));
-			}
-		}
-	}
-
-	/**
-	 * Takes the next event without waiting for one.
-	 * @return the event, {@code null} if there is none
-	 * @throws DataAccessException if the store fails: another time it may not
-	 * @throws RuntimeException what the watch ended with
-	 */
-	@Nullable KvEvent next() {
-		ReplaySource replaySource = this.replaySource;
-		if (replaySource != null) {
-			KvEvent event = next(replaySource);
-			if (event != null) {
-				return event;
-			}
-			this.replaySource = null;
-		}
-		return this.buffer.poll();
-	}
-
-	private @Nullable KvEvent next(ReplaySource replaySource) {
-		try {
-			return replaySource.next();
-		}
-		catch (PositionTrimmedException ex) {
-			fail(() -> new PositionTrimmedException(ex.getRequested(), ex.getEarliest()));
-		}
-		catch (EntryTooLargeException ex) {
-			fail(() -> new EntryTooLargeException(ex.getEntry(), ex.getBytes(), ex.getCause()));
-		}
-		// what came behind the gap
-		this.buffer.clear();
-		return null;
-	}
-
-	/**
-	 * Whether {@link #next()} will find nothing more.
-	 */
-	boolean isExhausted() {
-		return this.replaySource == null && this.buffer.isExhausted();
-	}
-
 	@Override
 	public Stream<KvEvent> stream() {
 		claimForPolling();
-		Spliterator<KvEvent> events = new WaitingSpliterator(this::takeForStream);
-		return StreamSupport.stream(events, false).onClose(this::close);
-	}
-
-	private @Nullable KvEvent takeForStream() {
-		try {
-			return take(Long.MAX_VALUE);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			CancellationException cancellation = new CancellationException(
-					"Interrupted while waiting for the next event of a watch");
-			cancellation.initCause(ex);
-			throw cancellation;
-		}
+		return this.reader.stream().onClose(this::close);
 	}
 
 	@Override
@@ -215,22 +118,22 @@ final class WatchSession implements KvWatch {
 	}
 
 	private void claimForPolling() {
-		Assert.state(claim(Reader.POLLING), "The watch has a subscriber, which gets its events: open another watch");
+		Assert.state(claim(Usage.POLLING), "The watch has a subscriber, which gets its events: open another watch");
 	}
 
 	/**
 	 * Decides how the watch is read, once and for all.
 	 * @return whether it is read that way
 	 */
-	private boolean claim(Reader reader) {
-		return this.reader.compareAndSet(null, reader) || (this.reader.get() == reader && reader == Reader.POLLING);
+	private boolean claim(Usage usage) {
+		return this.usage.compareAndSet(null, usage) || (this.usage.get() == usage && usage == Usage.POLLING);
 	}
 
 	/**
 	 * Makes the caller the only subscriber.
 	 */
 	boolean claimForSubscriber() {
-		return claim(Reader.SUBSCRIBER);
+		return claim(Usage.SUBSCRIBER);
 	}
 
 	/**
@@ -247,18 +150,12 @@ final class WatchSession implements KvWatch {
 
 	@Override
 	public boolean isOpen() {
-		ReplaySource replaySource = this.replaySource;
-		if (!this.buffer.isFinished()) {
-			return true;
-		}
-		// without a failure it was closed: what comes next is no longer read, only taken
-		return replaySource != null && replaySource.hasRead();
+		return this.reader.isOpen();
 	}
 
 	@Override
 	public boolean isReplayComplete() {
-		ReplaySource replaySource = this.replaySource;
-		return replaySource == null || replaySource.isReplayed();
+		return this.reader.isReplayComplete();
 	}
 
 	/**
@@ -273,8 +170,7 @@ final class WatchSession implements KvWatch {
 	 */
 	void abandon() {
 		close();
-		this.buffer.clear();
-		this.replaySource = null;
+		this.reader.clear();
 	}
 
 	@Override
@@ -284,9 +180,47 @@ final class WatchSession implements KvWatch {
 		this.endActions.run();
 	}
 
-	private enum Reader {
+	private enum Usage {
 
 		POLLING, SUBSCRIBER
+
+	}
+
+	/**
+	 * What to do once when a watch ends, to give back what it holds.
+	 */
+	private static final class EndActions implements Runnable {
+
+		private final List<Runnable> actions = new ArrayList<>(2);
+
+		private boolean ended;
+
+		/**
+		 * Adds an action, or runs it at once if the watch has ended.
+		 */
+		void add(Runnable action) {
+			synchronized (this.actions) {
+				if (!this.ended) {
+					this.actions.add(action);
+					return;
+				}
+			}
+			action.run();
+		}
+
+		/**
+		 * The watch has ended. A second call does nothing.
+		 */
+		@Override
+		public void run() {
+			List<Runnable> pending;
+			synchronized (this.actions) {
+				this.ended = true;
+				pending = List.copyOf(this.actions);
+				this.actions.clear();
+			}
+			pending.forEach(Runnable::run);
+		}
 
 	}
 

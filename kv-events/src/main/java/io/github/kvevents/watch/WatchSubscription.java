@@ -1,5 +1,6 @@
 package io.github.kvevents.watch;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
@@ -93,10 +94,10 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 		if (demand != this.present) {
 			this.present = demand;
 			if (demand) {
-				this.session.presence().enter();
+				this.session.reader().presence().enter();
 			}
 			else {
-				this.session.presence().leave();
+				this.session.reader().presence().leave();
 			}
 		}
 	}
@@ -144,16 +145,16 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 			end(() -> subscriber.onError(failure));
 			return false;
 		}
-		if (this.demand.get() == 0 && !this.session.isExhausted()) {
+		if (this.demand.get() == 0 && !this.session.reader().isExhausted()) {
 			return false;
 		}
 		KvEvent event;
 		try {
-			event = this.session.next();
+			event = this.session.reader().next();
 		}
 		catch (DataAccessException ex) {
 			logger.debug("A watch could not read what comes next; this is retried", ex);
-			CompletableFuture.delayedExecutor(WatchSession.RETRY_NANOS, TimeUnit.NANOSECONDS, this.executor)
+			CompletableFuture.delayedExecutor(WatchReader.RETRY_NANOS, TimeUnit.NANOSECONDS, this.executor)
 				.execute(this::changed);
 			return false;
 		}
@@ -169,7 +170,7 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 			// meant for the subscriber: what reads on must not fail of it
 			Thread.interrupted();
 		}
-		else if (this.session.isExhausted()) {
+		else if (this.session.reader().isExhausted()) {
 			end(subscriber::onComplete);
 		}
 		return event != null;
@@ -191,6 +192,49 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 			logger.error("The subscriber of a watch failed; the watch is closed", ex);
 			cancel();
 		}
+	}
+
+	/**
+	 * Lets one subscriber read a watch.
+	 */
+	static final class WatchPublisher implements Flow.Publisher<KvEvent> {
+
+		private final WatchSession session;
+
+		private final Executor executor;
+
+		WatchPublisher(WatchSession session, Executor executor) {
+			this.session = session;
+			this.executor = executor;
+		}
+
+		@Override
+		public void subscribe(Flow.Subscriber<? super KvEvent> subscriber) {
+			Objects.requireNonNull(subscriber, "'subscriber' must not be null");
+			if (this.session.claimForSubscriber()) {
+				new WatchSubscription(this.session, subscriber, this.executor).start();
+				return;
+			}
+			subscriber.onSubscribe(new NoSubscription());
+			subscriber.onError(new IllegalStateException(
+					"The watch is read already, by a subscriber or by polling: open another watch"));
+		}
+
+		/**
+		 * What a subscriber gets that is refused.
+		 */
+		private static final class NoSubscription implements Flow.Subscription {
+
+			@Override
+			public void request(long n) {
+			}
+
+			@Override
+			public void cancel() {
+			}
+
+		}
+
 	}
 
 }

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.Checkpoint.History;
 import io.github.kvevents.store.LoggedChange;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,7 +31,7 @@ class DeliveryWindowTests {
 		this.window.done(third, false);
 		assertThat(this.window.hasProgress()).isFalse();
 		this.window.done(first, false);
-		assertThat(this.window.progress().toCheckpoint(CheckpointHistory.EMPTY))
+		assertThat(this.window.progress().toCheckpoint(History.EMPTY))
 			.isEqualTo(Checkpoint.at(position(13), "op-13", 13));
 	}
 

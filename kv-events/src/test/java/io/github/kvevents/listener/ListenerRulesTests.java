@@ -3,13 +3,13 @@ package io.github.kvevents.listener;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.Checkpoint.History;
 import io.github.kvevents.store.ChangeLogStore.LogState;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,11 +25,11 @@ class ListenerRulesTests {
 	void sharesAddUpAndDifferByOneAtMost(int partitions, int instances) {
 		List<String> members = IntStream.range(0, instances).mapToObj((number) -> "instance-" + number).toList();
 		List<Integer> shares = members.stream()
-			.map((member) -> PartitionAssignor.of(member, members, partitions, "audit"))
+			.map((member) -> ListenerMembership.share(member, members, partitions, "audit"))
 			.toList();
 		assertThat(shares.stream().mapToInt(Integer::intValue).sum()).isEqualTo(partitions);
 		assertThat(shares).allMatch((share) -> share == partitions / instances || share == partitions / instances + 1);
-		assertThat(PartitionAssignor.of("stranger", members, partitions, "audit")).isZero();
+		assertThat(ListenerMembership.share("stranger", members, partitions, "audit")).isZero();
 	}
 
 	@Test
@@ -37,7 +37,7 @@ class ListenerRulesTests {
 		List<String> members = List.of("a", "b", "c");
 		assertThat(members).allMatch((member) -> IntStream.range(0, 20)
 			.mapToObj((number) -> "listener-" + number)
-			.anyMatch((listener) -> PartitionAssignor.of(member, members, 1, listener) == 1));
+			.anyMatch((listener) -> ListenerMembership.share(member, members, 1, listener) == 1));
 	}
 
 	@Test
@@ -65,34 +65,35 @@ class ListenerRulesTests {
 
 	@Test
 	void historyKeepsWhatIsFurtherAndFurtherApart() {
-		CheckpointHistory history = CheckpointHistory.EMPTY;
+		History history = History.EMPTY;
 		for (long millis = 1; millis <= 100_000; millis++) {
 			history = history.with(new KvPosition(0, millis, 5), "op" + millis);
 		}
 		List<Long> ages = history.marks().stream().map((mark) -> 100_000 - mark.millis()).toList();
 		assertThat(ages).hasSizeBetween(10, 40).isSorted().startsWith(0L, 1L);
 		assertThat(ages.get(ages.size() - 1)).isGreaterThan(50_000);
-		assertThat(CheckpointHistory.parse(history.toText())).isEqualTo(history);
-		assertThat(CheckpointHistory.parse("")).isEqualTo(CheckpointHistory.EMPTY);
+		assertThat(History.parse(history.toText())).isEqualTo(history);
+		assertThat(History.parse("")).isEqualTo(History.EMPTY);
 		assertThat(history.with(new KvPosition(0, 200_000, 0), "")).as("nothing to recognise").isEqualTo(history);
 	}
 
 	@Test
 	void lagIsExactWhereTheOrdinalIsKnown() {
 		LogState state = new LogState(position(100), position(200), 50, 80);
-		assertThat(Lag.of(state, Checkpoint.at(position(150), "", 60))).isEqualTo(20);
-		assertThat(Lag.of(state, Checkpoint.at(position(200), "", 80))).isZero();
-		assertThat(Lag.of(state, Checkpoint.at(position(99), "", 30))).isEqualTo(50);
-		assertThat(Lag.of(state, null)).isEqualTo(50);
+		assertThat(Checkpoint.lag(state, Checkpoint.at(position(150), "", 60))).isEqualTo(20);
+		assertThat(Checkpoint.lag(state, Checkpoint.at(position(200), "", 80))).isZero();
+		assertThat(Checkpoint.lag(state, Checkpoint.at(position(99), "", 30))).isEqualTo(50);
+		assertThat(Checkpoint.lag(state, null)).isEqualTo(50);
 	}
 
 	@Test
 	void lagIsEstimatedWhereItIsNot() {
 		LogState state = new LogState(position(100), position(200), 50, 80);
-		assertThat(Lag.of(state, Checkpoint.at(position(150), "", Checkpoint.UNKNOWN))).isEqualTo(25);
-		assertThat(Lag.of(state, Checkpoint.at(position(200), "", Checkpoint.UNKNOWN))).isZero();
-		assertThat(Lag.of(state, Checkpoint.at(new KvPosition(0, 199, 9), "", Checkpoint.UNKNOWN))).isEqualTo(1);
-		assertThat(Lag.of(new LogState(null, position(200), 0, 80), null)).isZero();
+		assertThat(Checkpoint.lag(state, Checkpoint.at(position(150), "", Checkpoint.UNKNOWN))).isEqualTo(25);
+		assertThat(Checkpoint.lag(state, Checkpoint.at(position(200), "", Checkpoint.UNKNOWN))).isZero();
+		assertThat(Checkpoint.lag(state, Checkpoint.at(new KvPosition(0, 199, 9), "", Checkpoint.UNKNOWN)))
+			.isEqualTo(1);
+		assertThat(Checkpoint.lag(new LogState(null, position(200), 0, 80), null)).isZero();
 	}
 
 	@Test

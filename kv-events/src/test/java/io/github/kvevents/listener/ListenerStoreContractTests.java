@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.Checkpoint.History;
 import io.github.kvevents.listener.ListenerStore.Acquisition;
 import io.github.kvevents.listener.ListenerStore.DeadLetterOutcome;
 import io.github.kvevents.listener.ListenerStore.Failure;
@@ -99,7 +100,7 @@ abstract class ListenerStoreContractTests {
 	void checkpointComesBackWithAllThatIsKnown() {
 		Lease lease = acquire("a", LONG);
 		Checkpoint checkpoint = new Checkpoint(position(1_700_000_000_001L, 18), "op-7", 42,
-				CheckpointHistory.EMPTY.with(position(1_699_999_000_000L, 3), "op-5")
+				History.EMPTY.with(position(1_699_999_000_000L, 3), "op-5")
 					.with(position(1_700_000_000_001L, 18), "op-7"));
 		assertThat(this.store.keep(lease, LONG, checkpoint, List.of())).isEqualTo(Kept.HELD);
 		assertThat(this.store.acquire(1, ID, "a", LONG, 0).checkpoint()).isEqualTo(checkpoint);

@@ -5,6 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 
+import io.github.kvevents.listener.SubscriptionShutdown.ShutdownDeadline;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -15,12 +15,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.log.change.ChangeFeed.WakeUpSubscriber;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
-import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
+import io.github.kvevents.support.Waiter;
 
 /**
  * The thread that reads for hooks on every instance, from the first hook to the last.

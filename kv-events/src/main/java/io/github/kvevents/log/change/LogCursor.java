@@ -68,7 +68,7 @@ public final class LogCursor {
 	 * @param onGap receives each gap, and may throw: the cursor is behind it then
 	 * @return the entries, none at the end of the log
 	 */
-	public List<LoggedChange> read(int limit, Consumer<LogGap> onGap) {
+	public List<LoggedChange> read(int limit, Consumer<Gap> onGap) {
 		while (true) {
 			KvPosition position = this.position.position();
 			List<LoggedChange> read = this.position.inclusive() ? this.store.readFrom(position, limit)
@@ -77,7 +77,7 @@ public final class LogCursor {
 			boolean ended = read.size() == (found ? 1 : 0);
 			LogState state = (!found || (ended && !this.position.isCounted()))
 					? this.store.getState(position.partition()) : null;
-			LogGap gap = (state != null && !found) ? gap(state) : null;
+			Gap gap = (state != null && !found) ? gap(state) : null;
 			if (gap == null) {
 				this.position = (state != null) ? this.position.counted(state) : this.position;
 				return advance(read.subList((found && !this.position.inclusive()) ? 1 : 0, read.size()), limit);
@@ -97,17 +97,28 @@ public final class LogCursor {
 		return entries;
 	}
 
-	private @Nullable LogGap gap(LogState state) {
+	private @Nullable Gap gap(LogState state) {
 		KvPosition position = this.position.position();
 		if (this.position.isTrimmed(state)) {
-			return new LogGap(position, PartitionCursor.earliest(state), PartitionCursor.earliestPosition(state));
+			return new Gap(position, PartitionCursor.earliest(state), PartitionCursor.earliestPosition(state));
 		}
 		// past the end, also where it was asked for: what is written from now on
 		if (state.last().compareTo(position) < 0) {
-			return new LogGap(position, PartitionCursor.end(state), null);
+			return new Gap(position, PartitionCursor.end(state), null);
 		}
 		return (this.seen && this.position.isLost(state))
-				? new LogGap(position, PartitionCursor.after(position, state), null) : null;
+				? new Gap(position, PartitionCursor.after(position, state), null) : null;
+	}
+
+	/**
+	 * What a cursor found missing.
+	 *
+	 * @param after up to where everything was read
+	 * @param next where it reads on
+	 * @param earliest the earliest position that is left, where entries were removed
+	 * before they were read; {@code null} where the store lost entries that were read
+	 */
+	public record Gap(KvPosition after, PartitionCursor next, @Nullable KvPosition earliest) {
 	}
 
 }

@@ -150,7 +150,7 @@ final class PageReader {
 		 * A reader that asks for a position that the log has lost has read what was
 		 * there: it resumes where the log ends now.
 		 */
-		private void passOver(LogGap gap) {
+		private void passOver(LogCursor.Gap gap) {
 			if (gap.earliest() != null && !this.anywhere) {
 				throw new PositionTrimmedException(gap.after(), gap.earliest());
 			}

@@ -14,10 +14,11 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.KvChangeLog;
 import io.github.kvevents.log.KvChangePage;
 import io.github.kvevents.log.ReadRequest;
+import io.github.kvevents.log.change.ChangeFeed.WakeUpSubscriber;
 import io.github.kvevents.store.ChangeLogStore;
-import io.github.kvevents.support.Waiter;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.StoreFailure;
+import io.github.kvevents.support.Waiter;
 
 /**
  * The change log of a store. Who waits for an event waits for a sign of the

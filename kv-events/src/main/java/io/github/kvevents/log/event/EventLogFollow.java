@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.Follow;
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
+import io.github.kvevents.log.event.FollowDelivery.FollowStart;
 
 /**
  * One follow: delivers what the common reader puts into its buffer, and reads by itself

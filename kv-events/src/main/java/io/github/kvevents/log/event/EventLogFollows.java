@@ -18,6 +18,7 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.log.Follow;
 import io.github.kvevents.log.FollowListener;
+import io.github.kvevents.log.event.FollowDelivery.FollowStart;
 import io.github.kvevents.support.RetryingExecutor;
 import io.github.kvevents.support.SparingPool;
 

@@ -1,12 +1,17 @@
 package io.github.kvevents.log.event;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.kvevents.EntryTooLargeException;
+import io.github.kvevents.KvCodec;
 import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.EventLogOptions;
+import io.github.kvevents.log.LogEntry;
 
 /**
  * Where event logs are kept. Failures are {@code DataAccessException}s. Used by many
@@ -80,6 +85,69 @@ public interface EventLogStore {
 	 * @param otherType what is there instead of a log, empty if it is one or nothing
 	 */
 	record LogEnd(EntryId lastId, String otherType) {
+
+	}
+
+	/**
+	 * One of several event logs can't be read on, the others can.
+	 */
+	final class UnreadableLogException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		private final String log;
+
+		private final EntryTooLargeException reason;
+
+		public UnreadableLogException(String log, EntryTooLargeException reason) {
+			super(reason);
+			this.log = log;
+			this.reason = reason;
+		}
+
+		public String getLog() {
+			return this.log;
+		}
+
+		public EntryTooLargeException getReason() {
+			return this.reason;
+		}
+
+	}
+
+	/**
+	 * An entry as a store gives it back.
+	 *
+	 * @param id its id
+	 * @param number how many entries were added to the log up to this one, or
+	 * {@link #UNKNOWN} if someone else added it
+	 * @param origin stays the same until the log is deleted and made again, or
+	 * {@link #UNKNOWN}
+	 * @param fields names and values in turn, never changed
+	 */
+	record StoredEntry(EntryId id, long number, long origin, List<byte[]> fields) {
+
+		public static final long UNKNOWN = -1;
+
+		/**
+		 * How large its fields are together.
+		 */
+		long bytes() {
+			return this.fields.stream().mapToLong((field) -> field.length).sum();
+		}
+
+		/**
+		 * The entry as the application sees it.
+		 * @param codec decodes the values of its fields
+		 * @param log the name of the log
+		 */
+		LogEntry decodedBy(KvCodec codec, String log) {
+			Map<String, byte[]> byName = new LinkedHashMap<>();
+			for (int index = 0; index + 1 < this.fields.size(); index += 2) {
+				byName.put(new String(this.fields.get(index), StandardCharsets.UTF_8), this.fields.get(index + 1));
+			}
+			return new LogEntry(log, this.id, byName, codec);
+		}
 
 	}
 

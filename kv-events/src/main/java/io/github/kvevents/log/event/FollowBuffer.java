@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.log.EntryId;
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
 import io.github.kvevents.support.PageSize;
 
 /**

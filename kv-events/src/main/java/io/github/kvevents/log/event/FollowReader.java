@@ -21,6 +21,8 @@ import org.springframework.util.backoff.ExponentialBackOff;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.event.EventLogStore.LogEnd;
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
+import io.github.kvevents.log.event.EventLogStore.UnreadableLogException;
 
 /**
  * The one thread that waits for new entries of all logs that are followed, with the one

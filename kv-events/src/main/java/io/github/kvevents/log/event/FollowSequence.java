@@ -2,6 +2,8 @@ package io.github.kvevents.log.event;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
+
 /**
  * Tells by origin and number of the entries whether one is what follows on the one
  * before. Not safe for use by several threads.

@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.log.EntryId;
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
 
 /**
  * One log and its follows, and up to where the common reader has read.

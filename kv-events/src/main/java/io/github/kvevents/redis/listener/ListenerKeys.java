@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.Checkpoint;
-import io.github.kvevents.listener.CheckpointHistory;
+import io.github.kvevents.listener.Checkpoint.History;
 import io.github.kvevents.listener.Lease;
 import io.github.kvevents.store.Namespace;
 
@@ -111,7 +111,7 @@ final class ListenerKeys {
 			String position = this.fields.get("checkpoint");
 			return (position != null) ? new Checkpoint(position(position), this.fields.getOrDefault("operation", ""),
 					Long.parseLong(this.fields.getOrDefault("ordinal", "-1")),
-					CheckpointHistory.parse(this.fields.getOrDefault("trail", ""))) : null;
+					History.parse(this.fields.getOrDefault("trail", ""))) : null;
 		}
 
 		Set<KvPosition> deadLettered() {

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.ReadPosition;
+import io.github.kvevents.log.change.FeedPositions.FeedCursor;
 import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.store.ChangeLogStore.TailRead;
 

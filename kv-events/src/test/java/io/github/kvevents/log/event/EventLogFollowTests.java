@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.EventLogOptions;
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
+import io.github.kvevents.log.event.FollowDelivery.FollowStart;
 import io.github.kvevents.memory.MemoryEventLogStore;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.log.EntryId;
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
 import io.github.kvevents.support.PageSize;
 
 import static org.assertj.core.api.Assertions.assertThat;

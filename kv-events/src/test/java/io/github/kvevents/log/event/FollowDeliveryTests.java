@@ -16,6 +16,7 @@ import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.log.LogEntry;
+import io.github.kvevents.log.event.FollowDelivery.FollowStart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

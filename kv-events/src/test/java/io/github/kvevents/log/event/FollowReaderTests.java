@@ -17,6 +17,8 @@ import org.springframework.dao.QueryTimeoutException;
 import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.EventLogOptions;
 import io.github.kvevents.log.Follow;
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
+import io.github.kvevents.log.event.FollowDelivery.FollowStart;
 import io.github.kvevents.memory.MemoryEventLogStore;
 
 import static org.assertj.core.api.Assertions.assertThat;

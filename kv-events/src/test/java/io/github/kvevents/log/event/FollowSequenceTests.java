@@ -5,6 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.log.EntryId;
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
 import io.github.kvevents.log.event.FollowSequence.Step;
 
 import static org.assertj.core.api.Assertions.assertThat;

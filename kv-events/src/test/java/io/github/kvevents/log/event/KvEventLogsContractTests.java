@@ -36,6 +36,7 @@ import io.github.kvevents.log.FollowGap;
 import io.github.kvevents.log.FollowListener;
 import io.github.kvevents.log.KvEventLog;
 import io.github.kvevents.log.LogEntry;
+import io.github.kvevents.log.event.StoreKvEventLog.EventLogEncoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
