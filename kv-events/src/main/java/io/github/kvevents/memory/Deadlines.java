@@ -3,6 +3,7 @@ package io.github.kvevents.memory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -83,6 +84,29 @@ final class Deadlines {
 		long overdue = this.deadlines.stream().takeWhile((deadline) -> deadline.isDue(now)).count();
 		return new DeadlineSummary(this.deadlines.size(), overdue, Instant.ofEpochMilli(earliest.millis()),
 				Duration.ofMillis(Math.max(0, now - earliest.millis())));
+	}
+
+	/**
+	 * The deadline of one lifetime of a key.
+	 *
+	 * @param millis milliseconds since 1970
+	 * @param id distinguishes deadlines of the same millisecond
+	 * @param key the key
+	 */
+	record Deadline(long millis, long id, String key) implements Comparable<Deadline> {
+
+		private static final Comparator<Deadline> ORDER = Comparator.comparingLong(Deadline::millis)
+			.thenComparingLong(Deadline::id);
+
+		boolean isDue(long now) {
+			return now >= this.millis;
+		}
+
+		@Override
+		public int compareTo(Deadline other) {
+			return ORDER.compare(this, other);
+		}
+
 	}
 
 }

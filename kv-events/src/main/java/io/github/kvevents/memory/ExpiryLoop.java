@@ -9,6 +9,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.memory.Deadlines.Deadline;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.Waiter;
 

@@ -10,9 +10,14 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.KvBatch;
+import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.memory.Deadlines.Deadline;
 import io.github.kvevents.store.ExpiringStore.ExpiredKey;
 import io.github.kvevents.store.KvKeys;
+import io.github.kvevents.store.KvStore.StoreDelete;
+import io.github.kvevents.store.StoreWrite;
 
 /**
  * The keys. Changes each key atomically, together with its deadline and, if there is one,
@@ -133,6 +138,92 @@ final class Keyspace {
 		KvPosition position = (this.log != null && this.logExpiries)
 				? this.log.appendExpiry(deadline.key(), value, time, time.plus(lateness)) : null;
 		return new ExpiredKey(deadline.key(), value, time, lateness, position);
+	}
+
+	/**
+	 * The operation that changes a key, for the change log.
+	 *
+	 * @param type the type of its event
+	 * @param batch the batch that it is part of, {@code null} for none
+	 */
+	record ChangeCause(KvEventType type, @Nullable KvBatch batch) {
+
+		static final ChangeCause SET = new ChangeCause(KvEventType.SET, null);
+
+		static final ChangeCause DELETE = new ChangeCause(KvEventType.DELETE, null);
+
+		static ChangeCause of(StoreWrite write) {
+			return new ChangeCause(write.type(), write.batch());
+		}
+
+		static ChangeCause of(StoreDelete delete) {
+			return new ChangeCause((delete.batch() != null) ? KvEventType.BATCH_DELETE : KvEventType.DELETE,
+					delete.batch());
+		}
+
+	}
+
+	/**
+	 * The state of a key before and after a change, filled while the key is locked.
+	 */
+	static final class Change {
+
+		@Nullable Entry before;
+
+		@Nullable Entry after;
+
+		/** The position in the log, if anything changed and there is a log. */
+		@Nullable KvPosition position;
+
+		/**
+		 * The expiry that the change detected, if the listener still has to receive it.
+		 */
+		@Nullable ExpiredKey undelivered;
+
+		/**
+		 * Whether the key was changed: each write creates a new entry.
+		 */
+		boolean isApplied() {
+			return this.before != this.after;
+		}
+
+	}
+
+	/**
+	 * The value and deadline of a key. Compared by identity: each write creates a new
+	 * one.
+	 */
+	static final class Entry {
+
+		private final byte[] value;
+
+		private final @Nullable Deadline deadline;
+
+		Entry(byte[] value, @Nullable Deadline deadline) {
+			this.value = value;
+			this.deadline = deadline;
+		}
+
+		byte[] value() {
+			return this.value;
+		}
+
+		@Nullable Deadline deadline() {
+			return this.deadline;
+		}
+
+		boolean isDue(long now) {
+			return this.deadline != null && this.deadline.isDue(now);
+		}
+
+		static byte @Nullable [] valueOf(@Nullable Entry entry) {
+			return (entry != null) ? entry.value : null;
+		}
+
+		static @Nullable Deadline deadlineOf(@Nullable Entry entry) {
+			return (entry != null) ? entry.deadline : null;
+		}
+
 	}
 
 }

@@ -19,6 +19,9 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.memory.Keyspace.Change;
+import io.github.kvevents.memory.Keyspace.ChangeCause;
+import io.github.kvevents.memory.Keyspace.Entry;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;

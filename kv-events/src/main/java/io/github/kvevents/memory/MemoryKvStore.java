@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.memory.Deadlines.Deadline;
+import io.github.kvevents.memory.Keyspace.Change;
+import io.github.kvevents.memory.Keyspace.ChangeCause;
+import io.github.kvevents.memory.Keyspace.Entry;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.ExpiringStore;

@@ -3,13 +3,10 @@ package io.github.kvevents.memory;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +15,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.Checkpoint;
 import io.github.kvevents.listener.Lease;
 import io.github.kvevents.listener.ListenerStore;
+import io.github.kvevents.memory.MemoryListenerPartition.Term;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Delay;
 
@@ -28,7 +26,7 @@ public final class MemoryListenerStore implements ListenerStore {
 
 	private final LongSupplier millis;
 
-	private final Map<String, Map<Integer, Partition>> listeners = new HashMap<>();
+	private final Map<String, Map<Integer, MemoryListenerPartition>> listeners = new HashMap<>();
 
 	private long letterNumber;
 
@@ -52,7 +50,7 @@ public final class MemoryListenerStore implements ListenerStore {
 			.filter((member) -> !member.getKey().equals(instance))
 			.map((member) -> Delay.ofMillis(member.getValue().until() - now))
 			.reduce(Delay.NEVER, Delay::min);
-		Partition partition = partition(0, listener);
+		MemoryListenerPartition partition = partition(0, listener);
 		long removedAt = (partition.removedAt <= now) ? partition.removedAt : 0;
 		Kept kept = (held != null) ? keep(held, lease, null, List.of(), quiet) : null;
 		return new Members(List.copyOf(members.keySet()), changesIn, now, removedAt, partition.paused, kept);
@@ -66,7 +64,7 @@ public final class MemoryListenerStore implements ListenerStore {
 	@Override
 	public synchronized Acquisition acquire(int number, String listener, String instance, Duration lease, long since) {
 		long now = this.millis.getAsLong();
-		Partition partition = partition(number, listener);
+		MemoryListenerPartition partition = partition(number, listener);
 		if (partition.removedAt > since && partition.removedAt <= now) {
 			return Acquisition.none(Acquisition.Outcome.REMOVED, Delay.NEVER);
 		}
@@ -84,7 +82,7 @@ public final class MemoryListenerStore implements ListenerStore {
 	@Override
 	public synchronized Kept keep(Lease lease, Duration duration, @Nullable Checkpoint checkpoint,
 			List<KvPosition> settled, boolean quiet) {
-		Partition partition = partition(lease.partition(), lease.listener());
+		MemoryListenerPartition partition = partition(lease.partition(), lease.listener());
 		if (!partition.isHeldBy(lease)) {
 			return Kept.LOST;
 		}
@@ -103,7 +101,7 @@ public final class MemoryListenerStore implements ListenerStore {
 
 	@Override
 	public synchronized void release(Lease lease) {
-		Partition partition = partition(lease.partition(), lease.listener());
+		MemoryListenerPartition partition = partition(lease.partition(), lease.listener());
 		if (partition.isHeldBy(lease)) {
 			partition.owner = null;
 		}
@@ -111,7 +109,7 @@ public final class MemoryListenerStore implements ListenerStore {
 
 	@Override
 	public synchronized @Nullable Holder setPaused(int number, String listener, boolean paused) {
-		Partition partition = partition(number, listener);
+		MemoryListenerPartition partition = partition(number, listener);
 		partition.paused = paused;
 		partition.quiet = null;
 		return paused ? holder(partition, number, listener, Order.PAUSE) : null;
@@ -120,7 +118,7 @@ public final class MemoryListenerStore implements ListenerStore {
 	@Override
 	public synchronized @Nullable Holder move(String listener, Checkpoint to, boolean forwardOnly) {
 		int number = to.position().partition();
-		Partition partition = partition(number, listener);
+		MemoryListenerPartition partition = partition(number, listener);
 		Checkpoint before = partition.checkpoint;
 		if (forwardOnly && before != null && before.position().compareTo(to.position()) >= 0) {
 			return null;
@@ -133,14 +131,14 @@ public final class MemoryListenerStore implements ListenerStore {
 
 	@Override
 	public synchronized @Nullable Holder remove(int number, String listener, Duration remember) {
-		Partition removed = new Partition();
+		MemoryListenerPartition removed = new MemoryListenerPartition();
 		removed.removedAt = remember.isZero() ? 0 : this.millis.getAsLong();
-		Partition before = partition(number, listener);
+		MemoryListenerPartition before = partition(number, listener);
 		partitions(listener).put(number, removed);
 		return holder(before, number, listener, Order.REMOVE);
 	}
 
-	private @Nullable Holder holder(Partition partition, int number, String listener, Order order) {
+	private @Nullable Holder holder(MemoryListenerPartition partition, int number, String listener, Order order) {
 		long now = this.millis.getAsLong();
 		return (partition.owner != null && partition.term.holds(now))
 				? new Holder(new Lease(listener, number, partition.owner, partition.taken), order,
@@ -156,7 +154,7 @@ public final class MemoryListenerStore implements ListenerStore {
 	@Override
 	public synchronized boolean hasObeyed(Holder holder) {
 		Lease lease = holder.lease();
-		Partition partition = partition(lease.partition(), lease.listener());
+		MemoryListenerPartition partition = partition(lease.partition(), lease.listener());
 		return switch (holder.order()) {
 			case PAUSE -> lease.equals(partition.quiet) || lease.equals(partition.fenced) || !partition.isOf(lease);
 			case MOVE -> lease.equals(partition.fenced) || !partition.isOf(lease);
@@ -166,7 +164,7 @@ public final class MemoryListenerStore implements ListenerStore {
 
 	@Override
 	public synchronized DeadLetterOutcome addDeadLetter(Lease lease, LoggedChange change, Failure failure) {
-		Partition partition = partition(lease.partition(), lease.listener());
+		MemoryListenerPartition partition = partition(lease.partition(), lease.listener());
 		if (!partition.isHeldBy(lease)) {
 			return DeadLetterOutcome.LOST;
 		}
@@ -177,14 +175,14 @@ public final class MemoryListenerStore implements ListenerStore {
 		return DeadLetterOutcome.ADDED;
 	}
 
-	private void add(Partition partition, LoggedChange change, Failure failure) {
+	private void add(MemoryListenerPartition partition, LoggedChange change, Failure failure) {
 		String id = String.valueOf(++this.letterNumber);
 		partition.letters.put(id, new StoredLetter(id, change, failure, this.millis.getAsLong()));
 	}
 
 	@Override
 	public synchronized PartitionStatus status(int number, String listener) {
-		Partition partition = partition(number, listener);
+		MemoryListenerPartition partition = partition(number, listener);
 		String owner = partition.term.holds(this.millis.getAsLong()) ? partition.owner : null;
 		return new PartitionStatus(owner, partition.epoch, partition.paused, partition.checkpoint,
 				partition.letters.size());
@@ -198,7 +196,7 @@ public final class MemoryListenerStore implements ListenerStore {
 	@Override
 	public synchronized @Nullable StoredLetter claim(int number, String listener, String letter, String instance,
 			Duration duration) {
-		Partition partition = partition(number, listener);
+		MemoryListenerPartition partition = partition(number, listener);
 		long now = this.millis.getAsLong();
 		StoredLetter stored = partition.letters.get(letter);
 		if (stored == null || partition.claims.getOrDefault(letter, Term.NONE).holds(now)) {
@@ -211,7 +209,7 @@ public final class MemoryListenerStore implements ListenerStore {
 	@Override
 	public synchronized void complete(int number, String listener, StoredLetter letter, String instance,
 			@Nullable Failure failure) {
-		Partition partition = partition(number, listener);
+		MemoryListenerPartition partition = partition(number, listener);
 		partition.claims.remove(letter.id());
 		if (partition.letters.remove(letter.id()) != null && failure != null) {
 			add(partition, letter.change(), failure);
@@ -239,79 +237,12 @@ public final class MemoryListenerStore implements ListenerStore {
 			.orElse(null);
 	}
 
-	private Map<Integer, Partition> partitions(String listener) {
+	private Map<Integer, MemoryListenerPartition> partitions(String listener) {
 		return this.listeners.computeIfAbsent(listener, (id) -> new HashMap<>());
 	}
 
-	private Partition partition(int number, String listener) {
-		return partitions(listener).computeIfAbsent(number, (id) -> new Partition());
-	}
-
-	private static final class Partition {
-
-		private final Map<String, Term> members = new TreeMap<>();
-
-		private final Set<KvPosition> deadLettered = new HashSet<>();
-
-		private final Map<String, StoredLetter> letters = new LinkedHashMap<>();
-
-		private final Map<String, Term> claims = new HashMap<>();
-
-		private @Nullable String owner;
-
-		private Term term = Term.NONE;
-
-		private long epoch;
-
-		/** The epoch of the lease, which stays as it is when the checkpoint is moved. */
-		private long taken;
-
-		private @Nullable Lease quiet;
-
-		private @Nullable Lease fenced;
-
-		private long seenAt = Long.MIN_VALUE;
-
-		private long removedAt;
-
-		private boolean paused;
-
-		private @Nullable Checkpoint checkpoint;
-
-		/**
-		 * A sign of life that lies ahead counts from now on: the clock was set back.
-		 */
-		private boolean isSeenSince(long since, long now) {
-			this.seenAt = Math.min(this.seenAt, now);
-			return this.seenAt > since;
-		}
-
-		private boolean isHeldBy(Lease lease) {
-			return lease.instance().equals(this.owner) && lease.epoch() == this.epoch;
-		}
-
-		private boolean isOf(Lease lease) {
-			return lease.instance().equals(this.owner) && lease.epoch() == this.taken;
-		}
-
-	}
-
-	/**
-	 * From when on something holds, and for how long. While that lies ahead it doesn't:
-	 * the clock was set back.
-	 */
-	private record Term(long since, Duration duration) {
-
-		private static final Term NONE = new Term(0, Duration.ZERO);
-
-		long until() {
-			return Delay.ofMillis(this.since).plus(Delay.of(this.duration)).toMillis();
-		}
-
-		boolean holds(long now) {
-			return now >= this.since && now < until();
-		}
-
+	private MemoryListenerPartition partition(int number, String listener) {
+		return partitions(listener).computeIfAbsent(number, (id) -> new MemoryListenerPartition());
 	}
 
 }

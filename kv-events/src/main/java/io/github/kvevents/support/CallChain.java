@@ -113,6 +113,43 @@ public final class CallChain {
 	}
 
 	/**
+	 * Waits for a thread to end, then interrupts it, since it may wait for a server. An
+	 * interrupt of the caller ends the wait. A thread that can't end before the current
+	 * call is left alone.
+	 * @param thread the thread
+	 * @param patience how long to wait before the interrupt, in milliseconds
+	 * @param millis how long to wait after it
+	 * @return whether it ended
+	 */
+	public static boolean awaitEnd(Thread thread, long patience, long millis) {
+		if (isOn(thread)) {
+			return false;
+		}
+		try {
+			thread.join(patience);
+			if (thread.isAlive()) {
+				thread.interrupt();
+				thread.join(millis);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return !thread.isAlive();
+	}
+
+	/**
+	 * Waits for a thread to end, and interrupts it if it takes long: it may wait for a
+	 * server that does not answer. An interrupt of the caller ends the wait.
+	 * @param thread the thread
+	 * @param millis how long to wait before the interrupt, and again after it
+	 * @return whether it ended
+	 */
+	public static boolean awaitEnd(Thread thread, long millis) {
+		return awaitEnd(thread, millis, millis);
+	}
+
+	/**
 	 * Work whose thread or slot other work waits for.
 	 */
 	@FunctionalInterface

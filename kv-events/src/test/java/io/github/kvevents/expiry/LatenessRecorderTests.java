@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.expiry.LatenessRecorder.LatenessSummary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

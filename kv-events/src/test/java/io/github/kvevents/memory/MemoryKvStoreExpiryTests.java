@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.github.kvevents.memory.Deadlines.Deadline;
 import io.github.kvevents.store.ExpiringStore.DeadlineSummary;
 import io.github.kvevents.store.ExpiringStore.ExpiredKey;
 import io.github.kvevents.store.StoreWrite;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.ChangeLogStore.LogState;
+import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.LoopHealth;
-import io.github.kvevents.support.ThreadEnd;
 import io.github.kvevents.support.Waiter;
 
 /**
@@ -70,7 +70,7 @@ final class ChangeFeedReader implements Runnable {
 	void awaitEnd(long millis) {
 		this.ending = true;
 		this.waiter.wakeUp();
-		ThreadEnd.await(this.thread, PUBLISH_MILLIS, millis);
+		CallChain.awaitEnd(this.thread, PUBLISH_MILLIS, millis);
 	}
 
 	@Override

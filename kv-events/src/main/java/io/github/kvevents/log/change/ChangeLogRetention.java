@@ -18,9 +18,9 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.ChangeLogStore.LogState;
+import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
-import io.github.kvevents.support.ThreadEnd;
 import io.github.kvevents.support.Waiter;
 
 /**
@@ -210,7 +210,7 @@ public final class ChangeLogRetention implements SmartLifecycle {
 
 		private void end() {
 			this.waiter.wakeUp();
-			if (!ThreadEnd.await(this.thread, STOP_MILLIS)) {
+			if (!CallChain.awaitEnd(this.thread, STOP_MILLIS)) {
 				logger.warn("The thread '" + this.thread.getName() + "' did not stop, though it was interrupted");
 			}
 		}
