@@ -1,17 +1,25 @@
 package io.github.kvevents.actuate;
 
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.expiry.ExpiryMonitor;
 import io.github.kvevents.expiry.LatenessRecorder;
+import io.github.kvevents.expiry.LatenessRecorder.LatenessSummary;
 import io.github.kvevents.expiry.NotificationStatus;
 import io.github.kvevents.expiry.TrackingActivity;
 import io.github.kvevents.expiry.TrackingMode;
@@ -74,6 +82,111 @@ public class KvExpiryEndpoint {
 		}
 		return ExpiryDescriptor.of((this.monitor != null) ? this.monitor.instanceId() : null, activity, status, error,
 				this.lateness.summarize(), notifications);
+	}
+
+	/**
+	 * How expiry is doing, as the endpoint shows it: every field is always there. What
+	 * the store reports is {@code null} where it wasn't asked or didn't answer.
+	 *
+	 * @param instance the id of this instance, {@code null} where nothing is tracked
+	 * @param mode which keys this instance tracks
+	 * @param state what it is doing
+	 * @param storeReachable whether the store answered, {@code null} if it wasn't asked
+	 * @param storeError the class of the failure if it didn't; the message is left out
+	 * @param tracked how many keys of the namespace have a deadline that no sweep has
+	 * noticed yet
+	 * @param overdue how many of these deadlines have passed
+	 * @param overdueMillis how long ago the earliest of them passed, in milliseconds
+	 * @param nextDeadline the earliest deadline
+	 * @param waiting how many expiries no instance has taken yet
+	 * @param pending how many expiries an instance has taken and its hooks are not done
+	 * with
+	 * @param delivered how many expiries this instance delivered to its hooks
+	 * @param redelivered how many of them had been given to an instance before
+	 * @param trimmed how many this instance gave up because too many waited
+	 * @param unreceived how many this instance acknowledged that no hook selected
+	 * @param lateness how late the expiries that this instance received were
+	 * @param evictionPolicy the server's {@code maxmemory-policy}
+	 * @param partitions what the store reported, partition by partition
+	 * @param notifications how the server's own notifications are doing, {@code null}
+	 * where there are none
+	 */
+	@JsonInclude(Include.ALWAYS)
+	public record ExpiryDescriptor(@Nullable String instance, TrackingMode mode, TrackingActivity.State state,
+			@Nullable Boolean storeReachable, @Nullable String storeError, @Nullable Long tracked,
+			@Nullable Long overdue, @Nullable Long overdueMillis, @Nullable Instant nextDeadline,
+			@Nullable Long waiting, @Nullable Long pending, long delivered, long redelivered, long trimmed,
+			long unreceived, LatenessDescriptor lateness, @Nullable String evictionPolicy,
+			List<ExpiryPartitionDescriptor> partitions,
+			@Nullable NotificationStatus notifications) implements OperationResponseBody {
+
+		static ExpiryDescriptor of(@Nullable String instance, TrackingActivity activity,
+				@Nullable TrackingStatus status, @Nullable String error, LatenessSummary lateness,
+				@Nullable NotificationStatus notifications) {
+			LatenessDescriptor summary = LatenessDescriptor.of(lateness);
+			if (status == null) {
+				return new ExpiryDescriptor(instance, activity.mode(), activity.state(), (error != null) ? false : null,
+						error, null, null, null, null, null, null, activity.delivered(), activity.redelivered(),
+						activity.trimmed(), activity.unreceived(), summary, null, List.of(), notifications);
+			}
+			return new ExpiryDescriptor(instance, activity.mode(), activity.state(), true, null, status.tracked(),
+					status.overdue(), status.overdueBy().toMillis(), status.nextDeadline(), status.waiting(),
+					status.pending(), activity.delivered(), activity.redelivered(), activity.trimmed(),
+					activity.unreceived(), summary, status.evictionPolicy(), partitions(status), notifications);
+		}
+
+		private static List<ExpiryPartitionDescriptor> partitions(TrackingStatus status) {
+			return IntStream.range(0, status.partitions().size())
+				.mapToObj((partition) -> ExpiryPartitionDescriptor.of(partition, status.partitions().get(partition)))
+				.toList();
+		}
+
+		/**
+		 * How late tracked expiries of the last five to ten minutes were, in
+		 * milliseconds.
+		 *
+		 * @param count how many there were
+		 * @param p50Millis the median, {@code null} if there were none
+		 * @param p99Millis what one in a hundred exceeded, {@code null} if there were
+		 * none
+		 * @param maxMillis the highest, {@code null} if there were none
+		 */
+		@JsonInclude(Include.ALWAYS)
+		public record LatenessDescriptor(long count, @Nullable Long p50Millis, @Nullable Long p99Millis,
+				@Nullable Long maxMillis) {
+
+			static LatenessDescriptor of(LatenessSummary summary) {
+				return (summary.count() == 0) ? new LatenessDescriptor(0, null, null, null) : new LatenessDescriptor(
+						summary.count(), summary.p50().toMillis(), summary.p99().toMillis(), summary.max().toMillis());
+			}
+
+		}
+
+	}
+
+	/**
+	 * One partition of the deadline index, as the endpoint shows it: every field is
+	 * always there.
+	 *
+	 * @param partition its number
+	 * @param leaseHolder the id of the instance that looks for expired keys, {@code null}
+	 * if none does or it needs no lease
+	 * @param tracked how many keys have a deadline that no sweep has noticed yet
+	 * @param overdue how many of these deadlines have passed
+	 * @param nextDeadline the earliest deadline, {@code null} if there is none
+	 * @param waiting how many expiries no instance has taken yet
+	 * @param pending how many expiries each instance has taken and is not done with, by
+	 * its id
+	 */
+	@JsonInclude(Include.ALWAYS)
+	public record ExpiryPartitionDescriptor(int partition, @Nullable String leaseHolder, long tracked, long overdue,
+			@Nullable Instant nextDeadline, long waiting, Map<String, Long> pending) {
+
+		static ExpiryPartitionDescriptor of(int number, TrackingStatus.Partition partition) {
+			return new ExpiryPartitionDescriptor(number, partition.leaseHolder(), partition.tracked(),
+					partition.overdue(), partition.nextDeadline(), partition.waiting(), partition.pendingByInstance());
+		}
+
 	}
 
 }

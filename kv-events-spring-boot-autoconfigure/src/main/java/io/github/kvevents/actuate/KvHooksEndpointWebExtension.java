@@ -6,6 +6,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.actuate.KvHooksEndpoint.HookDescriptor;
+
 /**
  * {@link EndpointWebExtension @EndpointWebExtension} that answers 404 to a write to a
  * hook that doesn't exist.

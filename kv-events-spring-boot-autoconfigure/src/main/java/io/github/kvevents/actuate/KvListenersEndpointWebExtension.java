@@ -15,6 +15,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KeyText;
+import io.github.kvevents.actuate.KvListenersEndpoint.ListenerDescriptor;
 import io.github.kvevents.support.StoreFailure;
 
 /**

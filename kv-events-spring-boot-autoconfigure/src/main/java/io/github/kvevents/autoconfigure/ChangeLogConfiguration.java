@@ -1,5 +1,9 @@
 package io.github.kvevents.autoconfigure;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -8,6 +12,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
+import io.github.kvevents.autoconfigure.MissingPartFailureAnalyzer.MissingPartException;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.log.KvChangeLog;
 import io.github.kvevents.log.LogGapEvent;
@@ -78,6 +84,61 @@ class ChangeLogConfiguration {
 				engine::deliverToEveryInstance, (gap) -> gaps.publish((LogGapEvent) gap));
 		engine.setEveryInstanceListener(reader::setNeeded);
 		return reader;
+	}
+
+	/**
+	 * Publishes gaps to the context that has the change log and so, as Spring does, to
+	 * its parents; and to its children that use the log: their hooks and listeners miss
+	 * the same changes.
+	 */
+	static class LogGapPublisher {
+
+		private final ApplicationEventPublisher context;
+
+		private final List<Consumer<LogGapEvent>> children = new CopyOnWriteArrayList<>();
+
+		LogGapPublisher(ApplicationEventPublisher context) {
+			this.context = context;
+		}
+
+		/**
+		 * Adds a child.
+		 * @param publisher calls the listeners of that context alone
+		 * @return ends it
+		 */
+		Runnable add(Consumer<LogGapEvent> publisher) {
+			this.children.add(publisher);
+			return () -> this.children.remove(publisher);
+		}
+
+		/**
+		 * Calls the listeners of each context, also if those of another failed.
+		 * @param gap the gap
+		 */
+		void publish(LogGapEvent gap) {
+			RuntimeException failure = null;
+			try {
+				this.context.publishEvent(gap);
+			}
+			catch (RuntimeException ex) {
+				failure = ex;
+			}
+			for (Consumer<LogGapEvent> child : this.children) {
+				try {
+					child.accept(gap);
+				}
+				catch (RuntimeException ex) {
+					if (failure != null) {
+						ex.addSuppressed(failure);
+					}
+					failure = ex;
+				}
+			}
+			if (failure != null) {
+				throw failure;
+			}
+		}
+
 	}
 
 }

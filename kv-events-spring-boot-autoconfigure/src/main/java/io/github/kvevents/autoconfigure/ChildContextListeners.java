@@ -9,6 +9,7 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.event.ApplicationEventMulticaster;
 import org.springframework.context.support.AbstractApplicationContext;
 
+import io.github.kvevents.autoconfigure.ChangeLogConfiguration.LogGapPublisher;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.SpringListeners;
 

@@ -5,7 +5,14 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.StringUtils;
 
 /**
  * Matches where {@code kv.events.store} is this back end, or not set and this is the
@@ -13,7 +20,7 @@ import org.springframework.context.annotation.Conditional;
  */
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)
-@Conditional(OnStoreCondition.class)
+@Conditional(ConditionalOnStore.OnStoreCondition.class)
 @interface ConditionalOnStore {
 
 	/**
@@ -21,5 +28,29 @@ import org.springframework.context.annotation.Conditional;
 	 * @return the back end
 	 */
 	StoreType value();
+
+	/**
+	 * Compares the back end that is configured. A value without text counts as not set,
+	 * as it does where properties are bound; one that is no back end is refused there.
+	 */
+	class OnStoreCondition extends SpringBootCondition {
+
+		private static final String PROPERTY = "kv.events.store";
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			StoreType store = metadata.getAnnotations().get(ConditionalOnStore.class).getEnum("value", StoreType.class);
+			ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnStore.class, store);
+			String value = context.getEnvironment().getProperty(PROPERTY, "");
+			return new ConditionOutcome(isStore(context.getEnvironment(), store),
+					message.because("'%s' is '%s'".formatted(PROPERTY, value)));
+		}
+
+		static boolean isStore(Environment environment, StoreType store) {
+			String value = environment.getProperty(PROPERTY, "");
+			return StringUtils.hasText(value) ? store.name().equalsIgnoreCase(value.trim()) : store == StoreType.REDIS;
+		}
+
+	}
 
 }

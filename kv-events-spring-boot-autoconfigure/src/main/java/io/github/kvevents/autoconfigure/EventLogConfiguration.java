@@ -13,6 +13,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
 import io.github.kvevents.log.KvEventLogs;
 import io.github.kvevents.log.event.EventLogStore;
 import io.github.kvevents.log.event.StoreKvEventLogs;

@@ -3,6 +3,8 @@ package io.github.kvevents.autoconfigure;
 import java.time.Clock;
 import java.util.Optional;
 
+import org.springframework.beans.BeanWrapper;
+import org.springframework.beans.PropertyAccessorFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -10,8 +12,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
 import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.expiry.StoreExpiryPublisher;
 import io.github.kvevents.expiry.TrackingMode;
@@ -74,6 +78,27 @@ class ExpiryConfiguration {
 			return new StoreExpiryPublisher(properties.expiry().tracking().mode(), store, engine.getDispatcher(),
 					LazyCodec.of(codec), properties.instanceId(), properties.expiry().threads(),
 					properties.expiry().queueCapacity(), properties.hooks().shutdownTimeout(), lateness);
+		}
+
+	}
+
+	/**
+	 * The database that a connection factory is configured with. Asking the factory and
+	 * not the properties: the application may have made its own.
+	 */
+	static final class SelectedDatabase {
+
+		private SelectedDatabase() {
+		}
+
+		static int of(RedisConnectionFactory connectionFactory) {
+			if (connectionFactory instanceof LettuceConnectionFactory lettuce) {
+				return lettuce.getDatabase();
+			}
+			// by name: that of Jedis can't be compiled against without Jedis
+			BeanWrapper properties = PropertyAccessorFactory.forBeanPropertyAccess(connectionFactory);
+			return (properties.isReadableProperty("database")
+					&& properties.getPropertyValue("database") instanceof Integer database) ? database : 0;
 		}
 
 	}

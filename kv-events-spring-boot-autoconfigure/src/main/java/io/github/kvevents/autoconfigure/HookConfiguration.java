@@ -17,6 +17,8 @@ import org.springframework.core.task.VirtualThreadTaskExecutor;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.annotation.KvHookBeanPostProcessor;
+import io.github.kvevents.autoconfigure.ChangeLogConfiguration.LogGapPublisher;
+import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.HookEngineBuilder;
 import io.github.kvevents.hook.KvHookErrorHandler;

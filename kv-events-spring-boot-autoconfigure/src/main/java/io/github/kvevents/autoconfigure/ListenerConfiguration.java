@@ -13,6 +13,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.annotation.KvListenerBeanPostProcessor;
+import io.github.kvevents.autoconfigure.ChangeLogConfiguration.LogGapPublisher;
+import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.ListenerEngine;
 import io.github.kvevents.listener.ListenerStore;

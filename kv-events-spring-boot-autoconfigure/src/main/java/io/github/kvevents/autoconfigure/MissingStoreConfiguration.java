@@ -8,6 +8,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.ClassUtils;
 
+import io.github.kvevents.autoconfigure.MissingPartFailureAnalyzer.MissingPartException;
 import io.github.kvevents.store.KvStore;
 
 /**

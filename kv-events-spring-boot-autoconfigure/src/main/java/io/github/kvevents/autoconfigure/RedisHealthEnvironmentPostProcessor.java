@@ -9,6 +9,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
+import io.github.kvevents.autoconfigure.ConditionalOnStore.OnStoreCondition;
+
 /**
  * Lets an application that keeps its keys in memory be healthy without Redis. The starter
  * brings Spring Data Redis along, and Boot's health indicator would look for a server at

@@ -8,7 +8,7 @@ import org.springframework.util.StringUtils;
  * Says why this application can't work with that Redis. The message has the way out
  * behind a colon, where there is more than one.
  */
-class RedisRefusedFailureAnalyzer extends AbstractFailureAnalyzer<RedisRefusedException> {
+class RedisRefusedFailureAnalyzer extends AbstractFailureAnalyzer<RedisRefusedFailureAnalyzer.RedisRefusedException> {
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, RedisRefusedException cause) {
@@ -20,6 +20,19 @@ class RedisRefusedFailureAnalyzer extends AbstractFailureAnalyzer<RedisRefusedEx
 		}
 		return new FailureAnalysis(message.substring(0, end) + ".",
 				StringUtils.capitalize(message.substring(end + 2)) + ".", cause);
+	}
+
+	/**
+	 * Redis answers, and can't serve this application as it is configured.
+	 */
+	static class RedisRefusedException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		RedisRefusedException(String message, Throwable cause) {
+			super(message, cause);
+		}
+
 	}
 
 }

@@ -13,6 +13,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 
+import io.github.kvevents.autoconfigure.RedisRefusedFailureAnalyzer.RedisRefusedException;
 import io.github.kvevents.log.change.StoreChangeFeed;
 import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.redis.RedisLink;

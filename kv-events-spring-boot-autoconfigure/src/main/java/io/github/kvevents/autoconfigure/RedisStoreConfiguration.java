@@ -3,6 +3,10 @@ package io.github.kvevents.autoconfigure;
 import java.util.Objects;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -16,10 +20,12 @@ import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
 import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.redis.KeyNames;
 import io.github.kvevents.redis.NamespaceCheck;
+import io.github.kvevents.redis.NamespaceUser;
 import io.github.kvevents.redis.RedisChangeLogStore;
 import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.redis.RedisLink;
@@ -113,6 +119,43 @@ class RedisStoreConfiguration {
 	@ConditionalOnMissingBean
 	RedisStartCheck kvRedisStartCheck(RedisKvStore store, RedisLink link, KvEventsProperties properties) {
 		return new RedisStartCheck(store, link, StoreSettings.waitingConnections(properties));
+	}
+
+	/**
+	 * Which application this is, as instances that run the same code tell it: its name
+	 * and its class with {@code @SpringBootApplication}. Not the class whose {@code main}
+	 * method runs: in a test that is the runner. All contexts of one application have the
+	 * identity of the outermost that has such a class.
+	 */
+	static final class ApplicationIdentity {
+
+		private ApplicationIdentity() {
+		}
+
+		static NamespaceUser of(ApplicationContext context, String configuredNamespace) {
+			return new NamespaceUser(StoreSettings.applicationName(context.getEnvironment()), mainClass(context),
+					!configuredNamespace.isEmpty());
+		}
+
+		private static String mainClass(ApplicationContext context) {
+			ApplicationContext parent = context.getParent();
+			String outer = (parent != null) ? mainClass(parent) : "";
+			if (!outer.isEmpty()) {
+				return outer;
+			}
+			// only what is known of the definitions: a bean must not be made to find out
+			ConfigurableListableBeanFactory beans = (ConfigurableListableBeanFactory) context
+				.getAutowireCapableBeanFactory();
+			for (String bean : beans.getBeanDefinitionNames()) {
+				BeanDefinition definition = beans.getBeanDefinition(bean);
+				if (definition.getFactoryMethodName() == null && definition instanceof AnnotatedBeanDefinition annotated
+						&& annotated.getMetadata().isAnnotated(SpringBootConfiguration.class.getName())) {
+					return annotated.getMetadata().getClassName();
+				}
+			}
+			return "";
+		}
+
 	}
 
 }

@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
 import io.github.kvevents.core.KvOperations;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.KvTemplateBuilder;

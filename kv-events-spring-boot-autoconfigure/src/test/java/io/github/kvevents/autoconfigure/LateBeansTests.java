@@ -19,6 +19,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
 import io.github.kvevents.core.KvOperations;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.hook.KvGuard;

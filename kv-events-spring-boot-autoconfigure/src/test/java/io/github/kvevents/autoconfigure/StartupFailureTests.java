@@ -19,6 +19,7 @@ import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.autoconfigure.RedisRefusedFailureAnalyzer.RedisRefusedException;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.hook.KvHook;
