@@ -29,22 +29,21 @@ import io.github.kvevents.support.BoundedExecutor;
 import io.github.kvevents.support.TransactionOutcome;
 
 /**
- * Turns the expiries that a store notices by itself into {@link KvExpiredEvent}s,
+ * Turns the expiries that a store detects by itself into {@link KvExpiredEvent}s,
  * detected by {@link KvExpirySource#TRACKING}: with the last value as the previous one,
  * the deadline and the lateness.
  * <p>
  * Events are dispatched on threads of the publisher; synchronous hooks run there, those
  * of different keys at the same time and those of one key one after the other, in the
- * order in which its lives ended. Nothing is dropped while the application runs: when all
- * threads are busy and the queue is full, the store's delivery waits. On shutdown what is
- * queued is dispatched within the shutdown timeout, and what was not is counted in the
- * log.
+ * order of its expiries. Nothing is dropped while the application runs: when all threads
+ * are busy and the queue is full, the store's delivery waits. On shutdown what is queued
+ * is dispatched within the shutdown timeout, and what was not is counted in the log.
  */
 public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle {
 
 	/**
-	 * Starts before the store and stops after it, so that it hears all that the store has
-	 * to tell; stops before the hooks do.
+	 * Starts before the store and stops after it, so that it receives each expiry that
+	 * the store detects; stops before the hooks do.
 	 */
 	public static final int PHASE = 2048;
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.store.ExpiringStore.DeadlineSummary;
 import io.github.kvevents.store.Lifetimes;
+import io.github.kvevents.store.StoreWrite;
 
 /**
  * The deadlines of all keys that have one, the earliest first; exactly one for each such
@@ -44,6 +45,21 @@ final class Deadlines {
 
 	Deadline at(String key, Instant time) {
 		return create(key, Lifetimes.toEpochMillis(time));
+	}
+
+	/**
+	 * The deadline of a key after a write.
+	 * @param current the deadline before it, {@code null} for none
+	 * @return the deadline, {@code null} if the key never expires
+	 */
+	@Nullable Deadline of(StoreWrite write, @Nullable Deadline current) {
+		if (write.timeToLive() != null) {
+			return after(write.key(), write.timeToLive());
+		}
+		if (write.expireAt() != null) {
+			return at(write.key(), write.expireAt());
+		}
+		return write.keepTimeToLive() ? current : null;
 	}
 
 	private Deadline create(String key, long millis) {

@@ -102,19 +102,9 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 				case IF_ABSENT -> current == null;
 				case IF_PRESENT -> current != null;
 			};
-			return allowed ? new Entry(write.value(), deadline(write, current)) : current;
+			return allowed ? new Entry(write.value(), this.deadlines.of(write, Entry.deadlineOf(current))) : current;
 		});
 		return new StoreOutcome(change.isApplied(), Entry.valueOf(change.before), change.position);
-	}
-
-	private @Nullable Deadline deadline(StoreWrite write, @Nullable Entry current) {
-		if (write.timeToLive() != null) {
-			return this.deadlines.after(write.key(), write.timeToLive());
-		}
-		if (write.expireAt() != null) {
-			return this.deadlines.at(write.key(), write.expireAt());
-		}
-		return write.keepTimeToLive() ? Entry.deadlineOf(current) : null;
 	}
 
 	@Override
