@@ -28,27 +28,26 @@ import io.github.kvevents.store.KvStore;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * {@link HealthIndicator} that asks the store for a sign of life, and is down when it
- * doesn't answer, refuses what writes or deliveries take, or has something else under a
- * key of kv-events that writes take. It warns, in a detail {@code warnings}, when expired
- * keys are noticed late, when the server may evict what tracking keeps there, and when an
- * event that keeps failing holds up a listener. A warning doesn't change the status: the
- * instance works, and to take it out of service or restart it, which is what follows a
- * status that isn't up, would make neither better. The status of the notifications of
- * expired keys is shown, too; they are best effort.
+ * {@link HealthIndicator} that pings the store. It is down if the store does not answer,
+ * refuses a command that writes or deliveries need, or has another type under a key of
+ * kv-events. A detail {@code warnings} says when expired keys are detected late, when the
+ * server may evict the deadline index, and when an event that keeps failing blocks a
+ * listener. A warning does not change the status: the instance works, and a restart,
+ * which often follows a status that is not up, would not help. The status of keyspace
+ * notifications is shown too; they are best effort.
  */
 public class KvEventsHealthIndicator implements HealthIndicator {
 
 	private static final Log logger = LogFactory.getLog(KvEventsHealthIndicator.class);
 
 	/**
-	 * A hundred times the pause between two sweeps, and longer than a lease that the
-	 * instance which had it left behind.
+	 * A hundred times the interval of sweeps, and longer than the lease of an instance
+	 * that died.
 	 */
 	private static final Duration SWEEP_BEHIND = Duration.ofSeconds(5);
 
 	/**
-	 * With the default pauses, about a minute and a half of failures.
+	 * With the default back-off, about a minute and a half of failures.
 	 */
 	private static final int HELD_UP = 10;
 
@@ -63,11 +62,10 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 	/**
 	 * Creates an indicator.
 	 * @param store the store to ask
-	 * @param expiry what can be seen of tracked expiries, {@code null} where none are
-	 * tracked
-	 * @param notifications how the notifications are doing, {@code null} where there are
-	 * none
-	 * @param listeners the durable listeners, {@code null} where there are none
+	 * @param expiry figures about tracked expiries, {@code null} if none are tracked
+	 * @param notifications the status of keyspace notifications, {@code null} if there
+	 * are none
+	 * @param listeners the durable listeners, {@code null} if there are none
 	 */
 	public KvEventsHealthIndicator(KvStore store, @Nullable ExpiryMonitor expiry,
 			@Nullable Supplier<NotificationStatus> notifications, @Nullable KvListenerRegistry listeners) {
@@ -103,8 +101,8 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 	}
 
 	/**
-	 * Adds the status of tracking. A status that the store refuses is a warning and not
-	 * down, since the store answers.
+	 * Adds the status of tracking. If the store refuses to report it, that is a warning,
+	 * since the store answers.
 	 */
 	private void addTracking(Health.Builder health, List<String> warnings) {
 		if (this.expiry == null) {
@@ -122,7 +120,7 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 				warnings.addAll(warnings(status));
 			}
 			catch (RuntimeException ex) {
-				logger.debug("The store doesn't tell how expiry is doing", ex);
+				logger.debug("The status of expiries can't be read", ex);
 				warnings.add("The store doesn't tell how tracked expiries are doing: " + reason(ex));
 			}
 		}

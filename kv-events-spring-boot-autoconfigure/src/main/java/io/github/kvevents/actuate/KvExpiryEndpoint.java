@@ -27,9 +27,9 @@ import io.github.kvevents.expiry.TrackingStatus;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * {@link Endpoint @Endpoint} that shows how expiry is doing, in figures and without any
- * key: what the fleet has still to do, as the store reports it, and what this instance
- * did. Where the store isn't reached it shows the latter and says so.
+ * {@link Endpoint @Endpoint} that shows figures about expiries, without keys: the pending
+ * expiries of the fleet, as the store reports them, and the activity of this instance. If
+ * the store can't be reached, only the activity is shown, with the error.
  */
 @Endpoint(id = "kvexpiry")
 public class KvExpiryEndpoint {
@@ -47,11 +47,10 @@ public class KvExpiryEndpoint {
 
 	/**
 	 * Creates an endpoint.
-	 * @param monitor what can be seen of tracked expiries, {@code null} where none are
-	 * tracked
-	 * @param lateness how late they were
-	 * @param notifications how the server's notifications are doing, {@code null} where
-	 * there are none
+	 * @param monitor figures about tracked expiries, {@code null} if none are tracked
+	 * @param lateness their lateness
+	 * @param notifications the status of keyspace notifications, {@code null} if there
+	 * are none
 	 */
 	public KvExpiryEndpoint(@Nullable ExpiryMonitor monitor, LatenessRecorder lateness,
 			@Nullable Supplier<NotificationStatus> notifications) {
@@ -62,7 +61,7 @@ public class KvExpiryEndpoint {
 	}
 
 	/**
-	 * Shows how expiry is doing. Asks the store unless tracking is switched off.
+	 * Shows the figures. Asks the store unless tracking is off.
 	 * @return the figures
 	 */
 	@ReadOperation
@@ -76,7 +75,7 @@ public class KvExpiryEndpoint {
 				status = this.monitor.getStatus();
 			}
 			catch (RuntimeException ex) {
-				logger.debug("The store doesn't tell how expiry is doing", ex);
+				logger.debug("The status of expiries can't be read", ex);
 				error = StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : ex.getClass().getName();
 			}
 		}
@@ -85,31 +84,32 @@ public class KvExpiryEndpoint {
 	}
 
 	/**
-	 * How expiry is doing, as the endpoint shows it: every field is always there. What
-	 * the store reports is {@code null} where it wasn't asked or didn't answer.
+	 * The response of the endpoint. Each field is always present; those that the store
+	 * reports are {@code null} if it was not asked or did not answer.
 	 *
-	 * @param instance the id of this instance, {@code null} where nothing is tracked
+	 * @param instance the id of this instance, {@code null} if nothing is tracked
 	 * @param mode which keys this instance tracks
-	 * @param state what it is doing
+	 * @param state the state of tracking in this instance
 	 * @param storeReachable whether the store answered, {@code null} if it wasn't asked
-	 * @param storeError the class of the failure if it didn't; the message is left out
+	 * @param storeError the class of the failure if it did not, without its message
 	 * @param tracked how many keys of the namespace have a deadline that no sweep has
-	 * noticed yet
+	 * found expired
 	 * @param overdue how many of these deadlines have passed
 	 * @param overdueMillis how long ago the earliest of them passed, in milliseconds
 	 * @param nextDeadline the earliest deadline
 	 * @param waiting how many expiries no instance has taken yet
-	 * @param pending how many expiries an instance has taken and its hooks are not done
-	 * with
+	 * @param pending how many expiries instances have taken and their hooks have not
+	 * finished
 	 * @param delivered how many expiries this instance delivered to its hooks
-	 * @param redelivered how many of them had been given to an instance before
+	 * @param redelivered how many of them an instance had taken before
 	 * @param trimmed how many this instance gave up because too many waited
-	 * @param unreceived how many this instance acknowledged that no hook selected
-	 * @param lateness how late the expiries that this instance received were
+	 * @param unreceived how many this instance acknowledged without a hook that selects
+	 * them
+	 * @param lateness the lateness of the expiries that this instance received
 	 * @param evictionPolicy the server's {@code maxmemory-policy}
-	 * @param partitions what the store reported, partition by partition
-	 * @param notifications how the server's own notifications are doing, {@code null}
-	 * where there are none
+	 * @param partitions the figures of each partition
+	 * @param notifications the status of keyspace notifications, {@code null} if there
+	 * are none
 	 */
 	@JsonInclude(Include.ALWAYS)
 	public record ExpiryDescriptor(@Nullable String instance, TrackingMode mode, TrackingActivity.State state,
@@ -142,13 +142,12 @@ public class KvExpiryEndpoint {
 		}
 
 		/**
-		 * How late tracked expiries of the last five to ten minutes were, in
+		 * The lateness of tracked expiries in the last five to ten minutes, in
 		 * milliseconds.
 		 *
 		 * @param count how many there were
 		 * @param p50Millis the median, {@code null} if there were none
-		 * @param p99Millis what one in a hundred exceeded, {@code null} if there were
-		 * none
+		 * @param p99Millis the 99th percentile, {@code null} if there were none
 		 * @param maxMillis the highest, {@code null} if there were none
 		 */
 		@JsonInclude(Include.ALWAYS)
@@ -165,18 +164,17 @@ public class KvExpiryEndpoint {
 	}
 
 	/**
-	 * One partition of the deadline index, as the endpoint shows it: every field is
-	 * always there.
+	 * One partition of the deadline index. Each field is always present.
 	 *
 	 * @param partition its number
-	 * @param leaseHolder the id of the instance that looks for expired keys, {@code null}
-	 * if none does or it needs no lease
-	 * @param tracked how many keys have a deadline that no sweep has noticed yet
+	 * @param leaseHolder the id of the instance that sweeps, {@code null} if none does or
+	 * none needs a lease
+	 * @param tracked how many keys have a deadline that no sweep has found expired
 	 * @param overdue how many of these deadlines have passed
 	 * @param nextDeadline the earliest deadline, {@code null} if there is none
 	 * @param waiting how many expiries no instance has taken yet
-	 * @param pending how many expiries each instance has taken and is not done with, by
-	 * its id
+	 * @param pending by the id of each instance, how many expiries it has taken and not
+	 * finished
 	 */
 	@JsonInclude(Include.ALWAYS)
 	public record ExpiryPartitionDescriptor(int partition, @Nullable String leaseHolder, long tracked, long overdue,

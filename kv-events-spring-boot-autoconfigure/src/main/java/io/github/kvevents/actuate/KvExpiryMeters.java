@@ -20,17 +20,17 @@ import io.github.kvevents.expiry.TrackingStatus;
 /**
  * Meters of tracked expiries:
  * <ul>
- * <li>{@code kv.expiry.lateness}, a timer, from the deadline to the moment at which the
- * expiry was noticed;</li>
+ * <li>{@code kv.expiry.lateness}, a timer, from the deadline to the detection of the
+ * expiry;</li>
  * <li>{@code kv.expiry.delivered}, {@code kv.expiry.redelivered},
  * {@code kv.expiry.trimmed} and {@code kv.expiry.unreceived}, counters of this
  * instance;</li>
  * <li>{@code kv.expiry.tracked} and {@code kv.expiry.pending}, gauges of the whole
- * namespace, so each instance shows the same. Not a number where nothing in this instance
- * receives expiries, since it must not connect for them, and while the store isn't
+ * namespace, so each instance shows the same. Not a number if nothing in this instance
+ * receives expiries, since it must not connect for them, and while the store can't be
  * reached.</li>
  * </ul>
- * No meter has a tag. There are none where tracking is switched off.
+ * No meter has a tag. There are none if tracking is off.
  */
 public final class KvExpiryMeters implements MeterBinder {
 
@@ -42,8 +42,8 @@ public final class KvExpiryMeters implements MeterBinder {
 
 	/**
 	 * Creates an instance.
-	 * @param monitor what can be seen of tracked expiries
-	 * @param lateness how late they are
+	 * @param monitor figures about tracked expiries
+	 * @param lateness their lateness
 	 */
 	public KvExpiryMeters(ExpiryMonitor monitor, LatenessRecorder lateness) {
 		Assert.notNull(monitor, "'monitor' must not be null");

@@ -22,7 +22,7 @@ import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.KvHookRegistry;
 
 /**
- * Counts the events that asynchronous hooks were not called for, as
+ * Counts the events that were dropped instead of passed to an asynchronous hook, as
  * {@code kv.hook.dropped} with the hook's id. Durations and errors of hooks and
  * operations are observations, which become meters by themselves. All meters of a hook
  * are removed when it is closed.
@@ -38,7 +38,7 @@ public final class KvHookMeters implements MeterBinder, Consumer<String>, Applic
 
 	/**
 	 * Creates an instance.
-	 * @param hooks asked when the application is ready: the hooks that are there then
+	 * @param hooks the hooks; those that are registered when the application is ready
 	 * have a counter from the start, at zero
 	 */
 	public KvHookMeters(Supplier<KvHookRegistry> hooks) {
@@ -76,8 +76,8 @@ public final class KvHookMeters implements MeterBinder, Consumer<String>, Applic
 	}
 
 	/**
-	 * Removes all meters of a hook that was closed. One that is being registered at this
-	 * moment is found by the next call.
+	 * Removes all meters of a hook that was closed. A meter that is registered at the
+	 * same time is removed by the next call.
 	 * @param hookId the hook
 	 */
 	public void remove(String hookId) {
@@ -97,7 +97,7 @@ public final class KvHookMeters implements MeterBinder, Consumer<String>, Applic
 
 	/**
 	 * Counts an event that was dropped.
-	 * @param hookId the hook that was not called for it
+	 * @param hookId the hook that did not receive it
 	 */
 	@Override
 	public void accept(String hookId) {

@@ -26,8 +26,8 @@ import io.github.kvevents.hook.KvHookScope;
 import io.github.kvevents.hook.KvHookStats;
 
 /**
- * {@link Endpoint @Endpoint} that shows the hooks and switches them on and off. What is
- * switched here lasts until the application stops, in this instance alone.
+ * {@link Endpoint @Endpoint} that shows hooks, enables and disables them. A change lasts
+ * until the application stops, in this instance alone.
  */
 @Endpoint(id = "kvhooks")
 public class KvHooksEndpoint {
@@ -45,7 +45,7 @@ public class KvHooksEndpoint {
 
 	/**
 	 * Shows all hooks, in the order of their registration.
-	 * @return the hooks and their sums
+	 * @return the hooks and their totals
 	 */
 	@ReadOperation
 	public HooksDescriptor hooks() {
@@ -64,10 +64,10 @@ public class KvHooksEndpoint {
 	}
 
 	/**
-	 * Switches a hook on or off.
+	 * Enables or disables a hook.
 	 * @param id its id
-	 * @param enabled whether it is to be called
-	 * @return the hook as it is now, or {@code null} if there is none
+	 * @param enabled whether it is called from now on
+	 * @return the hook after the change, or {@code null} if there is none
 	 */
 	@WriteOperation
 	public @Nullable HookDescriptor setEnabled(@Selector String id, boolean enabled) {
@@ -83,27 +83,27 @@ public class KvHooksEndpoint {
 	 * All hooks.
 	 *
 	 * @param hooks each of them
-	 * @param totals their sums
+	 * @param totals their totals
 	 */
 	public record HooksDescriptor(List<HookDescriptor> hooks,
 			HookTotalsDescriptor totals) implements OperationResponseBody {
 	}
 
 	/**
-	 * One hook, as the endpoint shows it: every field is always there.
+	 * One hook. Each field is always present.
 	 *
 	 * @param id the hook's id
-	 * @param bean the bean that declares it, {@code null} if it was registered by a call
-	 * @param method the method that it is, {@code null} if it was registered by a call
+	 * @param bean the bean that declares it, {@code null} if it was registered at run
+	 * time
+	 * @param method its method, {@code null} if it was registered at run time
 	 * @param events the events that it receives
-	 * @param filter what its key filter says about itself, {@code null} if it receives
-	 * all keys
-	 * @param async whether it runs on a thread of its own
-	 * @param timeout how long the caller waits for it, {@code null} if it waits for its
-	 * end
+	 * @param filter the description of its key filter, {@code null} if it receives all
+	 * keys
+	 * @param async whether it is asynchronous
+	 * @param timeout how long the caller waits for it, {@code null} for no timeout
 	 * @param scope which instances receive an event
 	 * @param enabled whether it is called
-	 * @param stats what it did so far
+	 * @param stats its statistics
 	 */
 	@JsonInclude(Include.ALWAYS)
 	public record HookDescriptor(String id, @Nullable String bean, @Nullable String method, Set<KvEventType> events,
@@ -122,18 +122,18 @@ public class KvHooksEndpoint {
 	}
 
 	/**
-	 * What a hook did since it was registered: every field is always there.
+	 * The statistics of a hook since it was registered. Each field is always present.
 	 *
 	 * @param invocations how often it was called
 	 * @param failures how often it threw
-	 * @param timeouts how often it didn't end in time
-	 * @param dropped events that it was not called for
-	 * @param inFlight calls that have begun and not ended
+	 * @param timeouts how often it exceeded its timeout
+	 * @param dropped events that it did not receive
+	 * @param inFlight calls that have not ended
 	 * @param meanMillis the mean duration of its calls, in milliseconds
 	 * @param maxMillis the longest of them, in milliseconds
-	 * @param lastInvokedAt when its last call began, {@code null} before the first
-	 * @param lastError the class of its last error, {@code null} before the first; its
-	 * message is left out, since it may hold a value
+	 * @param lastInvokedAt the start of its last call, {@code null} before the first
+	 * @param lastError the class of its last error, {@code null} before the first;
+	 * without the message, which may contain a value
 	 */
 	@JsonInclude(Include.ALWAYS)
 	public record HookStatsDescriptor(long invocations, long failures, long timeouts, long dropped, long inFlight,
@@ -147,15 +147,15 @@ public class KvHooksEndpoint {
 	}
 
 	/**
-	 * The sums over all hooks that are registered now.
+	 * The totals of all registered hooks.
 	 *
 	 * @param hooks how many there are
 	 * @param enabled how many of them are called
 	 * @param invocations how often they were called
 	 * @param failures how often they threw
-	 * @param timeouts how often they didn't end in time
-	 * @param dropped events that they were not called for
-	 * @param inFlight calls that have begun and not ended
+	 * @param timeouts how often they exceeded their timeout
+	 * @param dropped events that they did not receive
+	 * @param inFlight calls that have not ended
 	 */
 	public record HookTotalsDescriptor(long hooks, long enabled, long invocations, long failures, long timeouts,
 			long dropped, long inFlight) {

@@ -27,10 +27,10 @@ public class KvHooksEndpointWebExtension {
 	}
 
 	/**
-	 * Switches a hook on or off.
+	 * Enables or disables a hook.
 	 * @param id its id
-	 * @param enabled whether it is to be called
-	 * @return 200 with the hook as it is now, 404 if there is none
+	 * @param enabled whether it is called from now on
+	 * @return 200 with the hook after the change, 404 if there is none
 	 */
 	@WriteOperation
 	public WebEndpointResponse<HookDescriptor> setEnabled(@Selector String id, boolean enabled) {

@@ -22,9 +22,9 @@ import io.github.kvevents.listener.KvListenerStats;
 import io.github.kvevents.listener.KvSubscription;
 
 /**
- * Meters of the listeners that were registered, with the listener's id as their only tag:
- * the gauge {@code kv.listener.lag}, of the partitions that this instance has, so that
- * the sum over the instances is the lag of the fleet; and the counters
+ * Meters of registered listeners, with the listener's id as their only tag: the gauge
+ * {@code kv.listener.lag} of the partitions that are assigned to this instance, so that
+ * the sum over all instances is the lag of the fleet; and the counters
  * {@code kv.listener.processed}, {@code kv.listener.failed} and
  * {@code kv.listener.deadletters} of this instance. None asks the store. They are removed
  * when the listener is closed.
@@ -41,7 +41,7 @@ public final class KvListenerMeters
 
 	/**
 	 * Creates an instance.
-	 * @param listeners whose meters to keep
+	 * @param listeners the listeners
 	 */
 	public KvListenerMeters(KvListenerRegistry listeners) {
 		Assert.notNull(listeners, "'listeners' must not be null");
@@ -62,7 +62,7 @@ public final class KvListenerMeters
 	}
 
 	/**
-	 * Keeps the meters of a listener that is registered now.
+	 * Adds the meters of a listener that has been registered.
 	 * @param id the listener's id
 	 */
 	@Override

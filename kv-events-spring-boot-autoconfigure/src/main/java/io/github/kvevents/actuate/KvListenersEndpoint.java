@@ -31,14 +31,14 @@ import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * {@link Endpoint @Endpoint} that shows the durable listeners of this application, and
- * pauses them, moves them to another position and redrives their dead letters. It shows
- * neither keys nor values nor the messages of errors.
+ * {@link Endpoint @Endpoint} that shows the durable listeners of this application, pauses
+ * and resumes them, moves them to another position and redrives their dead letters. It
+ * shows neither keys nor values nor the messages of errors.
  */
 @Endpoint(id = "kvlisteners")
 public class KvListenersEndpoint {
 
-	/** How many dead letters are redriven at a time, unless the request says more. */
+	/** How many dead letters to redrive, unless the request has a limit. */
 	static final int REDRIVE_LIMIT = 100;
 
 	private final KvListenerRegistry registry;
@@ -72,13 +72,13 @@ public class KvListenersEndpoint {
 	}
 
 	/**
-	 * Does something with a listener, in the whole fleet.
+	 * Runs an action on a listener, in the whole fleet.
 	 * @param id its id
 	 * @param action {@code pause}, {@code resume}, {@code seek} or {@code redrive}
 	 * @param position for {@code seek} where to resume: {@code earliest}, {@code latest},
 	 * or the position of the first event to deliver, such as {@code 0:1700000000000-0}
 	 * @param limit for {@code redrive} how many dead letters to redrive, by default 100
-	 * @return the listener as it is now, or {@code null} if there is none
+	 * @return the listener after the action, or {@code null} if there is none
 	 */
 	@WriteOperation
 	public @Nullable ListenerDescriptor act(@Selector String id, String action, @Nullable String position,
@@ -134,21 +134,22 @@ public class KvListenersEndpoint {
 	}
 
 	/**
-	 * One listener, as the endpoint shows it: every field is always there. What the store
-	 * was to tell is {@code null} or empty where it didn't answer.
+	 * One listener. Each field is always present; those that the store reports are
+	 * {@code null} or empty if it did not answer.
 	 *
 	 * @param id the listener's id
-	 * @param state what it does in this instance
+	 * @param state its state in this instance
 	 * @param events the events that it receives
-	 * @param filter what its key filter says about itself, {@code null} if it receives
-	 * all keys
-	 * @param onExhausted what becomes of an event that failed as often as it may
+	 * @param filter the description of its key filter, {@code null} if it receives all
+	 * keys
+	 * @param onExhausted what happens to an event whose attempts are exhausted
 	 * @param lag how many entries of the log it has not handled, in the whole fleet
 	 * @param deadLetters how many dead letters it has, in the whole fleet
-	 * @param attempts how often the event failed that it retries in this instance
+	 * @param attempts how many attempts the event that it retries in this instance has
+	 * had
 	 * @param lastError the class of the last error in this instance
-	 * @param storeError the class of the failure if the store didn't answer
-	 * @param stats what it did in this instance
+	 * @param storeError the class of the failure if the store did not answer
+	 * @param stats its statistics in this instance
 	 * @param partitions each partition, in the whole fleet
 	 */
 	@JsonInclude(Include.ALWAYS)
@@ -180,11 +181,12 @@ public class KvListenersEndpoint {
 		 * One partition of a listener.
 		 *
 		 * @param partition its number
-		 * @param owner the id of the instance that has it, {@code null} if none does
+		 * @param owner the id of the instance that it is assigned to, {@code null} if
+		 * there is none
 		 * @param paused whether it is paused
-		 * @param checkpoint up to where everything is done with, {@code null} before the
-		 * start
-		 * @param lag how many entries of the log are behind that
+		 * @param checkpoint the position up to which all entries are handled,
+		 * {@code null} before the first
+		 * @param lag how many entries of the log are after the checkpoint
 		 * @param deadLetters how many dead letters it has
 		 */
 		@JsonInclude(Include.ALWAYS)
@@ -202,24 +204,23 @@ public class KvListenersEndpoint {
 	}
 
 	/**
-	 * What a listener did in this instance, as the endpoint shows it: every field is
-	 * always there.
+	 * The statistics of a listener in this instance. Each field is always present.
 	 *
 	 * @param processed events that were handled
 	 * @param failed attempts that failed
-	 * @param filtered events that it passed over
-	 * @param skipped events that were given up
-	 * @param deadLettered events that were put among the dead letters
+	 * @param filtered events that its filters excluded
+	 * @param skipped events that were skipped after their last attempt
+	 * @param deadLettered events that became dead letters
 	 * @param gaps how often changes were missed
 	 * @param inFlight events that are being handled
 	 * @param retrying events that failed and wait for their next attempt
-	 * @param attempts how often the event among these failed that failed most often
-	 * @param lag entries of the partitions of this instance that are not done with
-	 * @param partitions how many partitions this instance has
+	 * @param attempts the most attempts that one of these has had
+	 * @param lag entries of the assigned partitions that are not handled
+	 * @param partitions how many partitions are assigned to this instance
 	 * @param lastProcessedAt when the last event was handled, {@code null} before the
 	 * first
-	 * @param lastError the class of the last error, {@code null} before the first; its
-	 * message is left out, since it may hold a value
+	 * @param lastError the class of the last error, {@code null} before the first;
+	 * without the message, which may contain a value
 	 */
 	@JsonInclude(Include.ALWAYS)
 	public record ListenerStatsDescriptor(long processed, long failed, long filtered, long skipped, long deadLettered,

@@ -19,8 +19,8 @@ import io.github.kvevents.actuate.KvListenersEndpoint.ListenerDescriptor;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * {@link EndpointWebExtension @EndpointWebExtension} that answers 404 to a write to a
- * listener that doesn't exist, and says why it refuses one or can't do it.
+ * {@link EndpointWebExtension @EndpointWebExtension} that answers 404 to an action on a
+ * listener that does not exist, and gives the reason if an action is refused or fails.
  */
 @RegisterReflectionForBinding(KvListenersEndpointWebExtension.Refusal.class)
 @EndpointWebExtension(endpoint = KvListenersEndpoint.class)
@@ -40,14 +40,14 @@ public class KvListenersEndpointWebExtension {
 	}
 
 	/**
-	 * Does something with a listener.
+	 * Runs an action on a listener.
 	 * @param id its id
-	 * @param action what to do
+	 * @param action the action
 	 * @param position where to resume, for {@code seek}
 	 * @param limit how many dead letters to redrive, for {@code redrive}
-	 * @return 200 with the listener as it is now, 404 if there is none, 400 with the
-	 * reason if the request makes no sense, 503 with the failure's class if the store
-	 * doesn't do its part
+	 * @return 200 with the listener after the action, 404 if there is none, 400 with the
+	 * reason if the request is invalid, 503 with the class of the failure if the store
+	 * fails
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Object> act(@Selector String id, @Nullable String action, @Nullable String position,
@@ -58,7 +58,7 @@ public class KvListenersEndpointWebExtension {
 					: new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 		}
 		catch (InvalidEndpointRequestException ex) {
-			// Boot's own body would leave the reason out
+			// Boot's own body lacks the reason
 			return new WebEndpointResponse<>(new Refusal(String.valueOf(ex.getReason())),
 					WebEndpointResponse.STATUS_BAD_REQUEST);
 		}

@@ -12,8 +12,8 @@ import org.springframework.context.ApplicationListener;
 import io.github.kvevents.log.LogGapEvent;
 
 /**
- * Counts the gaps that readers of the change log met: {@code kv.log.gap}, tagged with the
- * reader, of which there are as many as listeners are declared.
+ * Counts the gaps that readers of the change log detected: {@code kv.log.gap}, tagged
+ * with the reader. There are as many readers as listeners are declared.
  */
 public final class KvLogGapMeter implements MeterBinder, ApplicationListener<LogGapEvent> {
 

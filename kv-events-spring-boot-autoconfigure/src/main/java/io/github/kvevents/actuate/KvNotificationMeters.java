@@ -11,7 +11,7 @@ import org.springframework.util.Assert;
 import io.github.kvevents.expiry.NotificationStatus;
 
 /**
- * Counts the server's notifications of expired keys, as
+ * Counts keyspace notifications of expired keys, as
  * {@code kv.expiry.notifications.received} and {@code kv.expiry.notifications.dropped}.
  */
 public final class KvNotificationMeters implements MeterBinder {
@@ -20,7 +20,7 @@ public final class KvNotificationMeters implements MeterBinder {
 
 	/**
 	 * Creates an instance.
-	 * @param status how the notifications are doing
+	 * @param status returns the status of keyspace notifications
 	 */
 	public KvNotificationMeters(Supplier<NotificationStatus> status) {
 		Assert.notNull(status, "'status' must not be null");

@@ -18,10 +18,10 @@ import io.github.kvevents.expiry.TrackingActivity;
 import io.github.kvevents.expiry.TrackingStatus;
 
 /**
- * Asks the store for gauges: only when they are read, at most every five seconds, and on
- * a thread of its own, since a store that is away may hold up a command for a minute. Who
- * reads waits for a short while, so that a store that answers is shown as it is now and
- * not as it was at the last scrape.
+ * Reads the status of tracking for gauges: only when they are read, at most every five
+ * seconds, and on a thread of its own, since a command may wait a minute for a store that
+ * can't be reached. The reader of a gauge waits for a short time, so that it gets the
+ * current figures of a store that answers.
  */
 final class StatusSampler {
 
@@ -50,7 +50,7 @@ final class StatusSampler {
 
 	/**
 	 * The figures, not older than half a minute.
-	 * @return {@code null} if the store didn't tell
+	 * @return {@code null} if the store did not answer
 	 */
 	@Nullable TrackingStatus sample() {
 		if (this.monitor.getActivity().state() != TrackingActivity.State.TRACKING) {
@@ -78,7 +78,7 @@ final class StatusSampler {
 			this.last = new Sample(status, this.nanoTime.getAsLong());
 		}
 		catch (RuntimeException ex) {
-			logger.debug("The store doesn't tell how expiry is doing", ex);
+			logger.debug("The status of expiries can't be read", ex);
 		}
 		finally {
 			this.asking.set(false);
@@ -90,10 +90,10 @@ final class StatusSampler {
 			task.get(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (TimeoutException ex) {
-			logger.debug("The store is slow to tell how expiry is doing: gauges show what it told last");
+			logger.debug("The store takes long to report the status of expiries: gauges show the last one");
 		}
 		catch (ExecutionException ex) {
-			logger.debug("The store could not be asked how expiry is doing", ex);
+			logger.debug("The store could not be asked for the status of expiries", ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

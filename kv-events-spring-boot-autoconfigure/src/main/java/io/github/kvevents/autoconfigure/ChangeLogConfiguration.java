@@ -27,14 +27,14 @@ import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 
 /**
- * What reads the change log and keeps it short, whichever store it is in.
+ * Readers of the change log, and its retention, for each back end.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBooleanProperty("kv.events.log.enabled")
 class ChangeLogConfiguration {
 
 	/**
-	 * Stops start-up where nothing would ever be logged.
+	 * Fails at start-up if no change would ever be logged.
 	 */
 	@Bean
 	@ConditionalOnMissingBean(ChangeLogStore.class)
@@ -104,7 +104,7 @@ class ChangeLogConfiguration {
 		/**
 		 * Adds a child.
 		 * @param publisher calls the listeners of that context alone
-		 * @return ends it
+		 * @return removes it
 		 */
 		Runnable add(Consumer<LogGapEvent> publisher) {
 			this.children.add(publisher);

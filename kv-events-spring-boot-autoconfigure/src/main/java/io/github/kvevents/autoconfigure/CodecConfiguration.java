@@ -17,8 +17,8 @@ import io.github.kvevents.core.JsonKvCodec;
 import io.github.kvevents.core.PlainKvCodec;
 
 /**
- * The codec: JSON by the application's own mapper; where Jackson is missing, strings and
- * bytes only.
+ * The codec: JSON by the application's own mapper; without Jackson, strings and bytes
+ * only.
  */
 @Configuration(proxyBeanMethods = false)
 class CodecConfiguration {

@@ -15,8 +15,8 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
 /**
- * Matches where {@code kv.events.store} is this back end, or not set and this is the
- * default.
+ * Matches if {@code kv.events.store} is this back end, or if it is not set and this is
+ * the default.
  */
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)
@@ -30,8 +30,8 @@ import org.springframework.util.StringUtils;
 	StoreType value();
 
 	/**
-	 * Compares the back end that is configured. A value without text counts as not set,
-	 * as it does where properties are bound; one that is no back end is refused there.
+	 * Compares the configured back end. A blank value counts as not set, as in binding,
+	 * which refuses any other value that is no back end.
 	 */
 	class OnStoreCondition extends SpringBootCondition {
 

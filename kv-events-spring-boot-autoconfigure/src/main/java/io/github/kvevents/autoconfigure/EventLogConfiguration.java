@@ -29,7 +29,7 @@ import io.github.kvevents.redis.RedisLink;
 class EventLogConfiguration {
 
 	/**
-	 * After the nested configurations, which are looked at first.
+	 * Evaluated after the nested configurations.
 	 */
 	@Bean
 	@ConditionalOnBean(EventLogStore.class)

@@ -28,8 +28,8 @@ import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 import io.github.kvevents.store.ExpiringStore;
 
 /**
- * Makes events of the expiries that a store detects by itself, or that Redis notifies of,
- * and measures how late expiries are.
+ * Publishes events for expiries that a store detects by itself or Redis notifies of, and
+ * records their lateness.
  */
 @Configuration(proxyBeanMethods = false)
 class ExpiryConfiguration {
@@ -83,8 +83,8 @@ class ExpiryConfiguration {
 	}
 
 	/**
-	 * The database that a connection factory is configured with. Asking the factory and
-	 * not the properties: the application may have made its own.
+	 * The database that a connection factory is configured with. Read from the factory,
+	 * not from properties: the application may have declared its own.
 	 */
 	static final class SelectedDatabase {
 
@@ -95,7 +95,7 @@ class ExpiryConfiguration {
 			if (connectionFactory instanceof LettuceConnectionFactory lettuce) {
 				return lettuce.getDatabase();
 			}
-			// by name: that of Jedis can't be compiled against without Jedis
+			// by name: Jedis is an optional dependency
 			BeanWrapper properties = PropertyAccessorFactory.forBeanPropertyAccess(connectionFactory);
 			return (properties.isReadableProperty("database")
 					&& properties.getPropertyValue("database") instanceof Integer database) ? database : 0;

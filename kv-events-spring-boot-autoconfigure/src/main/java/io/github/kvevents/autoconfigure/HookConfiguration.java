@@ -34,8 +34,8 @@ import io.github.kvevents.listener.KvListenerRegistry;
 class HookConfiguration {
 
 	/**
-	 * Each context has its own, since it sees the beans of one: those of a child get into
-	 * the engine of the parent.
+	 * Each context has its own, since it processes the beans of one: those of a child are
+	 * registered in the engine of the parent.
 	 */
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
@@ -70,8 +70,8 @@ class HookConfiguration {
 	}
 
 	/**
-	 * What may use the template itself is made when all beans are there, and what can't
-	 * be made stops start-up then.
+	 * Beans that may use the template themselves are created after all others; a failure
+	 * stops start-up.
 	 */
 	@Bean
 	SmartInitializingSingleton kvLateBeans(ObjectProvider<KvCodec> codec,
@@ -83,7 +83,7 @@ class HookConfiguration {
 	}
 
 	/**
-	 * Only where a parent has the engine.
+	 * Only if a parent context has the engine.
 	 */
 	@Bean
 	@ConditionalOnMissingBean(value = { HookEngine.class, ChildContextListeners.class },

@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import io.github.kvevents.hook.KvHookDefinitionException;
 
 /**
- * Says which hook, guard or listener is declared in a way that can't work.
+ * Analyzes the invalid declaration of a hook, guard or listener.
  */
 class HookDefinitionFailureAnalyzer extends AbstractFailureAnalyzer<KvHookDefinitionException> {
 

@@ -3,15 +3,15 @@ package io.github.kvevents.autoconfigure;
 import io.github.kvevents.hook.HookEngineBuilder;
 
 /**
- * Changes how the auto-configured hook engine is built. Beans of this type are called in
- * their order, after the properties were applied.
+ * Customizes the builder of the auto-configured hook engine. Beans of this type are
+ * called in their order, after the properties have been applied.
  */
 @FunctionalInterface
 public interface HookEngineBuilderCustomizer {
 
 	/**
-	 * Changes the builder.
-	 * @param builder the builder to change
+	 * Customizes the builder.
+	 * @param builder the builder to customize
 	 */
 	void customize(HookEngineBuilder builder);
 

@@ -23,12 +23,13 @@ import io.github.kvevents.hook.SpringListeners;
 import io.github.kvevents.listener.KvListener;
 
 /**
- * Makes beans with hooks, guards and listeners at start-up, also with
- * {@code spring.main.lazy-initialization}: nobody asks for such a bean, so it would never
- * be made, and its hooks never called. A bean of the application that is declared with an
- * interface or an abstract class may have some, which shows when it is made. A bean that
- * is {@code @Lazy} itself stays lazy. Also makes Spring listeners of our events: only
- * those that are made count where it is decided which expiries to track.
+ * Excludes beans with hooks, guards and listeners from
+ * {@code spring.main.lazy-initialization}: no other bean requests such a bean, so it
+ * would never be created and its hooks never called. A bean of the application whose
+ * declared type is an interface or an abstract class may have some, so it is excluded
+ * too. A bean that is {@code @Lazy} itself stays lazy. Spring listeners of our events are
+ * also excluded: only those that have been created count when expiries are tracked on
+ * demand.
  */
 class HookLazyInitializationExcludeFilter implements LazyInitializationExcludeFilter {
 
@@ -52,7 +53,7 @@ class HookLazyInitializationExcludeFilter implements LazyInitializationExcludeFi
 	}
 
 	/**
-	 * Whether code of the application makes the bean. Spring's own beans have no hooks.
+	 * Whether code of the application creates the bean. Spring's own beans have no hooks.
 	 */
 	private boolean isMadeByApplication(BeanDefinition definition) {
 		String factory = factoryClass(definition);

@@ -12,7 +12,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.ClassUtils;
 
 /**
- * Warns where the application waits for events and nothing keeps the JVM running: all
+ * Warns if the application waits for events but nothing keeps the JVM running: all
  * threads of kv-events and of the drivers are daemons.
  */
 class KeepAliveCheck implements ApplicationListener<ApplicationReadyEvent> {
@@ -23,7 +23,8 @@ class KeepAliveCheck implements ApplicationListener<ApplicationReadyEvent> {
 
 	/**
 	 * Creates a check.
-	 * @param waitsForEvents whether something waits for what happens later or elsewhere
+	 * @param waitsForEvents whether a hook or listener waits for events of other threads
+	 * or instances
 	 */
 	KeepAliveCheck(BooleanSupplier waitsForEvents) {
 		this.waitsForEvents = waitsForEvents;

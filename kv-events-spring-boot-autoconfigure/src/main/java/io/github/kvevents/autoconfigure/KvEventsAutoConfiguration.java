@@ -14,8 +14,8 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} for kv-events. Each bean steps back
- * when the application declares its own.
+ * {@link EnableAutoConfiguration Auto-configuration} for kv-events. Each bean backs off
+ * if the application declares its own.
  */
 @AutoConfiguration(afterName = { "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
 		"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
@@ -29,8 +29,8 @@ import org.springframework.util.StringUtils;
 public final class KvEventsAutoConfiguration {
 
 	/**
-	 * Whether kv-events is switched on. A value without text doesn't switch it off in
-	 * silence: binding refuses it, with its origin.
+	 * Whether kv-events is enabled. A blank value does not disable it silently: binding
+	 * refuses it, with its origin.
 	 */
 	static class OnEnabledCondition extends SpringBootCondition {
 

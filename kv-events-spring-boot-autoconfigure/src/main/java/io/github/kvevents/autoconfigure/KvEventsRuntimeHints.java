@@ -13,9 +13,9 @@ import io.github.kvevents.KvSetEvent;
 import io.github.kvevents.redis.RedisLink;
 
 /**
- * What a native image can't find out: the scripts, the getters of events, which
- * conditions of event listeners call by name, the database of a connection factory of
- * Jedis, and what {@link RedisLink} needs.
+ * The hints that a native image needs: the scripts, the getters of events, which
+ * conditions of event listeners call by name, the database of a Jedis connection factory,
+ * and the hints of {@link RedisLink}.
  */
 class KvEventsRuntimeHints implements RuntimeHintsRegistrar {
 

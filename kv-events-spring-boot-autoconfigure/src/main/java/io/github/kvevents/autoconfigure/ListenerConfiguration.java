@@ -26,14 +26,14 @@ import io.github.kvevents.redis.listener.RedisListenerStore;
 import io.github.kvevents.store.ChangeLogStore;
 
 /**
- * Durable listeners. Annotated methods are looked for without a change log, too, so that
- * start-up can say what they need.
+ * Durable listeners. Annotated methods are detected without a change log too, so that
+ * start-up can fail with what they need.
  */
 @Configuration(proxyBeanMethods = false)
 class ListenerConfiguration {
 
 	/**
-	 * Each context has its own, as that of hooks.
+	 * Each context has its own, as for hooks.
 	 */
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
@@ -42,7 +42,7 @@ class ListenerConfiguration {
 	}
 
 	/**
-	 * After the nested configurations, which are looked at first.
+	 * Evaluated after the nested configurations.
 	 */
 	@Bean
 	@ConditionalOnBooleanProperty("kv.events.log.enabled")

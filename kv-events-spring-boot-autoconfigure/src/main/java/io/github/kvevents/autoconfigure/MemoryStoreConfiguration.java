@@ -21,7 +21,7 @@ import io.github.kvevents.store.KvStore;
 class MemoryStoreConfiguration {
 
 	/**
-	 * Only for the store that follows: the application's own may keep no log.
+	 * Only with the following store: the application's own may have no log.
 	 */
 	@Bean
 	@ConditionalOnBooleanProperty("kv.events.log.enabled")

@@ -4,7 +4,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Says which part is missing and how to provide it.
+ * Analyzes a missing part: which one, and how to provide it.
  */
 class MissingPartFailureAnalyzer extends AbstractFailureAnalyzer<MissingPartFailureAnalyzer.MissingPartException> {
 

@@ -12,8 +12,7 @@ import io.github.kvevents.autoconfigure.MissingPartFailureAnalyzer.MissingPartEx
 import io.github.kvevents.store.KvStore;
 
 /**
- * Stops start-up when there is no back end: without it the hooks would be registered and
- * never called.
+ * Fails at start-up if there is no back end: hooks would be registered and never called.
  */
 @Configuration(proxyBeanMethods = false)
 class MissingStoreConfiguration {

@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * Checks the values of properties. It throws what Boot's own failure analyzer turns into
- * a message with the property, its value and the file and line that it comes from.
+ * Checks the values of properties. Boot's own failure analyzer reports the exception with
+ * the property, its value and its origin.
  */
 final class PropertyCheck {
 

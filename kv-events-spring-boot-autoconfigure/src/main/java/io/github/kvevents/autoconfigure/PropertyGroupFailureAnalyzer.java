@@ -19,15 +19,15 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Says which properties there are where a value was given to a group of them, such as
- * {@code kv.events.log=true}. Comes before Boot's analyzer, which knows of no group and
- * reports a missing converter.
+ * Analyzes a value that was given to a group of properties, such as
+ * {@code kv.events.log=true}, and lists the properties of the group. Runs before Boot's
+ * analyzer, which would report a missing converter.
  */
 @Order(-1)
 class PropertyGroupFailureAnalyzer extends AbstractFailureAnalyzer<BindException> {
 
 	/**
-	 * What most who give a value to the group have in mind.
+	 * By group, the property that was most likely meant.
 	 */
 	private static final Map<String, String> MEANT = Map.of("kv.events.log", "kv.events.log.enabled",
 			"kv.events.expiry.tracking", "kv.events.expiry.tracking.mode", "kv.events.expiry.notifications",
@@ -54,7 +54,7 @@ class PropertyGroupFailureAnalyzer extends AbstractFailureAnalyzer<BindException
 	}
 
 	/**
-	 * The exception itself doesn't say, since what failed was the group.
+	 * The exception itself has only the name of the group.
 	 */
 	private @Nullable ConfigurationProperty find(ConfigurationPropertyName name) {
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {

@@ -12,13 +12,12 @@ import org.springframework.core.env.MapPropertySource;
 import io.github.kvevents.autoconfigure.ConditionalOnStore.OnStoreCondition;
 
 /**
- * Lets an application that keeps its keys in memory be healthy without Redis. The starter
- * brings Spring Data Redis along, and Boot's health indicator would look for a server at
- * {@code localhost} that nobody configured and answer 503.
+ * Disables Boot's health indicator of Redis for an application that keeps its keys in
+ * memory. The starter depends on Spring Data Redis, and the indicator would answer 503,
+ * since there is no server at {@code localhost}.
  * <p>
- * The default that this sets comes last, so that the application's own
- * {@code management.health.redis.enabled} counts. Where any address of a Redis is
- * configured, nothing is set.
+ * This default has the lowest precedence: {@code management.health.redis.enabled} of the
+ * application overrides it. Nothing is set if any address of a Redis is configured.
  */
 class RedisHealthEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 
@@ -33,7 +32,7 @@ class RedisHealthEnvironmentPostProcessor implements EnvironmentPostProcessor, O
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-		// default properties that the application sets in code come behind even the last
+		// default properties of SpringApplication are added even later
 		if (!environment.containsProperty(ENABLED) && OnStoreCondition.isStore(environment, StoreType.MEMORY)
 				&& ADDRESSES.stream().noneMatch((name) -> environment.containsProperty(PREFIX + name))) {
 			environment.getPropertySources().addLast(new MapPropertySource(SOURCE, Map.of(ENABLED, "false")));
@@ -41,7 +40,7 @@ class RedisHealthEnvironmentPostProcessor implements EnvironmentPostProcessor, O
 	}
 
 	/**
-	 * Behind the one that reads the configuration files.
+	 * After the one that reads the configuration files.
 	 */
 	@Override
 	public int getOrder() {

@@ -5,8 +5,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.util.StringUtils;
 
 /**
- * Says why this application can't work with that Redis. The message has the way out
- * behind a colon, where there is more than one.
+ * Analyzes why this application can't work with the Redis server. If the message has a
+ * colon, the action follows it.
  */
 class RedisRefusedFailureAnalyzer extends AbstractFailureAnalyzer<RedisRefusedFailureAnalyzer.RedisRefusedException> {
 
@@ -23,7 +23,7 @@ class RedisRefusedFailureAnalyzer extends AbstractFailureAnalyzer<RedisRefusedFa
 	}
 
 	/**
-	 * Redis answers, and can't serve this application as it is configured.
+	 * Redis answers, but can't be used with the configuration of this application.
 	 */
 	static class RedisRefusedException extends RuntimeException {
 

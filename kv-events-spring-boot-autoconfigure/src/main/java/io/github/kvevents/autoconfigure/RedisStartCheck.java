@@ -20,10 +20,10 @@ import io.github.kvevents.redis.RedisLink;
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * Stops start-up where the server is too old, or keeps the namespace in another number of
- * partitions, and warns where it refuses what writes or deliveries take. Asks only where
- * the application would use Redis by itself. A server that is away or slow is no reason
- * to stop: the first operation finds out.
+ * Fails at start-up if the server is too old or has the namespace with another number of
+ * partitions, and warns if it refuses a command that writes or deliveries need. Connects
+ * only if the application would use Redis without being called. A server that can't be
+ * reached or is slow does not stop start-up: the first operation checks it.
  */
 class RedisStartCheck implements SmartLifecycle {
 
@@ -41,8 +41,8 @@ class RedisStartCheck implements SmartLifecycle {
 
 	/**
 	 * Creates a check.
-	 * @param connections how many connections are taken for as long as the application
-	 * runs, at most
+	 * @param connections how many connections are occupied at most while the application
+	 * runs
 	 */
 	RedisStartCheck(RedisKvStore store, RedisLink link, int connections) {
 		this.store = store;
@@ -67,7 +67,7 @@ class RedisStartCheck implements SmartLifecycle {
 			say((ex.getCause() != null) ? ex.getCause() : ex);
 		}
 		catch (TimeoutException ex) {
-			logger.debug("Redis doesn't tell in time whether it can serve this application");
+			logger.debug("Redis did not answer the check at start-up in time");
 			this.link.doubt();
 		}
 		catch (InterruptedException ex) {
@@ -77,8 +77,8 @@ class RedisStartCheck implements SmartLifecycle {
 	}
 
 	/**
-	 * What waits inside of Redis keeps its connection. Two more do the rest, and one is
-	 * left to the application.
+	 * Each blocking command occupies a connection. Two more serve all other commands, and
+	 * one is left for the application.
 	 */
 	private void comparePool() {
 		Integer poolSize = this.link.getPoolSize();
@@ -101,7 +101,7 @@ class RedisStartCheck implements SmartLifecycle {
 	}
 
 	/**
-	 * Refused writes don't stop start-up: who has the rights to run it may give them now.
+	 * Refused writes don't stop start-up: the permissions may be granted later.
 	 */
 	private static void say(Throwable failure) {
 		if (failure instanceof PermissionDeniedDataAccessException) {
@@ -112,7 +112,7 @@ class RedisStartCheck implements SmartLifecycle {
 					+ StoreFailure.remedy(failure));
 		}
 		else {
-			logger.debug("Redis can't be asked whether it can serve this application", failure);
+			logger.debug("The check of Redis at start-up failed", failure);
 		}
 	}
 
@@ -127,7 +127,7 @@ class RedisStartCheck implements SmartLifecycle {
 	}
 
 	/**
-	 * Behind the connections and before all that uses them.
+	 * After the connections and before their users.
 	 */
 	@Override
 	public int getPhase() {

@@ -54,8 +54,8 @@ class RedisStoreConfiguration {
 	}
 
 	/**
-	 * Also where the application keeps keys elsewhere: event logs and listeners may be in
-	 * Redis.
+	 * Also if the application keeps its keys elsewhere: event logs and listeners may be
+	 * in Redis.
 	 */
 	@Bean
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
@@ -65,7 +65,7 @@ class RedisStoreConfiguration {
 	}
 
 	/**
-	 * One for all that use the namespace, so that it is claimed once.
+	 * Shared by all users of the namespace, so that it is claimed once.
 	 */
 	@Bean
 	@ConditionalOnMissingBean
@@ -92,8 +92,8 @@ class RedisStoreConfiguration {
 	}
 
 	/**
-	 * Only for the store that follows: the application's own may write no log, or
-	 * another.
+	 * Only with the following store: the application's own may write no log, or another
+	 * one.
 	 */
 	@Bean
 	@ConditionalOnBooleanProperty("kv.events.log.enabled")
@@ -122,10 +122,10 @@ class RedisStoreConfiguration {
 	}
 
 	/**
-	 * Which application this is, as instances that run the same code tell it: its name
-	 * and its class with {@code @SpringBootApplication}. Not the class whose {@code main}
-	 * method runs: in a test that is the runner. All contexts of one application have the
-	 * identity of the outermost that has such a class.
+	 * The identity of the application, equal for instances that run the same code: its
+	 * name and its class with {@code @SpringBootApplication}. Not the class whose
+	 * {@code main} method runs: in a test that is the test runner. All contexts of one
+	 * application have the identity of the outermost that has such a class.
 	 */
 	static final class ApplicationIdentity {
 
@@ -143,7 +143,7 @@ class RedisStoreConfiguration {
 			if (!outer.isEmpty()) {
 				return outer;
 			}
-			// only what is known of the definitions: a bean must not be made to find out
+			// from bean definitions alone: no bean must be created for this
 			ConfigurableListableBeanFactory beans = (ConfigurableListableBeanFactory) context
 				.getAutowireCapableBeanFactory();
 			for (String bean : beans.getBeanDefinitionNames()) {

@@ -12,7 +12,7 @@ import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
 
 /**
- * What all back ends need of the properties.
+ * Settings of all back ends, from the properties.
  */
 final class StoreSettings {
 
@@ -49,8 +49,8 @@ final class StoreSettings {
 	}
 
 	/**
-	 * How many connections wait inside of Redis at most: a reader of expiries for each
-	 * partition, the notifications, the change log, and follows of event logs.
+	 * How many connections wait in blocking commands at most: a reader of expiries for
+	 * each partition, notifications, the change log, and follows of event logs.
 	 */
 	static int waitingConnections(KvEventsProperties properties) {
 		int readers = (properties.expiry().tracking().mode() != TrackingMode.OFF) ? properties.partitions() : 0;
@@ -59,7 +59,7 @@ final class StoreSettings {
 	}
 
 	/**
-	 * How much of a change log to keep.
+	 * The settings of the change log.
 	 * @return the settings, {@code null} for no log
 	 */
 	static @Nullable ChangeLogSettings changeLog(KvEventsProperties properties, Environment environment) {

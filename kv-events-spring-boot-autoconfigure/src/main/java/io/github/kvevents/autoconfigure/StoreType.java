@@ -1,7 +1,7 @@
 package io.github.kvevents.autoconfigure;
 
 /**
- * Which back end keeps the keys.
+ * The back end that keeps the keys.
  */
 enum StoreType {
 
@@ -11,7 +11,7 @@ enum StoreType {
 	REDIS,
 
 	/**
-	 * This process, for tests and trials: nothing survives it and nobody shares it.
+	 * This process, for tests and trials: keys are lost when it ends and not shared.
 	 */
 	MEMORY
 

@@ -15,8 +15,9 @@ import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.log.KvChangeLog;
 
 /**
- * Says that kv-events, or its change log, is switched off where a bean of it is injected.
- * Runs before Boot's analyzer of missing beans, which would propose to declare one.
+ * Analyzes the injection of a bean of kv-events, or of its change log, while that is
+ * disabled. Runs before Boot's analyzer of missing beans, which would suggest to declare
+ * one.
  */
 @Order(-1)
 class SwitchedOffFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
