@@ -10,6 +10,8 @@ import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.support.KeyedQueue;
+
 /**
  * The queue of one asynchronous hook: events of one key are handled one after the other,
  * different keys in parallel by a few workers. A slot for an event can be reserved before
@@ -27,7 +29,7 @@ final class HookQueue {
 
 	private final QueueLock lock;
 
-	private final PendingEvents pending = new PendingEvents();
+	private final KeyedQueue<QueuedEvent> pending = new KeyedQueue<>();
 
 	private final QueueRoom room;
 
@@ -57,9 +59,7 @@ final class HookQueue {
 		return (this.overflow == KvOverflow.BLOCK) ? this.room.reserve(slots) : 0;
 	}
 
-	/**
-	 * Gives back slots, used or not.
-	 */
+	/** Gives back slots, used or not. */
 	void release(int slots) {
 		this.room.release(slots);
 	}
@@ -78,7 +78,7 @@ final class HookQueue {
 			}
 			else {
 				dropped = (full && this.overflow == KvOverflow.DROP_OLDEST) ? this.pending.removeOldest() : null;
-				this.pending.add(item);
+				this.pending.add(item.event().getKey(), item);
 				startWorker = this.workers.claim();
 			}
 		}
@@ -198,9 +198,7 @@ final class HookQueue {
 		}
 	}
 
-	/**
-	 * Handles the events that leave the queue.
-	 */
+	/** Handles the events that leave the queue. */
 	interface Handler {
 
 		void run(QueuedEvent item);

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.support.CallChain;
+import io.github.kvevents.support.KeyedQueue;
 
 /**
  * The workers of a queue: each takes the next event whose key no other has. They share
@@ -26,7 +27,7 @@ final class QueueWorkers {
 
 	private final QueueLock lock;
 
-	private final PendingEvents pending;
+	private final KeyedQueue<QueuedEvent> pending;
 
 	private final Consumer<QueuedEvent> handler;
 
@@ -37,7 +38,7 @@ final class QueueWorkers {
 	/** How many more there may be, in place of those that wait for the others. */
 	private int standIns;
 
-	QueueWorkers(int concurrency, Executor executor, QueueLock lock, PendingEvents pending,
+	QueueWorkers(int concurrency, Executor executor, QueueLock lock, KeyedQueue<QueuedEvent> pending,
 			Consumer<QueuedEvent> handler) {
 		this.concurrency = concurrency;
 		this.executor = executor;
@@ -136,7 +137,7 @@ final class QueueWorkers {
 		this.lock.run(() -> {
 			this.running.remove(Thread.currentThread());
 			this.standIns -= place.replaced ? 1 : 0;
-			this.pending.finish(item);
+			this.pending.release(item.event().getKey());
 		});
 		// an interrupt that was meant for the hook must not reach the next one
 		Thread.interrupted();

@@ -17,16 +17,6 @@ final class QueuedEvent {
 
 	private final @Nullable Delivery delivery;
 
-	/**
-	 * The neighbours by age, and the next event of the same key. Guarded by the queue's
-	 * lock.
-	 */
-	@Nullable QueuedEvent older;
-
-	@Nullable QueuedEvent younger;
-
-	@Nullable QueuedEvent nextOfKey;
-
 	QueuedEvent(KvEvent event, CallerContext caller, DispatchContext context, @Nullable Delivery delivery) {
 		this.event = event;
 		this.caller = caller;

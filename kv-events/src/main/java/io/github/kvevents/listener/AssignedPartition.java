@@ -22,7 +22,7 @@ import io.github.kvevents.store.LoggedChange;
  */
 final class AssignedPartition {
 
-	private final Lanes lanes;
+	private final PendingDeliveries deliveries;
 
 	private final DeliveryPolicy policy;
 
@@ -51,11 +51,11 @@ final class AssignedPartition {
 	 * made dead letters
 	 * @param maxOpenBytes how large the events may be that are queued or in flight
 	 */
-	AssignedPartition(PartitionLease held, PartitionReader reader, Set<KvPosition> deadLetteredBefore, Lanes lanes,
-			DeliveryPolicy policy, GapReporter gaps, long maxOpenBytes) {
+	AssignedPartition(PartitionLease held, PartitionReader reader, Set<KvPosition> deadLetteredBefore,
+			PendingDeliveries deliveries, DeliveryPolicy policy, GapReporter gaps, long maxOpenBytes) {
 		this.held = held;
 		this.reader = reader;
-		this.lanes = lanes;
+		this.deliveries = deliveries;
 		this.policy = policy;
 		this.gaps = gaps;
 		this.maxOpenBytes = maxOpenBytes;
@@ -142,7 +142,7 @@ final class AssignedPartition {
 	void lose() {
 		this.reader.end();
 		this.window.lose();
-		this.lanes.awaitLetThrough();
+		this.deliveries.awaitLetThrough();
 		this.held.obey();
 	}
 
@@ -238,7 +238,7 @@ final class AssignedPartition {
 	private void reportGap(KvPosition after) {
 		this.reportingGap = true;
 		Runnable report = this.gaps.report(this.held.lease().partition(), after, this.reader.checkpoint().position());
-		this.lanes.execute(() -> {
+		this.deliveries.execute(() -> {
 			report.run();
 			this.reportingGap = false;
 			this.policy.wakeLoop();
@@ -246,7 +246,7 @@ final class AssignedPartition {
 	}
 
 	private void queue() {
-		List<Delivery> deliveries = new ArrayList<>();
+		List<Delivery> admitted = new ArrayList<>();
 		while (!this.reader.isEmpty() && hasRoom()) {
 			LoggedChange next = this.reader.next();
 			boolean deadLettered = this.deadLetteredBefore.contains(next.position());
@@ -256,11 +256,11 @@ final class AssignedPartition {
 				this.window.pass(next, this.reader.ordinal(), deadLettered);
 			}
 			else {
-				deliveries.add(new Delivery(this, this.window, this.window.admit(next, this.reader.ordinal()), next,
-						this.policy.lane(next), choice, this.policy));
+				admitted.add(new Delivery(this, this.window, this.window.admit(next, this.reader.ordinal()), next,
+						this.policy.key(next), choice, this.policy));
 			}
 		}
-		this.lanes.submit(deliveries);
+		this.deliveries.submit(admitted);
 	}
 
 	/**

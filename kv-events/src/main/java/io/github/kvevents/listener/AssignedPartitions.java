@@ -32,7 +32,7 @@ final class AssignedPartitions {
 
 	private final ListenerOptions options;
 
-	private final Lanes lanes;
+	private final PendingDeliveries deliveries;
 
 	private final DeliveryPolicy policy;
 
@@ -60,12 +60,12 @@ final class AssignedPartitions {
 	 * @param tick how often to agree with others at least
 	 */
 	AssignedPartitions(ListenerMembership membership, TruncationDetector truncation, ListenerOptions options,
-			Lanes lanes, DeliveryPolicy policy, GapReporter gaps, Map<Integer, ProcessedHistory> processed,
-			Delay tick) {
+			PendingDeliveries deliveries, DeliveryPolicy policy, GapReporter gaps,
+			Map<Integer, ProcessedHistory> processed, Delay tick) {
 		this.membership = membership;
 		this.truncation = truncation;
 		this.options = options;
-		this.lanes = lanes;
+		this.deliveries = deliveries;
 		this.policy = policy;
 		this.gaps = gaps;
 		this.processed = processed;
@@ -110,7 +110,7 @@ final class AssignedPartitions {
 		List<Holder> holders = this.membership.setPaused(paused);
 		this.assigned.values().forEach((partition) -> partition.setPaused(paused));
 		this.paused = paused;
-		this.lanes.setSuspended(paused);
+		this.deliveries.setSuspended(paused);
 		return holders;
 	}
 
@@ -166,9 +166,9 @@ final class AssignedPartitions {
 		// a pause is of all partitions, so any of them shows it
 		this.paused = this.assigned.isEmpty() ? members.paused()
 				: this.assigned.values().stream().anyMatch(AssignedPartition::isPaused);
-		this.lanes.setSuspended(this.paused);
+		this.deliveries.setSuspended(this.paused);
 		if (this.paused && !quiet) {
-			this.lanes.awaitLetThrough();
+			this.deliveries.awaitLetThrough();
 			// others wait until it is obeyed
 			return Delay.ofMillis(1);
 		}
@@ -213,7 +213,7 @@ final class AssignedPartitions {
 		PartitionLease held = new PartitionLease(this.membership, lease, processed, checkpoint.history(),
 				acquisition.paused(), now);
 		PartitionReader reader = new PartitionReader(this.truncation, this.options.getBatchSize(), checkpoint, state);
-		AssignedPartition assigned = new AssignedPartition(held, reader, acquisition.deadLettered(), this.lanes,
+		AssignedPartition assigned = new AssignedPartition(held, reader, acquisition.deadLettered(), this.deliveries,
 				this.policy, this.gaps, PageSize.readAheadBytes(this.membership.partitions()));
 		assigned.begin(stored == null, lostAfter);
 		return assigned;

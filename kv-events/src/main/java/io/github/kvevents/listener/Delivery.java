@@ -22,7 +22,7 @@ final class Delivery {
 
 	private final LoggedChange change;
 
-	private final Object lane;
+	private final Object key;
 
 	private final Choice choice;
 
@@ -32,13 +32,13 @@ final class Delivery {
 
 	private @Nullable Failure exhausted;
 
-	Delivery(AssignedPartition partition, DeliveryWindow window, WindowEntry entry, LoggedChange change, Object lane,
+	Delivery(AssignedPartition partition, DeliveryWindow window, WindowEntry entry, LoggedChange change, Object key,
 			Choice choice, DeliveryPolicy policy) {
 		this.partition = partition;
 		this.window = window;
 		this.entry = entry;
 		this.change = change;
-		this.lane = lane;
+		this.key = key;
 		this.choice = choice;
 		this.policy = policy;
 	}
@@ -46,8 +46,8 @@ final class Delivery {
 	/**
 	 * What it comes in order with.
 	 */
-	Object lane() {
-		return this.lane;
+	Object key() {
+		return this.key;
 	}
 
 	int attempts() {

@@ -76,7 +76,7 @@ final class DeliveryPolicy {
 	 * What an event comes in order with: its key or, if one is handled at a time anyway,
 	 * the whole partition.
 	 */
-	Object lane(LoggedChange change) {
+	Object key(LoggedChange change) {
 		return (this.options.getConcurrency() > 1) ? change.key() : change.position().partition();
 	}
 

@@ -156,16 +156,17 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 			KvEventHandler handler, ListenerCounters counters, Map<Integer, ProcessedHistory> processed) {
 		String id = membership.listener();
 		Waiter waiter = new Waiter();
-		Lanes lanes = new Lanes("kv-listener-" + id, options.getConcurrency(), System::nanoTime, waiter::wakeUp);
+		PendingDeliveries deliveries = new PendingDeliveries("kv-listener-" + id, options.getConcurrency(),
+				System::nanoTime, waiter::wakeUp);
 		DeliveryPolicy policy = policy(id, options, handler, counters, waiter::wakeUp);
 		GapReporter gaps = new GapReporter(id, handler, this.gapPublisher, counters);
 		Delay tick = SubscriptionLoop.tick(membership.lease());
-		AssignedPartitions partitions = new AssignedPartitions(membership, truncation, options, lanes, policy, gaps,
-				processed, tick);
-		SubscriptionShutdown shutdown = new SubscriptionShutdown(membership, partitions, lanes, policy, waiter,
+		AssignedPartitions partitions = new AssignedPartitions(membership, truncation, options, deliveries, policy,
+				gaps, processed, tick);
+		SubscriptionShutdown shutdown = new SubscriptionShutdown(membership, partitions, deliveries, policy, waiter,
 				this.settings.shutdownTimeout(), tick);
-		return new SubscriptionRun(membership, lanes,
-				new SubscriptionLoop(membership, partitions, lanes, shutdown, this.feed, waiter));
+		return new SubscriptionRun(membership, deliveries,
+				new SubscriptionLoop(membership, partitions, deliveries, shutdown, this.feed, waiter));
 	}
 
 	private DeliveryPolicy policy(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,

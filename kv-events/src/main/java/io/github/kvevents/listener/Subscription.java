@@ -204,7 +204,7 @@ final class Subscription implements KvSubscription {
 			return false;
 		}
 		assigned.completeUpTo(to);
-		this.run.lanes().resumeDue(true);
+		this.run.deliveries().resumeDue(true);
 		this.run.loop().tick();
 		try {
 			return assigned.awaitCommitted(to.position());
@@ -236,7 +236,7 @@ final class Subscription implements KvSubscription {
 	 */
 	private void awaitObeyed(List<Holder> holders) {
 		interruptibly(() -> {
-			this.run.lanes().awaitCurrent(LET_THROUGH);
+			this.run.deliveries().awaitCurrent(LET_THROUGH);
 			this.membership.awaitObeyed(holders);
 		});
 	}

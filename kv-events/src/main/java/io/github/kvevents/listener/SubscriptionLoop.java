@@ -25,7 +25,7 @@ final class SubscriptionLoop implements Runnable {
 
 	private final ListenerMembership membership;
 
-	private final Lanes lanes;
+	private final PendingDeliveries deliveries;
 
 	private final ChangeFeed feed;
 
@@ -54,10 +54,10 @@ final class SubscriptionLoop implements Runnable {
 	 * Creates a loop.
 	 * @param waiter wakes it
 	 */
-	SubscriptionLoop(ListenerMembership membership, AssignedPartitions partitions, Lanes lanes,
+	SubscriptionLoop(ListenerMembership membership, AssignedPartitions partitions, PendingDeliveries deliveries,
 			SubscriptionShutdown shutdown, ChangeFeed feed, Waiter waiter) {
 		this.membership = membership;
-		this.lanes = lanes;
+		this.deliveries = deliveries;
 		this.shutdown = shutdown;
 		this.feed = feed;
 		this.waiter = waiter;
@@ -159,7 +159,7 @@ final class SubscriptionLoop implements Runnable {
 			}
 			this.nextTickAt = pause.after(this.membership.now());
 		}
-		Delay retry = this.lanes.resumeDue(false);
+		Delay retry = this.deliveries.resumeDue(false);
 		boolean more = false;
 		for (AssignedPartition partition : this.partitions.all()) {
 			more |= partition.turn(this.partitions.ends().get(partition.held().lease().partition()));

@@ -17,7 +17,7 @@ final class SubscriptionRun {
 
 	private final ListenerMembership membership;
 
-	private final Lanes lanes;
+	private final PendingDeliveries deliveries;
 
 	private final SubscriptionLoop loop;
 
@@ -28,16 +28,16 @@ final class SubscriptionRun {
 	/**
 	 * Creates a run that hasn't begun.
 	 */
-	SubscriptionRun(ListenerMembership membership, Lanes lanes, SubscriptionLoop loop) {
+	SubscriptionRun(ListenerMembership membership, PendingDeliveries deliveries, SubscriptionLoop loop) {
 		this.membership = membership;
-		this.lanes = lanes;
+		this.deliveries = deliveries;
 		this.loop = loop;
 		this.thread = new Thread(this::run, "kv-listener-" + membership.listener());
 		this.thread.setDaemon(true);
 	}
 
-	Lanes lanes() {
-		return this.lanes;
+	PendingDeliveries deliveries() {
+		return this.deliveries;
 	}
 
 	SubscriptionLoop loop() {
@@ -73,7 +73,7 @@ final class SubscriptionRun {
 		try {
 			while (previous != null && !previous.isOver() && !this.loop.isStopped() && System.nanoTime() - end < 0) {
 				previous.thread.join(LOOK_MILLIS);
-				previous.lanes.awaitOver(Duration.ofMillis(LOOK_MILLIS));
+				previous.deliveries.awaitOver(Duration.ofMillis(LOOK_MILLIS));
 			}
 		}
 		catch (InterruptedException ex) {
@@ -82,7 +82,7 @@ final class SubscriptionRun {
 	}
 
 	private boolean isOver() {
-		return !this.thread.isAlive() && this.lanes.isOver();
+		return !this.thread.isAlive() && this.deliveries.isOver();
 	}
 
 	/**
@@ -90,12 +90,12 @@ final class SubscriptionRun {
 	 */
 	void stop() {
 		// at once; the loop still delivers what fills holes
-		this.lanes.end();
+		this.deliveries.end();
 		this.loop.stop();
 	}
 
 	boolean isCalledFromWithin() {
-		return this.thread == Thread.currentThread() || this.lanes.isOwnThread();
+		return this.thread == Thread.currentThread() || this.deliveries.isOwnThread();
 	}
 
 	void awaitEnd(long end) throws InterruptedException {

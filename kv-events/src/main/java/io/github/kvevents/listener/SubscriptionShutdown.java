@@ -27,7 +27,7 @@ final class SubscriptionShutdown {
 
 	private final ListenerMembership membership;
 
-	private final Lanes lanes;
+	private final PendingDeliveries deliveries;
 
 	private final DeliveryPolicy policy;
 
@@ -48,10 +48,10 @@ final class SubscriptionShutdown {
 	 * @param timeout how long handlers may take to end
 	 * @param tick how often to renew leases while handlers end
 	 */
-	SubscriptionShutdown(ListenerMembership membership, AssignedPartitions partitions, Lanes lanes,
+	SubscriptionShutdown(ListenerMembership membership, AssignedPartitions partitions, PendingDeliveries deliveries,
 			DeliveryPolicy policy, Waiter waiter, Duration timeout, Delay tick) {
 		this.membership = membership;
-		this.lanes = lanes;
+		this.deliveries = deliveries;
 		this.policy = policy;
 		this.timeout = timeout;
 		this.partitions = partitions;
@@ -70,8 +70,8 @@ final class SubscriptionShutdown {
 	void run() {
 		this.deadline.stops();
 		this.partitions.all().forEach(AssignedPartition::leave);
-		this.lanes.setSuspended(false);
-		this.lanes.resumeDue(true);
+		this.deliveries.setSuspended(false);
+		this.deliveries.resumeDue(true);
 		long end = Delay.of(this.timeout).after(now());
 		this.nextTickAt = this.tick.after(now());
 		while (!this.partitions.all().isEmpty() && now() - end < 0) {
@@ -82,7 +82,7 @@ final class SubscriptionShutdown {
 			}
 		}
 		this.policy.stop();
-		this.lanes.close(INTERRUPTED_MILLIS);
+		this.deliveries.close(INTERRUPTED_MILLIS);
 		this.partitions.all().forEach((partition) -> ask(partition::release));
 		this.partitions.clear();
 		ask(() -> this.membership.leave());
@@ -101,7 +101,7 @@ final class SubscriptionShutdown {
 				pause = pause.min(ask(() -> partition.renew(null, false)));
 			}
 		}
-		this.lanes.resumeDue(true);
+		this.deliveries.resumeDue(true);
 		for (AssignedPartition partition : List.copyOf(this.partitions.all())) {
 			if (this.deadline.isOver()) {
 				this.partitions.leaveIfIdle(partition, false);

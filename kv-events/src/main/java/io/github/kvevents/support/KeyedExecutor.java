@@ -1,14 +1,11 @@
 package io.github.kvevents.support;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -24,8 +21,6 @@ public final class KeyedExecutor {
 
 	private static final Log logger = LogFactory.getLog(KeyedExecutor.class);
 
-	private static final Duration IDLE_THREAD_LIFE = Duration.ofSeconds(60);
-
 	/** How many tasks of a key run before other keys get their turn. */
 	private static final int TURN = 64;
 
@@ -33,54 +28,63 @@ public final class KeyedExecutor {
 
 	private final Executor starter;
 
-	/**
-	 * Queued tasks by key. A key is present from its first task until a thread finds its
-	 * queue empty. Both happen under one lock: either that thread sees a new task, or the
-	 * new task starts another thread.
-	 */
-	private final Map<Object, Queue<Runnable>> waiting = new HashMap<>();
+	/** A thread is started, or about to look, for each key that is ready. */
+	private final KeyedQueue<Task> queue = new KeyedQueue<>();
 
-	/** The threads that run a task, by its key. */
-	private final Map<Object, Thread> running = new HashMap<>();
+	/** The tasks that occupy their key: they run, or are to be repeated. */
+	private final Map<Object, Task> current = new HashMap<>();
 
 	private boolean closed;
 
-	/**
-	 * Creates an executor; its threads start when there is work.
-	 * @param threadNamePrefix the names of the threads, without their number
-	 * @param threads the maximum number of threads, positive
-	 */
 	public KeyedExecutor(String threadNamePrefix, int threads) {
-		AtomicInteger number = new AtomicInteger();
-		this.threads = new SparingPool(threads, threads, IDLE_THREAD_LIFE, new LinkedBlockingQueue<>(), (task) -> {
-			Thread thread = new Thread(task, threadNamePrefix + number.incrementAndGet());
-			thread.setDaemon(true);
-			return thread;
-		});
-		this.starter = new RetryingExecutor(this.threads);
+		this(SparingPool.ofDaemons(threadNamePrefix, threads));
+	}
+
+	public KeyedExecutor(SparingPool threads) {
+		this.threads = threads;
+		this.starter = new RetryingExecutor(threads);
 	}
 
 	/**
-	 * Submits a task, which runs after all earlier tasks of the same key. Its exceptions
-	 * are logged. Never waits.
+	 * Submits a task behind those of the same key. Its exceptions are logged.
 	 * @param key the key within which tasks keep their order
 	 * @param task the task
 	 * @return whether the task was accepted; {@code false} once this executor is closed
 	 */
-	public synchronized boolean submit(Object key, Runnable task) {
-		if (this.closed) {
-			return false;
-		}
-		Queue<Runnable> ofKey = this.waiting.get(key);
-		if (ofKey != null) {
-			ofKey.add(task);
+	public boolean submit(Object key, Runnable task) {
+		return submitRepeatable(key, () -> {
+			task.run();
 			return true;
+		});
+	}
+
+	/**
+	 * Submits a task that may run several times, and blocks its key, but no thread,
+	 * meanwhile.
+	 * @param key the key within which tasks keep their order
+	 * @param task returns whether it is done; if not, it runs again after
+	 * {@link #repeat(Object)}
+	 * @return whether the task was accepted; {@code false} once this executor is closed
+	 */
+	public synchronized boolean submitRepeatable(Object key, BooleanSupplier task) {
+		if (!this.closed && this.queue.add(key, new Task(key, task))) {
+			start(null);
 		}
-		ofKey = new ArrayDeque<>();
-		ofKey.add(task);
-		this.waiting.put(key, ofKey);
-		this.starter.execute(() -> run(key));
-		return true;
+		return !this.closed;
+	}
+
+	/**
+	 * Repeats the task that occupies a key. To be called once each time it isn't done.
+	 * @param key the key of a task that has returned {@code false}, or is about to
+	 */
+	public synchronized void repeat(Object key) {
+		Task task = this.current.get(key);
+		if (task != null) {
+			task.repeated = true;
+			if (task.thread == null) {
+				start(task);
+			}
+		}
 	}
 
 	/**
@@ -90,83 +94,74 @@ public final class KeyedExecutor {
 	 * @return whether it may; it must call {@link #end(Object)} afterwards
 	 */
 	public synchronized boolean begin(Object key) {
-		if (this.closed || this.waiting.containsKey(key)) {
-			return false;
-		}
-		this.waiting.put(key, new ArrayDeque<>());
-		this.running.put(key, Thread.currentThread());
-		return true;
+		boolean begun = !this.closed && this.queue.occupy(key);
+		begin(begun ? new Task(key, () -> true) : null);
+		return begun;
 	}
 
-	/**
-	 * Ends the work of a caller, on the same thread.
-	 * @param key the key
-	 */
-	public synchronized void end(Object key) {
-		Queue<Runnable> ofKey = this.waiting.get(key);
-		this.running.remove(key);
-		if (ofKey != null && ofKey.isEmpty()) {
-			this.waiting.remove(key);
-			notifyAll();
-		}
-		else if (ofKey != null) {
-			this.starter.execute(() -> run(key));
-		}
-	}
-
-	private void run(Object key) {
-		for (int count = 0; count < TURN; count++) {
-			Runnable task = next(key);
-			if (task == null) {
-				return;
-			}
-			try {
-				task.run();
-			}
-			catch (Throwable ex) {
-				logger.error("A task failed unexpectedly; the following tasks run nevertheless", ex);
-			}
-			// an interrupt that was meant for one task must not reach the next one
-			Thread.interrupted();
-		}
-		runLater(key);
-	}
-
-	private synchronized @Nullable Runnable next(Object key) {
-		Queue<Runnable> ofKey = this.waiting.get(key);
-		Runnable task = (ofKey != null) ? ofKey.poll() : null;
-		if (task == null) {
-			this.waiting.remove(key);
-			this.running.remove(key);
-			notifyAll();
-		}
-		else {
-			this.running.put(key, Thread.currentThread());
+	private @Nullable Task begin(@Nullable Task task) {
+		if (task != null) {
+			task.thread = Thread.currentThread();
+			task.repeated = false;
+			this.current.put(task.key, task);
 		}
 		return task;
 	}
 
-	/**
-	 * The pool is open as long as there is a key: see {@link #close(Duration, Duration)}.
-	 */
-	private synchronized void runLater(Object key) {
-		this.running.remove(key);
-		if (this.waiting.containsKey(key)) {
-			this.starter.execute(() -> run(key));
+	/** Ends the work of a caller. */
+	public synchronized void end(Object key) {
+		this.current.remove(key);
+		if (this.queue.release(key)) {
+			start(null);
+		}
+		notifyAll();
+	}
+
+	/** The pool is open as long as there is a key: see the order of closing. */
+	private void start(@Nullable Task repeated) {
+		this.starter.execute(() -> runTurn(repeated));
+	}
+
+	private void runTurn(@Nullable Task repeated) {
+		Task task = first(repeated);
+		for (int count = 1; task != null; count++) {
+			task = task.run() ? next(task.key, count) : keep(task);
 		}
 	}
 
+	private synchronized @Nullable Task first(@Nullable Task repeated) {
+		if (repeated == null) {
+			return begin(this.queue.poll());
+		}
+		boolean dropped = this.current.get(repeated.key) != repeated;
+		return dropped ? null : begin(repeated);
+	}
+
+	private synchronized @Nullable Task next(Object key, int count) {
+		Task task = begin((count < TURN) ? this.queue.next(key) : null);
+		if (task == null) {
+			end(key);
+		}
+		return task;
+	}
+
+	private synchronized @Nullable Task keep(Task task) {
+		task.thread = null;
+		if (task.repeated) {
+			repeat(task.key);
+		}
+		return null;
+	}
+
 	/**
-	 * Adds a thread for queued tasks while the calling task waits, except for tasks of
-	 * its own key. To be called before a task waits for others.
+	 * Adds a thread for tasks of other keys. To be called before a task waits for others.
 	 */
 	public void replaceCaller() {
 		this.threads.replaceCaller();
 	}
 
 	/**
-	 * Takes no more tasks, drops queued ones, and interrupts running ones, except for the
-	 * task that calls this.
+	 * Takes no more tasks, drops queued ones, and interrupts those of other callers.
 	 */
 	public void close() {
 		drop();
@@ -188,11 +183,7 @@ public final class KeyedExecutor {
 		try {
 			awaitIdle(drain);
 			dropped = drop();
-			this.threads.shutdown();
-			if (!this.threads.awaitOthers(grace)) {
-				this.threads.interruptOthers();
-				this.threads.awaitOthers(grace);
-			}
+			this.threads.close(grace);
 		}
 		catch (InterruptedException ex) {
 			dropped += drop();
@@ -205,27 +196,54 @@ public final class KeyedExecutor {
 	private synchronized void awaitIdle(Duration timeout) throws InterruptedException {
 		this.closed = true;
 		long end = System.nanoTime() + timeout.toNanos();
-		long left = timeout.toNanos();
-		while (!isIdle() && left > 0) {
+		for (long left = timeout.toNanos(); left > 0 && !isIdle(); left = end - System.nanoTime()) {
 			TimeUnit.NANOSECONDS.timedWait(this, left);
-			left = end - System.nanoTime();
 		}
 	}
 
 	private boolean isIdle() {
-		return this.waiting.keySet().stream().map(this.running::get).allMatch(KeyedExecutor::isOnCall);
-	}
-
-	private static boolean isOnCall(@Nullable Thread thread) {
-		return thread != null && CallChain.isOn(thread);
+		return this.queue.keys()
+			.map(this.current::get)
+			.allMatch((task) -> task != null && task.thread != null && CallChain.isOn(task.thread));
 	}
 
 	private synchronized int drop() {
 		this.closed = true;
-		int dropped = this.waiting.values().stream().mapToInt(Queue::size).sum();
-		this.waiting.clear();
-		this.running.clear();
-		return dropped;
+		int kept = (int) this.current.values().stream().filter((task) -> task.thread == null).count();
+		this.current.clear();
+		return kept + this.queue.clear();
+	}
+
+	private static final class Task {
+
+		private final Object key;
+
+		private final BooleanSupplier action;
+
+		/** The thread that runs it, {@code null} while it waits. */
+		private @Nullable Thread thread;
+
+		private boolean repeated;
+
+		Task(Object key, BooleanSupplier action) {
+			this.key = key;
+			this.action = action;
+		}
+
+		boolean run() {
+			try {
+				return this.action.getAsBoolean();
+			}
+			catch (Throwable ex) {
+				logger.error("A task failed unexpectedly; the following tasks run nevertheless", ex);
+				return true;
+			}
+			finally {
+				// an interrupt that was meant for one task must not reach the next one
+				Thread.interrupted();
+			}
+		}
+
 	}
 
 }

@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * A thread pool for application code, which may itself stop the pool by closing the
@@ -39,6 +42,18 @@ public final class SparingPool extends ThreadPoolExecutor {
 			ThreadFactory threadFactory) {
 		super(core, maximum, idle.toMillis(), TimeUnit.MILLISECONDS, queue, threadFactory);
 		allowCoreThreadTimeOut(true);
+	}
+
+	/**
+	 * Creates a pool of daemon threads, which end after a minute without work.
+	 * @param threadNamePrefix the names of the threads, without their number
+	 * @param threads the maximum number of threads, positive
+	 * @return the pool
+	 */
+	public static SparingPool ofDaemons(String threadNamePrefix, int threads) {
+		CustomizableThreadFactory threadFactory = new CustomizableThreadFactory(threadNamePrefix);
+		threadFactory.setDaemon(true);
+		return new SparingPool(threads, threads, Duration.ofSeconds(60), new LinkedBlockingQueue<>(), threadFactory);
 	}
 
 	@Override
@@ -124,6 +139,20 @@ public final class SparingPool extends ThreadPoolExecutor {
 				TimeUnit.NANOSECONDS.timedWait(this.monitor, left);
 			}
 			return true;
+		}
+	}
+
+	/**
+	 * Takes no more tasks, and waits until all submitted tasks have ended, except for the
+	 * calling one. Those that don't end in time are dropped or interrupted.
+	 * @param grace how long to wait, before and after the interrupt
+	 * @throws InterruptedException if the current thread is interrupted
+	 */
+	public void close(Duration grace) throws InterruptedException {
+		shutdown();
+		if (!awaitOthers(grace)) {
+			interruptOthers();
+			awaitOthers(grace);
 		}
 	}
 

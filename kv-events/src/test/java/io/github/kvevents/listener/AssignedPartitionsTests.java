@@ -30,12 +30,12 @@ class AssignedPartitionsTests {
 
 	private final MemoryListenerStore store = new MemoryListenerStore(this.millis::get);
 
-	private final Lanes lanes = new Lanes("test", 1, System::nanoTime, () -> {
+	private final PendingDeliveries deliveries = new PendingDeliveries("test", 1, System::nanoTime, () -> {
 	});
 
 	@AfterEach
 	void tearDown() {
-		this.lanes.close(0);
+		this.deliveries.close(0);
 	}
 
 	@Test
@@ -78,7 +78,7 @@ class AssignedPartitionsTests {
 				System::nanoTime);
 		GapReporter gaps = new GapReporter("audit", handler, (gap) -> {
 		}, counters);
-		return new AssignedPartitions(membership, new TruncationDetector(log.getChangeLog()), options, this.lanes,
+		return new AssignedPartitions(membership, new TruncationDetector(log.getChangeLog()), options, this.deliveries,
 				policy, gaps, new HashMap<>(), TICK);
 	}
 

@@ -224,6 +224,110 @@ class KeyedExecutorTests {
 				() -> assertThat(this.ran).containsExactlyInAnyOrder("interrupted", "closed, interrupted: false"));
 	}
 
+	@Test
+	void taskThatIsNotDoneBlocksItsKeyAndNoThreadUntilItIsRepeated() {
+		this.executor = new KeyedExecutor("keyed-test-", 1);
+		submitAttempts("a", "a", 3);
+		submit("a", "behind");
+		await().until(() -> this.ran.contains("a attempt 1"));
+		submit("b", "b");
+		await().until(() -> this.ran.contains("b"));
+		assertThat(this.ran).containsExactly("a attempt 1", "b");
+		assertThat(this.executor.begin("a")).isFalse();
+		this.executor.repeat("a");
+		await().until(() -> this.ran.contains("a attempt 2"));
+		submit("b", "b again");
+		await().until(() -> this.ran.contains("b again"));
+		assertThat(this.ran).doesNotContain("behind", "a attempt 3");
+		this.executor.repeat("a");
+		await().until(() -> this.ran.contains("behind"));
+		assertThat(this.ran).containsExactly("a attempt 1", "b", "a attempt 2", "b again", "a attempt 3", "behind");
+	}
+
+	@Test
+	void repeatThatComesWhileTheTaskRunsIsNotLost() {
+		CountDownLatch begun = new CountDownLatch(1);
+		this.executor.submitRepeatable("a", () -> {
+			boolean first = begun.getCount() > 0;
+			begun.countDown();
+			awaitUninterruptibly(this.gate);
+			this.ran.add(first ? "first" : "second");
+			return !first;
+		});
+		submit("a", "behind");
+		awaitUninterruptibly(begun);
+		this.executor.repeat("a");
+		this.gate.countDown();
+		await().untilAsserted(() -> assertThat(this.ran).containsExactly("first", "second", "behind"));
+	}
+
+	@Test
+	void repeatOfATaskThatIsDoneAfterAllRepeatsNoOther() {
+		this.executor = new KeyedExecutor("keyed-test-", 1);
+		CountDownLatch begun = new CountDownLatch(1);
+		this.executor.submit("a", () -> {
+			begun.countDown();
+			awaitUninterruptibly(this.gate);
+		});
+		submitAttempts("a", "a", 2);
+		awaitUninterruptibly(begun);
+		this.executor.repeat("a");
+		this.executor.repeat("of nobody");
+		this.gate.countDown();
+		await().until(() -> this.ran.contains("a attempt 1"));
+		submit("b", "b");
+		await().until(() -> this.ran.contains("b"));
+		assertThat(this.ran).containsExactly("a attempt 1", "b");
+	}
+
+	@Test
+	void taskThatFailsUnexpectedlyIsNotRepeated() {
+		this.executor.submitRepeatable("a", () -> {
+			this.ran.add("a");
+			throw new IllegalStateException("on purpose");
+		});
+		submit("a", "behind");
+		await().untilAsserted(() -> assertThat(this.ran).containsExactly("a", "behind"));
+		this.executor.repeat("a");
+		assertThat(this.executor.close(Duration.ofSeconds(60), Duration.ofSeconds(60))).isZero();
+		assertThat(this.ran).containsExactly("a", "behind");
+	}
+
+	@Test
+	void closeDropsAndCountsTasksThatWaitToBeRepeated() {
+		this.executor = new KeyedExecutor("keyed-test-", 1);
+		submitAttempts("a", "a", 2);
+		submit("a", "behind");
+		await().until(() -> this.ran.contains("a attempt 1"));
+		submit("b", "b");
+		await().until(() -> this.ran.contains("b"));
+		assertThat(this.executor.close(Duration.ofMillis(1), Duration.ofSeconds(60))).isEqualTo(2);
+		this.executor.repeat("a");
+		assertThat(this.ran).containsExactly("a attempt 1", "b");
+	}
+
+	@Test
+	void closeWaitsForATaskThatIsRepeatedMeanwhile() throws Exception {
+		submitAttempts("a", "a", 2);
+		await().until(() -> this.ran.contains("a attempt 1"));
+		Thread closing = new Thread(
+				() -> this.ran.add("dropped " + this.executor.close(Duration.ofSeconds(60), Duration.ofSeconds(60))));
+		closing.start();
+		await().until(() -> !this.executor.submit("b", () -> this.ran.add("late")));
+		this.executor.repeat("a");
+		closing.join();
+		assertThat(this.ran).containsExactly("a attempt 1", "a attempt 2", "dropped 0");
+	}
+
+	private void submitAttempts(String key, String name, int needed) {
+		AtomicInteger attempt = new AtomicInteger();
+		this.executor.submitRepeatable(key, () -> {
+			int number = attempt.incrementAndGet();
+			this.ran.add(name + " attempt " + number);
+			return number == needed;
+		});
+	}
+
 	private static void awaitUninterruptibly(CountDownLatch latch) {
 		try {
 			latch.await();

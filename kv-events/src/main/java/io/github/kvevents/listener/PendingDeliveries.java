@@ -1,0 +1,226 @@
+package io.github.kvevents.listener;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import io.github.kvevents.support.Delay;
+import io.github.kvevents.support.KeyedExecutor;
+import io.github.kvevents.support.SparingPool;
+
+/**
+ * The events of a listener that are on their way to the handler. One that waits for a
+ * retry, or for the end of a pause, blocks those behind it of its key, and no thread.
+ */
+final class PendingDeliveries {
+
+	private static final Log logger = LogFactory.getLog(KvListenerRegistry.class);
+
+	private static final long UNEXPECTED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final Duration LET_THROUGH = Duration.ofMillis(50);
+
+	private final SparingPool threads;
+
+	private final KeyedExecutor executor;
+
+	private final LongSupplier nanoTime;
+
+	private final Runnable waits;
+
+	/** Those that wait for a retry, and until when. */
+	private final Map<Delivery, Long> waiting = new HashMap<>();
+
+	/** Those that came while no event was to begin. */
+	private final Set<Delivery> held = new HashSet<>();
+
+	private final Set<Delivery> running = new HashSet<>();
+
+	private boolean suspended;
+
+	private boolean ending;
+
+	/**
+	 * Creates an instance without events.
+	 * @param name what the threads are called
+	 * @param count how many threads there are at most
+	 * @param waits runs when an event has to wait
+	 */
+	PendingDeliveries(String name, int count, LongSupplier nanoTime, Runnable waits) {
+		this.threads = SparingPool.ofDaemons(name + "-", count);
+		this.executor = new KeyedExecutor(this.threads);
+		this.nanoTime = nanoTime;
+		this.waits = waits;
+	}
+
+	/**
+	 * Queues events behind those of the same keys.
+	 */
+	void submit(List<Delivery> deliveries) {
+		for (Delivery delivery : deliveries) {
+			this.executor.submitRepeatable(delivery.key(), () -> run(delivery));
+		}
+	}
+
+	/**
+	 * Runs something on one of the threads, in no order with the events.
+	 */
+	void execute(Runnable task) {
+		this.executor.submit(new Object(), task);
+	}
+
+	/**
+	 * Retries events that have waited long enough, or that are given up.
+	 * @param all whether to retry all that wait
+	 * @return when the next one has
+	 */
+	synchronized Delay resumeDue(boolean all) {
+		this.held.removeIf((delivery) -> resumeIf(delivery.isLeaving(), delivery));
+		long now = this.nanoTime.getAsLong();
+		this.waiting.entrySet()
+			.removeIf((entry) -> resumeIf(all || entry.getValue() - now <= 0 || entry.getKey().isLeaving(),
+					entry.getKey()));
+		long next = this.waiting.values().stream().mapToLong((retryAt) -> retryAt - now).min().orElse(Long.MAX_VALUE);
+		return Delay.ofNanos(next);
+	}
+
+	private boolean resumeIf(boolean condition, Delivery delivery) {
+		if (condition) {
+			this.executor.repeat(delivery.key());
+		}
+		return condition;
+	}
+
+	/**
+	 * Begins no event any more, or resumes.
+	 */
+	synchronized void setSuspended(boolean suspended) {
+		this.suspended = suspended;
+		this.held.removeIf((delivery) -> resumeIf(!suspended, delivery));
+	}
+
+	/**
+	 * Begins no event any more but those that must not be left. A handler that calls
+	 * this, since it stops the application, is not going to be interrupted.
+	 */
+	void end() {
+		this.threads.spareCaller();
+		synchronized (this) {
+			this.ending = true;
+		}
+	}
+
+	/**
+	 * Tries to deliver an event.
+	 * @return whether there is nothing more to do
+	 */
+	private boolean run(Delivery delivery) {
+		if (!begin(delivery)) {
+			return false;
+		}
+		long wait = attempt(delivery);
+		ended(delivery, wait);
+		if (wait >= 0) {
+			this.waits.run();
+		}
+		return wait < 0;
+	}
+
+	private synchronized boolean begin(Delivery delivery) {
+		if ((this.suspended || this.ending) && !delivery.isLeaving()) {
+			this.held.add(delivery);
+			return false;
+		}
+		this.running.add(delivery);
+		return true;
+	}
+
+	private synchronized void ended(Delivery delivery, long wait) {
+		this.running.remove(delivery);
+		notifyAll();
+		if (wait >= 0) {
+			this.waiting.put(delivery, this.nanoTime.getAsLong() + wait);
+		}
+	}
+
+	private static long attempt(Delivery delivery) {
+		try {
+			return delivery.attempt();
+		}
+		catch (Throwable ex) {
+			logger.error("An event could not be delivered; it is retried", ex);
+			return UNEXPECTED_NANOS;
+		}
+	}
+
+	/**
+	 * Waits until the events that are being handled now have ended. What was let through
+	 * a moment ago may not have reached its handler yet. A handler doesn't wait for
+	 * itself or others.
+	 * @param timeout how long to wait at most
+	 */
+	synchronized void awaitCurrent(Duration timeout) throws InterruptedException {
+		Set<Delivery> current = isOwnThread() ? Set.of() : Set.copyOf(this.running);
+		long end = this.nanoTime.getAsLong() + timeout.toNanos();
+		long left = timeout.toNanos();
+		while (!Collections.disjoint(current, this.running) && left > 0) {
+			TimeUnit.NANOSECONDS.timedWait(this, left);
+			left = end - this.nanoTime.getAsLong();
+		}
+	}
+
+	/**
+	 * Waits a moment for events that were let through before this instance knew of an
+	 * order, so that they have reached the handler when it says that it obeys.
+	 */
+	void awaitLetThrough() {
+		try {
+			awaitCurrent(LET_THROUGH);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Whether the current call is part of one of a handler of these.
+	 */
+	boolean isOwnThread() {
+		return this.threads.isCalledFromWithin();
+	}
+
+	/**
+	 * Whether nothing runs any more since these were closed.
+	 */
+	boolean isOver() {
+		return this.threads.isTerminated();
+	}
+
+	void awaitOver(Duration timeout) throws InterruptedException {
+		this.threads.awaitTermination(timeout.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * Interrupts what runs, gives it some time to end, and drops what waits. A handler
+	 * that stopped these is left alone.
+	 */
+	void close(long millis) {
+		this.executor.close();
+		try {
+			this.threads.awaitOthers(Duration.ofMillis(millis));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}
