@@ -21,6 +21,7 @@ import io.github.kvevents.memory.MemoryEventLogStore;
 import io.github.kvevents.redis.NamespaceCheck;
 import io.github.kvevents.redis.RedisEventLogStore;
 import io.github.kvevents.redis.RedisLink;
+import io.github.kvevents.store.Namespace;
 
 /**
  * Event logs, in the same place as keys.
@@ -49,10 +50,8 @@ class EventLogConfiguration {
 		@Bean
 		@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 		@ConditionalOnMissingBean({ KvEventLogs.class, EventLogStore.class })
-		RedisEventLogStore kvEventLogStore(RedisLink link, KvEventsProperties properties, Environment environment,
-				ObjectProvider<NamespaceCheck> check) {
-			return new RedisEventLogStore(link.connectionFactory(), StoreSettings.namespace(properties, environment),
-					check.getIfAvailable());
+		RedisEventLogStore kvEventLogStore(RedisLink link, Namespace namespace, ObjectProvider<NamespaceCheck> check) {
+			return new RedisEventLogStore(link.connectionFactory(), namespace, check.getIfAvailable());
 		}
 
 	}

@@ -26,6 +26,7 @@ import io.github.kvevents.redis.RedisLink;
 import io.github.kvevents.redis.expiry.ExpiryTracker;
 import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 import io.github.kvevents.store.ExpiringStore;
+import io.github.kvevents.store.Namespace;
 
 /**
  * Publishes events for expiries that a store detects by itself or Redis notifies of, and
@@ -52,13 +53,14 @@ class ExpiryConfiguration {
 		@ConditionalOnMissingBean
 		ExpiryNotificationBridge kvExpiryNotificationBridge(RedisConnectionFactory connectionFactory, RedisLink link,
 				KeyNames names, HookEngine engine, ObjectProvider<KvCodec> codec, KvEventsProperties properties,
-				ObjectProvider<ExpiryTracker> tracker) {
+				ObjectProvider<ExpiryTracker> tracker, ObjectProvider<Namespace> namespace) {
 			ExpiryTracker available = tracker.getIfAvailable();
+			KeyNames here = (namespace.getIfAvailable() != null) ? names.in(namespace.getObject()) : names;
 			boolean tracked = properties.expiry().tracking().mode() != TrackingMode.OFF;
 			return new ExpiryNotificationBridge(link.connectionFactory(),
 					properties.expiry().toSettings(SelectedDatabase.of(connectionFactory)),
-					(name) -> Optional.ofNullable(names.fromRedis(name)), engine.getDispatcher(), LazyCodec.of(codec),
-					properties.instanceId(), Clock.systemUTC(),
+					(name) -> Optional.ofNullable(here.fromAnyClient(name)), engine.getDispatcher(),
+					LazyCodec.of(codec), properties.instanceId(), Clock.systemUTC(),
 					(available != null && tracked) ? available.namespace() : null);
 		}
 

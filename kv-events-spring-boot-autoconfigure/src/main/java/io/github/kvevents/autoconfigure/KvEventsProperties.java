@@ -28,7 +28,7 @@ import io.github.kvevents.store.Namespace;
  * @param namespace Name that applications which share their keys have in common, part of
  * the names of what kv-events keeps for itself. By default the application's name.
  * @param partitions Partitions that the keys of the namespace are spread over. The same
- * for all applications that share it.
+ * for all applications that share it. In Redis Cluster 16 by default.
  * @param keyPrefix Text in front of each key in Redis. Events, filters and 'keys' use the
  * name without it.
  * @param instanceId Id of this instance, the origin of its events. Must differ between
@@ -40,7 +40,7 @@ import io.github.kvevents.store.Namespace;
  */
 @ConfigurationProperties("kv.events")
 record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("redis") StoreType store,
-		@DefaultValue("") String namespace, @DefaultValue("1") int partitions, @DefaultValue("") String keyPrefix,
+		@DefaultValue("") String namespace, @Nullable Integer partitions, @DefaultValue("") String keyPrefix,
 		String instanceId, @DefaultValue Hooks hooks, @DefaultValue Expiry expiry, @DefaultValue Log log,
 		@DefaultValue Listener listener) implements InitializingBean {
 
@@ -57,8 +57,10 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 */
 	@Override
 	public void afterPropertiesSet() {
-		PropertyCheck.atLeast("kv.events.partitions", this.partitions, 1);
-		PropertyCheck.atMost("kv.events.partitions", this.partitions, Namespace.MAX_PARTITIONS);
+		if (this.partitions != null) {
+			PropertyCheck.atLeast("kv.events.partitions", this.partitions, 1);
+			PropertyCheck.atMost("kv.events.partitions", this.partitions, Namespace.MAX_PARTITIONS);
+		}
 		this.hooks.check();
 		this.expiry.check();
 		this.log.check();

@@ -33,7 +33,8 @@ class MemoryStoreConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(KvStore.class)
 	MemoryKvStore kvStore(KvEventsProperties properties, Environment environment) {
-		return new MemoryKvStore(Clock.systemUTC(), StoreSettings.changeLog(properties, environment),
+		return new MemoryKvStore(Clock.systemUTC(),
+				StoreSettings.changeLog(properties, StoreSettings.namespace(properties, environment)),
 				properties.expiry().tracking().mode() != TrackingMode.OFF);
 	}
 

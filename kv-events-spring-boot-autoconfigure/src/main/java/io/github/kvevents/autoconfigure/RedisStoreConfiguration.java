@@ -32,6 +32,7 @@ import io.github.kvevents.redis.RedisLink;
 import io.github.kvevents.redis.expiry.ExpiryTracker;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.store.Namespace;
 
 /**
  * Keys in Redis, through the application's own connection factory.
@@ -64,13 +65,22 @@ class RedisStoreConfiguration {
 		return new RedisLink(connectionFactory);
 	}
 
+	@Bean
+	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
+	@ConditionalOnMissingBean
+	Namespace kvNamespace(RedisLink link, KvEventsProperties properties, Environment environment) {
+		return StoreSettings.namespace(properties, environment, link.isCluster());
+	}
+
 	/**
 	 * Shared by all users of the namespace, so that it is claimed once.
 	 */
 	@Bean
 	@ConditionalOnMissingBean
-	NamespaceCheck kvNamespaceCheck(KeyNames names, KvEventsProperties properties, ApplicationContext context) {
-		return new NamespaceCheck(StoreSettings.namespace(properties, context.getEnvironment()), names,
+	NamespaceCheck kvNamespaceCheck(KeyNames names, ObjectProvider<Namespace> namespace, KvEventsProperties properties,
+			ApplicationContext context) {
+		return new NamespaceCheck(
+				namespace.getIfAvailable(() -> StoreSettings.namespace(properties, context.getEnvironment())), names,
 				ApplicationIdentity.of(context, properties.namespace()));
 	}
 
@@ -78,16 +88,14 @@ class RedisStoreConfiguration {
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean({ KvStore.class, ExpiryTracker.class })
 	ExpiryTracker kvExpiryTracker(RedisLink link, KeyNames names, HookEngine engine, ObjectProvider<KvCodec> codec,
-			KvEventsProperties properties, LatenessRecorder lateness, Environment environment, NamespaceCheck check) {
-		return ExpiryTracker
-			.builder(link.connectionFactory(), StoreSettings.namespace(properties, environment), engine.getDispatcher(),
-					LazyCodec.of(codec))
+			KvEventsProperties properties, LatenessRecorder lateness, Namespace namespace, NamespaceCheck check) {
+		return ExpiryTracker.builder(link.connectionFactory(), namespace, engine.getDispatcher(), LazyCodec.of(codec))
 			.names(names)
 			.namespaceCheck(check)
 			.instanceId(properties.instanceId())
 			.listener(lateness)
 			.settings(properties.expiry().toTrackingSettings(properties.hooks().shutdownTimeout()))
-			.log(StoreSettings.changeLog(properties, environment))
+			.log(StoreSettings.changeLog(properties, namespace))
 			.build();
 	}
 
@@ -100,25 +108,29 @@ class RedisStoreConfiguration {
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean({ KvStore.class, ChangeLogStore.class })
 	RedisChangeLogStore kvChangeLogStore(RedisLink link, KeyNames names, KvEventsProperties properties,
-			Environment environment, NamespaceCheck check) {
+			Namespace namespace, NamespaceCheck check) {
 		return new RedisChangeLogStore(link.connectionFactory(), names,
-				Objects.requireNonNull(StoreSettings.changeLog(properties, environment)), check);
+				Objects.requireNonNull(StoreSettings.changeLog(properties, namespace)), check);
 	}
 
 	@Bean
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean(KvStore.class)
 	RedisKvStore kvStore(RedisLink link, KeyNames names, ExpiryTracker tracker, KvEventsProperties properties,
-			Environment environment, NamespaceCheck check) {
-		return new RedisKvStore(link.connectionFactory(), link.readConnectionFactory(), names, tracker,
-				StoreSettings.changeLog(properties, environment), check);
+			Namespace namespace, NamespaceCheck check) {
+		// a namespace that isn't tagged in Redis Cluster has neither index nor log
+		boolean plain = link.isCluster() && !namespace.isTagged();
+		return new RedisKvStore(link.connectionFactory(), link.readConnectionFactory(), names, plain ? null : tracker,
+				StoreSettings.changeLog(properties, namespace), check);
 	}
 
 	@Bean
 	@ConditionalOnBean(RedisKvStore.class)
 	@ConditionalOnMissingBean
-	RedisStartCheck kvRedisStartCheck(RedisKvStore store, RedisLink link, KvEventsProperties properties) {
-		return new RedisStartCheck(store, link, StoreSettings.waitingConnections(properties));
+	RedisStartCheck kvRedisStartCheck(RedisKvStore store, RedisLink link, KvEventsProperties properties,
+			Namespace namespace) {
+		return new RedisStartCheck(store, link,
+				StoreSettings.waitingConnections(properties, namespace.partitions(), link.isCluster()));
 	}
 
 	/**

@@ -23,19 +23,41 @@ final class StoreSettings {
 	 */
 	private static final String WITHOUT_NAME = "application";
 
+	private static final int CLUSTER_PARTITIONS = 16;
+
 	private StoreSettings() {
 	}
 
+	/**
+	 * The namespace on one server, or in memory.
+	 */
 	static Namespace namespace(KvEventsProperties properties, Environment environment) {
+		return namespace(properties, environment, false);
+	}
+
+	/**
+	 * The namespace.
+	 * @param cluster whether it is in a Redis Cluster: keys that have entries in an index
+	 * or a log must share their slot then
+	 */
+	static Namespace namespace(KvEventsProperties properties, Environment environment, boolean cluster) {
 		String application = applicationName(environment);
 		boolean configured = !properties.namespace().isEmpty();
-		String name = configured ? properties.namespace() : application;
+		String given = configured ? properties.namespace() : application;
+		String name = given.isEmpty() ? WITHOUT_NAME : given;
+		Integer partitions = properties.partitions();
+		if (cluster && partitions != null) {
+			PropertyCheck.atMost("kv.events.partitions", partitions, Namespace.MAX_TAGGED_PARTITIONS);
+		}
+		int count = (partitions != null) ? partitions : cluster ? CLUSTER_PARTITIONS : 1;
+		boolean plain = !cluster
+				|| (properties.expiry().tracking().mode() == TrackingMode.OFF && !properties.log().enabled());
 		try {
-			return new Namespace(name.isEmpty() ? WITHOUT_NAME : name, properties.partitions());
+			return plain ? new Namespace(name, count) : Namespace.tagged(name, count);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidConfigurationPropertyValueException(configured ? "kv.events.namespace" : APPLICATION_NAME,
-					name, ex.getMessage());
+					given, ex.getMessage());
 		}
 	}
 
@@ -50,20 +72,22 @@ final class StoreSettings {
 
 	/**
 	 * How many connections wait in blocking commands at most: a reader of expiries for
-	 * each partition, notifications, the change log, and follows of event logs.
+	 * each partition, notifications, the change log, and follows of event logs; the last
+	 * two for each partition in Redis Cluster.
 	 */
-	static int waitingConnections(KvEventsProperties properties) {
-		int readers = (properties.expiry().tracking().mode() != TrackingMode.OFF) ? properties.partitions() : 0;
+	static int waitingConnections(KvEventsProperties properties, int partitions, boolean cluster) {
+		int readers = (properties.expiry().tracking().mode() != TrackingMode.OFF) ? partitions : 0;
 		int notifications = (properties.expiry().notifications().mode() != NotificationMode.OFF) ? 1 : 0;
-		return readers + notifications + (properties.log().enabled() ? 1 : 0) + 1;
+		int tails = cluster ? partitions : 1;
+		return readers + notifications + (properties.log().enabled() ? tails : 0) + tails;
 	}
 
 	/**
 	 * The settings of the change log.
 	 * @return the settings, {@code null} for no log
 	 */
-	static @Nullable ChangeLogSettings changeLog(KvEventsProperties properties, Environment environment) {
-		return properties.log().toSettings(namespace(properties, environment), properties.instanceId());
+	static @Nullable ChangeLogSettings changeLog(KvEventsProperties properties, Namespace namespace) {
+		return properties.log().toSettings(namespace, properties.instanceId());
 	}
 
 }

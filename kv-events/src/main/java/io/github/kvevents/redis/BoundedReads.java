@@ -127,7 +127,7 @@ public final class BoundedReads {
 		private final BoundedReads reads;
 
 		ValuePages(RedisConnections connections, RedisConnections others) {
-			this.reads = new BoundedReads(connections, others, 1);
+			this.reads = new BoundedReads(connections, others, others.isCluster() ? ParallelCalls.MAX_THREADS : 1);
 		}
 
 		/**

@@ -1,5 +1,7 @@
 package io.github.kvevents.redis;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +11,7 @@ import java.util.function.Supplier;
 
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.support.StoreFailure;
@@ -145,9 +148,23 @@ final class ConnectAttempt {
 		}
 	}
 
+	/**
+	 * A node of a Redis Cluster that is away concerns only the keys that it serves.
+	 */
+	private static void pingAny(RedisClusterConnection cluster) {
+		List<Runnable> pings = new ArrayList<>();
+		cluster.clusterGetNodes().forEach((node) -> pings.add(() -> cluster.ping(node)));
+		ParallelCalls.runUntilFirst(pings);
+	}
+
 	private void ping() {
 		try (RedisConnection connection = this.connections.get()) {
-			connection.ping();
+			if (connection instanceof RedisClusterConnection cluster) {
+				pingAny(cluster);
+			}
+			else {
+				connection.ping();
+			}
 		}
 		catch (RuntimeException ex) {
 			boolean reached = !(ex instanceof RedisConnectionFailureException);

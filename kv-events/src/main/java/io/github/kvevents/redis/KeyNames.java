@@ -3,15 +3,19 @@ package io.github.kvevents.redis;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.store.KvKeys;
+import io.github.kvevents.store.Namespace;
 
 /**
- * Maps the keys of the application to keys in Redis: the key prefix in front, in UTF-8.
- * No other class knows about the prefix.
+ * Maps the keys of the application to keys in Redis: in front the tag of the partition,
+ * if the namespace is tagged, and the key prefix, in UTF-8. No other class knows how they
+ * are composed.
  */
 public final class KeyNames {
 
@@ -20,13 +24,20 @@ public final class KeyNames {
 	 */
 	private static final byte[] RESERVED = OwnKeys.PREFIX.getBytes(StandardCharsets.UTF_8);
 
+	/** What SCAN doesn't take literally. */
+	private static final Pattern SPECIAL = Pattern.compile("[*?\\[\\]^\\-\\\\]");
+
 	private final String keyPrefix;
 
 	private final byte[] prefix;
 
-	private KeyNames(String keyPrefix) {
+	/** Whose tags are in front, {@code null} for none. */
+	private final @Nullable Namespace tagged;
+
+	private KeyNames(String keyPrefix, @Nullable Namespace tagged) {
 		this.keyPrefix = keyPrefix;
 		this.prefix = keyPrefix.getBytes(StandardCharsets.UTF_8);
+		this.tagged = tagged;
 	}
 
 	/**
@@ -34,7 +45,7 @@ public final class KeyNames {
 	 * @return the names
 	 */
 	public static KeyNames plain() {
-		return new KeyNames("");
+		return new KeyNames("", null);
 	}
 
 	/**
@@ -43,11 +54,20 @@ public final class KeyNames {
 	 * @return the names
 	 */
 	public static KeyNames prefixedWith(String keyPrefix) {
-		return new KeyNames(KvKeys.requireValidPrefix(keyPrefix));
+		return new KeyNames(KvKeys.requireValidPrefix(keyPrefix), null);
 	}
 
 	/**
-	 * The prefix of each key in Redis.
+	 * The same names in the layout of a namespace.
+	 * @param namespace the namespace
+	 * @return names with the tags of its partitions if it is tagged
+	 */
+	public KeyNames in(Namespace namespace) {
+		return new KeyNames(this.keyPrefix, namespace.isTagged() ? namespace : null);
+	}
+
+	/**
+	 * The prefix of each key in Redis, behind the tag.
 	 * @return the prefix, empty for none
 	 */
 	public String prefix() {
@@ -55,7 +75,9 @@ public final class KeyNames {
 	}
 
 	byte[] toRedis(String key) {
-		return encode(KvKeys.requireValid(key));
+		KvKeys.requireValid(key);
+		return encode((this.tagged != null) ? tag(this.tagged, this.tagged.partitionOf(key)) + this.keyPrefix + key
+				: this.keyPrefix + key);
 	}
 
 	byte[][] toRedis(Collection<String> keys) {
@@ -66,18 +88,12 @@ public final class KeyNames {
 	 * The pattern of SCAN for keys that begin with a prefix.
 	 */
 	byte[] toPattern(String keyPrefix) {
-		byte[] name = encode(KvKeys.requireValidPrefix(keyPrefix));
-		ByteBuffer pattern = ByteBuffer.allocate(2 * name.length + 1);
-		for (byte unit : name) {
-			if ("*?[]^-\\".indexOf(unit) >= 0) {
-				pattern.put((byte) '\\');
-			}
-			pattern.put(unit);
-		}
-		pattern.put((byte) '*');
-		byte[] result = new byte[pattern.position()];
-		pattern.flip().get(result);
-		return result;
+		String start = (this.tagged != null) ? escape("{" + this.tagged.name() + ":") + "*}" : "";
+		return encode(start + escape(this.keyPrefix + KvKeys.requireValidPrefix(keyPrefix)) + "*");
+	}
+
+	private static String escape(String literal) {
+		return SPECIAL.matcher(literal).replaceAll("\\\\$0");
 	}
 
 	/**
@@ -86,12 +102,39 @@ public final class KeyNames {
 	 * this library, another prefix, or invalid UTF-8
 	 */
 	public @Nullable String fromRedis(byte[] name) {
-		if (startsWith(name, RESERVED) || !startsWith(name, this.prefix) || name.length == this.prefix.length) {
+		return (this.tagged == null) ? decode(name, 0) : fromTagged(this.tagged, name);
+	}
+
+	/**
+	 * The application's name of a key that any client may have written: other clients
+	 * don't know the tags.
+	 * @param name the name of the key in Redis
+	 * @return the key, {@code null} if it is not a key of the application
+	 */
+	public @Nullable String fromAnyClient(byte[] name) {
+		String key = fromRedis(name);
+		return (key == null && this.tagged != null) ? decode(name, 0) : key;
+	}
+
+	/**
+	 * A name whose tag is that of another partition is no key of the application.
+	 */
+	private @Nullable String fromTagged(Namespace namespace, byte[] name) {
+		int length = tagLength(name);
+		String key = (length > 0) ? decode(name, length) : null;
+		return (key != null
+				&& Arrays.equals(encode(tag(namespace, namespace.partitionOf(key))), 0, length, name, 0, length)) ? key
+						: null;
+	}
+
+	private @Nullable String decode(byte[] name, int tagLength) {
+		int start = tagLength + this.prefix.length;
+		if (name.length <= start || startsWith(name, 0, RESERVED) || !startsWith(name, tagLength, this.prefix)) {
 			return null;
 		}
 		try {
 			return StandardCharsets.UTF_8.newDecoder()
-				.decode(ByteBuffer.wrap(name, this.prefix.length, name.length - this.prefix.length))
+				.decode(ByteBuffer.wrap(name, start, name.length - start))
 				.toString();
 		}
 		catch (CharacterCodingException ex) {
@@ -99,20 +142,33 @@ public final class KeyNames {
 		}
 	}
 
-	private byte[] encode(String key) {
-		return (this.keyPrefix + key).getBytes(StandardCharsets.UTF_8);
+	/**
+	 * A key in Redis without the tag of its partition.
+	 */
+	public String withoutTag(String name) {
+		return (this.tagged != null && name.startsWith("{")) ? name.substring(name.indexOf('}') + 1) : name;
 	}
 
-	private static boolean startsWith(byte[] name, byte[] start) {
-		if (name.length < start.length) {
-			return false;
-		}
-		for (int index = 0; index < start.length; index++) {
-			if (name[index] != start[index]) {
-				return false;
+	private static int tagLength(byte[] name) {
+		for (int index = 0; index < name.length && name[0] == '{'; index++) {
+			if (name[index] == '}') {
+				return index + 1;
 			}
 		}
-		return true;
+		return 0;
+	}
+
+	private static String tag(Namespace namespace, int partition) {
+		return "{" + namespace.tag(partition) + "}";
+	}
+
+	private static byte[] encode(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	private static boolean startsWith(byte[] name, int offset, byte[] start) {
+		int end = offset + start.length;
+		return name.length >= end && Arrays.equals(name, offset, end, start, 0, start.length);
 	}
 
 }

@@ -62,9 +62,23 @@ final class LinkState {
 
 	private boolean announced;
 
-	LinkState(Supplier<RedisConnection> connections, Duration commandTimeout) {
+	private final boolean cluster;
+
+	LinkState(Supplier<RedisConnection> connections, Duration commandTimeout, boolean cluster) {
 		this.connections = connections;
 		this.commandTimeout = commandTimeout;
+		this.cluster = cluster;
+	}
+
+	Duration commandTimeout() {
+		return this.commandTimeout;
+	}
+
+	/**
+	 * Whether commands go to the nodes of a Redis Cluster.
+	 */
+	boolean isCluster() {
+		return this.cluster;
 	}
 
 	/**

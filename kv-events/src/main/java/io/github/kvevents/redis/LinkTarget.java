@@ -28,9 +28,13 @@ final class LinkTarget {
 
 	private final @Nullable PageConnection pages;
 
+	private final @Nullable ClusterNodes nodes;
+
 	LinkTarget(RedisConnectionFactory application) {
 		this.application = application;
-		this.pages = BlockingReads.isLettuce(application) ? new PageConnection(application) : null;
+		boolean lettuce = BlockingReads.isLettuce(application);
+		this.pages = lettuce ? new PageConnection(application) : null;
+		this.nodes = (lettuce && RedisConnections.isCluster(application)) ? new ClusterNodes(application, this) : null;
 	}
 
 	/**
@@ -151,6 +155,14 @@ final class LinkTarget {
 	}
 
 	/**
+	 * The nodes of a Redis Cluster.
+	 * @return the nodes, {@code null} if they can't be connected to one by one
+	 */
+	@Nullable ClusterNodes nodes() {
+		return (own() != null || this.factory == null) ? this.nodes : null;
+	}
+
+	/**
 	 * Calls an action with each factory that belongs to the link.
 	 */
 	void forOwn(Consumer<RedisConnectionFactory> action) {
@@ -159,6 +171,9 @@ final class LinkTarget {
 			action.accept(own);
 			if (this.pages != null) {
 				this.pages.ifUsed(action);
+			}
+			if (this.nodes != null) {
+				this.nodes.forEach(action);
 			}
 		}
 	}

@@ -55,6 +55,15 @@ final class LinkedFactory implements RedisConnectionFactory {
 	}
 
 	/**
+	 * The nodes that a factory of a link connects to.
+	 * @param factory any factory, possibly of a link
+	 * @return the nodes, {@code null} if there are none to connect to one by one
+	 */
+	static @Nullable ClusterNodes nodes(RedisConnectionFactory factory) {
+		return (factory instanceof LinkedFactory linked) ? linked.target.nodes() : null;
+	}
+
+	/**
 	 * Pings Redis, or waits for a ping of another thread.
 	 * @param factory any factory, possibly of a link
 	 * @param patience how long a link waits for the answer

@@ -37,8 +37,6 @@ public final class NamespaceCheck {
 
 	private static final String ON_PURPOSE = "on-purpose";
 
-	private static final String LAYOUT = "plain";
-
 	private static final String DELETE = "stop all applications of the namespace and remove its data with "
 			+ "'redis-cli --eval remove-namespace.lua , %s remove' (see docs/production.md), which loses its tracked deadlines, "
 			+ "the expiries that are not delivered yet, the change log, the event logs, and the checkpoints and dead "
@@ -142,7 +140,7 @@ public final class NamespaceCheck {
 	private Map<String, String> agreed() {
 		Map<String, String> agreed = new LinkedHashMap<>();
 		agreed.put("partitions", String.valueOf(this.namespace.partitions()));
-		agreed.put("layout", LAYOUT);
+		agreed.put("layout", this.namespace.isTagged() ? "tagged" : "plain");
 		agreed.put("key-prefix", this.keyPrefix);
 		return agreed;
 	}

@@ -8,6 +8,8 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ReadFrom;
 import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.resource.ClientResources;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
@@ -52,7 +55,62 @@ final class OwnLettuce {
 			return application;
 		}
 		LettuceClientConfiguration client = theirs.getClientConfiguration();
-		return start(theirs, configuration, new Unpooled(client, client.getClientOptions()));
+		Optional<ClientOptions> options = client.getClientOptions();
+		return start(theirs, configuration,
+				new Unpooled(client,
+						RedisConfiguration.isClusterConfiguration(configuration) ? Optional.of(inCluster(options))
+								: options,
+						client.getClientResources(), client.getReadFrom().map((ignored) -> ReadFrom.UPSTREAM)));
+	}
+
+	/**
+	 * Creates a factory of connections to one node of a Redis Cluster.
+	 * @param application a Lettuce factory, which has the settings
+	 * @param own the factory of this library, whose threads are shared
+	 * @return the started factory, which opens a connection for each use
+	 */
+	static RedisConnectionFactory toNode(RedisConnectionFactory application, RedisConnectionFactory own, String host,
+			int port) {
+		LettuceConnectionFactory theirs = (LettuceConnectionFactory) application;
+		RedisStandaloneConfiguration node = new RedisStandaloneConfiguration(host, port);
+		if (configuration(theirs) instanceof RedisConfiguration.WithAuthentication login) {
+			node.setUsername(login.getUsername());
+			node.setPassword(login.getPassword());
+		}
+		LettuceClientConfiguration client = theirs.getClientConfiguration();
+		AbstractRedisClient shared = client((LettuceConnectionFactory) own);
+		LettuceConnectionFactory factory = new LettuceConnectionFactory(node,
+				new Unpooled(client, client.getClientOptions(),
+						(shared != null) ? Optional.of(shared.getResources()) : client.getClientResources(),
+						Optional.empty()));
+		factory.setShareNativeConnection(false);
+		factory.afterPropertiesSet();
+		factory.start();
+		return factory;
+	}
+
+	/**
+	 * In Redis Cluster commands wait neither for a node that is away, since they might be
+	 * executed after a later one, nor for the application to find out who replaces it.
+	 */
+	private static ClientOptions inCluster(Optional<ClientOptions> options) {
+		ClusterClientOptions.Builder own = options.map(ClusterClientOptions::builder)
+			.orElseGet(ClusterClientOptions::builder)
+			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS);
+		ClusterTopologyRefreshOptions refresh = options.map(
+				(found) -> (found instanceof ClusterClientOptions cluster) ? cluster.getTopologyRefreshOptions() : null)
+			.orElse(null);
+		boolean chosen = refresh != null && (refresh.isPeriodicRefreshEnabled() || !refresh.getAdaptiveRefreshTimeout()
+			.equals(ClusterTopologyRefreshOptions.DEFAULT_ADAPTIVE_REFRESH_TIMEOUT_DURATION));
+		if (!chosen) {
+			// by default a client that has looked once doesn't look again for 30 seconds
+			own.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+				.dynamicRefreshSources(refresh == null || refresh.useDynamicRefreshSources())
+				.adaptiveRefreshTriggersTimeout(Duration.ofMillis(500))
+				.enablePeriodicRefresh(Duration.ofSeconds(30))
+				.build());
+		}
+		return own.build();
 	}
 
 	/**
@@ -78,7 +136,8 @@ final class OwnLettuce {
 		ClientOptions.Builder options = client.getClientOptions()
 			.map(ClientOptions::mutate)
 			.orElseGet(ClientOptions::builder);
-		return start(theirs, configuration, new Unpooled(client, Optional.of(options.autoReconnect(false).build())));
+		return start(theirs, configuration, new Unpooled(client, Optional.of(options.autoReconnect(false).build()),
+				client.getClientResources(), Optional.empty()));
 	}
 
 	private static LettuceConnectionFactory start(LettuceConnectionFactory theirs, RedisConfiguration configuration,
@@ -154,8 +213,8 @@ final class OwnLettuce {
 	 * application reads from replicas, this reads from the primary: the configured server
 	 * may be a replica.
 	 */
-	private record Unpooled(LettuceClientConfiguration settings,
-			Optional<ClientOptions> options) implements LettuceClientConfiguration {
+	private record Unpooled(LettuceClientConfiguration settings, Optional<ClientOptions> options,
+			Optional<ClientResources> resources, Optional<ReadFrom> readFrom) implements LettuceClientConfiguration {
 
 		@Override
 		public boolean isUseSsl() {
@@ -180,7 +239,7 @@ final class OwnLettuce {
 
 		@Override
 		public Optional<ClientResources> getClientResources() {
-			return this.settings.getClientResources();
+			return this.resources;
 		}
 
 		@Override
@@ -195,7 +254,7 @@ final class OwnLettuce {
 
 		@Override
 		public Optional<ReadFrom> getReadFrom() {
-			return this.settings.getReadFrom().map((ignored) -> ReadFrom.UPSTREAM);
+			return this.readFrom;
 		}
 
 		@Override

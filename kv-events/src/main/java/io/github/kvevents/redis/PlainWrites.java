@@ -10,6 +10,7 @@ import io.github.kvevents.redis.WriteCommand.DeleteCommand;
 import io.github.kvevents.store.KvStore.StoreBatch;
 import io.github.kvevents.store.KvStore.StoreDelete;
 import io.github.kvevents.store.KvStore.StoreOutcome;
+import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreWrite;
 
 /**
@@ -82,8 +83,15 @@ final class PlainWrites implements Writes {
 	}
 
 	private StoreBatch<StoreOutcome> sendAll(RedisScript script, List<? extends WriteCommand> commands) {
-		return commands.isEmpty() ? new StoreBatch<>(List.of(), null)
-				: new RedisBatch(script, commands).send(this.connections);
+		if (commands.isEmpty()) {
+			return new StoreBatch<>(List.of(), null);
+		}
+		if (!this.connections.isCluster()) {
+			return new RedisBatch(script, commands).send(this.connections);
+		}
+		GroupedBatch batch = new GroupedBatch(script);
+		commands.forEach((command) -> batch.add(Namespace.slotOf(command.key()), command));
+		return batch.send(this.connections);
 	}
 
 }

@@ -72,10 +72,10 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 		Assert.notNull(settings, "'settings' must not be null");
 		this.connectionFactory = connectionFactory;
 		this.connections = new RedisConnections(connectionFactory).checkedBy(check);
-		this.names = names;
+		this.names = names.in(settings.namespace());
 		this.settings = settings;
 		this.index = new IndexNames(settings.namespace());
-		this.codec = new LogCodec(names);
+		this.codec = new LogCodec(this.names);
 		this.pageConnections = new RedisConnections(RedisLink.forPages(connectionFactory)).checkedBy(check);
 		this.values = new ValuePages(this.pageConnections, this.connections);
 		this.pages = new StreamPages(this.pageConnections, this.connections, settings.namespace().partitions());
@@ -161,6 +161,11 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 				// long
 			}
 		});
+	}
+
+	@Override
+	public boolean isDistributed() {
+		return this.connections.isCluster();
 	}
 
 	@Override

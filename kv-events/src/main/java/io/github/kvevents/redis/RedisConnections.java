@@ -7,8 +7,11 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.BeanWrapper;
+import org.springframework.beans.PropertyAccessorFactory;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * The one way to run work on a Redis connection: opens it, checks the server, runs the
@@ -100,6 +103,26 @@ public final class RedisConnections {
 			work.accept(connection);
 			return null;
 		});
+	}
+
+	/**
+	 * Whether these are connections to a Redis Cluster: a command may touch only keys of
+	 * one slot.
+	 * @return {@code false} for connections to one server; nothing is sent
+	 */
+	public boolean isCluster() {
+		return isCluster(this.factory);
+	}
+
+	static boolean isCluster(RedisConnectionFactory factory) {
+		RedisConnectionFactory configured = LinkedFactory.configured(factory);
+		if (BlockingReads.isLettuce(configured)) {
+			return ((LettuceConnectionFactory) configured).isClusterAware();
+		}
+		// by name: Jedis need not be there
+		BeanWrapper properties = PropertyAccessorFactory.forBeanPropertyAccess(configured);
+		return properties.isReadableProperty("redisClusterAware")
+				&& Boolean.TRUE.equals(properties.getPropertyValue("redisClusterAware"));
 	}
 
 	/**

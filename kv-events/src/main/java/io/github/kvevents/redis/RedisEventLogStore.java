@@ -61,6 +61,11 @@ public final class RedisEventLogStore implements EventLogStore {
 	}
 
 	@Override
+	public int groupOf(String log) {
+		return this.connections.isCluster() ? this.namespace.partitionOf(log) : 0;
+	}
+
+	@Override
 	public List<EntryId> add(String log, List<List<byte[]>> entries, EventLogOptions options) {
 		List<byte[]> arguments = new ArrayList<>();
 		arguments.add(options.isBounded() ? ascii(options.getMaxLength()) : new byte[0]);

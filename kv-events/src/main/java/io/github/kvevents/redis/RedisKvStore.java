@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -87,12 +86,13 @@ public final class RedisKvStore implements KvStore {
 	 * @param connectionFactory where connections to the primary come from
 	 * @param readConnectionFactory where connections for reads of the application come
 	 * from: possibly to replicas, whose values may lag
-	 * @param names maps keys to their names in Redis
+	 * @param names maps keys to their names in Redis; the tags of the namespace are added
 	 * @param tracking updates the deadline index, as above
 	 * @param log the change log, as above
 	 * @param check checks the namespace before it is used; {@code null} for a check that
 	 * allows any application
-	 * @throws IllegalArgumentException if the two are in different namespaces
+	 * @throws IllegalArgumentException if the two are in different namespaces, or in one
+	 * that isn't tagged although the connections are to a Redis Cluster
 	 */
 	public RedisKvStore(RedisConnectionFactory connectionFactory, RedisConnectionFactory readConnectionFactory,
 			KeyNames names, @Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log,
@@ -101,13 +101,14 @@ public final class RedisKvStore implements KvStore {
 		Assert.notNull(readConnectionFactory, "'readConnectionFactory' must not be null");
 		Assert.notNull(names, "'names' must not be null");
 		this.connections = new RedisConnections(connectionFactory);
-		this.names = names;
+		Namespace namespace = namespace(tracking, log);
+		this.names = (namespace != null) ? names.in(namespace) : names;
 		ValuePages pages = new ValuePages(new RedisConnections(RedisLink.forPages(connectionFactory)),
 				this.connections);
 		this.reads = new RedisReads(this.connections, (readConnectionFactory == connectionFactory) ? this.connections
-				: new RedisConnections(readConnectionFactory), names, pages);
-		this.plainWrites = new PlainWrites(this.connections, names);
-		this.trackedWrites = trackedWrites(tracking, log, check);
+				: new RedisConnections(readConnectionFactory), this.names, pages);
+		this.plainWrites = new PlainWrites(this.connections, this.names);
+		this.trackedWrites = (namespace != null) ? trackedWrites(namespace, tracking, log, check) : null;
 	}
 
 	private RedisKvStore(RedisKvStore store, RedisReads reads) {
@@ -124,14 +125,20 @@ public final class RedisKvStore implements KvStore {
 		return (primary == this.reads) ? this : new RedisKvStore(this, primary);
 	}
 
-	private @Nullable TrackedWrites trackedWrites(@Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log,
-			@Nullable NamespaceCheck check) {
-		if (tracking == null && log == null) {
-			return null;
+	private static @Nullable Namespace namespace(@Nullable ExpiryTracking tracking, @Nullable ChangeLogSettings log) {
+		if (tracking == null) {
+			return (log != null) ? log.namespace() : null;
 		}
-		Namespace namespace = (log != null) ? log.namespace() : Objects.requireNonNull(tracking).namespace();
-		Assert.isTrue(tracking == null || tracking.namespace().equals(namespace),
+		Assert.isTrue(log == null || log.namespace().equals(tracking.namespace()),
 				() -> "'tracking' and 'log' must be of one namespace, but are of " + tracking + " and " + log);
+		return tracking.namespace();
+	}
+
+	private TrackedWrites trackedWrites(Namespace namespace, @Nullable ExpiryTracking tracking,
+			@Nullable ChangeLogSettings log, @Nullable NamespaceCheck check) {
+		Assert.isTrue(namespace.isTagged() || !this.connections.isCluster(),
+				() -> "In Redis Cluster the keys of a partition must share a slot, but %s isn't tagged: use 'Namespace.tagged(\"%s\", %d)'"
+					.formatted(namespace, namespace.name(), namespace.partitions()));
 		return new TrackedWrites(this.connections, this.names, namespace, tracking, log, this.plainWrites,
 				(check != null) ? check : new NamespaceCheck(namespace, this.names));
 	}

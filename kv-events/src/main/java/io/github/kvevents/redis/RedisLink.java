@@ -67,7 +67,8 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		Assert.notNull(application, "'application' must not be null");
 		this.target = new LinkTarget(application);
 		this.state = new LinkState(this.target::connectAll,
-				BlockingReads.commandTimeout(application, Duration.ofSeconds(60)));
+				BlockingReads.commandTimeout(application, Duration.ofSeconds(60)),
+				RedisConnections.isCluster(application));
 		this.factory = new LinkedFactory(this.target, this.state, () -> this.target.connect(this.state),
 				new LinkedFactory(this.target, this.state, () -> this.target.connectForPages(this.state), null));
 		this.readFactory = new LinkedFactory(this.target, this.state,
@@ -129,6 +130,14 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	 */
 	public void doubt() {
 		this.state.doubt();
+	}
+
+	/**
+	 * Whether the connections are to a Redis Cluster. Nothing connects.
+	 * @return {@code false} for one server, Sentinel, or primary and replicas
+	 */
+	public boolean isCluster() {
+		return this.state.isCluster();
 	}
 
 	/**

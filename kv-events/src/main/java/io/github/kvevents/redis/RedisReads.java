@@ -3,25 +3,22 @@ package io.github.kvevents.redis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.core.Cursor;
-import org.springframework.data.redis.core.ScanOptions;
 
 import io.github.kvevents.redis.BoundedReads.ValuePages;
+import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.support.PageSize;
 
@@ -98,16 +95,45 @@ final class RedisReads {
 		if (names.isEmpty()) {
 			return List.of();
 		}
-		List<Optional<byte[]>> values = new ArrayList<>(names.size());
-		while (this.reads == this.primary && values.size() < names.size()) {
-			int end = Math.min(names.size(), values.size() + RedisBatch.MAX_KEYS);
-			this.pages.read(List.of(), names.subList(values.size(), end), GET_PAGE)
-				.forEach((value) -> values.add(Optional.ofNullable((byte[]) value)));
+		if (this.reads == this.primary) {
+			return this.primary.isCluster() ? getSlots(names) : getPages(names);
 		}
 		// from a replica: scripts run on the primary
+		List<Optional<byte[]>> values = new ArrayList<>(names.size());
 		while (values.size() < names.size()) {
 			int count = this.pageSize.count(Math.min(RedisBatch.MAX_KEYS, names.size() - values.size()));
 			values.addAll(getPage(names.subList(values.size(), values.size() + count)));
+		}
+		return values;
+	}
+
+	/**
+	 * In Redis Cluster a script may touch keys of one slot only.
+	 */
+	private List<Optional<byte[]>> getSlots(List<byte[]> names) {
+		Map<Integer, List<Integer>> slots = new LinkedHashMap<>();
+		for (int index = 0; index < names.size(); index++) {
+			slots.computeIfAbsent(Namespace.slotOf(names.get(index)), (slot) -> new ArrayList<>()).add(index);
+		}
+		List<Supplier<List<Optional<byte[]>>>> reads = new ArrayList<>();
+		slots.values().forEach((indexes) -> reads.add(() -> getPages(indexes.stream().map(names::get).toList())));
+		Iterator<List<Optional<byte[]>>> read = ParallelCalls.run(reads).iterator();
+		List<Optional<byte[]>> values = new ArrayList<>(Collections.nCopies(names.size(), Optional.empty()));
+		for (List<Integer> indexes : slots.values()) {
+			List<Optional<byte[]>> found = read.next();
+			for (int number = 0; number < indexes.size(); number++) {
+				values.set(indexes.get(number), found.get(number));
+			}
+		}
+		return values;
+	}
+
+	private List<Optional<byte[]>> getPages(List<byte[]> names) {
+		List<Optional<byte[]>> values = new ArrayList<>(names.size());
+		while (values.size() < names.size()) {
+			int end = Math.min(names.size(), values.size() + RedisBatch.MAX_KEYS);
+			this.pages.read(List.of(), names.subList(values.size(), end), GET_PAGE)
+				.forEach((value) -> values.add(Optional.ofNullable((byte[]) value)));
 		}
 		return values;
 	}
@@ -147,102 +173,6 @@ final class RedisReads {
 
 	Stream<String> keys(String prefix) {
 		return KeyStream.open(this.reads, this.names, prefix);
-	}
-
-	/**
-	 * The keys that SCAN finds, read lazily. The connection is opened for the first key
-	 * and closed after the last one, or with the stream. SCAN may return a key several
-	 * times, so the keys that were returned are remembered.
-	 */
-	private static final class KeyStream extends Spliterators.AbstractSpliterator<String> {
-
-		private static final int KEYS_PER_ROUND_TRIP = 250;
-
-		private final RedisConnections connections;
-
-		private final KeyNames names;
-
-		private final ScanOptions options;
-
-		private final Set<String> given = new HashSet<>();
-
-		private @Nullable RedisConnection connection;
-
-		private @Nullable Cursor<byte[]> cursor;
-
-		private boolean closed;
-
-		private KeyStream(RedisConnections connections, KeyNames names, String prefix) {
-			super(Long.MAX_VALUE, Spliterator.DISTINCT | Spliterator.NONNULL);
-			this.connections = connections;
-			this.names = names;
-			this.options = ScanOptions.scanOptions().match(names.toPattern(prefix)).count(KEYS_PER_ROUND_TRIP).build();
-		}
-
-		static Stream<String> open(RedisConnections connections, KeyNames names, String prefix) {
-			KeyStream keys = new KeyStream(connections, names, prefix);
-			return StreamSupport.stream(keys, false).onClose(keys::close);
-		}
-
-		@Override
-		public boolean tryAdvance(Consumer<? super String> action) {
-			String key = next();
-			if (key == null) {
-				return false;
-			}
-			action.accept(key);
-			return true;
-		}
-
-		private @Nullable String next() {
-			if (this.closed) {
-				return null;
-			}
-			try {
-				Cursor<byte[]> cursor = cursor();
-				while (cursor.hasNext()) {
-					String key = this.names.fromRedis(cursor.next());
-					if (key != null && this.given.add(key)) {
-						return key;
-					}
-				}
-			}
-			catch (RuntimeException ex) {
-				close();
-				throw ex;
-			}
-			close();
-			return null;
-		}
-
-		private Cursor<byte[]> cursor() {
-			if (this.cursor == null) {
-				RedisConnection connection = this.connections.open();
-				this.connection = connection;
-				this.cursor = connection.keyCommands().scan(this.options);
-			}
-			return this.cursor;
-		}
-
-		private void close() {
-			this.closed = true;
-			this.given.clear();
-			RedisConnection connection = this.connection;
-			Cursor<byte[]> cursor = this.cursor;
-			this.connection = null;
-			this.cursor = null;
-			try {
-				if (cursor != null) {
-					cursor.close();
-				}
-			}
-			finally {
-				if (connection != null) {
-					connection.close();
-				}
-			}
-		}
-
 	}
 
 }

@@ -10,14 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
+import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.support.StoreFailure;
 
 /**
- * Checks once that the server has the required commands: {@code SET} with {@code NX GET}
- * and script flags need Redis 7.0. A server that passed, or that refuses INFO, is not
- * asked again; after an outage it is.
+ * Checks once that the server has the required commands, {@code SET} with {@code NX GET}
+ * and script flags need Redis 7.0, and that it isn't a node of a cluster that is used as
+ * a single server. A server that passed, or that refuses INFO, is not asked again; after
+ * an outage it is.
  */
 final class ServerVersionCheck {
 
@@ -31,21 +33,19 @@ final class ServerVersionCheck {
 		if (this.passed) {
 			return;
 		}
-		String version = read(connection);
+		Properties info = info(connection);
+		String version = find(info, "redis_version");
+		if ("cluster".equals(find(info, "redis_mode")) && !(connection instanceof RedisClusterConnection)) {
+			throw new InvalidDataAccessResourceUsageException(
+					"The Redis server is a node of a Redis Cluster, but the application connects to it as to a single "
+							+ "server: set 'spring.data.redis.cluster.nodes' instead of 'spring.data.redis.host'");
+		}
 		if (version != null && majorVersion(version) < NEEDED_MAJOR_VERSION) {
 			throw new InvalidDataAccessResourceUsageException(
 					"The Redis server has version %s, but kv-events needs Redis 7.0 or later, or Valkey 7.2 or later"
 						.formatted(version));
 		}
 		this.passed = true;
-	}
-
-	/**
-	 * The Redis version that the server is compatible with, {@code null} if it is
-	 * unknown.
-	 */
-	private static @Nullable String read(RedisConnection connection) {
-		return find(info(connection), "redis_version");
 	}
 
 	/**

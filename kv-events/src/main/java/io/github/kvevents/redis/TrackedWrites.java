@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
-import io.github.kvevents.redis.RedisBatch.TrackedBatch;
 import io.github.kvevents.redis.WriteCommand.DeleteCommand;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ExpiryTracking;
@@ -131,7 +130,7 @@ final class TrackedWrites implements Writes {
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
 		writes.forEach((write) -> this.tracking.ensureGroup(this.namespace.partitionOf(write.key())));
-		TrackedBatch batch = new TrackedBatch(SET, this.index::all, setArguments(), (index, ended) -> this.tracking
+		GroupedBatch batch = new GroupedBatch(SET, this.index::all, setArguments(), (index, ended) -> this.tracking
 			.lifetimeEnded(this.namespace.partitionOf(writes.get(index).key()), writes.get(index).key(), ended));
 		writes.forEach((write) -> batch.add(this.namespace.partitionOf(write.key()),
 				new WriteCommand.Logged(SetCommand.of(this.names, write), header(write.type(), write.batch()))));
@@ -148,7 +147,7 @@ final class TrackedWrites implements Writes {
 
 	@Override
 	public StoreBatch<StoreOutcome> deleteAll(List<StoreDelete> deletes) {
-		TrackedBatch batch = new TrackedBatch(DELETE, this.index::forRemovals, removalArguments(), (index, ended) -> {
+		GroupedBatch batch = new GroupedBatch(DELETE, this.index::forRemovals, removalArguments(), (index, ended) -> {
 		});
 		deletes.forEach((delete) -> batch.add(this.namespace.partitionOf(delete.key()),
 				new WriteCommand.Logged(new DeleteCommand(this.names.toRedis(delete.key())), header(delete))));

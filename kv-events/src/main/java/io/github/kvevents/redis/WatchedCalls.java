@@ -9,12 +9,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
+
+import io.github.kvevents.support.StoreFailure;
 
 /**
  * Reports commands in flight and failures to a {@link LinkState}. A proxy of the
@@ -25,6 +28,10 @@ final class WatchedCalls implements InvocationHandler {
 	/** Methods that send nothing, or last as long as a subscription. */
 	private static final Set<String> UNWATCHED = Set.of("isClosed", "subscribe", "pSubscribe", "getSubscription",
 			"isSubscribed", "isQueueing", "isPipelined", "getNativeConnection");
+
+	private static final long FIRST_PAUSE_MILLIS = 4;
+
+	private static final long MAX_PAUSE_MILLIS = 100;
 
 	/** Cached, since it is used for each command. */
 	private static final Map<Method, Boolean> GROUPS = new ConcurrentHashMap<>();
@@ -80,7 +87,7 @@ final class WatchedCalls implements InvocationHandler {
 		}
 		LinkState.Call call = this.state.begin();
 		try {
-			return call(method, arguments);
+			return this.state.isCluster() ? callUntilServed(method, arguments) : call(method, arguments);
 		}
 		catch (Throwable ex) {
 			this.state.failed(ex);
@@ -88,6 +95,29 @@ final class WatchedCalls implements InvocationHandler {
 		}
 		finally {
 			this.state.end(call);
+		}
+	}
+
+	/**
+	 * A node that moves a slot, has just been promoted or is away refuses commands or
+	 * isn't connected. They were not executed, so they are repeated for as long as a
+	 * command may take.
+	 */
+	private @Nullable Object callUntilServed(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+		long end = System.nanoTime() + this.state.commandTimeout().toNanos();
+		long pause = FIRST_PAUSE_MILLIS;
+		while (true) {
+			try {
+				return call(method, arguments);
+			}
+			catch (RuntimeException ex) {
+				if (!StoreFailure.isNotServed(ex) || System.nanoTime() + pause * 1_000_000 >= end
+						|| this.state.isAbandoned()) {
+					throw ex;
+				}
+			}
+			Thread.sleep(ThreadLocalRandom.current().nextLong(pause / 2, pause + 1));
+			pause = Math.min(2 * pause, MAX_PAUSE_MILLIS);
 		}
 	}
 

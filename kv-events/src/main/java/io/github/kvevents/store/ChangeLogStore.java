@@ -111,6 +111,15 @@ public interface ChangeLogStore {
 	void trim(KvPosition before);
 
 	/**
+	 * Whether each partition is read, and fails, apart from the others, since they are on
+	 * several servers: a tail waits for entries of one partition only.
+	 * @return {@code false} if one tail waits for all partitions
+	 */
+	default boolean isDistributed() {
+		return false;
+	}
+
+	/**
 	 * Opens a reader that waits for new entries. It may occupy a connection.
 	 * @return a new reader, for one thread at a time
 	 */

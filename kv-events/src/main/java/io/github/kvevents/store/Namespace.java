@@ -1,24 +1,37 @@
 package io.github.kvevents.store;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
 /**
  * The namespace of applications that share data: the names of the keys of this library in
  * Redis, and the partitions over which keys are distributed.
- *
- * @param name the name of the namespace, by default the application's
- * @param partitions how many partitions there are, the same in all applications that
- * share the namespace, at most 16384
+ * <p>
+ * In the plain layout the keys of the application keep their names. In the tagged layout,
+ * for Redis Cluster, the {@linkplain #tag(int) tag} of its partition is in front of each
+ * of them, so that a key, its deadline and its log entry share a slot. The tags are
+ * chosen so that the slots of the partitions have equal distances.
  */
-public record Namespace(String name, int partitions) {
+public final class Namespace {
 
 	/**
 	 * The most partitions there can be, as many as a Redis Cluster has slots.
 	 */
 	public static final int MAX_PARTITIONS = 16384;
+
+	/**
+	 * The most partitions there can be in the tagged layout.
+	 */
+	public static final int MAX_TAGGED_PARTITIONS = 1024;
+
+	private static final int SLOTS = 16384;
 
 	/**
 	 * Braces would change the slots in a cluster; control characters would garble log
@@ -31,7 +44,26 @@ public record Namespace(String name, int partitions) {
 	 */
 	private static final Pattern PARTITION_AT_END = Pattern.compile(":\\d+\\z");
 
-	public Namespace {
+	private final String name;
+
+	private final int partitions;
+
+	private final boolean tagged;
+
+	/** By partition, what is between the braces of its keys. */
+	private final List<String> tags;
+
+	/**
+	 * Creates a namespace in the plain layout.
+	 * @param name the name of the namespace, by default the application's
+	 * @param partitions how many partitions there are, the same in all applications that
+	 * share the namespace, at most {@link #MAX_PARTITIONS}
+	 */
+	public Namespace(String name, int partitions) {
+		this(name, partitions, false);
+	}
+
+	private Namespace(String name, int partitions, boolean tagged) {
 		Assert.hasText(name, "'name' of a namespace must not be blank: set 'kv.events.namespace'");
 		Assert.isTrue(!FORBIDDEN.matcher(name).find(),
 				"'name' of a namespace must have neither braces nor control characters, but is '%s': "
@@ -39,8 +71,13 @@ public record Namespace(String name, int partitions) {
 		Assert.isTrue(!PARTITION_AT_END.matcher(name).find(),
 				"'name' of a namespace must not end with a colon and a number, as the names of partitions do, but is '%s': "
 					.formatted(name) + "set 'kv.events.namespace'");
-		Assert.isTrue(partitions >= 1 && partitions <= MAX_PARTITIONS,
-				() -> "'partitions' must be from 1 to %d, but is %d".formatted(MAX_PARTITIONS, partitions));
+		int most = tagged ? MAX_TAGGED_PARTITIONS : MAX_PARTITIONS;
+		Assert.isTrue(partitions >= 1 && partitions <= most, () -> "'partitions' must be from 1 to %d%s, but is %d"
+			.formatted(most, tagged ? " in Redis Cluster" : "", partitions));
+		this.name = name;
+		this.partitions = partitions;
+		this.tagged = tagged;
+		this.tags = IntStream.range(0, partitions).mapToObj(this::findTag).toList();
 	}
 
 	/**
@@ -50,6 +87,96 @@ public record Namespace(String name, int partitions) {
 	 */
 	public static Namespace of(String name) {
 		return new Namespace(name, 1);
+	}
+
+	/**
+	 * Creates a namespace in the tagged layout.
+	 * @param name the name, as above
+	 * @param partitions how many partitions there are, at most
+	 * {@link #MAX_TAGGED_PARTITIONS}
+	 * @return the namespace
+	 */
+	public static Namespace tagged(String name, int partitions) {
+		return new Namespace(name, partitions, true);
+	}
+
+	/**
+	 * The name of the namespace.
+	 * @return the name
+	 */
+	public String name() {
+		return this.name;
+	}
+
+	/**
+	 * How many partitions there are.
+	 * @return the number, at least 1
+	 */
+	public int partitions() {
+		return this.partitions;
+	}
+
+	/**
+	 * Whether the keys of the application have the tag of their partition in front.
+	 * @return {@code false} in the plain layout
+	 */
+	public boolean isTagged() {
+		return this.tagged;
+	}
+
+	/**
+	 * The hash tag of the keys of a partition. In the tagged layout its slot is in the
+	 * partition's share of the slots: from {@code partition * 16384 / partitions} to
+	 * below that of the next partition.
+	 * @param partition the partition
+	 * @return the tag, without braces
+	 */
+	public String tag(int partition) {
+		Assert.isTrue(partition >= 0 && partition < this.partitions,
+				() -> "'partition' must be from 0 to %d, but is %d".formatted(this.partitions - 1, partition));
+		return this.tags.get(partition);
+	}
+
+	private String findTag(int partition) {
+		String tag = this.name + ":" + partition;
+		if (!this.tagged) {
+			return tag;
+		}
+		int from = partition * SLOTS / this.partitions;
+		int to = (partition + 1) * SLOTS / this.partitions;
+		return IntStream.iterate(0, (suffix) -> suffix + 1)
+			.mapToObj((suffix) -> tag + "-" + suffix)
+			.filter((candidate) -> {
+				int slot = slotOf(candidate.getBytes(StandardCharsets.UTF_8));
+				return slot >= from && slot < to;
+			})
+			.findFirst()
+			.orElseThrow();
+	}
+
+	/**
+	 * The slot of a key in Redis Cluster: CRC16 of its bytes, or of the part between
+	 * braces in it, modulo 16384.
+	 * @param name the name of the key in Redis
+	 * @return the slot, from 0
+	 */
+	public static int slotOf(byte[] name) {
+		return hash(name) % SLOTS;
+	}
+
+	private static int hash(byte[] name) {
+		int open = indexOf(name, '{', 0);
+		int close = (open >= 0) ? indexOf(name, '}', open + 1) : -1;
+		return (close > open + 1) ? Crc16.of(name, open + 1, close) : Crc16.of(name, 0, name.length);
+	}
+
+	private static int indexOf(byte[] name, char unit, int from) {
+		for (int index = from; index < name.length; index++) {
+			if (name[index] == unit) {
+				return index;
+			}
+		}
+		return -1;
 	}
 
 	/**
@@ -63,10 +190,7 @@ public record Namespace(String name, int partitions) {
 		if (this.partitions == 1) {
 			return 0;
 		}
-		int open = key.indexOf('{');
-		int close = key.indexOf('}', open + 1);
-		String hashed = (open >= 0 && close > open + 1) ? key.substring(open + 1, close) : key;
-		return Crc16.of(hashed.getBytes(StandardCharsets.UTF_8)) % this.partitions;
+		return hash(key.getBytes(StandardCharsets.UTF_8)) % this.partitions;
 	}
 
 	/**
@@ -201,9 +325,23 @@ public record Namespace(String name, int partitions) {
 	}
 
 	private String inner(int partition, String what) {
-		Assert.isTrue(partition >= 0 && partition < this.partitions,
-				() -> "'partition' must be from 0 to %d, but is %d".formatted(this.partitions - 1, partition));
-		return "kv-events:{" + this.name + ":" + partition + "}:" + what;
+		return "kv-events:{" + tag(partition) + "}:" + what;
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof Namespace that && this.name.equals(that.name) && this.partitions == that.partitions
+				&& this.tagged == that.tagged;
+	}
+
+	@Override
+	public int hashCode() {
+		return Objects.hash(this.name, this.partitions, this.tagged);
+	}
+
+	@Override
+	public String toString() {
+		return "Namespace[name=%s, partitions=%d, tagged=%s]".formatted(this.name, this.partitions, this.tagged);
 	}
 
 	/**
@@ -218,10 +356,10 @@ public record Namespace(String name, int partitions) {
 		private Crc16() {
 		}
 
-		static int of(byte[] bytes) {
+		static int of(byte[] bytes, int from, int to) {
 			int crc = 0;
-			for (byte unit : bytes) {
-				crc = ((crc << 8) ^ TABLE[((crc >>> 8) ^ unit) & 0xff]) & 0xffff;
+			for (int index = from; index < to; index++) {
+				crc = ((crc << 8) ^ TABLE[((crc >>> 8) ^ bytes[index]) & 0xff]) & 0xffff;
 			}
 			return crc;
 		}

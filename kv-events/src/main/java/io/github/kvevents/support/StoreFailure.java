@@ -56,6 +56,15 @@ public enum StoreFailure {
 			+ "|\\binvalid (?:username-password pair|password)\\b|^ERR Client sent AUTH"
 			+ "|\\b[Uu]nknown Redis command called from script\\b");
 
+	/**
+	 * Errors of a Redis Cluster about the slot of a key, or about the role of the node,
+	 * and messages of Lettuce for a command that it could not send.
+	 */
+	private static final Pattern NOT_SERVED = Pattern
+		.compile("^(?:TRYAGAIN|CLUSTERDOWN|MOVED|ASK|READONLY|LOADING|MASTERDOWN)\\b"
+				+ "|Currently not connected|^Cannot determine a partition|^Unable to (?:connect|establish a connection)\\b"
+				+ "|^Connection to .* not allowed");
+
 	/** Messages of Lettuce for a closed connection without reconnect. */
 	private static final Set<String> ENDED = Set.of("Connection closed", "Connection is closed",
 			"Connection disconnected");
@@ -90,6 +99,20 @@ public enum StoreFailure {
 			}
 		}
 		return kind;
+	}
+
+	/**
+	 * Whether a command was not executed, since no node served its keys at that moment.
+	 * @param failure the failure
+	 * @return whether to send it again soon
+	 */
+	public static boolean isNotServed(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause.getMessage() != null && NOT_SERVED.matcher(cause.getMessage()).find()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static boolean isTimeout(Throwable failure) {

@@ -15,6 +15,7 @@ import io.github.kvevents.memory.MemoryKvStore;
 import io.github.kvevents.memory.MemoryListenerStore;
 import io.github.kvevents.redis.KeyNames;
 import io.github.kvevents.redis.RedisChangeLogStore;
+import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.redis.listener.RedisListenerStore;
 import io.github.kvevents.store.ChangeLogSettings;
@@ -70,7 +71,9 @@ final class ListeningInstance implements AutoCloseable {
 
 	static ListeningInstance onRedis(RedisConnectionFactory connectionFactory, String id, int partitions,
 			ListenerSettings listenerSettings) {
-		ChangeLogSettings settings = settings(id, partitions);
+		Namespace namespace = RedisConnections.of(connectionFactory).isCluster()
+				? Namespace.tagged("listening", partitions) : new Namespace("listening", partitions);
+		ChangeLogSettings settings = settings(id, namespace);
 		RedisKvStore store = new RedisKvStore(connectionFactory, KeyNames.plain(), null, settings);
 		return new ListeningInstance(store, new RedisChangeLogStore(connectionFactory, KeyNames.plain(), settings),
 				new RedisListenerStore(connectionFactory, settings.namespace(), null), listenerSettings, () -> {
@@ -78,7 +81,8 @@ final class ListeningInstance implements AutoCloseable {
 	}
 
 	static ListeningInstance inMemory(String id, int partitions) {
-		MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(), settings(id, partitions));
+		MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(),
+				settings(id, new Namespace("listening", partitions)));
 		store.start();
 		return new ListeningInstance(store, store.getChangeLog(), new MemoryListenerStore(System::currentTimeMillis),
 				SETTINGS, store::stop);
@@ -88,14 +92,15 @@ final class ListeningInstance implements AutoCloseable {
 	 * What several instances in this process have in common.
 	 */
 	static Shared shareMemory(int partitions) {
-		MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(), settings("shared", partitions));
+		MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(),
+				settings("shared", new Namespace("listening", partitions)));
 		ListenerStore stores = new MemoryListenerStore(System::currentTimeMillis);
 		return (id) -> new ListeningInstance(id, store, store.getChangeLog(), stores, SETTINGS, () -> {
 		});
 	}
 
-	private static ChangeLogSettings settings(String id, int partitions) {
-		return new ChangeLogSettings(new Namespace("listening", partitions), id, 200_000, Duration.ofHours(3));
+	private static ChangeLogSettings settings(String id, Namespace namespace) {
+		return new ChangeLogSettings(namespace, id, 200_000, Duration.ofHours(3));
 	}
 
 	KvSubscription listen(String id, ListenerOptions options, KvEventHandler handler) {

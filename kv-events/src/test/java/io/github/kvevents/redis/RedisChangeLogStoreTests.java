@@ -5,6 +5,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.kvevents.fixture.TestCluster;
+import io.github.kvevents.fixture.TestClusterExtension;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.store.ChangeLogStore;
@@ -22,7 +26,7 @@ class RedisChangeLogStoreTests {
 	class OnePartition extends Contract {
 
 		OnePartition(TestRedis redis) {
-			super(redis, Namespace.of("logged"));
+			super(redis.template().getRequiredConnectionFactory(), Namespace.of("logged"));
 		}
 
 	}
@@ -32,7 +36,17 @@ class RedisChangeLogStoreTests {
 	class FourPartitions extends Contract {
 
 		FourPartitions(TestRedis redis) {
-			super(redis, new Namespace("logged", 4));
+			super(redis.template().getRequiredConnectionFactory(), new Namespace("logged", 4));
+		}
+
+	}
+
+	@Nested
+	@ExtendWith(TestClusterExtension.class)
+	class FourPartitionsInCluster extends Contract {
+
+		FourPartitionsInCluster(TestCluster cluster) {
+			super(cluster.sharedConnections(), Namespace.tagged("logged", 4));
 		}
 
 	}
@@ -41,8 +55,8 @@ class RedisChangeLogStoreTests {
 
 		private final LoggingInstance instance;
 
-		Contract(TestRedis redis, Namespace namespace) {
-			this.instance = new LoggingInstance(redis.template().getRequiredConnectionFactory(), namespace);
+		Contract(RedisConnectionFactory connectionFactory, Namespace namespace) {
+			this.instance = new LoggingInstance(connectionFactory, namespace);
 		}
 
 		@BeforeEach

@@ -33,15 +33,27 @@ public final class LogReplay {
 	public static List<LoggedChange> readAll(ChangeLogStore log) {
 		List<LoggedChange> all = new ArrayList<>();
 		for (int partition = 0; partition < log.getSettings().namespace().partitions(); partition++) {
-			KvPosition position = new KvPosition(partition, 0, 0);
-			List<LoggedChange> page;
-			do {
-				page = log.read(position, 700);
-				all.addAll(page);
-				position = page.isEmpty() ? position : page.get(page.size() - 1).position();
-			}
-			while (!page.isEmpty());
+			all.addAll(readAll(log, partition));
 		}
+		return all;
+	}
+
+	/**
+	 * Reads one partition from its first entry to its end, in pages.
+	 * @param log the log
+	 * @param partition the partition
+	 * @return its entries
+	 */
+	public static List<LoggedChange> readAll(ChangeLogStore log, int partition) {
+		List<LoggedChange> all = new ArrayList<>();
+		KvPosition position = new KvPosition(partition, 0, 0);
+		List<LoggedChange> page;
+		do {
+			page = log.read(position, 700);
+			all.addAll(page);
+			position = page.isEmpty() ? position : page.get(page.size() - 1).position();
+		}
+		while (!page.isEmpty());
 		return all;
 	}
 

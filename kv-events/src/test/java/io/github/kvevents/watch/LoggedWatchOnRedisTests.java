@@ -9,6 +9,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.fixture.TestCluster;
+import io.github.kvevents.fixture.TestClusterExtension;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.redis.KeyNames;
@@ -71,13 +73,34 @@ class LoggedWatchOnRedisTests {
 
 	}
 
+	@Nested
+	@ExtendWith(TestClusterExtension.class)
+	class ThreePartitionsInCluster extends WatchRaceContractTests {
+
+		private final TestCluster cluster;
+
+		ThreePartitionsInCluster(TestCluster cluster) {
+			this.cluster = cluster;
+		}
+
+		@Override
+		WatchInstance createInstance() {
+			return LoggedWatchOnRedisTests.instance(this.cluster.sharedConnections(),
+					settings(Namespace.tagged("watched", 3)));
+		}
+
+	}
+
 	private static ChangeLogSettings settings(Namespace namespace) {
 		return new ChangeLogSettings(namespace, WatchInstance.ORIGIN, 1_000_000, Duration.ofHours(3));
 	}
 
 	private static WatchInstance instance(TestRedis redis, ChangeLogSettings settings) {
+		return instance(redis.template().getRequiredConnectionFactory(), settings);
+	}
+
+	private static WatchInstance instance(RedisConnectionFactory connectionFactory, ChangeLogSettings settings) {
 		KeyNames names = KeyNames.prefixedWith("app:");
-		RedisConnectionFactory connectionFactory = redis.template().getRequiredConnectionFactory();
 		return new WatchInstance(new RedisKvStore(connectionFactory, names, null, settings),
 				new RedisChangeLogStore(connectionFactory, names, settings));
 	}

@@ -1,7 +1,9 @@
 package io.github.kvevents.log.change;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -17,8 +19,8 @@ import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.Waiter;
 
 /**
- * The thread that waits for new entries, and ends with the last subscriber. When reading
- * fails it retries with a growing back-off, from where it was.
+ * A thread that waits for new entries of some partitions, and ends with the last
+ * subscriber. When reading fails it retries with a growing back-off, from where it was.
  */
 final class ChangeFeedReader implements Runnable {
 
@@ -34,14 +36,13 @@ final class ChangeFeedReader implements Runnable {
 
 	private static final int LIMIT = 500;
 
-	/** What a feed that stops may need to hand on what it has just read. */
-	private static final long PUBLISH_MILLIS = 50;
-
 	private final ChangeLogStore store;
 
 	private final StoreChangeFeed feed;
 
-	private final Thread thread = new Thread(this, "kv-change-feed");
+	private final List<Integer> partitions;
+
+	private final Thread thread;
 
 	private final LoopHealth health = new LoopHealth(StoreChangeFeed.class, "Reading the change log");
 
@@ -53,9 +54,11 @@ final class ChangeFeedReader implements Runnable {
 
 	private volatile boolean ending;
 
-	ChangeFeedReader(ChangeLogStore store, StoreChangeFeed feed) {
+	ChangeFeedReader(ChangeLogStore store, StoreChangeFeed feed, String name, List<Integer> partitions) {
 		this.store = store;
 		this.feed = feed;
+		this.partitions = partitions;
+		this.thread = new Thread(this, name);
 		this.thread.setDaemon(true);
 	}
 
@@ -64,13 +67,21 @@ final class ChangeFeedReader implements Runnable {
 	}
 
 	/**
-	 * Waits for the end, which neither a pause after a failure, a read that waits nor a
-	 * store that is gone holds up.
+	 * Cuts a pause after a failure short.
 	 */
-	void awaitEnd(long millis) {
+	void end() {
 		this.ending = true;
 		this.waiter.wakeUp();
-		CallChain.awaitEnd(this.thread, PUBLISH_MILLIS, millis);
+	}
+
+	/**
+	 * Waits for the end, which neither a read that waits nor a store that is gone holds
+	 * up.
+	 * @param patience what it may need to hand on what it has just read, in milliseconds
+	 * @param millis how long to wait once it is interrupted
+	 */
+	void awaitEnd(long patience, long millis) {
+		CallChain.awaitEnd(this.thread, patience, millis);
 	}
 
 	@Override
@@ -81,7 +92,7 @@ final class ChangeFeedReader implements Runnable {
 				this.health.succeeded();
 			}
 			catch (Throwable ex) {
-				this.feed.disconnected();
+				this.feed.disconnected(this);
 				closeTail();
 				this.waiter.awaitQuietly(this.ending ? 0 : this.health.failed(ex));
 			}
@@ -92,12 +103,13 @@ final class ChangeFeedReader implements Runnable {
 	private void readOnce() {
 		ChangeLogStore.Tail tail = open();
 		if (System.nanoTime() - this.lastCheck >= CHECK_INTERVAL) {
-			boolean begun = this.feed.hasBegun();
-			this.feed.compare(states(), begun);
+			Set<Integer> begun = this.feed.cursor().keySet();
+			this.feed.compare(this, states(), begun);
 			this.lastCheck = System.nanoTime();
-			this.feed.connected();
+			this.feed.connected(this);
 		}
-		Map<Integer, KvPosition> positions = this.feed.cursor();
+		Map<Integer, KvPosition> positions = new TreeMap<>(this.feed.cursor());
+		positions.keySet().retainAll(this.partitions);
 		tail.read(positions, LIMIT, WAIT).forEach((partition, read) -> {
 			KvPosition position = positions.get(partition);
 			if (position != null) {
@@ -118,9 +130,7 @@ final class ChangeFeedReader implements Runnable {
 
 	private Map<Integer, LogState> states() {
 		Map<Integer, LogState> states = new TreeMap<>();
-		for (int partition = 0; partition < this.store.getSettings().namespace().partitions(); partition++) {
-			states.put(partition, this.store.getState(partition));
-		}
+		this.partitions.forEach((partition) -> states.put(partition, this.store.getState(partition)));
 		return states;
 	}
 

@@ -33,19 +33,19 @@ final class FeedPositions {
 	private final RecentChanges recent = new RecentChanges(RECENT_CHANGES,
 			(position) -> cursor(position.partition()).forgot(position));
 
+	boolean hasBegun(int partition) {
+		return this.cursors.containsKey(partition);
+	}
+
 	/**
-	 * Whether the feed has not begun.
+	 * Begins the partitions that the feed has not begun.
 	 */
-	boolean isEmpty() {
-		return this.cursors.isEmpty();
-	}
-
 	void begin(Map<Integer, PartitionCursor> positions) {
-		positions.forEach((partition, position) -> this.cursors.put(partition, new FeedCursor(position)));
+		positions.forEach((partition, position) -> this.cursors.putIfAbsent(partition, new FeedCursor(position)));
 	}
 
-	void beginAtEnds(Map<Integer, LogState> states) {
-		states.forEach((partition, state) -> this.cursors.put(partition, new FeedCursor(PartitionCursor.end(state))));
+	void beginAtEnd(int partition, LogState state) {
+		this.cursors.put(partition, new FeedCursor(PartitionCursor.end(state)));
 	}
 
 	void clear() {

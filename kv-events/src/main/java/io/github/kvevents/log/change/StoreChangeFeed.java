@@ -1,11 +1,14 @@
 package io.github.kvevents.log.change;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -21,7 +24,7 @@ import io.github.kvevents.store.ChangeLogStore.TailRead;
 
 /**
  * The feed of a store: who has subscribed, and up to where every subscriber has received
- * everything. The reading is done by a {@link ChangeFeedReader}.
+ * everything. The reading is done by {@link ChangeFeedReader}s.
  */
 public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 
@@ -35,6 +38,9 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	/** Longer than a read waits when there is nothing. */
 	private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
+	/** What a feed that stops may need to hand on what it has just read. */
+	private static final long PUBLISH_MILLIS = 50;
+
 	private final ChangeLogStore store;
 
 	private final int partitions;
@@ -46,9 +52,10 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 
 	private final FeedPositions positions = new FeedPositions();
 
-	private @Nullable ChangeFeedReader reader;
+	/** One for all partitions, or one for each; empty without subscribers. */
+	private final List<ChangeFeedReader> readers = new ArrayList<>();
 
-	private boolean connected;
+	private final Set<ChangeFeedReader> connected = new HashSet<>();
 
 	private boolean stopped;
 
@@ -65,7 +72,7 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	@Override
 	public synchronized Subscription subscribe(Subscriber subscriber) {
 		FeedSubscription subscription = add(subscriber);
-		if (this.connected) {
+		if (isConnected()) {
 			subscription.connected();
 		}
 		return subscription;
@@ -76,16 +83,14 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 		Assert.isTrue(positions.size() == this.partitions,
 				() -> "'positions' must have one of each of %d partition(s) but has those of %s"
 					.formatted(this.partitions, positions.keySet()));
-		if (this.positions.isEmpty()) {
-			this.positions.begin(positions);
-		}
+		this.positions.begin(positions);
 		List<KvPosition> read = positions.values().stream().map(PartitionCursor::position).toList();
 		if (!this.positions.hasRecentAfter(read)) {
 			return null;
 		}
 		FeedSubscription subscription = add(subscriber);
 		read.forEach((position) -> catchUp(subscription, position));
-		if (this.connected) {
+		if (isConnected()) {
 			subscription.connected();
 		}
 		return subscription;
@@ -107,7 +112,7 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 		FeedSubscription subscription = new FeedSubscription(subscriber, this::remove);
 		this.subscriptions.add(subscription);
 		this.called = null;
-		startReader();
+		startReaders();
 		return subscription;
 	}
 
@@ -118,12 +123,19 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 		}
 	}
 
-	private void startReader() {
-		if (this.reader == null && !this.stopped && !this.subscriptions.isEmpty()) {
-			ChangeFeedReader reader = new ChangeFeedReader(this.store, this);
-			// in this order: without a thread the next subscriber retries
+	private void startReaders() {
+		if (this.stopped || this.subscriptions.isEmpty()) {
+			return;
+		}
+		List<Integer> all = IntStream.range(0, this.partitions).boxed().toList();
+		int share = this.store.isDistributed() ? 1 : this.partitions;
+		// without a thread the next subscriber retries
+		while (this.readers.size() * share < this.partitions) {
+			int from = this.readers.size() * share;
+			ChangeFeedReader reader = new ChangeFeedReader(this.store, this,
+					(share == 1) ? "kv-change-feed-" + from : "kv-change-feed", all.subList(from, from + share));
 			reader.start();
-			this.reader = reader;
+			this.readers.add(reader);
 		}
 	}
 
@@ -136,32 +148,34 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	 * Asked by the reader: whether it is no longer needed, and ends now.
 	 */
 	synchronized boolean release(ChangeFeedReader reader) {
-		if (this.reader == reader && (this.stopped || this.subscriptions.isEmpty())) {
-			this.reader = null;
-			this.connected = false;
+		if (this.readers.contains(reader) && (this.stopped || this.subscriptions.isEmpty())) {
+			// all of them: a new subscriber starts a whole set
+			this.readers.clear();
+			this.connected.clear();
 			if (this.subscriptions.isEmpty()) {
 				this.positions.clear();
 			}
 		}
-		return this.reader != reader;
-	}
-
-	synchronized boolean hasBegun() {
-		return !this.positions.isEmpty();
+		return !this.readers.contains(reader);
 	}
 
 	/**
 	 * Compares with what the log held a moment ago. Begins at its ends, unless somebody
 	 * has said meanwhile where to begin.
-	 * @param begun whether the feed had begun by that moment
+	 * @param begun the partitions that the feed had begun by that moment
 	 */
-	synchronized void compare(Map<Integer, LogState> states, boolean begun) {
-		if (this.positions.isEmpty()) {
-			this.positions.beginAtEnds(states);
+	synchronized void compare(ChangeFeedReader reader, Map<Integer, LogState> states, Set<Integer> begun) {
+		if (!this.readers.contains(reader)) {
+			return;
 		}
-		else if (begun) {
-			states.forEach(this::compare);
-		}
+		states.forEach((partition, state) -> {
+			if (!this.positions.hasBegun(partition)) {
+				this.positions.beginAtEnd(partition, state);
+			}
+			else if (begun.contains(partition)) {
+				compare(partition, state);
+			}
+		});
 	}
 
 	private void compare(int partition, LogState state) {
@@ -176,22 +190,25 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 		}
 	}
 
-	synchronized void connected() {
-		if (!this.connected) {
-			this.connected = true;
+	private boolean isConnected() {
+		return !this.readers.isEmpty() && this.connected.containsAll(this.readers);
+	}
+
+	synchronized void connected(ChangeFeedReader reader) {
+		if (this.readers.contains(reader) && this.connected.add(reader) && isConnected()) {
 			forEach(FeedSubscription::connected);
 		}
 	}
 
-	synchronized void disconnected() {
-		this.connected = false;
+	synchronized void disconnected(ChangeFeedReader reader) {
+		this.connected.remove(reader);
 	}
 
 	/**
 	 * Hands on what was read behind a position.
 	 */
 	synchronized void publish(KvPosition after, TailRead read) {
-		if (this.positions.position(after.partition()).equals(after)) {
+		if (this.positions.hasBegun(after.partition()) && this.positions.position(after.partition()).equals(after)) {
 			this.positions.advance(read);
 			forEach((subscription) -> subscription.read(read, read.last()));
 		}
@@ -209,7 +226,7 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	@Override
 	public synchronized void start() {
 		this.stopped = false;
-		startReader();
+		startReaders();
 	}
 
 	/**
@@ -217,13 +234,16 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 	 */
 	@Override
 	public void stop() {
-		ChangeFeedReader reader;
+		List<ChangeFeedReader> readers;
 		synchronized (this) {
 			this.stopped = true;
-			reader = this.reader;
+			readers = List.copyOf(this.readers);
 		}
-		if (reader != null) {
-			reader.awaitEnd(STOP_MILLIS);
+		readers.forEach(ChangeFeedReader::end);
+		long patience = PUBLISH_MILLIS;
+		for (ChangeFeedReader reader : readers) {
+			reader.awaitEnd(patience, STOP_MILLIS);
+			patience = 1;
 		}
 	}
 

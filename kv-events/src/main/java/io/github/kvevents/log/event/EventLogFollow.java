@@ -212,7 +212,7 @@ final class EventLogFollow implements Follow {
 			EntryId cursor = this.channel.getCursor();
 			List<StoredEntry> entries = this.store.after(this.channel.getLog(), this.position, PAGE);
 			if (entries.isEmpty() && this.channel.join(this.buffer, this.position, epoch, cursor)) {
-				this.follows.wakeUp();
+				this.follows.wakeUp(this.channel.getLog());
 			}
 			this.stalled = false;
 			return entries;

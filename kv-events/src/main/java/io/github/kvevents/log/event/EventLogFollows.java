@@ -23,8 +23,8 @@ import io.github.kvevents.support.RetryingExecutor;
 import io.github.kvevents.support.SparingPool;
 
 /**
- * All open follows. They share one {@link FollowReader}, which runs while there is any,
- * and have a worker each only while there is something to deliver.
+ * All open follows. They share one {@link FollowReader} a group, which runs while there
+ * is any, and have a worker each only while there is something to deliver.
  */
 final class EventLogFollows {
 
@@ -34,7 +34,8 @@ final class EventLogFollows {
 
 	private final Map<String, LogChannel> channels = new ConcurrentHashMap<>();
 
-	private volatile @Nullable FollowReader reader;
+	/** By the group of logs that they read. */
+	private final Map<Integer, FollowReader> readers = new ConcurrentHashMap<>();
 
 	private volatile @Nullable SparingPool workers;
 
@@ -65,7 +66,7 @@ final class EventLogFollows {
 		Assert.state(!this.stopped,
 				"The event logs are stopped: a follow can't be opened while the application's context is stopped");
 		startWorkers();
-		startReader();
+		startReader(this.store.groupOf(log));
 		LogChannel channel = this.channels.computeIfAbsent(log, LogChannel::new);
 		EventLogFollow follow = new EventLogFollow(channel, this, this.store, delivery);
 		channel.getFollows().add(follow);
@@ -76,11 +77,11 @@ final class EventLogFollows {
 	 * It counts once it has its thread: where there is none to be had the next follow
 	 * retries.
 	 */
-	private void startReader() {
-		if (this.reader == null) {
-			FollowReader reader = new FollowReader(this.store, this);
+	private void startReader(int group) {
+		if (!this.readers.containsKey(group)) {
+			FollowReader reader = new FollowReader(this.store, this, group);
 			reader.start();
-			this.reader = reader;
+			this.readers.put(group, reader);
 		}
 	}
 
@@ -90,20 +91,31 @@ final class EventLogFollows {
 		if (channel.getFollows().isEmpty()) {
 			this.channels.remove(channel.getLog(), channel);
 		}
-		if (this.channels.isEmpty()) {
-			wakeUp();
+		int group = this.store.groupOf(channel.getLog());
+		if (getChannels(group).isEmpty()) {
+			wakeUp(group);
 		}
 	}
 
-	Collection<LogChannel> getChannels() {
-		return this.channels.values();
+	/**
+	 * The logs of a group that are followed.
+	 */
+	Collection<LogChannel> getChannels(int group) {
+		return this.channels.values()
+			.stream()
+			.filter((channel) -> this.store.groupOf(channel.getLog()) == group)
+			.toList();
 	}
 
 	/**
-	 * Lets the reader look at the follows at once.
+	 * Lets the reader of a log look at the follows at once.
 	 */
-	void wakeUp() {
-		FollowReader reader = this.reader;
+	void wakeUp(String log) {
+		wakeUp(this.store.groupOf(log));
+	}
+
+	private void wakeUp(int group) {
+		FollowReader reader = this.readers.get(group);
 		if (reader != null) {
 			reader.wakeUp();
 		}
@@ -112,11 +124,11 @@ final class EventLogFollows {
 	/**
 	 * Asked by the reader: whether it is no longer needed, and ends now.
 	 */
-	synchronized boolean release(FollowReader reader) {
-		if (this.channels.isEmpty() && this.reader == reader) {
-			this.reader = null;
+	synchronized boolean release(int group, FollowReader reader) {
+		if (getChannels(group).isEmpty()) {
+			this.readers.remove(group, reader);
 		}
-		return this.reader != reader;
+		return this.readers.get(group) != reader;
 	}
 
 	/**
@@ -128,7 +140,7 @@ final class EventLogFollows {
 		}
 		if (!this.channels.isEmpty()) {
 			startWorkers();
-			startReader();
+			this.channels.keySet().forEach((log) -> startReader(this.store.groupOf(log)));
 		}
 		this.stopped = false;
 		this.channels.values().forEach((channel) -> channel.getFollows().forEach(EventLogFollow::resume));
@@ -169,18 +181,18 @@ final class EventLogFollows {
 	 * listeners that run, but not for one that calls this.
 	 */
 	void stop() {
-		FollowReader reader;
+		List<FollowReader> readers;
 		SparingPool workers;
 		synchronized (this) {
 			this.stopped = true;
-			reader = this.reader;
+			readers = List.copyOf(this.readers.values());
 			workers = this.workers;
-			this.reader = null;
+			this.readers.clear();
 			this.workers = null;
 		}
 		try {
-			if (reader != null) {
-				reader.wakeUp();
+			readers.forEach(FollowReader::wakeUp);
+			for (FollowReader reader : readers) {
 				reader.awaitEnd(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
 			}
 			if (workers != null) {

@@ -48,7 +48,16 @@ public interface EventLogStore {
 	List<StoredEntry> after(String log, EntryId id, int max);
 
 	/**
-	 * A reader that waits for new entries; it has a connection of its own.
+	 * Which logs one reader can wait for together: those of one group, which are on one
+	 * server. Each group is read, and fails, apart from the others.
+	 */
+	default int groupOf(String log) {
+		return 0;
+	}
+
+	/**
+	 * A reader that waits for new entries of logs of one group; it has a connection of
+	 * its own.
 	 */
 	Reader openReader();
 

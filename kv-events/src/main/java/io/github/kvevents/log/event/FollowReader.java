@@ -25,10 +25,10 @@ import io.github.kvevents.log.event.EventLogStore.StoredEntry;
 import io.github.kvevents.log.event.EventLogStore.UnreadableLogException;
 
 /**
- * The one thread that waits for new entries of all logs that are followed, with the one
- * connection that is needed for it. It only hands them on, so no listener holds it up. It
- * ends with the last follow; when reading fails it notifies the follows and retries with
- * a growing back-off, from where it was.
+ * The one thread that waits for new entries of all logs of a group that are followed,
+ * with the one connection that is needed for it. It only hands them on, so no listener
+ * holds it up. It ends with the last follow; when reading fails it notifies the follows
+ * and retries with a growing back-off, from where it was.
  */
 final class FollowReader implements Runnable {
 
@@ -45,7 +45,9 @@ final class FollowReader implements Runnable {
 
 	private final EventLogFollows follows;
 
-	private final Thread thread = new Thread(this, "kv-event-log-reader");
+	private final int group;
+
+	private final Thread thread;
 
 	private final Semaphore wakeUps = new Semaphore(0);
 
@@ -64,9 +66,15 @@ final class FollowReader implements Runnable {
 
 	private long lastCheck;
 
-	FollowReader(EventLogStore store, EventLogFollows follows) {
+	/**
+	 * Creates a reader.
+	 * @param group the group of the logs that it reads
+	 */
+	FollowReader(EventLogStore store, EventLogFollows follows, int group) {
 		this.store = store;
 		this.follows = follows;
+		this.group = group;
+		this.thread = new Thread(this, "kv-event-log-reader" + ((group > 0) ? "-" + group : ""));
 		this.backOff.setMaxInterval(2000);
 		this.backOff.setJitter(50);
 		this.thread.setDaemon(true);
@@ -108,11 +116,11 @@ final class FollowReader implements Runnable {
 	 */
 	private boolean ends() {
 		this.wakeUps.drainPermits();
-		return this.follows.release(this);
+		return this.follows.release(this.group, this);
 	}
 
 	private void readOnce() throws InterruptedException {
-		Collection<LogChannel> channels = this.follows.getChannels();
+		Collection<LogChannel> channels = this.follows.getChannels(this.group);
 		EventLogStore.Reader reader = open();
 		if (System.nanoTime() - this.lastCheck >= CHECK_INTERVAL) {
 			check(reader, channels);
@@ -206,7 +214,7 @@ final class FollowReader implements Runnable {
 			this.outage = null;
 			logger.info("Event logs are followed again");
 		}
-		for (LogChannel channel : this.follows.getChannels()) {
+		for (LogChannel channel : this.follows.getChannels(this.group)) {
 			if (!this.broken.contains(channel)) {
 				channel.getFollows().forEach(EventLogFollow::recover);
 			}
@@ -222,7 +230,7 @@ final class FollowReader implements Runnable {
 			this.outage = outage;
 			logger.warn("Event logs can't be followed at present; this is retried", ex);
 		}
-		this.follows.getChannels().forEach((channel) -> fail(channel, ex));
+		this.follows.getChannels(this.group).forEach((channel) -> fail(channel, ex));
 		try {
 			await(outage.nextBackOff());
 		}
@@ -235,7 +243,7 @@ final class FollowReader implements Runnable {
 	 * Follows the other logs meanwhile; the next check retries.
 	 */
 	private void leaveOut(UnreadableLogException ex) {
-		for (LogChannel channel : this.follows.getChannels()) {
+		for (LogChannel channel : this.follows.getChannels(this.group)) {
 			if (channel.getLog().equals(ex.getLog())) {
 				this.broken.add(channel);
 				fail(channel, ex.getReason());

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 
+import io.github.kvevents.redis.KeyNames;
+
 /**
  * Passes expiries of one partition that the server assigned to this instance to the
  * handler, each once.
@@ -27,14 +29,17 @@ final class ExpiredIntake {
 
 	private final ExpiredStream stream;
 
+	private final KeyNames names;
+
 	private final InFlight inFlight;
 
 	private final Handler handler;
 
 	private final TrackingCounters counters;
 
-	ExpiredIntake(ExpiredStream stream, InFlight inFlight, Handler handler, TrackingCounters counters) {
+	ExpiredIntake(ExpiredStream stream, KeyNames names, InFlight inFlight, Handler handler, TrackingCounters counters) {
 		this.stream = stream;
+		this.names = names;
 		this.inFlight = inFlight;
 		this.handler = handler;
 		this.counters = counters;
@@ -115,7 +120,7 @@ final class ExpiredIntake {
 		}
 		try {
 			ExpiredEntry entry = read.get();
-			handle(entry, entry.taken());
+			handle(entry, entry.taken(this.names));
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Dropped entry " + id + " of the stream of expiries: it can't be read", ex);
@@ -192,9 +197,9 @@ final class ExpiredIntake {
 		/**
 		 * The expiry without its value, for tracking which receivers have received it.
 		 */
-		TakenExpiry taken() {
+		TakenExpiry taken(KeyNames names) {
 			int size = this.name.length + ((this.value != null) ? this.value.length : 0);
-			return new TakenExpiry(this.id, text(this.name), size, this.note);
+			return new TakenExpiry(this.id, names.withoutTag(text(this.name)), size, this.note);
 		}
 
 		private static byte[] field(Map<String, byte[]> fields, String name) {

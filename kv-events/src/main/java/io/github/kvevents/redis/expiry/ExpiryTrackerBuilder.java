@@ -131,7 +131,7 @@ public final class ExpiryTrackerBuilder {
 		NamespaceCheck check = (this.namespaceCheck != null) ? this.namespaceCheck
 				: new NamespaceCheck(this.namespace, this.names);
 		return new ExpiryTracker(new TrackingParts(this.connectionFactory, this.namespace, this.dispatcher, this.codec,
-				this.names, this.instanceId, this.settings, this.log, check, this.listener));
+				this.names.in(this.namespace), this.instanceId, this.settings, this.log, check, this.listener));
 	}
 
 	/**

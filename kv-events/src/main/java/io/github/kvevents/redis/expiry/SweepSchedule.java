@@ -94,7 +94,7 @@ final class SweepSchedule {
 	/**
 	 * The reply of {@code sweep.lua}.
 	 */
-	record SweepReply(boolean holder, long lookedAt, long waitMillis, long givenUp, long now) {
+	record SweepReply(boolean holder, long lookedAt, long waitMillis, long givenUp, long now, List<byte[]> undeclared) {
 
 		private static final Delay JUST_AFTER = Delay.ofMillis(1);
 
@@ -102,8 +102,9 @@ final class SweepSchedule {
 		private static final Delay MAX_WAIT = Delay.ofMillis(60_000);
 
 		static SweepReply of(List<?> reply) {
+			List<byte[]> undeclared = ((List<?>) reply.get(6)).stream().map(byte[].class::cast).toList();
 			return new SweepReply(number(reply, 0) == 1, number(reply, 1), number(reply, 2), number(reply, 4),
-					number(reply, 5));
+					number(reply, 5), undeclared);
 		}
 
 		/**

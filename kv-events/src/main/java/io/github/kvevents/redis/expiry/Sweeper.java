@@ -76,6 +76,8 @@ final class Sweeper implements Runnable {
 
 	private final int batchSize;
 
+	private final int first;
+
 	private final List<SweptPartition> partitions;
 
 	private final List<byte[]> arguments;
@@ -94,7 +96,12 @@ final class Sweeper implements Runnable {
 
 	private volatile boolean stopped;
 
-	Sweeper(TrackingParts parts, BooleanSupplier heard, TrackingCounters counters) {
+	/**
+	 * Creates a sweeper.
+	 * @param from the first partition to sweep
+	 * @param to the partition after the last one
+	 */
+	Sweeper(TrackingParts parts, int from, int to, BooleanSupplier heard, TrackingCounters counters) {
 		TrackingSettings settings = parts.settings();
 		Namespace namespace = parts.namespace();
 		this.connections = RedisConnections.of(parts.connectionFactory());
@@ -106,7 +113,8 @@ final class Sweeper implements Runnable {
 		this.batchSize = settings.batchSize();
 		this.instanceId = parts.instanceId().getBytes(StandardCharsets.UTF_8);
 		this.namespaceCheck = parts.namespaceCheck();
-		this.partitions = IntStream.range(0, namespace.partitions())
+		this.first = from;
+		this.partitions = IntStream.range(from, to)
 			.mapToObj((partition) -> Stream
 				.of(namespace.deadlines(partition), namespace.values(partition), namespace.expired(partition),
 						namespace.recent(partition), namespace.sweeper(partition), namespace.log(partition))
@@ -131,7 +139,7 @@ final class Sweeper implements Runnable {
 	 */
 	void deadlineIn(int partition, long millis) {
 		if (millis <= this.interval.toMillis()) {
-			this.partitions.get(partition).schedule().deadlineIn(millis);
+			this.partitions.get(partition - this.first).schedule().deadlineIn(millis);
 			this.waiter.wakeIn(Math.max(0, millis) + 1);
 		}
 	}
@@ -192,7 +200,7 @@ final class Sweeper implements Runnable {
 	}
 
 	private void sweepDue(RedisConnection connection) {
-		if (this.checkInterval.restartIfDue()) {
+		if (this.first == 0 && this.checkInterval.restartIfDue()) {
 			this.namespaceCheck.checkAgain(connection);
 		}
 		for (SweptPartition partition : this.partitions) {
@@ -209,8 +217,11 @@ final class Sweeper implements Runnable {
 		List<byte[]> arguments = new ArrayList<>(this.arguments);
 		arguments.add((this.all || this.heard.getAsBoolean()) ? YES : NO);
 		arguments.add(always ? YES : NO);
+		arguments.add(this.connections.isCluster() ? YES : NO);
+		List<byte[]> keys = partition.keys();
 		do {
-			reply = SweepReply.of(SWEEP.list(connection, partition.keys(), arguments));
+			reply = SweepReply.of(SWEEP.list(connection, keys, arguments));
+			keys = Stream.concat(partition.keys().stream(), reply.undeclared().stream()).toList();
 			this.serverClock.observe(reply.now());
 			if (reply.givenUp() > 0) {
 				this.counters.givenUp(reply.givenUp());
@@ -218,7 +229,7 @@ final class Sweeper implements Runnable {
 						+ "'kv.events.expiry.tracking.max-length' wait. Hooks are too slow, or too few.");
 			}
 		}
-		while (reply.lookedAt() >= this.batchSize && !this.stopped);
+		while ((reply.lookedAt() >= this.batchSize || !reply.undeclared().isEmpty()) && !this.stopped);
 		return reply;
 	}
 

@@ -35,7 +35,10 @@ final class TrackingRun {
 
 	private final Namespace namespace;
 
-	private final Sweeper sweeper;
+	/**
+	 * One for all partitions; in Redis Cluster one for each, since a node fails alone.
+	 */
+	private final List<Sweeper> sweepers = new ArrayList<>();
 
 	private final KeyedExecutor executor;
 
@@ -61,9 +64,15 @@ final class TrackingRun {
 		this.settings = parts.settings();
 		this.namespace = parts.namespace();
 		BooleanSupplier heard = () -> parts.dispatcher().hasReceivers(KvEventType.EXPIRED);
-		this.sweeper = new Sweeper(parts, heard, counters);
+		boolean apart = RedisConnections.of(parts.connectionFactory()).isCluster();
+		int partitions = parts.namespace().partitions();
+		int share = apart ? 1 : partitions;
+		for (int from = 0; from < partitions; from += share) {
+			Sweeper sweeper = new Sweeper(parts, from, from + share, heard, counters);
+			this.sweepers.add(sweeper);
+			this.takingThreads.add(thread("sweeper-" + from, sweeper));
+		}
 		this.executor = new KeyedExecutor(THREAD_PREFIX + "hooks-", parts.settings().threads());
-		this.takingThreads.add(thread("sweeper", this.sweeper));
 		this.instanceId = parts.instanceId();
 		this.keyPrefix = parts.names().prefix();
 		this.handler = new ExpiredHandler(parts, own, counters, this.executor);
@@ -74,7 +83,7 @@ final class TrackingRun {
 					PageSize.readAheadBytes(parts.namespace().partitions()));
 			ExpiredStream stream = new ExpiredStream(parts.connectionFactory(), parts.namespace(), partition,
 					parts.instanceId(), parts.namespaceCheck());
-			ExpiredIntake intake = new ExpiredIntake(stream, inFlight,
+			ExpiredIntake intake = new ExpiredIntake(stream, parts.names(), inFlight,
 					(entry, expiry, done) -> this.handler.handle(partition, entry, expiry, done), counters);
 			GroupMember member = new GroupMember(parts.namespace(), partition, parts.instanceId(),
 					parts.namespaceCheck());
@@ -109,11 +118,15 @@ final class TrackingRun {
 	}
 
 	void deadlineIn(int partition, long millis) {
-		this.sweeper.deadlineIn(partition, millis);
+		sweeper(partition).deadlineIn(partition, millis);
 	}
 
 	void deadlineAt(int partition, long epochMillis) {
-		this.sweeper.deadlineAt(partition, epochMillis);
+		sweeper(partition).deadlineAt(partition, epochMillis);
+	}
+
+	private Sweeper sweeper(int partition) {
+		return this.sweepers.get((this.sweepers.size() == 1) ? 0 : partition);
 	}
 
 	/**
@@ -152,7 +165,7 @@ final class TrackingRun {
 	 * calls this, is neither waited for nor interrupted.
 	 */
 	void stop() {
-		this.sweeper.stop();
+		this.sweepers.forEach(Sweeper::stop);
 		this.readers.forEach(ExpiredReader::stop);
 		this.acknowledgers.forEach(ExpiredAcknowledger::leave);
 		CallChain.replaceCaller();

@@ -19,6 +19,7 @@ import io.github.kvevents.KvExpirySource;
 import io.github.kvevents.expiry.NotificationMode;
 import io.github.kvevents.expiry.NotificationSettings;
 import io.github.kvevents.expiry.NotificationStatus;
+import io.github.kvevents.redis.ClusterNodes;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.support.BoundedExecutor;
 
@@ -26,7 +27,7 @@ import io.github.kvevents.support.BoundedExecutor;
  * Turns the notifications that the Redis server sends when a key expires into
  * {@link KvExpiredEvent}s, detected by {@link KvExpirySource#NOTIFICATION}: best effort,
  * without value and deadline, on every instance; notifications are missed while the
- * server is not reachable.
+ * server is not reachable. In Redis Cluster it listens to each primary.
  * <p>
  * There is a connection only while this instance has receivers. That is checked every
  * second, so a hook that is registered at run time receives expiries about a second
@@ -133,8 +134,10 @@ public final class ExpiryNotificationBridge implements SmartLifecycle {
 				this.settings.queueCapacity());
 		NotificationIntake intake = new NotificationIntake(executor, this.keyReader, this.dispatcher, this.codec,
 				this.origin, this.clock, this.trackedKeys, this.settings.queueCapacity());
-		NotificationLoop loop = new NotificationLoop(
-				new SingleServerSource(this.connectionFactory, this.settings.database()), this.settings, intake,
+		ClusterNodes nodes = ClusterNodes.of(this.connectionFactory);
+		NotificationSource source = (nodes != null) ? new ClusterSource(nodes)
+				: new SingleServerSource(this.connectionFactory, this.settings.database());
+		NotificationLoop loop = new NotificationLoop(source, this.settings, intake,
 				() -> this.dispatcher.hasReceivers(KvEventType.EXPIRED));
 		this.executor = executor;
 		this.loop = loop;

@@ -134,8 +134,9 @@ final class SingleServerSource implements NotificationSource, NotificationSource
 				this.connection = connection;
 				if (connection instanceof RedisClusterConnection) {
 					throw new UnsupportedOperationException(
-							"Expiry notifications of a Redis Cluster aren't supported: hooks hear no expiry of keys "
-									+ "that others gave a TTL");
+							"Expiry notifications of a Redis Cluster need the driver Lettuce, and keys that other clients "
+									+ "gave a time to live expire without an event: use Lettuce, or set "
+									+ "'kv.events.expiry.notifications.mode=off'");
 				}
 				connection.subscribe(this, this.channel);
 			}

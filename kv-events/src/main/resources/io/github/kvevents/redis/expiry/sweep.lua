@@ -9,6 +9,7 @@ it removes.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
 KEYS[5]  :sweeper      KEYS[6]  :log
+KEYS[7]  and so on, in Redis Cluster the tracked keys that may be looked at
 ARGV[1]  the id of the instance
 ARGV[2]  how long the lease lasts, in milliseconds
 ARGV[3]  how many keys to process at most; below 2000
@@ -17,10 +18,12 @@ ARGV[5]  how long expired keys are remembered, in milliseconds
 ARGV[6]  approximately how many entries of the log to keep; empty without a log
 ARGV[7]  1 if hooks receive expiries
 ARGV[8]  1 to sweep even if another instance owns the lease
+ARGV[9]  1 in Redis Cluster: looks only at keys that are declared. While a slot is moved, a key
+         that isn't declared would seem to be absent
 Reply    whether this instance owns the lease, 1 or 0; how many keys were processed; the
          milliseconds until the next deadline, or until the lease of another instance ends, -1
          if there is none; how many expiries were published; how many were dropped; the time of
-         the server in milliseconds
+         the server in milliseconds; the due keys that were not declared
 Cost     O(M log N) for M due of N tracked keys; about 5 microseconds a due key
 --]]
 local deadlines, values, expired, recent, lease = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -34,10 +37,26 @@ local is_holder = not holder or holder == ARGV[1] or is_void
 if is_holder then
 	redis.call('SET', lease, ARGV[1], 'PX', ARGV[2])
 elseif ARGV[8] ~= '1' then
-	return { 0, 0, left, 0, 0, now }
+	return { 0, 0, left, 0, 0, now, {} }
 end
 
 local due = redis.call('ZRANGE', deadlines, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[3], 'WITHSCORES')
+local undeclared = {}
+if ARGV[9] == '1' then
+	local declared, found = {}, due
+	for index = 7, #KEYS do
+		declared[KEYS[index]] = true
+	end
+	due = {}
+	for index = 1, #found, 2 do
+		if declared[found[index]] then
+			due[#due + 1] = found[index]
+			due[#due + 1] = found[index + 1]
+		else
+			undeclared[#undeclared + 1] = found[index]
+		end
+	end
+end
 local gone, forgotten, remembered = {}, {}, {}
 -- fails if a key of this library has the wrong type, before anything is published
 redis.call('ZREMRANGEBYSCORE', recent, '-inf', now - ARGV[5])
@@ -97,9 +116,9 @@ if #gone > 0 then
 	given_up = redis.call('XTRIM', expired, 'MAXLEN', '~', ARGV[4])
 end
 if not is_holder then
-	return { 0, #due / 2, redis.call('PTTL', lease), #gone, given_up, now }
+	return { 0, #due / 2, redis.call('PTTL', lease), #gone, given_up, now, undeclared }
 end
 local first = redis.call('ZRANGE', deadlines, 0, 0, 'WITHSCORES')
 -- a key exists until the end of the millisecond of its deadline
 local wait = first[2] and math.max(0, tonumber(first[2]) + 1 - now) or -1
-return { 1, #due / 2, wait, #gone, given_up, now }
+return { 1, #due / 2, wait, #gone, given_up, now, undeclared }

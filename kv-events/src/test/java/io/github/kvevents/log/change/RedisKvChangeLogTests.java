@@ -4,11 +4,14 @@ import java.time.Duration;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.fixture.TestCluster;
+import io.github.kvevents.fixture.TestClusterExtension;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.hook.HookEngine;
@@ -24,52 +27,71 @@ import io.github.kvevents.store.Namespace;
 /**
  * The change log in Redis.
  */
-@ExtendWith(TestRedisExtension.class)
-class RedisKvChangeLogTests extends KvChangeLogContractTests {
+class RedisKvChangeLogTests {
 
 	private static final KeyNames NAMES = KeyNames.prefixedWith("pre:");
 
-	private final ChangeLogSettings settings = new ChangeLogSettings(new Namespace("read", 3), "reader-1", 5000,
-			Duration.ofHours(3));
+	@Nested
+	@ExtendWith(TestRedisExtension.class)
+	class OneServer extends Contract {
 
-	private final ExpiryTracker tracker;
+		OneServer(TestRedis redis) {
+			super(redis.template().getRequiredConnectionFactory(), new Namespace("read", 3));
+		}
 
-	private final RedisKvStore store;
-
-	private final RedisChangeLogStore changes;
-
-	RedisKvChangeLogTests(TestRedis redis) {
-		RedisConnectionFactory connections = redis.template().getRequiredConnectionFactory();
-		PlainKvCodec codec = new PlainKvCodec();
-		this.tracker = ExpiryTracker
-			.builder(connections, this.settings.namespace(), HookEngine.builder().codec(codec).build().getDispatcher(),
-					codec)
-			.names(NAMES)
-			.instanceId(this.settings.instanceId())
-			.log(this.settings)
-			.build();
-		this.store = new RedisKvStore(connections, NAMES, this.tracker, this.settings);
-		this.changes = new RedisChangeLogStore(connections, NAMES, this.settings);
 	}
 
-	@BeforeEach
-	void startTracker() {
-		this.tracker.start();
+	@Nested
+	@ExtendWith(TestClusterExtension.class)
+	class InCluster extends Contract {
+
+		InCluster(TestCluster cluster) {
+			super(cluster.sharedConnections(), Namespace.tagged("read", 3));
+		}
+
 	}
 
-	@AfterEach
-	void stopTracker() {
-		this.tracker.stop();
-	}
+	abstract static class Contract extends KvChangeLogContractTests {
 
-	@Override
-	KvStore store() {
-		return this.store;
-	}
+		private final ExpiryTracker tracker;
 
-	@Override
-	ChangeLogStore changes() {
-		return this.changes;
+		private final RedisKvStore store;
+
+		private final RedisChangeLogStore changes;
+
+		Contract(RedisConnectionFactory connections, Namespace namespace) {
+			ChangeLogSettings settings = new ChangeLogSettings(namespace, "reader-1", 5000, Duration.ofHours(3));
+			PlainKvCodec codec = new PlainKvCodec();
+			this.tracker = ExpiryTracker
+				.builder(connections, namespace, HookEngine.builder().codec(codec).build().getDispatcher(), codec)
+				.names(NAMES)
+				.instanceId(settings.instanceId())
+				.log(settings)
+				.build();
+			this.store = new RedisKvStore(connections, NAMES, this.tracker, settings);
+			this.changes = new RedisChangeLogStore(connections, NAMES, settings);
+		}
+
+		@BeforeEach
+		void startTracker() {
+			this.tracker.start();
+		}
+
+		@AfterEach
+		void stopTracker() {
+			this.tracker.stop();
+		}
+
+		@Override
+		KvStore store() {
+			return this.store;
+		}
+
+		@Override
+		ChangeLogStore changes() {
+			return this.changes;
+		}
+
 	}
 
 }

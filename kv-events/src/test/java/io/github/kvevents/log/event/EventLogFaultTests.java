@@ -77,7 +77,7 @@ class EventLogFaultTests {
 	@Test
 	void nothingIsAddedWhenMemoryIsShort() {
 		try (TestRedis redis = TestRedis.start("maxmemory", "4mb", "maxmemory-policy", "noeviction")) {
-			KvEventLog log = logs(redis).open("full", EventLogOptions.defaults());
+			KvEventLog log = logs(redis, Duration.ofSeconds(20)).open("full", EventLogOptions.defaults());
 			List<Map<String, String>> batch = Collections.nCopies(50, Map.of("v", "x".repeat(2000)));
 			int added = 0;
 			DataAccessException refusal = null;
@@ -112,11 +112,16 @@ class EventLogFaultTests {
 		}
 	}
 
+	/**
+	 * Event logs whose commands time out soon, since these servers fall silent.
+	 */
 	private static StoreKvEventLogs logs(TestRedis redis) {
-		return new StoreKvEventLogs(
-				new RedisEventLogStore(redis.connectionFactory(redis.getPort(), Duration.ofMillis(900)),
-						RedisKvEventLogsTests.NAMESPACE, null),
-				KvEventLogsContractTests.CODEC);
+		return logs(redis, Duration.ofMillis(900));
+	}
+
+	private static StoreKvEventLogs logs(TestRedis redis, Duration timeout) {
+		return new StoreKvEventLogs(new RedisEventLogStore(redis.connectionFactory(redis.getPort(), timeout),
+				RedisKvEventLogsTests.NAMESPACE, null), KvEventLogsContractTests.CODEC);
 	}
 
 }

@@ -1,0 +1,106 @@
+package io.github.kvevents.redis;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisClusterConnection;
+import org.springframework.data.redis.connection.RedisClusterNode;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/**
+ * The primaries of a Redis Cluster, each with connections of its own: for what a driver
+ * sends to one node of its choice, such as subscriptions and settings. Nothing connects
+ * before it is needed. Used by many threads at once.
+ */
+public final class ClusterNodes {
+
+	private final RedisConnectionFactory application;
+
+	private final LinkTarget target;
+
+	/** By host and port. */
+	private final Map<String, RedisConnectionFactory> factories = new LinkedHashMap<>();
+
+	ClusterNodes(RedisConnectionFactory application, LinkTarget target) {
+		this.application = application;
+		this.target = target;
+	}
+
+	/**
+	 * The nodes that a link connects to.
+	 * @param factory any factory, possibly of a link
+	 * @return the nodes; {@code null} if it isn't of a link to a Redis Cluster, or the
+	 * driver isn't Lettuce
+	 */
+	public static @Nullable ClusterNodes of(RedisConnectionFactory factory) {
+		return LinkedFactory.nodes(factory);
+	}
+
+	/**
+	 * The primaries that have slots, as the driver knows them now.
+	 * @return host and port of each
+	 */
+	public Set<String> primaries() {
+		Set<String> primaries = new LinkedHashSet<>();
+		try (RedisConnection connection = this.target.factory().getConnection()) {
+			for (RedisClusterNode node : ((RedisClusterConnection) connection).clusterGetNodes()) {
+				if (node.isMaster() && !node.isMarkedAsFail() && !node.getSlotRange().getSlots().isEmpty()) {
+					primaries.add(node.asString());
+				}
+			}
+		}
+		return primaries;
+	}
+
+	/**
+	 * Connections to one node.
+	 * @param node host and port
+	 * @return a factory, kept until the node is gone
+	 */
+	public RedisConnectionFactory connectionsTo(String node) {
+		synchronized (this.factories) {
+			return this.factories.computeIfAbsent(node, (address) -> {
+				int colon = address.lastIndexOf(':');
+				return OwnLettuce.toNode(this.application, this.target.factory(), address.substring(0, colon),
+						Integer.parseInt(address.substring(colon + 1)));
+			});
+		}
+	}
+
+	/**
+	 * Closes the connections to all other nodes.
+	 * @param nodes host and port of each node to keep
+	 */
+	public void retain(Set<String> nodes) {
+		List<RedisConnectionFactory> gone = new ArrayList<>();
+		synchronized (this.factories) {
+			for (String node : Set.copyOf(this.factories.keySet())) {
+				if (!nodes.contains(node)) {
+					gone.add(Objects.requireNonNull(this.factories.remove(node)));
+				}
+			}
+		}
+		gone.forEach(OwnLettuce::destroy);
+	}
+
+	/**
+	 * Calls an action with each factory.
+	 */
+	void forEach(Consumer<RedisConnectionFactory> action) {
+		List<RedisConnectionFactory> all;
+		synchronized (this.factories) {
+			all = List.copyOf(this.factories.values());
+		}
+		all.forEach(action);
+	}
+
+}
