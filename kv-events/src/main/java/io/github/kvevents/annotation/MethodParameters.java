@@ -41,13 +41,20 @@ final class MethodParameters {
 
 	private final DefinitionSite site;
 
+	private final Class<?> targetClass;
+
+	private final @Nullable ResolvableType declared;
+
 	private final ResolvableType beanType;
 
 	private final List<Method> declarations;
 
 	private MethodParameters(DefinitionSite site, Class<?> targetClass) {
 		this.site = site;
-		this.beanType = beanType(site, targetClass);
+		this.targetClass = targetClass;
+		this.declared = declared(site, targetClass);
+		this.beanType = (this.declared != null && this.declared.resolve() == targetClass) ? this.declared
+				: ResolvableType.forClass(targetClass);
 		this.declarations = MethodDeclarations.of(site.method(), targetClass);
 	}
 
@@ -62,18 +69,16 @@ final class MethodParameters {
 	/**
 	 * The bean's definition may know more of a generic class than the class itself.
 	 */
-	private static ResolvableType beanType(DefinitionSite site, Class<?> targetClass) {
+	private static @Nullable ResolvableType declared(DefinitionSite site, Class<?> targetClass) {
 		try {
 			BeanDefinition definition = site.beanFactory().getMergedBeanDefinition(site.beanName());
 			ResolvableType declared = definition.getResolvableType();
-			if (declared.resolve() == targetClass && declared.hasGenerics()) {
-				return declared;
-			}
+			return (declared.hasGenerics() && declared.toClass().isAssignableFrom(targetClass)) ? declared : null;
 		}
 		catch (NoSuchBeanDefinitionException ex) {
 			// a singleton that somebody made and registered
+			return null;
 		}
-		return ResolvableType.forClass(targetClass);
 	}
 
 	private List<HookParameter> read() {
@@ -108,8 +113,7 @@ final class MethodParameters {
 	}
 
 	private HookParameter read(Parameter parameter, int index) {
-		ResolvableType resolvable = ResolvableType.forMethodParameter(new MethodParameter(this.site.method(), index),
-				this.beanType);
+		ResolvableType resolvable = resolve(index);
 		Type type = ResolvedTypes.of(resolvable);
 		if (type == null) {
 			throw error(parameter, "has the type variable '" + resolvable.getType() + "', which nothing resolves",
@@ -117,6 +121,27 @@ final class MethodParameters {
 		}
 		Class<?> rawType = resolvable.resolve(parameter.getType());
 		return new HookParameter(parameter.getName(), kindOf(parameter, index, rawType), type);
+	}
+
+	/**
+	 * A lambda's class says nothing of its type arguments, and a generic class may leave
+	 * open what its bean is declared with: then the declaration of the method in the type
+	 * that the bean is declared with counts.
+	 */
+	private ResolvableType resolve(int index) {
+		ResolvableType own = ResolvableType.forMethodParameter(new MethodParameter(this.site.method(), index),
+				this.beanType);
+		ResolvableType declared = this.declared;
+		if (declared == null || !(this.targetClass.isSynthetic() || own.getType() instanceof TypeVariable
+				|| own.hasUnresolvableGenerics())) {
+			return own;
+		}
+		return this.declarations.stream()
+			.filter((declaration) -> declaration.getDeclaringClass().isAssignableFrom(declared.toClass()))
+			.map((declaration) -> ResolvableType.forMethodParameter(new MethodParameter(declaration, index), declared))
+			.filter((type) -> type.resolve() != null && own.toClass().isAssignableFrom(type.toClass()))
+			.findFirst()
+			.orElse(own);
 	}
 
 	private boolean isVariable(int index) {

@@ -162,6 +162,22 @@ class HookDeclarationTests extends DiscoveryTestContext {
 	}
 
 	@Test
+	void declarationOfALambdaBeanResolvesItsParameters() {
+		MapStore store = start((context) -> context.register(Lambdas.class));
+		store.set("a", new Item("tea"));
+		store.set("list", List.of(new Item("tea")));
+		assertThat(calls).containsExactly("guard Item", "lambda Item", "reference Item", "bounded Item",
+				"open LinkedHashMap", "list Item");
+	}
+
+	@Test
+	void declarationResolvesWhatASubclassLeavesOpen() {
+		MapStore store = start((context) -> context.register(GenericSubclasses.class));
+		store.set("a", new Item("tea"));
+		assertThat(calls).containsExactly("a=Item[name=tea]", "overridden Item");
+	}
+
+	@Test
 	void variableThatNothingResolvesIsRefused() {
 		KvHookDefinitionException refused = refused((context) -> context.registerBean("bean", Open.class));
 		assertThat(refused).hasMessageContaining("parameter 'value'")
@@ -493,6 +509,100 @@ class HookDeclarationTests extends DiscoveryTestContext {
 		@Bean
 		Generic<Item> items() {
 			return new Generic<>();
+		}
+
+	}
+
+	interface OnValue<T> {
+
+		@KvHook(keys = "a")
+		void on(String key, T value);
+
+	}
+
+	interface OnList<T> {
+
+		@KvHook(keys = "list")
+		void on(String key, List<T> value);
+
+	}
+
+	interface Checked<T> {
+
+		@KvGuard(keys = "a")
+		void check(String key, T value);
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Lambdas {
+
+		@Bean
+		Checked<Item> guard() {
+			return (key, value) -> note("guard", value);
+		}
+
+		@Bean
+		OnValue<Item> lambda() {
+			return (key, value) -> note("lambda", value);
+		}
+
+		@Bean
+		OnValue<Item> reference() {
+			return Lambdas::changed;
+		}
+
+		@Bean
+		OnValue<? extends Item> bounded() {
+			OnValue<Item> bounded = (key, value) -> note("bounded", value);
+			return bounded;
+		}
+
+		@Bean
+		OnValue<?> open() {
+			OnValue<Object> open = (key, value) -> note("open", value);
+			return open;
+		}
+
+		@Bean
+		OnList<Item> list() {
+			return (key, value) -> note("list", value.get(0));
+		}
+
+		private static void changed(String key, Item item) {
+			note("reference", item);
+		}
+
+		private static void note(String bean, Object value) {
+			calls.add(bean + " " + value.getClass().getSimpleName());
+		}
+
+	}
+
+	static class Overriding<T> extends Generic<T> {
+
+		@Override
+		void on(String key, T value) {
+			Lambdas.note("overridden", value);
+		}
+
+	}
+
+	static class Inheriting<T> extends Generic<T> {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class GenericSubclasses {
+
+		@Bean
+		Generic<Item> inheriting() {
+			return new Inheriting<>();
+		}
+
+		@Bean
+		Generic<Item> overriding() {
+			return new Overriding<>();
 		}
 
 	}
