@@ -15,6 +15,7 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.hook.Delivery.AheadEvents;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
+import io.github.kvevents.support.JvmFailures;
 
 /**
  * The events of one operation and their receivers. Confined to the thread of the
@@ -165,7 +166,7 @@ final class Dispatch {
 				// no room was reserved for these: waits now, so that they don't pile up
 				reserve(this.ahead.all().stream().map(this::hooksOf).toList()).release();
 			}
-			this.events.forEach(this::call);
+			JvmFailures.forEach(this.events, this::call);
 		}
 		finally {
 			this.ahead.endAll();
@@ -184,8 +185,10 @@ final class Dispatch {
 				this.receivers.listeners().refuse(event, this.context.depth());
 			}
 			else {
-				this.invoker.invokeAll(found, event, (hook) -> accepts(hook, event), this::caller);
-				publish(event);
+				List<Runnable> calls = List.of(
+						() -> this.invoker.invokeAll(found, event, (hook) -> accepts(hook, event), this::caller),
+						() -> publish(event));
+				JvmFailures.forEach(calls, Runnable::run);
 			}
 		}
 		finally {

@@ -6,10 +6,13 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.KeyText;
 import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
@@ -26,6 +29,8 @@ import io.github.kvevents.support.DeferredInterrupt;
  * last, without a lock.
  */
 final class HookDispatcher implements KvEventDispatcher {
+
+	private static final Log logger = LogFactory.getLog(HookDispatcher.class);
 
 	/** The dispatch whose operation runs on a thread, of whichever dispatcher. */
 	private static final ThreadLocal<@Nullable Dispatch> RUNNING = new ThreadLocal<>();
@@ -63,6 +68,10 @@ final class HookDispatcher implements KvEventDispatcher {
 		Delivery delivery = new Delivery(except);
 		try {
 			run(event.getType(), List.of(event.getKey()), (events) -> events.accept(event), delivery);
+		}
+		catch (VirtualMachineError | ThreadDeath ex) {
+			// every receiver was called, and nobody waits for this on a thread of ours
+			logger.error("A hook failed for '" + KeyText.printable(event.getKey()) + "'", ex);
 		}
 		finally {
 			delivery.done();

@@ -49,7 +49,7 @@ final class HookInvoker {
 	 */
 	void invokeAll(KeyHooks hooks, KvEvent event, Predicate<HookRegistration> accepts, Supplier<CallerContext> caller) {
 		reportFailedFilters(hooks, event, accepts);
-		for (HookRegistration hook : hooks.sync()) {
+		JvmFailures.forEach(hooks.sync(), (hook) -> {
 			if (hook.gate().enter()) {
 				try {
 					if (accepts.test(hook)) {
@@ -60,7 +60,7 @@ final class HookInvoker {
 					hook.gate().leave();
 				}
 			}
-		}
+		});
 	}
 
 	/**

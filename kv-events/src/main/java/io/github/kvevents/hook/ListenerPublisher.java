@@ -56,9 +56,7 @@ final class ListenerPublisher {
 	}
 
 	void publish(KvEvent event) {
-		for (Context context : this.contexts) {
-			publish(event, context);
-		}
+		JvmFailures.forEach(this.contexts, (context) -> publish(event, context));
 	}
 
 	private void publish(KvEvent event, Context context) {

@@ -102,14 +102,16 @@ final class Taps implements KvEventTaps {
 	 * Publishes an event to the taps, while its key is locked.
 	 */
 	void publish(KvEvent event) {
-		for (KvEventTaps.Tap tap : this.taps) {
-			try {
-				tap.onEvent(event);
-			}
-			catch (Throwable ex) {
-				JvmFailures.rethrow(ex);
-				logger.error("A tap failed for '" + KeyText.printable(event.getKey()) + "'", ex);
-			}
+		JvmFailures.forEach(this.taps, (tap) -> publish(event, tap));
+	}
+
+	private static void publish(KvEvent event, KvEventTaps.Tap tap) {
+		try {
+			tap.onEvent(event);
+		}
+		catch (Throwable ex) {
+			JvmFailures.rethrow(ex);
+			logger.error("A tap failed for '" + KeyText.printable(event.getKey()) + "'", ex);
 		}
 	}
 

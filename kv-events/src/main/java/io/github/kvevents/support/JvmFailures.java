@@ -1,5 +1,9 @@
 package io.github.kvevents.support;
 
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * Distinguishes throwables of user code from failures of the JVM, which must not be
  * swallowed. A stack overflow and a linkage error count as failures of user code. For our
@@ -20,6 +24,31 @@ public final class JvmFailures {
 		}
 		if (throwable instanceof ThreadDeath error) {
 			throw error;
+		}
+	}
+
+	/**
+	 * Takes a step for each item, also behind one whose step fails: what a failure of the
+	 * JVM in one hook leaves out, nothing would make up for.
+	 * @param <T> the type of the items
+	 * @param items the items
+	 * @param step the step, whose first failure is rethrown when all steps were taken
+	 */
+	public static <T> void forEach(Iterable<? extends T> items, Consumer<? super T> step) {
+		@Nullable Throwable first = null;
+		for (T item : items) {
+			try {
+				step.accept(item);
+			}
+			catch (RuntimeException | Error ex) {
+				first = (first != null) ? first : ex;
+			}
+		}
+		if (first instanceof Error error) {
+			throw error;
+		}
+		if (first instanceof RuntimeException ex) {
+			throw ex;
 		}
 	}
 

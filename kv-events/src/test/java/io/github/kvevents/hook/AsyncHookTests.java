@@ -483,6 +483,27 @@ class AsyncHookTests {
 	}
 
 	@Test
+	void failureOfTheJvmInAHookLeavesADeliveryToTheOthers(CapturedOutput output) throws Exception {
+		CountDownLatch busy = new CountDownLatch(1);
+		AtomicInteger others = new AtomicInteger();
+		this.engine.getRegistry().register(KvHookOptions.defaults(), (event) -> {
+			throw new InternalError("from the test");
+		});
+		this.engine.getRegistry().register(KvHookOptions.defaults(), (event) -> others.incrementAndGet());
+		this.engine.getRegistry().register(KvHookOptions.defaults().async(), (event) -> {
+			busy.countDown();
+			this.gate.await();
+		});
+		CompletionStage<Void> done = this.engine.getDispatcher().deliver(MapStore.event("a").expiredByNotification());
+		busy.await();
+		assertThat(others).hasValue(1);
+		assertThat(done.toCompletableFuture()).isNotDone();
+		this.gate.countDown();
+		assertThat(done.toCompletableFuture()).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(output).containsOnlyOnce("A hook failed for 'a'");
+	}
+
+	@Test
 	void deliverCompletesWhenNobodyListensOrTheEventIsDropped() throws Exception {
 		assertThat(this.engine.getDispatcher().deliver(MapStore.setEvent("a", 1)).toCompletableFuture()).isDone();
 		KvHookRegistration hook = this.engine.getRegistry()

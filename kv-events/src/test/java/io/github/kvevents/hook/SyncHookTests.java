@@ -96,6 +96,20 @@ class SyncHookTests {
 	}
 
 	@Test
+	void failureOfTheJvmReachesTheCallerWhenAllHooksOfAllEventsWereCalled() {
+		register(KvHookOptions.defaults().filter(KeyFilter.keys(List.of("a"))), (event) -> {
+			throw new InternalError("from the test");
+		});
+		register(KvHookOptions.defaults(), (event) -> this.calls.add(event.getKey()));
+		register(KvHookOptions.defaults().timeout(Duration.ofSeconds(30)),
+				(event) -> this.calls.add("timed " + event.getKey()));
+		Map<String, Integer> batch = new TreeMap<>(Map.of("a", 1, "b", 2));
+		assertThatExceptionOfType(InternalError.class).isThrownBy(() -> this.store.setAll(batch))
+			.withMessage("from the test");
+		assertThat(this.calls).containsExactly("a", "timed a", "b", "timed b");
+	}
+
+	@Test
 	void hookFoundInSeveralWaysIsCalledOnce() {
 		register(
 				KvHookOptions.defaults()
