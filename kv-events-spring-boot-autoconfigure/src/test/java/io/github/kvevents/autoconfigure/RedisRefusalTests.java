@@ -2,6 +2,7 @@ package io.github.kvevents.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -99,6 +100,36 @@ class RedisRefusalTests {
 				.withMessageContaining("grant the user '" + named + "'");
 		}
 		assertThat(this.redis.template().keys("shop:*")).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					REPLICAOF 127.0.0.1 1              | REPLICAOF NO ONE                   | READONLY   | connect to the primary
+					CONFIG SET min-replicas-to-write 1 | CONFIG SET min-replicas-to-write 0 | NOREPLICAS | start its replicas
+					""")
+	void serverThatTakesNoWritesIsSaidOnceAndByHealthUntilItDoes(String refuse, String accept, String code,
+			String remedy, CapturedOutput output) {
+		user(EVERYTHING);
+		try (ConfigurableApplicationContext context = run("kv.events.log.enabled=true")) {
+			KvTemplate template = context.getBean(KvTemplate.class);
+			execute(refuse);
+			await().atMost(Duration.ofSeconds(30)).until(() -> health(context).getStatus().equals(Status.DOWN));
+			assertThat(String.valueOf(health(context).getDetails().get("error"))).contains(code).contains(remedy);
+			assertThatExceptionOfType(DataAccessException.class)
+				.isThrownBy(() -> template.set("a", "1", Duration.ofMinutes(1)));
+			await().atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(output).contains("Looking for expired keys is refused"));
+			assertThat(output).containsOnlyOnce("Looking for expired keys is refused").doesNotContain("grant the user");
+			execute(accept);
+			await().atMost(Duration.ofSeconds(30)).until(() -> health(context).getStatus().equals(Status.UP));
+			template.set("a", "1", Duration.ofMinutes(1));
+		}
+	}
+
+	private void execute(String command) {
+		String[] words = command.split(" ");
+		this.redis.execute(words[0], Arrays.copyOfRange(words, 1, words.length));
 	}
 
 	@Test

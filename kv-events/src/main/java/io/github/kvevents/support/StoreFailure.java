@@ -21,7 +21,8 @@ import io.github.kvevents.EntryTooLargeException;
 public enum StoreFailure {
 
 	/**
-	 * The user lacks the permission, or the store has no such command.
+	 * The user lacks the permission, the store has no such command, or it takes no writes
+	 * at present.
 	 */
 	REFUSED,
 
@@ -51,10 +52,11 @@ public enum StoreFailure {
 	OTHER;
 
 	/** Scripts have their own wording, with another error code in front. */
-	private static final Pattern REFUSAL = Pattern.compile("^(?:ERR )?(?:NOPERM|NOAUTH|WRONGPASS)\\b"
-			+ "|\\bACL failure in script\\b|^(?:ERR )?The user executing the script can't|\\bunknown (?:sub)?command\\b"
-			+ "|\\binvalid (?:username-password pair|password)\\b|^ERR Client sent AUTH"
-			+ "|\\b[Uu]nknown Redis command called from script\\b");
+	private static final Pattern REFUSAL = Pattern
+		.compile("^(?:ERR )?(?:NOPERM|NOAUTH|WRONGPASS|READONLY|NOREPLICAS|MISCONF)\\b"
+				+ "|\\bACL failure in script\\b|^(?:ERR )?The user executing the script can't|\\bunknown (?:sub)?command\\b"
+				+ "|\\binvalid (?:username-password pair|password)\\b|^ERR Client sent AUTH"
+				+ "|\\b[Uu]nknown Redis command called from script\\b");
 
 	/**
 	 * Errors of a Redis Cluster about the slot of a key, or about the role of the node,
@@ -154,12 +156,22 @@ public enum StoreFailure {
 	/**
 	 * What an operator has to change after a refusal.
 	 * @param failure the failure
-	 * @return the message of the store and the missing permission, without a full stop
+	 * @return the message of the store and the missing permission or state, without a
+	 * full stop
 	 */
 	public static String remedy(Throwable failure) {
 		String reason = reason(failure);
 		if (reason.contains("NOAUTH") || reason.contains("WRONGPASS") || reason.contains("password")) {
 			return reason + " - set 'spring.data.redis.username' and 'spring.data.redis.password'";
+		}
+		if (reason.startsWith("READONLY")) {
+			return reason + " - connect to the primary, or promote this server ('REPLICAOF NO ONE')";
+		}
+		if (reason.startsWith("NOREPLICAS")) {
+			return reason + " - start its replicas, or lower its 'min-replicas-to-write'";
+		}
+		if (reason.startsWith("MISCONF")) {
+			return reason + " - let it save again; its log says what keeps it from that";
 		}
 		Matcher command = COMMAND.matcher(reason);
 		String missing = "the commands that kv-events needs";
