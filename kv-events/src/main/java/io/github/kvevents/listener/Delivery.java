@@ -106,7 +106,7 @@ final class Delivery {
 		if (this.policy.isExhausted(this.attempts)) {
 			return exhausted(cause);
 		}
-		return again();
+		return againLater();
 	}
 
 	private long exhausted(Throwable cause) {
@@ -119,7 +119,7 @@ final class Delivery {
 				this.exhausted = Failure.of(this.attempts, cause);
 				yield addDeadLetter(this.exhausted);
 			}
-			case BLOCK -> again();
+			case BLOCK -> againLater();
 		};
 	}
 
@@ -136,16 +136,19 @@ final class Delivery {
 			}
 		}
 		catch (RuntimeException ex) {
-			this.policy.deadLetterFailed(ex);
-			return again();
+			return again(this.policy.deadLetterFailed(ex));
 		}
 		return end(true);
 	}
 
-	private long again() {
+	private long again(long nanos) {
 		this.window.failed(this.entry);
 		this.policy.counters().retries(this);
-		return this.policy.delays().nanosAfter(Math.max(1, this.attempts));
+		return nanos;
+	}
+
+	private long againLater() {
+		return again(this.policy.delays().nanosAfter(this.attempts));
 	}
 
 	private long leave() {

@@ -12,6 +12,7 @@ import io.github.kvevents.listener.ListenerStore.DeadLetterOutcome;
 import io.github.kvevents.listener.ListenerStore.Failure;
 import io.github.kvevents.log.change.LoggedEvents;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.LoopHealth;
 
 /**
  * How a listener calls its handler and what it does about failures. The message of what a
@@ -41,6 +42,8 @@ final class DeliveryPolicy {
 
 	private final Runnable wakeLoop;
 
+	private final LoopHealth deadLetters;
+
 	private volatile boolean stopped;
 
 	DeliveryPolicy(String id, ListenerOptions options, KvEventHandler handler, KvCodec codec, ListenerStore store,
@@ -53,6 +56,8 @@ final class DeliveryPolicy {
 		this.counters = counters;
 		this.delays = delays;
 		this.wakeLoop = wakeLoop;
+		this.deadLetters = new LoopHealth(KvListenerRegistry.class,
+				"Adding to the dead letters of listener '" + id + "'");
 	}
 
 	/**
@@ -183,6 +188,9 @@ final class DeliveryPolicy {
 	 */
 	boolean addDeadLetter(Lease lease, LoggedChange change, Failure failure) {
 		DeadLetterOutcome deadLettered = this.store.addDeadLetter(lease, change, failure);
+		synchronized (this.deadLetters) {
+			this.deadLetters.succeeded();
+		}
 		if (deadLettered == DeadLetterOutcome.ADDED) {
 			this.counters.deadLettered();
 			logger.warn("Listener '" + this.id + "' added " + describe(change) + " to the dead letters after "
@@ -191,9 +199,14 @@ final class DeliveryPolicy {
 		return deadLettered != DeadLetterOutcome.LOST;
 	}
 
-	void deadLetterFailed(RuntimeException failure) {
-		logger.warn("An event of listener '" + this.id + "' could not be added to the dead letters; this is retried",
-				failure);
+	/**
+	 * Logs it once for all events that wait for the store.
+	 * @return in how many nanoseconds to retry
+	 */
+	long deadLetterFailed(RuntimeException failure) {
+		synchronized (this.deadLetters) {
+			return TimeUnit.MILLISECONDS.toNanos(this.deadLetters.failed(failure));
+		}
 	}
 
 	private static String describe(LoggedChange change) {

@@ -6,6 +6,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.boot.test.system.CapturedOutput;
+
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestRedisExtension;
 
@@ -27,6 +29,29 @@ class RedisListenerTests extends ListenerContractTests {
 	@Override
 	ListeningInstance createInstance(String id, int partitions) {
 		return ListeningInstance.onRedis(this.redis.connectionFactory(), id, partitions);
+	}
+
+	@Test
+	void fullMemoryDelaysDeadLettersAndIsLoggedOnce(CapturedOutput output) {
+		try (TestRedis full = TestRedis.start();
+				ListeningInstance writer = ListeningInstance.onRedis(full.connectionFactory(), "full", 1)) {
+			KvSubscription subscription = writer.listen("audit",
+					ListenerOptions.defaults()
+						.initialBackoff(Duration.ofMillis(1))
+						.maxAttempts(1)
+						.onExhausted(OnExhausted.DEAD_LETTER),
+					(event) -> {
+						full.execute("CONFIG", "SET", "maxmemory", "1");
+						throw new IllegalStateException("from the test");
+					});
+			writer.template.set("k", "1");
+			await().pollDelay(Duration.ofSeconds(3)).until(() -> subscription.getStats().retrying() == 1);
+			assertThat(output).containsOnlyOnce("Adding to the dead letters of listener 'audit' failed");
+			full.execute("CONFIG", "SET", "maxmemory", "0");
+			await().until(() -> subscription.getDeadLetters().count() == 1);
+			assertThat(subscription.getStats().failed()).as("the handler isn't called again").isEqualTo(1);
+			assertThat(output).contains("Adding to the dead letters of listener 'audit' resumes");
+		}
 	}
 
 	@Test
