@@ -99,7 +99,8 @@ public record NotificationSettings(NotificationMode mode, int database, Duration
 
 	private static void requirePositive(String name, Duration value) {
 		Assert.notNull(value, () -> "'" + name + "' must not be null");
-		Assert.isTrue(value.toMillis() > 0, () -> "'" + name + "' must be at least a millisecond but was " + value);
+		Assert.isTrue(value.compareTo(Duration.ofMillis(1)) >= 0,
+				() -> "'" + name + "' must be at least a millisecond but was " + value);
 	}
 
 }

@@ -17,6 +17,7 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.watch.WatchSource.ReplaySource;
 import io.github.kvevents.watch.WatchSubscription.WatchPublisher;
+import io.github.kvevents.support.Delay;
 
 /**
  * An open watch: takes the changes, and is read in one of two ways, until it ends.
@@ -98,7 +99,7 @@ final class WatchSession implements KvWatch {
 		Assert.notNull(timeout, "'timeout' must not be null");
 		claimForPolling();
 		try {
-			return this.reader.take(TimeUnit.NANOSECONDS.convert(timeout));
+			return this.reader.take(Delay.of(timeout).nanos());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

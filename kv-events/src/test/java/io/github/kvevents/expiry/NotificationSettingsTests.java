@@ -30,6 +30,12 @@ class NotificationSettingsTests {
 	}
 
 	@Test
+	void anIntervalMayBeLongerThanMillisecondsCanSay() {
+		Duration eternity = Duration.ofSeconds(Long.MAX_VALUE);
+		assertThat(this.settings.checkInterval(eternity).checkInterval()).isEqualTo(eternity);
+	}
+
+	@Test
 	void namesTheInvalidArgument() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.settings.database(-2))
 			.withMessage("'database' must not be negative but was -2");

@@ -69,6 +69,7 @@ abstract class WatchContractTests extends WatchRaceContractTests {
 			assertThat(WatchInstance.texts(WatchInstance.take(watch, 1))).containsExactly("REMOVED a");
 			assertThat(watch.poll(Duration.ofMillis(50))).isNull();
 			assertThat(deaf.poll(Duration.ZERO)).isNull();
+			assertThat(deaf.poll(Duration.ofSeconds(Long.MIN_VALUE))).isNull();
 		}
 	}
 

@@ -16,7 +16,7 @@ import io.github.kvevents.expiry.TrackingMode;
  * @param batchSize how many of these keys one script call processes, by default 500, at
  * most 1500
  * @param claimAfter how long an expiry may be idle before another instance claims it, by
- * default 30 seconds
+ * default 30 seconds; what is longer than 30,000 days counts as that
  * @param maxInFlight how many expiries an instance has in flight at most, by default 1000
  * @param threads how many threads call the synchronous hooks, by default 4; the expiries
  * of one key are delivered in order
@@ -33,6 +33,9 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 	 */
 	public static final int MAX_BATCH_SIZE = 1500;
 
+	/** As good as for ever, and three times this is still a number of nanoseconds. */
+	private static final Duration CENTURY = Duration.ofDays(30_000);
+
 	private static final TrackingSettings DEFAULTS = new TrackingSettings(TrackingMode.AUTO, Duration.ofSeconds(1), 500,
 			Duration.ofSeconds(30), 1000, 4, 1_000_000, Duration.ofSeconds(10));
 
@@ -42,6 +45,7 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 		Assert.isTrue(batchSize > 0 && batchSize <= MAX_BATCH_SIZE,
 				() -> "'batchSize' must be from 1 to " + MAX_BATCH_SIZE + " but was " + batchSize);
 		requirePositive("claimAfter", claimAfter);
+		claimAfter = (claimAfter.compareTo(CENTURY) < 0) ? claimAfter : CENTURY;
 		Assert.isTrue(maxInFlight > 0, () -> "'maxInFlight' must be positive but was " + maxInFlight);
 		Assert.isTrue(threads > 0, () -> "'threads' must be positive but was " + threads);
 		Assert.isTrue(maxLength > 0, () -> "'maxLength' must be positive but was " + maxLength);

@@ -76,6 +76,13 @@ class TrackingEdgeTests {
 	}
 
 	@Test
+	void claimsNothingForEverIfTold() {
+		assertThat(TrackingSettings.defaults().claimAfter(Duration.ofSeconds(Long.MAX_VALUE)).claimAfter())
+			.isEqualTo(TrackingSettings.defaults().claimAfter(Duration.ofDays(200_000)).claimAfter())
+			.isEqualTo(Duration.ofDays(30_000));
+	}
+
+	@Test
 	void expiriesBeyondTheMaximumLengthAreDroppedAndCounted() {
 		TrackedInstance deaf = instance((tracker) -> tracker
 			.settings(SETTINGS.mode(TrackingMode.ALL).maxLength(150).sweep(Duration.ofMillis(20), 200)));
