@@ -34,11 +34,17 @@ import org.jspecify.annotations.NullMarked;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Bean;
+import org.springframework.util.CustomizableThreadCreator;
 
+import io.github.kvevents.support.DaemonThreads;
+
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -176,6 +182,15 @@ class ArchitectureTests {
 				(type) -> type.isAssignableTo(BeanPostProcessor.class)))
 		.should(beStatic())
 		.andShould(takeOnlyObjectProviders());
+
+	@ArchTest
+	static final ArchRule threadsAreMadeWhereTheyInheritNothing = noClasses().that()
+		.doNotBelongToAnyOf(DaemonThreads.class)
+		.should()
+		.callConstructorWhere(target(owner(assignableTo(Thread.class))))
+		.orShould()
+		.dependOnClassesThat()
+		.areAssignableTo(CustomizableThreadCreator.class);
 
 	@ArchTest
 	static final ArchRule packagesAreNullMarked = classes().should(resideInANullMarkedPackage());

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.expiry.ExpiryMonitor;
 import io.github.kvevents.expiry.TrackingActivity;
 import io.github.kvevents.expiry.TrackingStatus;
+import io.github.kvevents.support.DaemonThreads;
 
 /**
  * Reads the status of tracking for gauges: only when they are read, at most every five
@@ -66,9 +67,7 @@ final class StatusSampler {
 	private Future<?> ask() {
 		this.askedAt = this.nanoTime.getAsLong();
 		FutureTask<?> task = new FutureTask<>(this::read, null);
-		Thread thread = new Thread(task, "kv-expiry-sampler");
-		thread.setDaemon(true);
-		thread.start();
+		DaemonThreads.single(task, "kv-expiry-sampler").start();
 		return task;
 	}
 

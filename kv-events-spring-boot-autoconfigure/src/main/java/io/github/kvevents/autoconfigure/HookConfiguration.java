@@ -26,6 +26,7 @@ import io.github.kvevents.hook.KvHookRegistry;
 import io.github.kvevents.hook.KvHookScope;
 import io.github.kvevents.hook.SpringListeners;
 import io.github.kvevents.listener.KvListenerRegistry;
+import io.github.kvevents.support.DaemonThreads;
 
 /**
  * Hooks and guards.
@@ -63,7 +64,8 @@ class HookConfiguration {
 			.changeLog(properties.log().enabled());
 		observationRegistry.ifAvailable(builder::observationRegistry);
 		if (Threading.VIRTUAL.isActive(context.getEnvironment())) {
-			builder.threadFactory(new VirtualThreadTaskExecutor("kv-hook-").getVirtualThreadFactory());
+			builder.threadFactory(
+					DaemonThreads.detached(new VirtualThreadTaskExecutor("kv-hook-").getVirtualThreadFactory()));
 		}
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		return builder.build();

@@ -17,6 +17,7 @@ import io.github.kvevents.autoconfigure.RedisRefusedFailureAnalyzer.RedisRefused
 import io.github.kvevents.log.change.StoreChangeFeed;
 import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.redis.RedisLink;
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.StoreFailure;
 
 /**
@@ -54,9 +55,7 @@ class RedisStartCheck implements SmartLifecycle {
 	public void start() {
 		comparePool();
 		FutureTask<Void> check = new FutureTask<>(this.store::check, null);
-		Thread thread = new Thread(check, "kv-redis-check");
-		thread.setDaemon(true);
-		thread.start();
+		DaemonThreads.single(check, "kv-redis-check").start();
 		try {
 			check.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
 		}

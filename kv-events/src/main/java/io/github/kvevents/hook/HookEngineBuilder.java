@@ -11,11 +11,11 @@ import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.DaemonThreads;
 
 /**
  * Builds an engine. Each part has a default; guards that take a value need the codec.
@@ -36,7 +36,7 @@ public final class HookEngineBuilder {
 
 	Clock clock = Clock.systemUTC();
 
-	ThreadFactory threadFactory = daemonThreads();
+	ThreadFactory threadFactory = new DaemonThreads("kv-hook-");
 
 	LongSupplier nanoTime = System::nanoTime;
 
@@ -183,12 +183,6 @@ public final class HookEngineBuilder {
 	HookEngineBuilder nanoTime(LongSupplier nanoTime) {
 		this.nanoTime = nanoTime;
 		return this;
-	}
-
-	private static ThreadFactory daemonThreads() {
-		CustomizableThreadFactory threadFactory = new CustomizableThreadFactory("kv-hook-");
-		threadFactory.setDaemon(true);
-		return threadFactory;
 	}
 
 	/**

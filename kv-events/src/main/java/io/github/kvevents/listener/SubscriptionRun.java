@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.Delay;
 
 /**
@@ -32,8 +33,7 @@ final class SubscriptionRun {
 		this.membership = membership;
 		this.deliveries = deliveries;
 		this.loop = loop;
-		this.thread = new Thread(this::run, "kv-listener-" + membership.listener());
-		this.thread.setDaemon(true);
+		this.thread = DaemonThreads.single(this::run, "kv-listener-" + membership.listener());
 	}
 
 	PendingDeliveries deliveries() {

@@ -12,11 +12,10 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
-
 import io.github.kvevents.KeyText;
 import io.github.kvevents.store.ExpiringStore.ExpiredKey;
 import io.github.kvevents.store.ExpiringStore.ExpiryListener;
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.RetryingExecutor;
 
 /**
@@ -98,9 +97,7 @@ final class ExpiryDelivery {
 	}
 
 	void start() {
-		CustomizableThreadFactory threads = new CustomizableThreadFactory("kv-memory-expiry-delivery-");
-		threads.setDaemon(true);
-		this.executor = Executors.newSingleThreadExecutor(threads);
+		this.executor = Executors.newSingleThreadExecutor(new DaemonThreads("kv-memory-expiry-delivery-"));
 	}
 
 	/**

@@ -10,6 +10,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.memory.Deadlines.Deadline;
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.Waiter;
 
@@ -44,8 +45,7 @@ final class ExpiryLoop {
 	}
 
 	void start() {
-		Thread thread = new Thread(this::run, "kv-memory-expiry");
-		thread.setDaemon(true);
+		Thread thread = DaemonThreads.single(this::run, "kv-memory-expiry");
 		this.thread = thread;
 		thread.start();
 	}

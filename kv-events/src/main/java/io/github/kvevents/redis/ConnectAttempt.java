@@ -14,6 +14,7 @@ import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.StoreFailure;
 
 /**
@@ -37,7 +38,7 @@ final class ConnectAttempt {
 
 	private volatile long endedAt;
 
-	private final Thread thread = new Thread(this::run, "kv-redis-connect");
+	private final Thread thread = DaemonThreads.single(this::run, "kv-redis-connect");
 
 	/**
 	 * Creates an attempt that is not started.
@@ -51,7 +52,6 @@ final class ConnectAttempt {
 	}
 
 	void start() {
-		this.thread.setDaemon(true);
 		this.thread.start();
 	}
 

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.support.DaemonThreads;
+
 /**
  * Runs calls to the nodes of a Redis Cluster at the same time. The caller runs one of
  * them, and those for which no thread is left.
@@ -31,8 +33,7 @@ final class ParallelCalls {
 	}
 
 	private static Thread thread(Runnable calls) {
-		Thread thread = new Thread(calls, "kv-redis-cluster");
-		thread.setDaemon(true);
+		Thread thread = DaemonThreads.single(calls, "kv-redis-cluster");
 		thread.setContextClassLoader(ParallelCalls.class.getClassLoader());
 		return thread;
 	}

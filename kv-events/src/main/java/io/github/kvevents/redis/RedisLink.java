@@ -23,6 +23,8 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.support.DaemonThreads;
+
 /**
  * The connections of kv-events to Redis in one application context. With Lettuce it has
  * connections of its own, configured like those of the application: its commands never
@@ -173,8 +175,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 			this.state.started();
 		}
 		else if (event instanceof ContextClosedEvent && this.target.isUsed()) {
-			Thread closer = new Thread(this::watchClosing, "kv-redis-close");
-			closer.setDaemon(true);
+			Thread closer = DaemonThreads.single(this::watchClosing, "kv-redis-close");
 			closer.start();
 		}
 	}
@@ -220,8 +221,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		}
 		this.target.forOwn(OwnLettuce::cut);
 		this.state.interruptAttempt();
-		Thread closer = new Thread(() -> this.target.forOwn(ending), "kv-redis-close");
-		closer.setDaemon(true);
+		Thread closer = DaemonThreads.single(() -> this.target.forOwn(ending), "kv-redis-close");
 		closer.start();
 		try {
 			closer.join(LinkState.CLOSING_MILLIS);

@@ -12,8 +12,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
-
 /**
  * A thread pool for application code, which may itself stop the pool by closing the
  * application: that call is neither waited for nor interrupted. For our packages.
@@ -51,9 +49,8 @@ public final class SparingPool extends ThreadPoolExecutor {
 	 * @return the pool
 	 */
 	public static SparingPool ofDaemons(String threadNamePrefix, int threads) {
-		CustomizableThreadFactory threadFactory = new CustomizableThreadFactory(threadNamePrefix);
-		threadFactory.setDaemon(true);
-		return new SparingPool(threads, threads, Duration.ofSeconds(60), new LinkedBlockingQueue<>(), threadFactory);
+		return new SparingPool(threads, threads, Duration.ofSeconds(60), new LinkedBlockingQueue<>(),
+				new DaemonThreads(threadNamePrefix));
 	}
 
 	@Override

@@ -15,7 +15,6 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
@@ -24,6 +23,7 @@ import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.support.ContextEnd;
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.RetryingExecutor;
 
 /**
@@ -87,11 +87,9 @@ public final class KvWatches implements SmartLifecycle, ApplicationContextAware,
 	}
 
 	private static Executor executor() {
-		CustomizableThreadFactory threads = new CustomizableThreadFactory("kv-watch-");
-		threads.setDaemon(true);
 		int size = Math.max(2, Runtime.getRuntime().availableProcessors());
 		ThreadPoolExecutor executor = new ThreadPoolExecutor(size, size, IDLE_SECONDS, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(), threads);
+				new LinkedBlockingQueue<>(), new DaemonThreads("kv-watch-"));
 		executor.allowCoreThreadTimeOut(true);
 		return new RetryingExecutor(executor);
 	}

@@ -15,6 +15,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.support.CallChain;
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.Waiter;
 
@@ -58,8 +59,7 @@ final class ChangeFeedReader implements Runnable {
 		this.store = store;
 		this.feed = feed;
 		this.partitions = partitions;
-		this.thread = new Thread(this, name);
-		this.thread.setDaemon(true);
+		this.thread = DaemonThreads.single(this, name);
 	}
 
 	void start() {

@@ -19,6 +19,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.support.CallChain;
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.Waiter;
@@ -182,13 +183,9 @@ public final class ChangeLogRetention implements SmartLifecycle {
 	 */
 	private final class Worker {
 
-		private final Thread thread = new Thread(this::run, "kv-change-log-retention");
+		private final Thread thread = DaemonThreads.single(this::run, "kv-change-log-retention");
 
 		private final Waiter waiter = new Waiter();
-
-		Worker() {
-			this.thread.setDaemon(true);
-		}
 
 		private void run() {
 			long interval = interval(ChangeLogRetention.this.store.getSettings().maxAge()).toMillis();

@@ -19,6 +19,7 @@ import io.github.kvevents.log.change.ChangeFeed.WakeUpSubscriber;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.CallChain;
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.Waiter;
@@ -50,7 +51,7 @@ final class EveryInstanceWorker {
 
 	private final BiConsumer<@Nullable KvPosition, KvPosition> gaps;
 
-	private final Thread thread = new Thread(this::run, "kv-hooks-every-instance");
+	private final Thread thread = DaemonThreads.single(this::run, "kv-hooks-every-instance");
 
 	private final Waiter waiter = new Waiter();
 
@@ -102,7 +103,6 @@ final class EveryInstanceWorker {
 			this.health.failed(ex);
 		}
 		this.subscription = this.feed.subscribe(new WakeUpSubscriber(this.waiter, this::hasReadUpTo));
-		this.thread.setDaemon(true);
 		this.thread.start();
 	}
 

@@ -12,13 +12,13 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.log.Follow;
 import io.github.kvevents.log.FollowListener;
 import io.github.kvevents.log.event.FollowDelivery.FollowStart;
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.RetryingExecutor;
 import io.github.kvevents.support.SparingPool;
 
@@ -217,10 +217,8 @@ final class EventLogFollows {
 	 */
 	private void startWorkers() {
 		if (this.workers == null) {
-			CustomizableThreadFactory threads = new CustomizableThreadFactory("kv-event-log-follow-");
-			threads.setDaemon(true);
 			this.workers = new SparingPool(0, Integer.MAX_VALUE, Duration.ofSeconds(10), new SynchronousQueue<>(),
-					threads);
+					new DaemonThreads("kv-event-log-follow-"));
 		}
 	}
 

@@ -23,6 +23,7 @@ import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.event.EventLogStore.LogEnd;
 import io.github.kvevents.log.event.EventLogStore.StoredEntry;
 import io.github.kvevents.log.event.EventLogStore.UnreadableLogException;
+import io.github.kvevents.support.DaemonThreads;
 
 /**
  * The one thread that waits for new entries of all logs of a group that are followed,
@@ -74,10 +75,9 @@ final class FollowReader implements Runnable {
 		this.store = store;
 		this.follows = follows;
 		this.group = group;
-		this.thread = new Thread(this, "kv-event-log-reader" + ((group > 0) ? "-" + group : ""));
+		this.thread = DaemonThreads.single(this, "kv-event-log-reader" + ((group > 0) ? "-" + group : ""));
 		this.backOff.setMaxInterval(2000);
 		this.backOff.setJitter(50);
-		this.thread.setDaemon(true);
 	}
 
 	void start() {

@@ -17,6 +17,7 @@ import io.github.kvevents.redis.expiry.ExpiryTrackerBuilder.TrackingParts;
 import io.github.kvevents.store.ExpiryTracking.EndedLifetime;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.support.CallChain;
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.KeyedExecutor;
 import io.github.kvevents.support.PageSize;
@@ -217,9 +218,7 @@ final class TrackingRun {
 	}
 
 	private static Thread thread(String name, Runnable loop) {
-		Thread thread = new Thread(loop, THREAD_PREFIX + name);
-		thread.setDaemon(true);
-		return thread;
+		return DaemonThreads.single(loop, THREAD_PREFIX + name);
 	}
 
 }

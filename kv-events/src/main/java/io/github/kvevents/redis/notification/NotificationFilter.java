@@ -14,6 +14,7 @@ import org.apache.commons.logging.LogFactory;
 
 import io.github.kvevents.redis.expiry.ExpiryTracker;
 import io.github.kvevents.redis.notification.TrackedKeys.Notification;
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.StoreFailure;
 import io.github.kvevents.support.Waiter;
@@ -49,7 +50,7 @@ final class NotificationFilter implements Runnable {
 
 	private final Waiter waiter = new Waiter();
 
-	private final Thread thread = new Thread(this, ExpiryNotificationBridge.THREAD_PREFIX + "filter");
+	private final Thread thread = DaemonThreads.single(this, ExpiryNotificationBridge.THREAD_PREFIX + "filter");
 
 	private volatile boolean stopped;
 
@@ -68,7 +69,6 @@ final class NotificationFilter implements Runnable {
 		this.dropped = dropped;
 		this.clock = clock;
 		this.queue = new LinkedBlockingQueue<>(capacity);
-		this.thread.setDaemon(true);
 	}
 
 	void start() {

@@ -13,6 +13,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
 import io.github.kvevents.expiry.NotificationMode;
 import io.github.kvevents.expiry.NotificationSettings;
 import io.github.kvevents.expiry.NotificationStatus;
+import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.Interval;
 import io.github.kvevents.support.StoreFailure;
@@ -71,8 +72,7 @@ final class NotificationLoop {
 		this.backOff = new ExponentialBackOff(settings.minBackOff().toMillis(), 2);
 		this.backOff.setMaxInterval(settings.maxBackOff().toMillis());
 		this.backOff.setJitter(settings.minBackOff().toMillis() / 2);
-		this.thread = new Thread(this::run, ExpiryNotificationBridge.THREAD_PREFIX + "loop");
-		this.thread.setDaemon(true);
+		this.thread = DaemonThreads.single(this::run, ExpiryNotificationBridge.THREAD_PREFIX + "loop");
 	}
 
 	void start() {

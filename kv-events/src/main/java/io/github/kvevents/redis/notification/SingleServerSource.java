@@ -20,6 +20,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.SubscriptionListener;
 
 import io.github.kvevents.redis.RedisConnections;
+import io.github.kvevents.support.DaemonThreads;
 
 /**
  * Notifications of a single server, or of the primary of a Sentinel setup.
@@ -95,7 +96,8 @@ final class SingleServerSource implements NotificationSource, NotificationSource
 		/** How many requested confirmations are outstanding. */
 		private final AtomicLong awaited = new AtomicLong(1);
 
-		private final Thread thread = new Thread(this::subscribe, ExpiryNotificationBridge.THREAD_PREFIX + "subscribe");
+		private final Thread thread = DaemonThreads.single(this::subscribe,
+				ExpiryNotificationBridge.THREAD_PREFIX + "subscribe");
 
 		private volatile @Nullable RedisConnection connection;
 
@@ -115,7 +117,6 @@ final class SingleServerSource implements NotificationSource, NotificationSource
 		 * Connects, subscribes, and waits for the server to confirm.
 		 */
 		void open() throws InterruptedException {
-			this.thread.setDaemon(true);
 			this.thread.start();
 			try {
 				this.opened.get();

@@ -1,0 +1,64 @@
+package io.github.kvevents.support;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * Makes daemon threads that inherit nothing from the thread that happens to need them
+ * first: no inheritable thread local, which may say who the user of a request is and
+ * would be seen by the hooks of all others, and no context class loader. For our
+ * packages.
+ */
+public final class DaemonThreads implements ThreadFactory {
+
+	private final String namePrefix;
+
+	private final AtomicInteger number = new AtomicInteger();
+
+	private final @Nullable ClassLoader contextClassLoader = ClassUtils.getDefaultClassLoader();
+
+	/**
+	 * Creates a factory whose threads all have the context class loader of the thread
+	 * that creates it.
+	 * @param namePrefix the names of the threads, without their number
+	 */
+	public DaemonThreads(String namePrefix) {
+		this.namePrefix = namePrefix;
+	}
+
+	@Override
+	public Thread newThread(Runnable task) {
+		Thread thread = single(task, this.namePrefix + this.number.incrementAndGet());
+		thread.setContextClassLoader(this.contextClassLoader);
+		return thread;
+	}
+
+	/**
+	 * One thread, which isn't started.
+	 * @param task what it runs
+	 * @param name its name
+	 * @return the thread, with the context class loader of the caller
+	 */
+	public static Thread single(Runnable task, String name) {
+		Thread thread = new Thread(null, task, name, 0, false);
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	/**
+	 * Makes another factory's threads inherit nothing either, whatever they are.
+	 * @param factory makes threads that inherit from the one that makes them
+	 * @return a factory that has each made by a thread which has nothing to inherit
+	 */
+	public static ThreadFactory detached(ThreadFactory factory) {
+		Executor maker = (making) -> single(making, "kv-thread-maker").start();
+		return (task) -> CompletableFuture.supplyAsync(() -> factory.newThread(task), maker).join();
+	}
+
+}
