@@ -6,7 +6,9 @@ For redis-cli, with -n for another database than 0:
   redis-cli --eval remove-namespace.lua , shop remove    removes it, unless an instance runs
   redis-cli --eval remove-namespace.lua , shop force     removes it all the same
 
-KEYS     none: names are found by a scan, so it is not for Redis Cluster
+In Redis Cluster run it on each primary: it finds the keys of that node.
+
+KEYS     none: names are found by a scan
 ARGV[1]  the namespace
 ARGV[2]  what to do: nothing to list, remove or force
 Reply    a summary, then each key with the number of its entries; if there is none, the
@@ -25,7 +27,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 -- the namespace that the key is of and what it is for there; nil for a key of nobody
 local function purpose(key)
 	local tag, what = string.match(key, '^kv%-events:{([^}]*)}:(.*)$')
-	local owner = tag and string.match(tag, '^(.*):%d+$')
+	local owner = tag and (string.match(tag, '^(.*):%d+$') or string.match(tag, '^(.*):%d+%-%d+$'))
 	if what == 'meta' then
 		owner = not owner and tag
 	end

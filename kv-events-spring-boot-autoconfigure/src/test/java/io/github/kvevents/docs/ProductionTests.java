@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 
 import io.lettuce.core.api.async.RedisAclAsyncCommands;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -23,11 +24,14 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.actuate.KvEventsHealthIndicator;
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.fixture.TestCluster;
+import io.github.kvevents.fixture.TestClusterExtension;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.KvHookScope;
@@ -52,20 +56,44 @@ import static org.awaitility.Awaitility.await;
  */
 class ProductionTests {
 
-	private static final Path PAGE = Path.of("..", "docs", "production.md");
+	private static final Path DOCS = Path.of("..", "docs");
 
 	@Test
 	void theUserMayDoWhatAnApplicationNeedsAndNothingIsDenied() throws Exception {
 		try (TestRedis redis = TestRedis.start("notify-keyspace-events", "Ex")) {
-			redis.execute("ACL", arguments());
-			try (ConfigurableApplicationContext context = start(redis)) {
-				useEverything(context, redis);
+			redis.execute("ACL", user("production.md"));
+			try (ConfigurableApplicationContext context = start("spring.data.redis.port=" + redis.getPort())) {
+				useEverything(context, redis.template());
 				// shared, pages, one for the expiries of each partition, notifications,
 				// change log, event logs
 				assertThat(connections(redis)).isEqualTo(1 + 1 + 3 + 1 + 1 + 1);
 				assertThat(context.getBean(KvEventsHealthIndicator.class).health().getStatus()).isEqualTo(Status.UP);
 			}
 			assertThat(denied(redis)).isEmpty();
+		}
+	}
+
+	@Test
+	@ExtendWith(TestClusterExtension.class)
+	void theUserOfAClusterMayDoWhatAnApplicationNeedsAndNothingIsDenied(TestCluster cluster) throws Exception {
+		for (TestRedis node : cluster.primaries()) {
+			node.execute("CONFIG", "SET", "notify-keyspace-events", "Ex");
+			node.execute("ACL", user("cluster.md"));
+			node.execute("ACL", "LOG", "RESET");
+		}
+		try (ConfigurableApplicationContext context = start("spring.data.redis.cluster.nodes=" + cluster.addresses())) {
+			useEverything(context, new StringRedisTemplate(cluster.connectionFactory()));
+			assertThat(context.getBean("kvEventsHealthContributor", KvEventsHealthIndicator.class).health().getStatus())
+				.isEqualTo(Status.UP);
+		}
+		finally {
+			for (TestRedis node : cluster.primaries()) {
+				node.execute("CONFIG", "SET", "notify-keyspace-events", "");
+				node.execute("ACL", "SETUSER", "shop", "reset");
+			}
+		}
+		for (TestRedis node : cluster.primaries()) {
+			assertThat(denied(node)).isEmpty();
 		}
 	}
 
@@ -82,13 +110,14 @@ class ProductionTests {
 		}
 	}
 
-	private static String[] arguments() throws IOException {
-		Matcher rule = Pattern.compile("^ACL (SETUSER shop .*)$", Pattern.MULTILINE).matcher(Files.readString(PAGE));
+	private static String[] user(String page) throws IOException {
+		Matcher rule = Pattern.compile("^ACL (SETUSER shop .*)$", Pattern.MULTILINE)
+			.matcher(Files.readString(DOCS.resolve(page)));
 		assertThat(rule.find()).isTrue();
 		return rule.group(1).split(" ");
 	}
 
-	private static void useEverything(ConfigurableApplicationContext context, TestRedis redis) {
+	private static void useEverything(ConfigurableApplicationContext context, StringRedisTemplate redis) {
 		KvTemplate template = context.getBean(KvTemplate.class);
 		Reactions reactions = context.getBean(Reactions.class);
 		try (KvWatch watch = template.watch(WatchOptions.prefix("order:").initialReplay())) {
@@ -100,7 +129,7 @@ class ProductionTests {
 			assertThat(template.persist("order:3")).isTrue();
 			assertThat(template.keys("order:")).contains("order:2", "order:3");
 			assertThat(template.delete("order:2")).isTrue();
-			redis.template().opsForValue().set("shop:foreign", "x", Duration.ofMillis(30));
+			redis.opsForValue().set("shop:foreign", "x", Duration.ofMillis(30));
 			await().until(() -> reactions.expired.contains("order:1"));
 			await().until(() -> reactions.expired.contains("foreign"));
 			await().until(() -> reactions.everywhere.contains("DELETE order:2"));
@@ -120,11 +149,11 @@ class ProductionTests {
 		await().until(() -> followed.size() == 1);
 	}
 
-	private static ConfigurableApplicationContext start(TestRedis redis) {
+	private static ConfigurableApplicationContext start(String address) {
 		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
-			.properties("spring.data.redis.port=" + redis.getPort(), "spring.data.redis.username=shop",
-					"spring.data.redis.password=secret", "kv.events.key-prefix=shop:", "kv.events.log.enabled=true",
-					"kv.events.namespace=shop", "kv.events.partitions=3")
+			.properties(address, "spring.data.redis.username=shop", "spring.data.redis.password=secret",
+					"kv.events.key-prefix=shop:", "kv.events.log.enabled=true", "kv.events.namespace=shop",
+					"kv.events.partitions=3")
 			.run();
 	}
 

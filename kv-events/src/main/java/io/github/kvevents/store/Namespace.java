@@ -42,7 +42,7 @@ public final class Namespace {
 	/**
 	 * Such keys could be confused with those of a partition of another namespace.
 	 */
-	private static final Pattern PARTITION_AT_END = Pattern.compile(":\\d+\\z");
+	private static final Pattern PARTITION_AT_END = Pattern.compile(":\\d+(-\\d+)?\\z");
 
 	private final String name;
 

@@ -13,10 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.fixture.TestCluster;
+import io.github.kvevents.fixture.TestClusterExtension;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.log.EventLogOptions;
@@ -56,6 +60,36 @@ class RemoveNamespaceTests {
 		assertThat(run("shop", "remove")).startsWith("Namespace 'shop': %d keys, removed".formatted(own.size()))
 			.hasSize(own.size() + 1);
 		assertThat(keys()).isEqualTo(others);
+	}
+
+	@Test
+	@ExtendWith(TestClusterExtension.class)
+	void removesTheKeysOfEachPrimaryOfACluster(TestCluster cluster) {
+		RedisConnectionFactory connections = cluster.sharedConnections();
+		StringRedisTemplate template = new StringRedisTemplate(connections);
+		for (Namespace namespace : List.of(Namespace.tagged("shop", 16), new Namespace("shop", 3),
+				Namespace.tagged("shops", 16))) {
+			template.opsForHash().put(namespace.meta(), "partitions", "3");
+			for (int partition = 0; partition < namespace.partitions(); partition++) {
+				template.opsForZSet().add(namespace.deadlines(partition), "a", 1);
+				template.opsForHash().put(namespace.listener(partition, "one"), "until", "1");
+			}
+			new StoreKvEventLogs(new RedisEventLogStore(connections, namespace, null), new PlainKvCodec())
+				.open("sensors", EventLogOptions.defaults())
+				.add(Map.of("a", "1"));
+		}
+		template.opsForValue().set("{shop:0-61}order:7", "x");
+		template.opsForValue().set(Namespace.tagged("shop", 16).sweeper(9), "one");
+		assertThat(cluster.primaries())
+			.anySatisfy((node) -> assertThatException().isThrownBy(() -> run(node, "shop", "remove"))
+				.havingRootCause()
+				.withMessageContaining("Namespace 'shop' is in use, as 'kv-events:{shop:9-"));
+		template.delete(Namespace.tagged("shop", 16).sweeper(9));
+		assertThat(cluster.primaries().stream().mapToInt((node) -> run(node, "shop", "remove").size()).sum())
+			.isPositive();
+		assertThat(template.keys("kv-events:*")).hasSize(1 + 2 * 16 + 1)
+			.allMatch((key) -> key.startsWith("kv-events:{shops"));
+		assertThat(template.keys("*")).contains("{shop:0-61}order:7").hasSize(1 + 2 * 16 + 2);
 	}
 
 	@Test
@@ -175,10 +209,14 @@ class RemoveNamespaceTests {
 	}
 
 	private List<String> run(String... arguments) {
+		return run(this.redis, arguments);
+	}
+
+	private static List<String> run(TestRedis redis, String... arguments) {
 		byte[][] bytes = Stream.of(arguments)
 			.map((argument) -> argument.getBytes(StandardCharsets.UTF_8))
 			.toArray(byte[][]::new);
-		List<byte[]> lines = this.redis.template()
+		List<byte[]> lines = redis.template()
 			.execute((RedisCallback<List<byte[]>>) (connection) -> connection.scriptingCommands()
 				.eval(script().getBytes(StandardCharsets.UTF_8), ReturnType.MULTI, 0, bytes));
 		return lines.stream().map((line) -> new String(line, StandardCharsets.UTF_8)).toList();

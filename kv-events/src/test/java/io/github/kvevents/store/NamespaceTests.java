@@ -1,6 +1,7 @@
 package io.github.kvevents.store;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.IntStream;
 
 import io.lettuce.core.cluster.SlotHash;
@@ -60,6 +61,15 @@ class NamespaceTests {
 		assertThat(IntStream.range(0, 1000).map((number) -> namespace.partitionOf("key" + number)).distinct())
 			.hasSize(16);
 		assertThat(namespace.partitionOf("order:{17}:lines")).isEqualTo(namespace.partitionOf("payment:{17}"));
+	}
+
+	@Test
+	void namesThatLookLikePartitionsAreRefused() {
+		for (String name : List.of("a:3", "a:3-17", "a:b:0-0")) {
+			assertThatIllegalArgumentException().isThrownBy(() -> Namespace.of(name))
+				.withMessageContaining("must not end with a colon and a number");
+		}
+		assertThat(Namespace.of("a-3:b-17").name()).isEqualTo("a-3:b-17");
 	}
 
 	@Test
