@@ -13,6 +13,8 @@ import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.github.kvevents.support.Interval;
+
 /**
  * Creates the connections of a link: with Lettuce from a factory of its own, otherwise
  * from the factory of the application, using a share of its pool. Nothing is created
@@ -29,6 +31,8 @@ final class LinkTarget {
 	private final @Nullable PageConnection pages;
 
 	private final @Nullable ClusterNodes nodes;
+
+	private final Interval refreshInterval = new Interval(Duration.ofSeconds(1));
 
 	LinkTarget(RedisConnectionFactory application) {
 		this.application = application;
@@ -131,6 +135,12 @@ final class LinkTarget {
 	 */
 	RedisConnection connectAll() {
 		RedisConnection connection = factory().getConnection();
+		if (this.nodes != null && this.refreshInterval.restartIfDue()) {
+			// a node that is stopped closes no connection, so the driver has no reason to
+			// ask
+			// who replaces it
+			forOwn(OwnLettuce::refreshTopology);
+		}
 		if (this.pages != null) {
 			this.pages.connect();
 		}

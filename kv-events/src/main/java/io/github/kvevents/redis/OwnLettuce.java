@@ -10,6 +10,7 @@ import io.lettuce.core.ReadFrom;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.resource.ClientResources;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -193,6 +194,19 @@ final class OwnLettuce {
 		if (client != null) {
 			client.shutdownAsync().exceptionally((ex) -> {
 				logger.debug("The connections could not be cut", ex);
+				return null;
+			});
+		}
+	}
+
+	/**
+	 * Lets the driver ask the nodes of a Redis Cluster for their roles and slots, without
+	 * waiting for the answer.
+	 */
+	static void refreshTopology(RedisConnectionFactory own) {
+		if (client((LettuceConnectionFactory) own) instanceof RedisClusterClient cluster) {
+			cluster.refreshPartitionsAsync().exceptionally((ex) -> {
+				logger.debug("The topology of the cluster could not be refreshed", ex);
 				return null;
 			});
 		}
