@@ -50,11 +50,18 @@ final class Arguments {
 		return timeToLive;
 	}
 
+	static void write(String key, @Nullable Object value, SetOptions options) {
+		key(key);
+		notNull(value, "value");
+		options(options);
+	}
+
 	/**
-	 * A moment that has passed is accepted: it may pass between the caller's clock and
-	 * this call.
+	 * A moment of expiry that has passed is accepted: it may pass between the caller's
+	 * clock and this call.
 	 */
-	static void expireAt(@Nullable Instant expireAt) {
+	static void options(@Nullable SetOptions options) {
+		Instant expireAt = notNull(options, "options").getExpireAt();
 		if (expireAt != null) {
 			Lifetimes.toEpochMillis(expireAt);
 		}

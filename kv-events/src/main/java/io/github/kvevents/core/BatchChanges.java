@@ -72,8 +72,8 @@ final class BatchChanges {
 		for (int start = 0; start < writes.size(); start += CHUNK) {
 			List<StoreWrite> chunk = writesOf(writes, id, start);
 			this.dispatcher.dispatch(KvEventType.BATCH_SET, keysOf(chunk), (sink) -> {
-				StoreBatch<StoreOutcome> outcomes = this.observer.observation(Operation.BATCH_SET)
-					.observe(() -> this.store.setAll(chunk));
+				StoreBatch<StoreOutcome> outcomes = this.observer.observe(Operation.BATCH_SET,
+						() -> this.store.setAll(chunk));
 				for (int i = 0; i < chunk.size(); i++) {
 					results.put(chunk.get(i).key(), passOn(chunk.get(i), outcomes.results().get(i), sink));
 				}
@@ -110,8 +110,8 @@ final class BatchChanges {
 			List<StoreDelete> chunk = deletesOf(keys, id, start);
 			this.dispatcher.dispatch(KvEventType.BATCH_DELETE, chunk.stream().map(StoreDelete::key).toList(),
 					(sink) -> {
-						StoreBatch<StoreOutcome> outcomes = this.observer.observation(Operation.BATCH_DELETE)
-							.observe(() -> this.store.deleteAll(chunk));
+						StoreBatch<StoreOutcome> outcomes = this.observer.observe(Operation.BATCH_DELETE,
+								() -> this.store.deleteAll(chunk));
 						for (int i = 0; i < chunk.size(); i++) {
 							StoreOutcome outcome = outcomes.results().get(i);
 							if (outcome.applied()) {

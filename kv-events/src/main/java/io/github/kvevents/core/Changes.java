@@ -48,7 +48,7 @@ final class Changes {
 
 	KvSetResult set(StoreWrite write) {
 		return dispatch(write.type(), write.key(), write.value(), (sink) -> {
-			StoreOutcome outcome = this.observer.observation(Operation.SET).observe(() -> this.store.set(write));
+			StoreOutcome outcome = this.observer.observe(Operation.SET, () -> this.store.set(write));
 			if (!outcome.applied()) {
 				return KvSetResult.NOT_APPLIED;
 			}
@@ -60,7 +60,7 @@ final class Changes {
 
 	Optional<byte[]> delete(String key) {
 		return dispatch(KvEventType.DELETE, key, null, (sink) -> {
-			StoreOutcome outcome = this.observer.observation(Operation.DELETE).observe(() -> this.store.delete(key));
+			StoreOutcome outcome = this.observer.observe(Operation.DELETE, () -> this.store.delete(key));
 			if (outcome.applied()) {
 				sink.accept(this.events.deleted(KvEventType.DELETE, new StoreDelete(key), outcome));
 			}
@@ -89,8 +89,7 @@ final class Changes {
 	}
 
 	private StoreOutcome compareAndSetInStore(String key, byte @Nullable [] expected, byte @Nullable [] value) {
-		return this.observer.observation(Operation.COMPARE_AND_SET)
-			.observe(() -> this.store.compareAndSet(key, expected, value));
+		return this.observer.observe(Operation.COMPARE_AND_SET, () -> this.store.compareAndSet(key, expected, value));
 	}
 
 	private <R> R dispatch(KvEventType type, String key, byte @Nullable [] value,

@@ -80,9 +80,7 @@ public class KvTemplate implements KvOperations {
 
 	@Override
 	public KvSetResult set(String key, Object value, SetOptions options) {
-		Arguments.key(key);
-		Arguments.notNull(value, "value");
-		checkOptions(options);
+		Arguments.write(key, value, options);
 		return this.changes.set(options.toWrite(key, this.codec.encode(key, value)));
 	}
 
@@ -92,9 +90,7 @@ public class KvTemplate implements KvOperations {
 	}
 
 	<T> KvSetResult set(String key, T value, ValueType<T> type, SetOptions options) {
-		Arguments.key(key);
-		Arguments.notNull(value, "value");
-		checkOptions(options);
+		Arguments.write(key, value, options);
 		return this.changes.set(options.toWrite(key, this.codec.encode(key, value, type)));
 	}
 
@@ -105,9 +101,7 @@ public class KvTemplate implements KvOperations {
 
 	@Override
 	public KvSetResult setRaw(String key, byte[] value, SetOptions options) {
-		Arguments.key(key);
-		Arguments.notNull(value, "value");
-		checkOptions(options);
+		Arguments.write(key, value, options);
 		return this.changes.set(options.toWrite(key, value.clone()).as(KvEventType.SET_RAW));
 	}
 
@@ -128,7 +122,7 @@ public class KvTemplate implements KvOperations {
 	@Override
 	public Optional<byte[]> getRaw(String key) {
 		Arguments.key(key);
-		byte[] value = this.observer.observation(Operation.GET).observe(() -> this.store.get(key));
+		byte[] value = this.observer.observe(Operation.GET, () -> this.store.get(key));
 		return Optional.ofNullable(value).map(byte[]::clone);
 	}
 
@@ -145,27 +139,27 @@ public class KvTemplate implements KvOperations {
 	@Override
 	public boolean hasKey(String key) {
 		Arguments.key(key);
-		return this.observer.observation(Operation.EXISTS).observe(() -> this.store.exists(key));
+		return this.observer.observe(Operation.EXISTS, () -> this.store.exists(key));
 	}
 
 	@Override
 	public Optional<Duration> getTimeToLive(String key) {
 		Arguments.key(key);
-		return Optional.ofNullable(
-				this.observer.observation(Operation.GET_TIME_TO_LIVE).observe(() -> this.store.getTimeToLive(key)));
+		return Optional
+			.ofNullable(this.observer.observe(Operation.GET_TIME_TO_LIVE, () -> this.store.getTimeToLive(key)));
 	}
 
 	@Override
 	public boolean expire(String key, Duration timeToLive) {
 		Arguments.key(key);
 		Arguments.timeToLive(timeToLive);
-		return this.observer.observation(Operation.EXPIRE).observe(() -> this.store.expire(key, timeToLive));
+		return this.observer.observe(Operation.EXPIRE, () -> this.store.expire(key, timeToLive));
 	}
 
 	@Override
 	public boolean persist(String key) {
 		Arguments.key(key);
-		return this.observer.observation(Operation.PERSIST).observe(() -> this.store.persist(key));
+		return this.observer.observe(Operation.PERSIST, () -> this.store.persist(key));
 	}
 
 	@Override
@@ -181,7 +175,7 @@ public class KvTemplate implements KvOperations {
 	@Override
 	public Map<String, KvSetResult> batchSet(Map<String, ?> entries, SetOptions options) {
 		Arguments.notNull(entries, "entries");
-		checkOptions(options);
+		Arguments.options(options);
 		List<StoreWrite> writes = new ArrayList<>(entries.size());
 		entries.forEach((key, value) -> {
 			Arguments.key(key);
@@ -198,17 +192,10 @@ public class KvTemplate implements KvOperations {
 	}
 
 	<T> Map<String, T> batchGet(Collection<String> keys, ValueType<T> type) {
-		Map<String, T> values = new LinkedHashMap<>();
 		if (keys.isEmpty()) {
-			return values;
+			return new LinkedHashMap<>();
 		}
-		List<Optional<byte[]>> found = this.observer.observation(Operation.BATCH_GET)
-			.observe(() -> this.store.getAll(keys));
-		int index = 0;
-		for (String key : keys) {
-			found.get(index++).ifPresent((value) -> values.put(key, this.codec.decode(key, value.clone(), type)));
-		}
-		return values;
+		return this.codec.decode(keys, this.observer.observe(Operation.BATCH_GET, () -> this.store.getAll(keys)), type);
 	}
 
 	@Override
@@ -255,11 +242,6 @@ public class KvTemplate implements KvOperations {
 	@Override
 	public KvWatch watch(WatchOptions options) {
 		return this.watches.open(options);
-	}
-
-	private void checkOptions(SetOptions options) {
-		Arguments.notNull(options, "options");
-		Arguments.expireAt(options.getExpireAt());
 	}
 
 }

@@ -1,9 +1,11 @@
 package io.github.kvevents.core;
 
 import java.util.Locale;
+import java.util.function.Supplier;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Observes what the store does for an operation, and only that: hooks have a meter of
@@ -23,12 +25,13 @@ final class OperationObserver {
 	}
 
 	/**
-	 * The observation of one call to the store, which it is to be made through.
+	 * Makes one call to the store, observed.
 	 */
-	Observation observation(Operation operation) {
-		if (this.registry.isNoop()) {
-			return Observation.NOOP;
-		}
+	<T extends @Nullable Object> T observe(Operation operation, Supplier<T> call) {
+		return this.registry.isNoop() ? call.get() : observation(operation).observe(call);
+	}
+
+	private Observation observation(Operation operation) {
 		return Observation.createNotStarted(NAME, this.registry)
 			.contextualName("kv " + operation.tag())
 			.lowCardinalityKeyValue("operation", operation.tag())

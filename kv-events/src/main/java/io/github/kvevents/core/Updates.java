@@ -67,7 +67,7 @@ final class Updates {
 	 * @return what it did, {@code null} if another writer came between
 	 */
 	private <T> @Nullable KvSetResult attemptOnce(String key, ValueType<T> type, UnaryOperator<@Nullable T> change) {
-		byte[] present = this.observer.observation(Operation.GET).observe(() -> this.store.primary().get(key));
+		byte[] present = this.observer.observe(Operation.GET, () -> this.store.primary().get(key));
 		T value = change.apply((present != null) ? this.codec.decode(key, present.clone(), type) : null);
 		if (value != null) {
 			byte[] bytes = this.codec.encode(key, value, type);

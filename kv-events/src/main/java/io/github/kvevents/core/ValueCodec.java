@@ -1,6 +1,11 @@
 package io.github.kvevents.core;
 
 import java.lang.reflect.Type;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 import org.springframework.core.ParameterizedTypeReference;
 
@@ -47,6 +52,19 @@ final class ValueCodec {
 		catch (RuntimeException ex) {
 			throw KvCodecException.decoding(key, type.type(), ex);
 		}
+	}
+
+	/**
+	 * Decodes the values of some keys, in the order of the keys. Those that are absent
+	 * are left out.
+	 */
+	<T> Map<String, T> decode(Collection<String> keys, List<Optional<byte[]>> values, ValueType<T> type) {
+		Map<String, T> decoded = new LinkedHashMap<>();
+		int index = 0;
+		for (String key : keys) {
+			values.get(index++).ifPresent((value) -> decoded.put(key, decode(key, value.clone(), type)));
+		}
+		return decoded;
 	}
 
 	/**
