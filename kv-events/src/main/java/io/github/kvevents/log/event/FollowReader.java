@@ -7,16 +7,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
-import org.springframework.util.backoff.BackOffExecution;
-import org.springframework.util.backoff.ExponentialBackOff;
 
 import io.github.kvevents.KeyText;
 import io.github.kvevents.log.EntryId;
@@ -24,6 +20,8 @@ import io.github.kvevents.log.event.EventLogStore.LogEnd;
 import io.github.kvevents.log.event.EventLogStore.StoredEntry;
 import io.github.kvevents.log.event.EventLogStore.UnreadableLogException;
 import io.github.kvevents.support.DaemonThreads;
+import io.github.kvevents.support.LoopHealth;
+import io.github.kvevents.support.Waiter;
 
 /**
  * The one thread that waits for new entries of all logs of a group that are followed,
@@ -50,11 +48,11 @@ final class FollowReader implements Runnable {
 
 	private final Thread thread;
 
-	private final Semaphore wakeUps = new Semaphore(0);
+	private final Waiter waiter = new Waiter();
+
+	private final LoopHealth health = new LoopHealth(FollowReader.class, "Following event logs");
 
 	private final FollowWait wait = new FollowWait();
-
-	private final ExponentialBackOff backOff = new ExponentialBackOff(100, 2);
 
 	private final Set<LogChannel> broken = new HashSet<>();
 
@@ -62,8 +60,6 @@ final class FollowReader implements Runnable {
 	private final Set<String> unreadable = new HashSet<>();
 
 	private EventLogStore.@Nullable Reader reader;
-
-	private @Nullable BackOffExecution outage;
 
 	private long lastCheck;
 
@@ -76,8 +72,6 @@ final class FollowReader implements Runnable {
 		this.follows = follows;
 		this.group = group;
 		this.thread = DaemonThreads.single(this, "kv-event-log-reader" + ((group > 0) ? "-" + group : ""));
-		this.backOff.setMaxInterval(2000);
-		this.backOff.setJitter(50);
 	}
 
 	void start() {
@@ -85,7 +79,7 @@ final class FollowReader implements Runnable {
 	}
 
 	void wakeUp() {
-		this.wakeUps.release();
+		this.waiter.wakeUp();
 		this.wait.cutShort();
 	}
 
@@ -115,11 +109,11 @@ final class FollowReader implements Runnable {
 	 * comes from now on wakes it again.
 	 */
 	private boolean ends() {
-		this.wakeUps.drainPermits();
+		this.waiter.reset();
 		return this.follows.release(this.group, this);
 	}
 
-	private void readOnce() throws InterruptedException {
+	private void readOnce() {
 		Collection<LogChannel> channels = this.follows.getChannels(this.group);
 		EventLogStore.Reader reader = open();
 		if (System.nanoTime() - this.lastCheck >= CHECK_INTERVAL) {
@@ -128,7 +122,7 @@ final class FollowReader implements Runnable {
 		}
 		Map<String, EntryId> positions = positions(channels);
 		if (positions.isEmpty()) {
-			await(IDLE_MILLIS);
+			this.waiter.awaitQuietly(IDLE_MILLIS);
 		}
 		else {
 			Map<String, List<StoredEntry>> read = read(reader, positions);
@@ -210,10 +204,7 @@ final class FollowReader implements Runnable {
 	}
 
 	private void succeeded() {
-		if (this.outage != null) {
-			this.outage = null;
-			logger.info("Event logs are followed again");
-		}
+		this.health.succeeded();
 		for (LogChannel channel : this.follows.getChannels(this.group)) {
 			if (!this.broken.contains(channel)) {
 				channel.getFollows().forEach(EventLogFollow::recover);
@@ -224,19 +215,8 @@ final class FollowReader implements Runnable {
 	private void failed(Throwable ex) {
 		closeReader();
 		this.wait.cutShort();
-		BackOffExecution outage = this.outage;
-		if (outage == null) {
-			outage = this.backOff.start();
-			this.outage = outage;
-			logger.warn("Event logs can't be followed at present; this is retried", ex);
-		}
 		this.follows.getChannels(this.group).forEach((channel) -> fail(channel, ex));
-		try {
-			await(outage.nextBackOff());
-		}
-		catch (InterruptedException interruption) {
-			logger.debug("Nobody interrupts this thread but the JVM: it continues", interruption);
-		}
+		this.waiter.awaitQuietly(this.health.failed(ex));
 	}
 
 	/**
@@ -256,10 +236,6 @@ final class FollowReader implements Runnable {
 
 	private static void fail(LogChannel channel, Throwable ex) {
 		channel.getFollows().forEach((follow) -> follow.fail(ex));
-	}
-
-	private void await(long millis) throws InterruptedException {
-		this.wakeUps.tryAcquire(millis, TimeUnit.MILLISECONDS);
 	}
 
 	private void closeReader() {
