@@ -1,19 +1,13 @@
 package io.github.kvevents.listener;
 
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.listener.Checkpoint.History;
-import io.github.kvevents.listener.DeliveryPolicy.Choice;
 import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.PartitionReader.Missing;
 import io.github.kvevents.store.ChangeLogStore.LogState;
-import io.github.kvevents.store.LoggedChange;
 
 /**
  * A partition that this instance has for a listener: reads on, queues what is to be
@@ -22,50 +16,48 @@ import io.github.kvevents.store.LoggedChange;
  */
 final class AssignedPartition {
 
-	private final PendingDeliveries deliveries;
-
-	private final DeliveryPolicy policy;
-
-	private final GapReporter gaps;
-
-	private final long maxOpenBytes;
-
 	private final PartitionLease held;
 
 	private final PartitionReader reader;
 
-	private final ProcessedHistory processed;
+	private final PartitionQueue queue;
 
-	private final Set<KvPosition> deadLetteredBefore;
+	private final PendingDeliveries deliveries;
 
-	private volatile DeliveryWindow window;
+	private final GapReporter gaps;
+
+	private final Runnable wakeLoop;
 
 	private volatile boolean reportingGap;
-
-	private volatile boolean moved;
 
 	/**
 	 * Creates an instance.
 	 * @param reader at the checkpoint
-	 * @param deadLetteredBefore positions behind the checkpoint that the owner before
-	 * made dead letters
-	 * @param maxOpenBytes how large the events may be that are queued or in flight
+	 * @param queue empty
 	 */
-	AssignedPartition(PartitionLease held, PartitionReader reader, Set<KvPosition> deadLetteredBefore,
-			PendingDeliveries deliveries, DeliveryPolicy policy, GapReporter gaps, long maxOpenBytes) {
+	AssignedPartition(PartitionLease held, PartitionReader reader, PartitionQueue queue, PendingDeliveries deliveries,
+			GapReporter gaps, Runnable wakeLoop) {
 		this.held = held;
 		this.reader = reader;
+		this.queue = queue;
 		this.deliveries = deliveries;
-		this.policy = policy;
 		this.gaps = gaps;
-		this.maxOpenBytes = maxOpenBytes;
-		this.processed = held.processed();
-		this.deadLetteredBefore = new HashSet<>(deadLetteredBefore);
-		this.window = new DeliveryWindow(policy.windowSize(), reader.checkpoint(), this.processed, Set.of());
+		this.wakeLoop = wakeLoop;
 	}
 
 	PartitionLease held() {
 		return this.held;
+	}
+
+	/**
+	 * What isn't done with. From any thread, where that says so.
+	 */
+	PartitionQueue queue() {
+		return this.queue;
+	}
+
+	private DeliveryWindow window() {
+		return this.queue.window();
 	}
 
 	/**
@@ -75,12 +67,12 @@ final class AssignedPartition {
 	 */
 	void begin(boolean anew, @Nullable KvPosition lostAfter) {
 		look(this.reader.state());
-		this.processed.resumeFrom(this.reader.checkpoint().position());
+		this.held.processed().resumeFrom(this.reader.checkpoint().position());
 		// if that fails all is retried, and the gap is still to be reported
 		if (anew && !write()) {
 			return;
 		}
-		this.processed.reached(this.reader.checkpoint());
+		this.held.processed().reached(this.reader.checkpoint());
 		if (lostAfter != null && this.reader.missing() == null) {
 			reportGap(lostAfter);
 		}
@@ -90,7 +82,7 @@ final class AssignedPartition {
 	 * What this instance has, if there is nothing to write but that it has it.
 	 */
 	@Nullable Lease idleLease() {
-		return (isLost() || this.window.hasProgress()) ? null : this.held.lease();
+		return (isLost() || window().hasProgress()) ? null : this.held.lease();
 	}
 
 	/**
@@ -110,7 +102,7 @@ final class AssignedPartition {
 	 */
 	void renew(@Nullable KvPosition end, boolean quiet) {
 		if (!isLost()) {
-			lookUnlessAt(end, hasKept(this.held.renew(this.window, quiet)));
+			lookUnlessAt(end, hasKept(this.held.renew(window(), quiet)));
 		}
 	}
 
@@ -121,13 +113,13 @@ final class AssignedPartition {
 	}
 
 	private boolean write() {
-		return hasKept(this.held.write(this.window));
+		return hasKept(this.held.write(window()));
 	}
 
 	private boolean hasKept(boolean kept) {
 		if (!kept) {
-			if (this.window.hasProgress()) {
-				this.processed.reached(this.held.reached(this.window));
+			if (window().hasProgress()) {
+				this.held.processed().reached(this.held.reached(window()));
 			}
 			// the next owner finds out by itself where to resume
 			lose();
@@ -141,18 +133,9 @@ final class AssignedPartition {
 	 */
 	void lose() {
 		this.reader.end();
-		this.window.lose();
+		window().lose();
 		this.deliveries.awaitLetThrough();
 		this.held.obey();
-	}
-
-	/**
-	 * Begins nothing of this position any more, since the checkpoint was moved. From any
-	 * thread.
-	 */
-	void moved() {
-		this.moved = true;
-		this.window.lose();
 	}
 
 	private void look(LogState state) {
@@ -165,7 +148,7 @@ final class AssignedPartition {
 	 */
 	private void leaveWhatIsLost() {
 		if (this.reader.missing() == Missing.LOST) {
-			this.window.leave();
+			window().leave();
 		}
 	}
 
@@ -175,7 +158,7 @@ final class AssignedPartition {
 	 * @return whether there is more to do at once
 	 */
 	boolean turn(@Nullable KvPosition end) {
-		if (isLost() || (this.window.isDue() && !write())) {
+		if (isLost() || (window().isDue() && !write())) {
 			return false;
 		}
 		if (isPaused() || this.reportingGap) {
@@ -186,13 +169,13 @@ final class AssignedPartition {
 			restart(missing);
 			return false;
 		}
-		queue();
-		if (!this.reader.isEmpty() || missing != null || this.window.isLeaving() || this.reader.isAt(end)) {
+		this.queue.fill();
+		if (!this.reader.isEmpty() || missing != null || window().isLeaving() || this.reader.isAt(end)) {
 			return false;
 		}
 		boolean more = this.reader.read();
 		leaveWhatIsLost();
-		queue();
+		this.queue.fill();
 		return more && this.reader.isEmpty();
 	}
 
@@ -200,36 +183,23 @@ final class AssignedPartition {
 	 * Resumes from another position, once nothing is in flight any more.
 	 */
 	private void restart(Missing missing) {
-		if (this.window.open() > 0) {
+		if (window().open() > 0) {
 			return;
 		}
-		Checkpoint reached = this.held.reached(this.window);
-		Checkpoint earliest = this.reader.resumePoint(reached, this.processed);
+		Checkpoint reached = this.held.reached(window());
+		Checkpoint earliest = this.reader.resumePoint(reached, this.held.processed());
 		boolean skipped = missing == Missing.TRIMMED && earliest.position().compareTo(reached.position()) < 0;
 		Checkpoint to = skipped ? reached : earliest;
-		Set<KvPosition> marks = new HashSet<>(this.window.deadLettered());
-		if (missing == Missing.LOST) {
-			// what is at these positions from now on is no dead letter
-			marks.addAll(this.deadLetteredBefore);
-		}
-		DeliveryWindow next = new DeliveryWindow(this.policy.windowSize(), to, this.processed, marks);
+		Set<KvPosition> settled = this.queue.settled(missing == Missing.LOST);
+		DeliveryWindow next = this.queue.windowAt(to, settled);
 		if (!hasKept(this.held.move(next, to))) {
 			return;
 		}
 		KvPosition after = (missing == Missing.LOST) ? reached.position() : this.reader.checkpoint().position();
-		this.deadLetteredBefore.removeAll(marks);
-		begin(next, to);
+		this.queue.resumeFrom(to, next, settled);
 		if (!skipped) {
 			reportGap(after);
 		}
-	}
-
-	private void begin(DeliveryWindow next, Checkpoint to) {
-		this.window = next;
-		if (this.moved) {
-			next.lose();
-		}
-		this.reader.resumeFrom(to);
 	}
 
 	/**
@@ -241,63 +211,8 @@ final class AssignedPartition {
 		this.deliveries.execute(() -> {
 			report.run();
 			this.reportingGap = false;
-			this.policy.wakeLoop();
+			this.wakeLoop.run();
 		});
-	}
-
-	private void queue() {
-		List<Delivery> admitted = new ArrayList<>();
-		while (!this.reader.isEmpty() && hasRoom()) {
-			LoggedChange next = this.reader.next();
-			boolean deadLettered = this.deadLetteredBefore.contains(next.position());
-			Choice choice = (deadLettered || this.window.isDone(next.position())) ? Choice.DONE
-					: this.policy.choose(next);
-			if (choice == Choice.NO || choice == Choice.DONE) {
-				this.window.pass(next, this.reader.ordinal(), deadLettered);
-			}
-			else {
-				admitted.add(new Delivery(this, this.window, this.window.admit(next, this.reader.ordinal()), next,
-						this.policy.key(next), choice, this.policy));
-			}
-		}
-		this.deliveries.submit(admitted);
-	}
-
-	/**
-	 * Whether one more event may wait: few large ones take as much memory as many small
-	 * ones. One may always.
-	 */
-	private boolean hasRoom() {
-		return this.window.room() > 0 && (this.window.open() == 0 || this.window.openBytes() < this.maxOpenBytes);
-	}
-
-	/**
-	 * Takes everything up to a position as done with. From any thread.
-	 */
-	void completeUpTo(Checkpoint checkpoint) {
-		this.window.completeUpTo(checkpoint);
-	}
-
-	/**
-	 * Waits until the store knows that everything up to a position is done with. From any
-	 * thread.
-	 * @return whether it does; not if this instance lost the partition, or that takes
-	 * longer than a lease
-	 */
-	boolean awaitCommitted(KvPosition position) throws InterruptedException {
-		return this.window.awaitCommitted(position, this.held.length());
-	}
-
-	/**
-	 * Begins nothing more, or only what comes before an event that was begun.
-	 */
-	void leave() {
-		if (isPaused()) {
-			this.window.leaveQuietly();
-		}
-		else {
-			this.window.leave();
-		}
 	}
 
 	boolean isLost() {
@@ -305,22 +220,18 @@ final class AssignedPartition {
 	}
 
 	boolean isLeaving() {
-		return this.window.isLeaving() && this.reader.missing() == null;
+		return window().isLeaving() && this.reader.missing() == null;
 	}
 
 	boolean isPaused() {
 		return this.held.isPaused();
 	}
 
-	void setPaused(boolean paused) {
-		this.held.setPaused(paused);
-	}
-
 	/**
 	 * Whether nothing is under way any more.
 	 */
 	boolean isIdle() {
-		return this.window.open() == 0;
+		return window().open() == 0;
 	}
 
 	/**
@@ -328,16 +239,9 @@ final class AssignedPartition {
 	 * lease has to: until then nobody else may handle what comes behind.
 	 */
 	void release() {
-		if (!isLost() && (!this.window.hasProgress() || write()) && isIdle()) {
+		if (!isLost() && (!window().hasProgress() || write()) && isIdle()) {
 			this.held.release();
 		}
-	}
-
-	/**
-	 * How many entries are not done with, as far as is known. From any thread.
-	 */
-	long lag() {
-		return Checkpoint.lag(this.reader.state(), this.window.progress().toCheckpoint(History.EMPTY));
 	}
 
 }

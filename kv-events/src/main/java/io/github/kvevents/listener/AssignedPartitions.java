@@ -73,30 +73,22 @@ final class AssignedPartitions {
 		this.tick = tick;
 	}
 
-	/**
-	 * From any thread.
-	 */
+	/** From any thread. */
 	Collection<AssignedPartition> all() {
 		return this.assigned.values();
 	}
 
-	/**
-	 * From any thread.
-	 */
+	/** From any thread. */
 	@Nullable AssignedPartition get(int number) {
 		return this.assigned.get(number);
 	}
 
-	/**
-	 * Whether the listener is paused, as far as this instance knows. From any thread.
-	 */
+	/** Whether the listener is paused, as far as this instance knows. From any thread. */
 	boolean isPaused() {
 		return this.paused;
 	}
 
-	/**
-	 * Whether the listener was removed by another instance. From any thread.
-	 */
+	/** Whether the listener was removed by another instance. From any thread. */
 	boolean isRemoved() {
 		return this.removed;
 	}
@@ -108,7 +100,7 @@ final class AssignedPartitions {
 	 */
 	synchronized List<Holder> setPaused(boolean paused) {
 		List<Holder> holders = this.membership.setPaused(paused);
-		this.assigned.values().forEach((partition) -> partition.setPaused(paused));
+		this.assigned.values().forEach((partition) -> partition.held().setPaused(paused));
 		this.paused = paused;
 		this.deliveries.setSuspended(paused);
 		return holders;
@@ -124,7 +116,7 @@ final class AssignedPartitions {
 		Holder holder = this.membership.move(to, forwardOnly);
 		AssignedPartition here = this.assigned.get(to.position().partition());
 		if (here != null && (!forwardOnly || holder != null)) {
-			here.moved();
+			here.queue().moved();
 		}
 		return holder;
 	}
@@ -204,32 +196,20 @@ final class AssignedPartitions {
 	private AssignedPartition begin(int partition, Acquisition acquisition, long now) {
 		LogState state = this.truncation.state(partition);
 		ProcessedHistory processed = this.processed.computeIfAbsent(partition, (number) -> new ProcessedHistory());
-		Checkpoint reached = processed.reached();
-		boolean lost = reached != null && this.truncation.isLost(state, reached);
-		KvPosition lostAfter = (reached != null && lost) ? reached.position() : null;
+		KvPosition lostAfter = this.truncation.lostAfter(state, processed);
 		Checkpoint stored = acquisition.checkpoint();
-		Checkpoint checkpoint = (stored != null) ? stored : start(state, partition, processed);
+		Checkpoint checkpoint = (stored != null) ? stored
+				: this.truncation.start(state, partition, processed, this.options.getStartAt());
 		Lease lease = this.membership.lease(partition, acquisition);
 		PartitionLease held = new PartitionLease(this.membership, lease, processed, checkpoint.history(),
 				acquisition.paused(), now);
 		PartitionReader reader = new PartitionReader(this.truncation, this.options.getBatchSize(), checkpoint, state);
-		AssignedPartition assigned = new AssignedPartition(held, reader, acquisition.deadLettered(), this.deliveries,
-				this.policy, this.gaps, PageSize.readAheadBytes(this.membership.partitions()));
+		PartitionQueue queue = new PartitionQueue(held, reader, acquisition.deadLettered(), this.deliveries,
+				this.policy, PageSize.readAheadBytes(this.membership.partitions()));
+		AssignedPartition assigned = new AssignedPartition(held, reader, queue, this.deliveries, this.gaps,
+				this.policy::wakeLoop);
 		assigned.begin(stored == null, lostAfter);
 		return assigned;
-	}
-
-	/**
-	 * Where to begin that has no checkpoint: it is new, or the store lost it.
-	 */
-	private Checkpoint start(LogState state, int partition, ProcessedHistory processed) {
-		Checkpoint reached = processed.reached();
-		Checkpoint agreed = (reached != null) ? this.truncation.agreed(state, reached, processed) : null;
-		if (agreed != null) {
-			return agreed;
-		}
-		return (this.options.getStartAt() == StartAt.EARLIEST || reached != null)
-				? TruncationDetector.earliest(state, partition) : this.truncation.latest(state);
 	}
 
 	private void giveUp(int share) {
@@ -237,7 +217,7 @@ final class AssignedPartitions {
 				- share;
 		for (AssignedPartition partition : this.assigned.values()) {
 			if (surplus > 0 && !partition.isLeaving()) {
-				partition.leave();
+				partition.queue().leave();
 				surplus--;
 			}
 		}

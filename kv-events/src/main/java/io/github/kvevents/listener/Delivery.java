@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.listener.DeliveryPolicy.Choice;
 import io.github.kvevents.listener.ListenerStore.Failure;
+import io.github.kvevents.listener.Watermarks.WindowEntry;
 import io.github.kvevents.store.LoggedChange;
 
 /**
@@ -14,7 +15,7 @@ final class Delivery {
 	/** What {@link #attempt()} returns when there is nothing more to do. */
 	static final long ENDED = -1;
 
-	private final AssignedPartition partition;
+	private final PartitionLease held;
 
 	private final DeliveryWindow window;
 
@@ -32,9 +33,9 @@ final class Delivery {
 
 	private @Nullable Failure exhausted;
 
-	Delivery(AssignedPartition partition, DeliveryWindow window, WindowEntry entry, LoggedChange change, Object key,
+	Delivery(PartitionLease held, DeliveryWindow window, WindowEntry entry, LoggedChange change, Object key,
 			Choice choice, DeliveryPolicy policy) {
-		this.partition = partition;
+		this.held = held;
 		this.window = window;
 		this.entry = entry;
 		this.change = change;
@@ -66,7 +67,7 @@ final class Delivery {
 		if (!this.window.begin(this.entry)) {
 			return leave();
 		}
-		if (!this.partition.held().isFresh()) {
+		if (!this.held.isFresh()) {
 			// it is renewed, or lost, in a moment
 			return DeliveryPolicy.SOON_NANOS;
 		}
@@ -129,7 +130,7 @@ final class Delivery {
 	 */
 	private long addDeadLetter(Failure failure) {
 		try {
-			if (!this.policy.addDeadLetter(this.partition.held().lease(), this.change, failure)) {
+			if (!this.policy.addDeadLetter(this.held.lease(), this.change, failure)) {
 				this.window.lose();
 				this.window.abandon(this.entry);
 				return leave();

@@ -1,17 +1,15 @@
 package io.github.kvevents.listener;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.listener.Checkpoint.History;
+import io.github.kvevents.listener.Watermarks.Progress;
+import io.github.kvevents.listener.Watermarks.WindowEntry;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Delay;
 
@@ -25,17 +23,7 @@ final class DeliveryWindow {
 
 	private final int capacity;
 
-	private final ProcessedHistory processed;
-
-	private final Deque<WindowEntry> entries = new ArrayDeque<>();
-
-	private final List<KvPosition> deadLettered = new ArrayList<>();
-
-	private Mark lowWatermark;
-
-	private Mark committed;
-
-	private @Nullable KvPosition doneUpTo;
+	private final Watermarks watermarks;
 
 	private @Nullable KvPosition highestStarted;
 
@@ -60,17 +48,15 @@ final class DeliveryWindow {
 	 */
 	DeliveryWindow(int capacity, Checkpoint start, ProcessedHistory processed, Collection<KvPosition> settled) {
 		this.capacity = capacity;
-		this.processed = processed;
-		this.lowWatermark = new Mark(start.position(), start.operationId(), start.ordinal(), 0);
-		this.committed = this.lowWatermark;
-		this.deadLettered.addAll(settled);
+		this.watermarks = new Watermarks(start, processed, settled);
 	}
 
 	/**
 	 * How many more events may be handled.
 	 */
 	synchronized int room() {
-		return (this.leaving || this.lost) ? 0 : (int) (this.capacity - (this.admitted - this.committed.handled));
+		return (this.leaving || this.lost) ? 0
+				: (int) (this.capacity - (this.admitted - this.watermarks.committedEvents()));
 	}
 
 	/**
@@ -80,8 +66,8 @@ final class DeliveryWindow {
 	synchronized void pass(LoggedChange change, long ordinal, boolean deadLettered) {
 		WindowEntry entry = new WindowEntry(change, ordinal, false);
 		entry.deadLettered = deadLettered;
-		this.entries.add(entry);
-		advance();
+		this.watermarks.add(entry);
+		this.watermarks.advance();
 	}
 
 	/**
@@ -89,7 +75,7 @@ final class DeliveryWindow {
 	 */
 	synchronized WindowEntry admit(LoggedChange change, long ordinal) {
 		WindowEntry entry = new WindowEntry(change, ordinal, true);
-		this.entries.add(entry);
+		this.watermarks.add(entry);
 		this.admitted++;
 		this.open++;
 		this.openBytes += entry.bytes;
@@ -129,7 +115,7 @@ final class DeliveryWindow {
 		entry.done = true;
 		entry.deadLettered = deadLettered;
 		close(entry);
-		advance();
+		this.watermarks.advance();
 		return this.open == 0 || isWorthCommitting();
 	}
 
@@ -149,18 +135,7 @@ final class DeliveryWindow {
 	 * Takes everything up to a position as done with, also what is not read yet.
 	 */
 	synchronized void completeUpTo(Checkpoint checkpoint) {
-		KvPosition position = checkpoint.position();
-		if (this.doneUpTo == null || this.doneUpTo.compareTo(position) < 0) {
-			this.doneUpTo = position;
-		}
-		for (WindowEntry entry : this.entries) {
-			entry.done |= entry.position.compareTo(position) <= 0;
-		}
-		advance();
-		if (this.lowWatermark.position.compareTo(position) < 0) {
-			this.lowWatermark = new Mark(position, checkpoint.operationId(), checkpoint.ordinal(),
-					this.lowWatermark.handled);
-		}
+		this.watermarks.completeUpTo(checkpoint);
 	}
 
 	/**
@@ -170,37 +145,19 @@ final class DeliveryWindow {
 	synchronized boolean awaitCommitted(KvPosition position, Duration timeout) throws InterruptedException {
 		long left = Delay.of(timeout).nanos();
 		long end = Delay.of(timeout).after(System.nanoTime());
-		while (!this.lost && this.committed.position.compareTo(position) < 0 && left > 0) {
+		while (!this.lost && !this.watermarks.isCommitted(position) && left > 0) {
 			TimeUnit.NANOSECONDS.timedWait(this, left);
 			left = end - System.nanoTime();
 		}
-		return !this.lost && this.committed.position.compareTo(position) >= 0;
+		return !this.lost && this.watermarks.isCommitted(position);
 	}
 
 	synchronized boolean isDone(KvPosition position) {
-		return this.doneUpTo != null && position.compareTo(this.doneUpTo) <= 0;
-	}
-
-	private void advance() {
-		WindowEntry first = this.entries.peek();
-		while (first != null && first.done) {
-			this.entries.poll();
-			long handled = this.lowWatermark.handled + (first.handled ? 1 : 0);
-			// what is read behind a position up to which all was taken as done with
-			boolean before = first.position.compareTo(this.lowWatermark.position) < 0;
-			this.lowWatermark = before ? new Mark(this.lowWatermark.position, this.lowWatermark.operationId,
-					this.lowWatermark.ordinal, handled)
-					: new Mark(first.position, first.operationId, first.ordinal, handled);
-			this.processed.add(first.position, first.operationId);
-			if (first.deadLettered) {
-				this.deadLettered.add(first.position);
-			}
-			first = this.entries.peek();
-		}
+		return this.watermarks.isDone(position);
 	}
 
 	private boolean isWorthCommitting() {
-		return (this.lowWatermark.handled - this.committed.handled) * 2 >= this.capacity;
+		return this.watermarks.uncommittedEvents() * 2 >= this.capacity;
 	}
 
 	/**
@@ -208,24 +165,23 @@ final class DeliveryWindow {
 	 * many or the last for the moment.
 	 */
 	synchronized boolean isDue() {
-		boolean handled = this.lowWatermark.handled > this.committed.handled;
-		return (handled && (this.open == 0 || isWorthCommitting())) || (this.doneUpTo != null && hasProgress());
+		boolean handled = this.watermarks.uncommittedEvents() > 0;
+		return (handled && (this.open == 0 || isWorthCommitting())) || this.watermarks.isCompletedFromOutside();
 	}
 
 	synchronized boolean hasProgress() {
-		return !this.lowWatermark.equals(this.committed);
+		return this.watermarks.hasProgress();
 	}
 
 	/**
 	 * What is to be written.
 	 */
 	synchronized Progress progress() {
-		return new Progress(this.lowWatermark, List.copyOf(this.deadLettered));
+		return this.watermarks.progress();
 	}
 
 	synchronized void committed(Progress progress) {
-		this.committed = progress.mark;
-		this.deadLettered.removeAll(progress.deadLettered);
+		this.watermarks.committed(progress);
 		notifyAll();
 	}
 
@@ -233,9 +189,7 @@ final class DeliveryWindow {
 	 * The positions of dead letters, but for those of which that is committed already.
 	 */
 	synchronized List<KvPosition> deadLettered() {
-		List<KvPosition> positions = new ArrayList<>(this.deadLettered);
-		this.entries.stream().filter((entry) -> entry.deadLettered).forEach((entry) -> positions.add(entry.position));
-		return positions;
+		return this.watermarks.deadLettered();
 	}
 
 	/**
@@ -279,27 +233,6 @@ final class DeliveryWindow {
 	 */
 	synchronized long openBytes() {
 		return this.openBytes;
-	}
-
-	/**
-	 * A position up to which everything is done with.
-	 *
-	 * @param handled how many events were handled up to there
-	 */
-	record Mark(KvPosition position, String operationId, long ordinal, long handled) {
-	}
-
-	/**
-	 * What is to be written.
-	 *
-	 * @param deadLettered positions of the dead letters up to there
-	 */
-	record Progress(Mark mark, List<KvPosition> deadLettered) {
-
-		Checkpoint toCheckpoint(History history) {
-			return new Checkpoint(this.mark.position, this.mark.operationId, this.mark.ordinal, history);
-		}
-
 	}
 
 }

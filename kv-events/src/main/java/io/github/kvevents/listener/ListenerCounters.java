@@ -86,7 +86,7 @@ final class ListenerCounters {
 	}
 
 	KvListenerStats snapshot(Collection<AssignedPartition> partitions) {
-		long lag = partitions.stream().mapToLong(AssignedPartition::lag).sum();
+		long lag = partitions.stream().mapToLong((partition) -> partition.queue().lag()).sum();
 		int attempts = this.retrying.stream().mapToInt(Delivery::attempts).max().orElse(0);
 		long last = this.lastProcessedAt;
 		return new KvListenerStats(this.processed.sum(), this.failed.sum(), this.filtered.sum(), this.skipped.sum(),

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.github.kvevents.listener.Checkpoint.History;
 import io.github.kvevents.listener.ListenerStore.Kept;
+import io.github.kvevents.listener.Watermarks.Progress;
 import io.github.kvevents.support.Delay;
 
 /**
@@ -135,7 +136,7 @@ final class PartitionLease {
 	}
 
 	private boolean keep(DeliveryWindow window, History history, boolean write, boolean quiet) {
-		DeliveryWindow.Progress progress = window.progress();
+		Progress progress = window.progress();
 		History longer = write ? history.with(progress.mark().position(), progress.mark().operationId()) : history;
 		long now = this.membership.now();
 		Kept kept = this.membership.keep(this.lease, write ? progress.toCheckpoint(longer) : null,

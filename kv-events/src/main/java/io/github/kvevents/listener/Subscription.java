@@ -6,13 +6,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-import org.springframework.util.Assert;
-
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.listener.ListenerStore.Holder;
 import io.github.kvevents.listener.ListenerStore.PartitionStatus;
 import io.github.kvevents.log.StartPosition;
-import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.support.Delay;
 
 /**
@@ -22,9 +18,6 @@ final class Subscription implements KvSubscription {
 
 	/** What the loop may need behind the shutdown timeout, for a command that hangs. */
 	private static final Duration GRACE = Duration.ofSeconds(2);
-
-	/** How long to wait for what was let through before an order. */
-	private static final Duration LET_THROUGH = Duration.ofSeconds(1);
 
 	private final ListenerOptions options;
 
@@ -40,6 +33,8 @@ final class Subscription implements KvSubscription {
 
 	private final DeadLetters deadLetters;
 
+	private final SubscriptionOrders orders;
+
 	private final Consumer<Subscription> closing;
 
 	private final Object monitor = new Object();
@@ -49,8 +44,6 @@ final class Subscription implements KvSubscription {
 	private volatile SubscriptionState stage = SubscriptionState.IDLE;
 
 	private boolean closed;
-
-	private volatile boolean removed;
 
 	/**
 	 * Creates a subscription that isn't started.
@@ -68,6 +61,7 @@ final class Subscription implements KvSubscription {
 		this.runs = runs;
 		this.run = runs.get();
 		this.deadLetters = deadLetters;
+		this.orders = new SubscriptionOrders(membership, truncation, this::run);
 		this.closing = closing;
 	}
 
@@ -92,6 +86,10 @@ final class Subscription implements KvSubscription {
 		return this.stage == SubscriptionState.RUNNING;
 	}
 
+	private SubscriptionRun run() {
+		return this.run;
+	}
+
 	private void ended(SubscriptionRun ended) {
 		synchronized (this.monitor) {
 			if (this.run == ended) {
@@ -110,7 +108,7 @@ final class Subscription implements KvSubscription {
 	 */
 	void awaitBegin(long end) {
 		if (getOptions().getStartAt() == StartAt.LATEST && isStarted()) {
-			interruptibly(() -> this.run.loop().awaitFirstTurn(end));
+			SubscriptionOrders.interruptibly(() -> this.run.loop().awaitFirstTurn(end));
 		}
 	}
 
@@ -165,89 +163,22 @@ final class Subscription implements KvSubscription {
 
 	@Override
 	public void pause() {
-		setPaused(true);
+		this.orders.setPaused(true);
 	}
 
 	@Override
 	public void resume() {
-		setPaused(false);
-	}
-
-	private void setPaused(boolean paused) {
-		requireNotRemoved();
-		List<Holder> holders = partitions().setPaused(paused);
-		this.run.loop().tick();
-		if (paused) {
-			awaitObeyed(holders);
-		}
+		this.orders.setPaused(false);
 	}
 
 	@Override
 	public void checkpoint(KvPosition position) {
-		Assert.notNull(position, "'position' must not be null");
-		requireNotRemoved();
-		int partition = StartPosition.after(position).partitions(this.membership.partitions()).get(0);
-		LogState state = this.truncation.state(partition);
-		Checkpoint to = this.truncation.at(state, position);
-		Holder holder = completesHere(to) ? null : partitions().move(to, true);
-		this.run.loop().tick();
-		awaitObeyed((holder != null) ? List.of(holder) : List.of());
-	}
-
-	/**
-	 * Where this instance has the partition, it knows what of it is under way.
-	 * @return whether it does, and has written the checkpoint
-	 */
-	private boolean completesHere(Checkpoint to) {
-		AssignedPartition assigned = partitions().get(to.position().partition());
-		if (!isStarted() || assigned == null || assigned.isLeaving()) {
-			return false;
-		}
-		assigned.completeUpTo(to);
-		this.run.deliveries().resumeDue(true);
-		this.run.loop().tick();
-		try {
-			return assigned.awaitCommitted(to.position());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return true;
-		}
+		this.orders.checkpoint(position);
 	}
 
 	@Override
 	public void seek(StartPosition position) {
-		Assert.notNull(position, "'position' must not be null");
-		requireNotRemoved();
-		List<Holder> holders = new ArrayList<>();
-		for (int partition : position.partitions(this.membership.partitions())) {
-			LogState state = this.truncation.state(partition);
-			Holder holder = partitions().move(this.truncation.at(state, position, partition), false);
-			if (holder != null) {
-				holders.add(holder);
-			}
-		}
-		this.run.loop().tick();
-		awaitObeyed(holders);
-	}
-
-	/**
-	 * Waits until no instance begins an event any more that an order forbids.
-	 */
-	private void awaitObeyed(List<Holder> holders) {
-		interruptibly(() -> {
-			this.run.deliveries().awaitCurrent(LET_THROUGH);
-			this.membership.awaitObeyed(holders);
-		});
-	}
-
-	private static void interruptibly(Wait wait) {
-		try {
-			wait.run();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		this.orders.seek(position);
 	}
 
 	@Override
@@ -292,38 +223,13 @@ final class Subscription implements KvSubscription {
 	void awaitEnd(long end) {
 		SubscriptionRun run = this.run;
 		if (!run.isCalledFromWithin()) {
-			interruptibly(() -> run.awaitEnd(end));
+			SubscriptionOrders.interruptibly(() -> run.awaitEnd(end));
 		}
 	}
 
 	@Override
 	public void remove() {
-		if (this.removed) {
-			return;
-		}
-		boolean alone = this.membership.isAlone();
-		close();
-		List<Holder> holders = this.membership.remove(alone);
-		this.removed = true;
-		awaitObeyed(holders);
-	}
-
-	/**
-	 * What is written for a listener that nobody has would be there when one of that id
-	 * is to begin anew.
-	 */
-	private void requireNotRemoved() {
-		Assert.state(!this.removed && !partitions().isRemoved(),
-				() -> "The listener '" + getId() + "' was removed: register it again");
-	}
-
-	/**
-	 * Something that waits.
-	 */
-	private interface Wait {
-
-		void run() throws InterruptedException;
-
+		this.orders.remove(this::close);
 	}
 
 }

@@ -69,7 +69,7 @@ final class SubscriptionShutdown {
 
 	void run() {
 		this.deadline.stops();
-		this.partitions.all().forEach(AssignedPartition::leave);
+		this.partitions.all().forEach((partition) -> partition.queue().leave());
 		this.deliveries.setSuspended(false);
 		this.deliveries.resumeDue(true);
 		long end = Delay.of(this.timeout).after(now());

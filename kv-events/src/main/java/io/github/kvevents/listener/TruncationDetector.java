@@ -50,6 +50,14 @@ final class TruncationDetector {
 	}
 
 	/**
+	 * Up to where this instance came, if the store no longer has that.
+	 */
+	@Nullable KvPosition lostAfter(LogState state, ProcessedHistory processed) {
+		Checkpoint reached = processed.reached();
+		return (reached != null && isLost(state, reached)) ? reached.position() : null;
+	}
+
+	/**
 	 * Whether entries behind a position were removed before they were read.
 	 */
 	static boolean isTrimmed(LogState state, Checkpoint read) {
@@ -97,6 +105,19 @@ final class TruncationDetector {
 		History.Mark mark = marks.get(newest);
 		KvPosition position = mark.in(partition);
 		return new Checkpoint(position, mark.operationId(), Checkpoint.UNKNOWN, checkpoint.history().upTo(position));
+	}
+
+	/**
+	 * Where to begin a partition that has no checkpoint: the listener is new, or the
+	 * store lost it.
+	 */
+	Checkpoint start(LogState state, int partition, ProcessedHistory processed, StartAt startAt) {
+		Checkpoint reached = processed.reached();
+		Checkpoint agreed = (reached != null) ? agreed(state, reached, processed) : null;
+		if (agreed != null) {
+			return agreed;
+		}
+		return (startAt == StartAt.EARLIEST || reached != null) ? earliest(state, partition) : latest(state);
 	}
 
 	/**

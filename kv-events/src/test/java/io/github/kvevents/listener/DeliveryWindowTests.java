@@ -8,6 +8,8 @@ import org.junit.jupiter.api.Test;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.Checkpoint.History;
+import io.github.kvevents.listener.Watermarks.Progress;
+import io.github.kvevents.listener.Watermarks.WindowEntry;
 import io.github.kvevents.store.LoggedChange;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -81,7 +83,7 @@ class DeliveryWindowTests {
 		this.window.done(second, true);
 		assertThat(this.window.progress().deadLettered()).isEmpty();
 		this.window.done(first, true);
-		DeliveryWindow.Progress progress = this.window.progress();
+		Progress progress = this.window.progress();
 		assertThat(progress.deadLettered()).containsExactly(position(11), position(12));
 		this.window.committed(progress);
 		assertThat(this.window.progress().deadLettered()).isEmpty();

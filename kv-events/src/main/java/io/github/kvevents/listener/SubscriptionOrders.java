@@ -1,0 +1,157 @@
+package io.github.kvevents.listener;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+import org.springframework.util.Assert;
+
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.ListenerStore.Holder;
+import io.github.kvevents.log.StartPosition;
+import io.github.kvevents.store.ChangeLogStore.LogState;
+
+/**
+ * What a listener of this instance orders for all instances: to pause and to resume, to
+ * move the checkpoint, to forget the listener. From any thread.
+ */
+final class SubscriptionOrders {
+
+	/** How long to wait for what was let through before an order. */
+	private static final Duration LET_THROUGH = Duration.ofSeconds(1);
+
+	private final ListenerMembership membership;
+
+	private final TruncationDetector truncation;
+
+	private final Supplier<SubscriptionRun> run;
+
+	private volatile boolean removed;
+
+	/**
+	 * Creates an instance.
+	 * @param run what this instance runs of the listener, started or not
+	 */
+	SubscriptionOrders(ListenerMembership membership, TruncationDetector truncation, Supplier<SubscriptionRun> run) {
+		this.membership = membership;
+		this.truncation = truncation;
+		this.run = run;
+	}
+
+	private AssignedPartitions partitions() {
+		return this.run.get().loop().partitions();
+	}
+
+	void setPaused(boolean paused) {
+		requireNotRemoved();
+		List<Holder> holders = partitions().setPaused(paused);
+		this.run.get().loop().tick();
+		if (paused) {
+			awaitObeyed(holders);
+		}
+	}
+
+	void checkpoint(KvPosition position) {
+		Assert.notNull(position, "'position' must not be null");
+		requireNotRemoved();
+		int partition = StartPosition.after(position).partitions(this.membership.partitions()).get(0);
+		LogState state = this.truncation.state(partition);
+		Checkpoint to = this.truncation.at(state, position);
+		Holder holder = completesHere(to) ? null : partitions().move(to, true);
+		this.run.get().loop().tick();
+		awaitObeyed((holder != null) ? List.of(holder) : List.of());
+	}
+
+	/**
+	 * Where this instance has the partition, it knows what of it is under way.
+	 * @return whether it does, and has written the checkpoint
+	 */
+	private boolean completesHere(Checkpoint to) {
+		AssignedPartition assigned = partitions().get(to.position().partition());
+		if (assigned == null || assigned.isLeaving() || this.run.get().loop().isStopped()) {
+			return false;
+		}
+		assigned.queue().completeUpTo(to);
+		this.run.get().deliveries().resumeDue(true);
+		this.run.get().loop().tick();
+		try {
+			return assigned.queue().awaitCommitted(to.position());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return true;
+		}
+	}
+
+	void seek(StartPosition position) {
+		Assert.notNull(position, "'position' must not be null");
+		requireNotRemoved();
+		List<Holder> holders = new ArrayList<>();
+		for (int partition : position.partitions(this.membership.partitions())) {
+			LogState state = this.truncation.state(partition);
+			Holder holder = partitions().move(this.truncation.at(state, position, partition), false);
+			if (holder != null) {
+				holders.add(holder);
+			}
+		}
+		this.run.get().loop().tick();
+		awaitObeyed(holders);
+	}
+
+	/**
+	 * Removes the listener.
+	 * @param close ends it in this instance
+	 */
+	void remove(Runnable close) {
+		if (this.removed) {
+			return;
+		}
+		boolean alone = this.membership.isAlone();
+		close.run();
+		List<Holder> holders = this.membership.remove(alone);
+		this.removed = true;
+		awaitObeyed(holders);
+	}
+
+	/**
+	 * Waits until no instance begins an event any more that an order forbids.
+	 */
+	private void awaitObeyed(List<Holder> holders) {
+		interruptibly(() -> {
+			this.run.get().deliveries().awaitCurrent(LET_THROUGH);
+			this.membership.awaitObeyed(holders);
+		});
+	}
+
+	/**
+	 * What is written for a listener that nobody has would be there when one of that id
+	 * is to begin anew.
+	 */
+	private void requireNotRemoved() {
+		Assert.state(!this.removed && !partitions().isRemoved(),
+				() -> "The listener '" + this.membership.listener() + "' was removed: register it again");
+	}
+
+	/**
+	 * Waits; an interrupt ends that and is restored.
+	 */
+	static void interruptibly(Wait wait) {
+		try {
+			wait.run();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Something that waits.
+	 */
+	interface Wait {
+
+		void run() throws InterruptedException;
+
+	}
+
+}
