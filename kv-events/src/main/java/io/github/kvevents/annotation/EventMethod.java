@@ -12,6 +12,7 @@ import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.annotation.BoundMethod.AsyncMethods;
 import io.github.kvevents.annotation.HookParameter.Kind;
 import io.github.kvevents.hook.KvHookCallback;
 import io.github.kvevents.hook.KvHookDefinitionException;

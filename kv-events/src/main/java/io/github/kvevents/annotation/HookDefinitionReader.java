@@ -16,6 +16,7 @@ import org.springframework.core.annotation.OrderUtils;
 
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.annotation.BoundMethod.AsyncMethods;
 import io.github.kvevents.annotation.HookParameter.Kind;
 import io.github.kvevents.hook.GuardRegistry.Guard;
 import io.github.kvevents.hook.HookRegistry;

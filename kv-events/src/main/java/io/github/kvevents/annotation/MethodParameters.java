@@ -23,6 +23,7 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.annotation.HookParameter.Kind;
+import io.github.kvevents.annotation.HookParameter.ResolvedTypes;
 import io.github.kvevents.hook.KvHookDefinitionException;
 import io.github.kvevents.hook.KvPreviousValue;
 import io.github.kvevents.hook.KvValue;

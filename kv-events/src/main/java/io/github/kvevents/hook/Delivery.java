@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventDispatcher.KvDelivery;
 import io.github.kvevents.KvReceiver;
 
 /**

@@ -9,10 +9,11 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventDispatcher.KvDelivery;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.hook.Delivery.AheadEvents;
+import io.github.kvevents.hook.HookObservations.CallerContext;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;

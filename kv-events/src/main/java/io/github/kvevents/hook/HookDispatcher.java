@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KeyText;
-import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvEventDispatcher.KvDelivery;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvReceiver;
+import io.github.kvevents.hook.HookObservations.CallerContext;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
 

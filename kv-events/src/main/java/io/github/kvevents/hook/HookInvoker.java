@@ -12,6 +12,7 @@ import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.hook.HookObservations.CallerContext;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;

@@ -1,9 +1,16 @@
 package io.github.kvevents.hook;
 
+import java.util.Map;
+
 import io.micrometer.common.KeyValues;
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+import org.springframework.util.ClassUtils;
 
 import io.github.kvevents.KvEvent;
 
@@ -51,6 +58,80 @@ final class HookObservations {
 			observation.error(failure);
 		}
 		observation.stop();
+	}
+
+	/**
+	 * What a hook takes from its caller's thread to the thread that it runs on: MDC, the
+	 * current observation and, where Micrometer's context propagation is on the class
+	 * path, whatever that propagates. It is removed from the thread when the scope is
+	 * closed.
+	 */
+	static final class CallerContext {
+
+		private static final boolean PROPAGATION = ClassUtils.isPresent("io.micrometer.context.ContextSnapshotFactory",
+				CallerContext.class.getClassLoader());
+
+		private final @Nullable Map<String, String> mdc;
+
+		private final @Nullable Observation observation;
+
+		private final @Nullable AutoCloseableSource snapshot;
+
+		private CallerContext(@Nullable Map<String, String> mdc, @Nullable Observation observation,
+				@Nullable AutoCloseableSource snapshot) {
+			this.mdc = mdc;
+			this.observation = observation;
+			this.snapshot = snapshot;
+		}
+
+		static CallerContext capture(ObservationRegistry registry) {
+			return new CallerContext(MDC.getCopyOfContextMap(), registry.getCurrentObservation(),
+					PROPAGATION ? Propagation.capture() : null);
+		}
+
+		/**
+		 * The observation that the caller was in, the parent of the hook's own.
+		 */
+		@Nullable Observation observation() {
+			return this.observation;
+		}
+
+		DispatchContext.Scope open() {
+			DispatchContext.Scope propagated = (this.snapshot != null) ? this.snapshot.open() : () -> {
+			};
+			if (this.mdc != null) {
+				MDC.setContextMap(this.mdc);
+			}
+			return () -> {
+				propagated.close();
+				MDC.clear();
+			};
+		}
+
+		/**
+		 * Opens what was captured on another thread.
+		 */
+		@FunctionalInterface
+		private interface AutoCloseableSource {
+
+			DispatchContext.Scope open();
+
+		}
+
+		/**
+		 * Loaded only where the classes that it uses are there.
+		 */
+		private static final class Propagation {
+
+			private static final ContextSnapshotFactory FACTORY = ContextSnapshotFactory.builder().build();
+
+			static AutoCloseableSource capture() {
+				ContextSnapshot captured = FACTORY.captureAll();
+				return () -> captured.setThreadLocals()::close;
+			}
+
+		}
+
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.hook.QueueRoom.QueueLock;
 import io.github.kvevents.support.KeyedQueue;
 
 /**

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.hook.QueueRoom.QueueLock;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.KeyedQueue;
 

@@ -3,6 +3,7 @@ package io.github.kvevents.hook;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.hook.HookObservations.CallerContext;
 
 /**
  * An event that is queued for one asynchronous hook, with the context of its caller.

@@ -12,6 +12,7 @@ import io.github.kvevents.listener.ListenerStore.Acquisition;
 import io.github.kvevents.listener.ListenerStore.Holder;
 import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.ListenerStore.Members;
+import io.github.kvevents.listener.PartitionReader.LogEnds;
 import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.PageSize;

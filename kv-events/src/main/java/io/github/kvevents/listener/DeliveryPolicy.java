@@ -8,6 +8,7 @@ import org.apache.commons.logging.LogFactory;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.listener.Delivery.RetryDelays;
 import io.github.kvevents.listener.ListenerStore.DeadLetterOutcome;
 import io.github.kvevents.listener.ListenerStore.Failure;
 import io.github.kvevents.log.change.LoggedEvents;

@@ -19,6 +19,7 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.Delivery.RetryDelays;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.log.change.RetentionGuard;

@@ -21,6 +21,7 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventTaps;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.watch.KvWatches.EventMaker;
 import io.github.kvevents.watch.WatchSource.ReplaySource;
 
 /**

@@ -21,6 +21,7 @@ import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
+import io.github.kvevents.watch.KvWatches.EventMaker;
 
 /**
  * The change log as watches read it: they want to know of each entry that they can't

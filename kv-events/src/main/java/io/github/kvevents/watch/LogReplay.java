@@ -15,6 +15,7 @@ import io.github.kvevents.log.change.PartitionCursor;
 import io.github.kvevents.store.ChangeLogStore.LogSnapshot;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.PageSize;
+import io.github.kvevents.watch.KvWatches.EventMaker;
 import io.github.kvevents.watch.LogAccess.KeyPage;
 import io.github.kvevents.watch.LogChanges.LogIntake;
 import io.github.kvevents.watch.WatchSource.ReplaySource;

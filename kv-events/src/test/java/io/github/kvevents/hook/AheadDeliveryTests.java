@@ -16,10 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.kvevents.KeyFilter;
-import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvEventDispatcher.KvDelivery;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.PlainKvCodec;
 

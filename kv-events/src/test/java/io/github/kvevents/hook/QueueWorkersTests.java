@@ -27,6 +27,8 @@ import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.JsonKvCodec;
 import io.github.kvevents.fixture.Interleavings;
+import io.github.kvevents.hook.HookObservations.CallerContext;
+import io.github.kvevents.hook.QueueRoom.QueueLock;
 import io.github.kvevents.support.RetryingExecutor;
 
 import static org.assertj.core.api.Assertions.assertThat;

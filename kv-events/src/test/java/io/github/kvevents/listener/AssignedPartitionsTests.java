@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.listener.Delivery.RetryDelays;
 import io.github.kvevents.memory.MemoryKvStore;
 import io.github.kvevents.memory.MemoryListenerStore;
 import io.github.kvevents.store.ChangeLogSettings;

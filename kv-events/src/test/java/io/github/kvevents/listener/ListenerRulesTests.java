@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.Checkpoint.History;
+import io.github.kvevents.listener.Delivery.RetryDelays;
 import io.github.kvevents.store.ChangeLogStore.LogState;
 
 import static org.assertj.core.api.Assertions.assertThat;

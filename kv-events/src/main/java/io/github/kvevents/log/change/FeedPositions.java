@@ -69,9 +69,7 @@ final class FeedPositions {
 		return cursor;
 	}
 
-	/**
-	 * Whether what was read behind all of these is known still.
-	 */
+	/** Whether what was read behind all of these is known still. */
 	boolean hasRecentAfter(Collection<KvPosition> positions) {
 		return positions.stream().allMatch((position) -> cursor(position.partition()).hasRecentAfter(position));
 	}

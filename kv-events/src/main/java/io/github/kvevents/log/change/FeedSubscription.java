@@ -31,8 +31,20 @@ final class FeedSubscription implements ChangeFeed.Subscription {
 		this.onClose = onClose;
 	}
 
-	void skipUpTo(KvPosition position) {
-		this.ahead.markReadUpTo(position);
+	/**
+	 * Passes on what the feed has read behind a position, or skips what the subscriber
+	 * has read beyond the feed.
+	 * @param position up to where the subscriber has read
+	 */
+	void catchUp(KvPosition position, FeedPositions feed) {
+		KvPosition reached = feed.position(position.partition());
+		int order = position.compareTo(reached);
+		if (order > 0) {
+			this.ahead.markReadUpTo(position);
+		}
+		else if (order < 0) {
+			read(feed.readBehind(position), reached);
+		}
 	}
 
 	/**

@@ -89,22 +89,11 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 			return null;
 		}
 		FeedSubscription subscription = add(subscriber);
-		read.forEach((position) -> catchUp(subscription, position));
+		read.forEach((position) -> subscription.catchUp(position, this.positions));
 		if (isConnected()) {
 			subscription.connected();
 		}
 		return subscription;
-	}
-
-	private void catchUp(FeedSubscription subscription, KvPosition position) {
-		KvPosition reached = this.positions.position(position.partition());
-		int order = position.compareTo(reached);
-		if (order > 0) {
-			subscription.skipUpTo(position);
-		}
-		else if (order < 0) {
-			subscription.read(this.positions.readBehind(position), reached);
-		}
 	}
 
 	private FeedSubscription add(Subscriber subscriber) {

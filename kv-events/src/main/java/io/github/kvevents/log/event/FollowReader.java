@@ -192,10 +192,9 @@ final class FollowReader implements Runnable {
 			}
 			if (!end.otherType().isEmpty()) {
 				this.broken.add(channel);
-				fail(channel,
-						new InvalidDataAccessResourceUsageException(
-								"The event log '%s' can't be followed: a %s has its place"
-									.formatted(KeyText.printable(channel.getLog()), end.otherType())));
+				channel.fail(new InvalidDataAccessResourceUsageException(
+						"The event log '%s' can't be followed: a %s has its place"
+							.formatted(KeyText.printable(channel.getLog()), end.otherType())));
 			}
 			else if (position.isAfter(end.lastId()) && position.equals(channel.getCursor())) {
 				channel.reset(end.lastId());
@@ -215,7 +214,7 @@ final class FollowReader implements Runnable {
 	private void failed(Throwable ex) {
 		closeReader();
 		this.wait.cutShort();
-		this.follows.getChannels(this.group).forEach((channel) -> fail(channel, ex));
+		this.follows.getChannels(this.group).forEach((channel) -> channel.fail(ex));
 		this.waiter.awaitQuietly(this.health.failed(ex));
 	}
 
@@ -226,16 +225,12 @@ final class FollowReader implements Runnable {
 		for (LogChannel channel : this.follows.getChannels(this.group)) {
 			if (channel.getLog().equals(ex.getLog())) {
 				this.broken.add(channel);
-				fail(channel, ex.getReason());
+				channel.fail(ex.getReason());
 				if (this.unreadable.add(channel.getLog())) {
 					logger.warn("An event log can't be followed at present; this is retried", ex.getReason());
 				}
 			}
 		}
-	}
-
-	private static void fail(LogChannel channel, Throwable ex) {
-		channel.getFollows().forEach((follow) -> follow.fail(ex));
 	}
 
 	private void closeReader() {

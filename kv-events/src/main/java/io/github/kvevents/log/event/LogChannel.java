@@ -77,6 +77,13 @@ final class LogChannel {
 		return first;
 	}
 
+	/**
+	 * The common reader can't read the log.
+	 */
+	void fail(Throwable error) {
+		this.follows.forEach((follow) -> follow.fail(error));
+	}
+
 	synchronized void publish(List<StoredEntry> entries) {
 		this.cursor = entries.get(entries.size() - 1).id();
 		this.follows.forEach((follow) -> follow.offer(entries));

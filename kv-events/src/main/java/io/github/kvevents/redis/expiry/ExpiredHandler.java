@@ -13,9 +13,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvCodec;
-import io.github.kvevents.KvDelivery;
 import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventDispatcher;
+import io.github.kvevents.KvEventDispatcher.KvDelivery;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.redis.KeyNames;

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.kvevents.KvDelivery;
+import io.github.kvevents.KvEventDispatcher.KvDelivery;
 import io.github.kvevents.KvReceiver;
 
 /**
