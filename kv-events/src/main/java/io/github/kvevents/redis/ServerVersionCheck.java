@@ -35,7 +35,10 @@ final class ServerVersionCheck {
 		}
 		Properties info = info(connection);
 		String version = find(info, "redis_version");
-		if ("cluster".equals(find(info, "redis_mode")) && !(connection instanceof RedisClusterConnection)) {
+		String mode = find(info, "redis_mode");
+		// Valkey has another name for it
+		boolean cluster = "cluster".equals((mode != null) ? mode : find(info, "server_mode"));
+		if (cluster && !(connection instanceof RedisClusterConnection)) {
 			throw new InvalidDataAccessResourceUsageException(
 					"The Redis server is a node of a Redis Cluster, but the application connects to it as to a single "
 							+ "server: set 'spring.data.redis.cluster.nodes' instead of 'spring.data.redis.host'");

@@ -81,7 +81,7 @@ class RedisKvStoreFailureTests {
 	@Test
 	void tooOldServerIsNamedAndCheckedAgain() {
 		try (TestProxy proxy = new TestProxy(this.redis)) {
-			proxy.changeReplies((reply) -> reply.replace("redis_version:7.0.15", "redis_version:6.2.19"));
+			proxy.changeReplies((reply) -> reply.replaceAll("redis_version:[0-9.]+", "redis_version:6.2.19"));
 			RedisKvStore store = store(proxy);
 			for (int attempt = 0; attempt < 2; attempt++) {
 				assertThatExceptionOfType(InvalidDataAccessResourceUsageException.class)
