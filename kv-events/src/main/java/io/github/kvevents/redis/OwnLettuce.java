@@ -7,11 +7,9 @@ import java.util.Optional;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ReadFrom;
-import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.resource.ClientResources;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +19,6 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -58,7 +55,7 @@ final class OwnLettuce {
 		LettuceClientConfiguration client = theirs.getClientConfiguration();
 		Optional<ClientOptions> options = client.getClientOptions();
 		return start(theirs, configuration,
-				new Unpooled(client,
+				new OwnClientSettings(client,
 						RedisConfiguration.isClusterConfiguration(configuration) ? Optional.of(inCluster(options))
 								: options,
 						client.getClientResources(), client.getReadFrom().map((ignored) -> ReadFrom.UPSTREAM)));
@@ -81,7 +78,7 @@ final class OwnLettuce {
 		LettuceClientConfiguration client = theirs.getClientConfiguration();
 		AbstractRedisClient shared = client((LettuceConnectionFactory) own);
 		LettuceConnectionFactory factory = new LettuceConnectionFactory(node,
-				new Unpooled(client, client.getClientOptions(),
+				new OwnClientSettings(client, client.getClientOptions(),
 						(shared != null) ? Optional.of(shared.getResources()) : client.getClientResources(),
 						Optional.empty()));
 		factory.setShareNativeConnection(false);
@@ -137,8 +134,8 @@ final class OwnLettuce {
 		ClientOptions.Builder options = client.getClientOptions()
 			.map(ClientOptions::mutate)
 			.orElseGet(ClientOptions::builder);
-		return start(theirs, configuration, new Unpooled(client, Optional.of(options.autoReconnect(false).build()),
-				client.getClientResources(), Optional.empty()));
+		return start(theirs, configuration, new OwnClientSettings(client,
+				Optional.of(options.autoReconnect(false).build()), client.getClientResources(), Optional.empty()));
 	}
 
 	private static LettuceConnectionFactory start(LettuceConnectionFactory theirs, RedisConfiguration configuration,
@@ -220,77 +217,6 @@ final class OwnLettuce {
 			// stopped, or about to be
 			return null;
 		}
-	}
-
-	/**
-	 * The client settings of the application without its pool and its replicas. If the
-	 * application reads from replicas, this reads from the primary: the configured server
-	 * may be a replica.
-	 */
-	private record Unpooled(LettuceClientConfiguration settings, Optional<ClientOptions> options,
-			Optional<ClientResources> resources, Optional<ReadFrom> readFrom) implements LettuceClientConfiguration {
-
-		@Override
-		public boolean isUseSsl() {
-			return this.settings.isUseSsl();
-		}
-
-		@Override
-		@SuppressWarnings("deprecation")
-		public boolean isVerifyPeer() {
-			return this.settings.isVerifyPeer();
-		}
-
-		@Override
-		public SslVerifyMode getVerifyMode() {
-			return this.settings.getVerifyMode();
-		}
-
-		@Override
-		public boolean isStartTls() {
-			return this.settings.isStartTls();
-		}
-
-		@Override
-		public Optional<ClientResources> getClientResources() {
-			return this.resources;
-		}
-
-		@Override
-		public Optional<ClientOptions> getClientOptions() {
-			return this.options;
-		}
-
-		@Override
-		public Optional<String> getClientName() {
-			return this.settings.getClientName();
-		}
-
-		@Override
-		public Optional<ReadFrom> getReadFrom() {
-			return this.readFrom;
-		}
-
-		@Override
-		public Optional<RedisCredentialsProviderFactory> getRedisCredentialsProviderFactory() {
-			return this.settings.getRedisCredentialsProviderFactory();
-		}
-
-		@Override
-		public Duration getCommandTimeout() {
-			return this.settings.getCommandTimeout();
-		}
-
-		@Override
-		public Duration getShutdownTimeout() {
-			return this.settings.getShutdownTimeout();
-		}
-
-		@Override
-		public Duration getShutdownQuietPeriod() {
-			return this.settings.getShutdownQuietPeriod();
-		}
-
 	}
 
 }

@@ -10,7 +10,7 @@ import io.github.kvevents.redis.WriteCommand.DeleteCommand;
 import io.github.kvevents.store.KvStore.StoreBatch;
 import io.github.kvevents.store.KvStore.StoreDelete;
 import io.github.kvevents.store.KvStore.StoreOutcome;
-import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.ClusterSlots;
 import io.github.kvevents.store.StoreWrite;
 
 /**
@@ -90,7 +90,7 @@ final class PlainWrites implements Writes {
 			return new RedisBatch(script, commands).send(this.connections);
 		}
 		GroupedBatch batch = new GroupedBatch(script);
-		commands.forEach((command) -> batch.add(Namespace.slotOf(command.key()), command));
+		commands.forEach((command) -> batch.add(ClusterSlots.slotOf(command.key()), command));
 		return batch.send(this.connections);
 	}
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
 import io.github.kvevents.redis.BoundedReads.ValuePages;
-import io.github.kvevents.store.Namespace;
+import io.github.kvevents.store.ClusterSlots;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.support.PageSize;
 
@@ -113,7 +113,7 @@ final class RedisReads {
 	private List<Optional<byte[]>> getSlots(List<byte[]> names) {
 		Map<Integer, List<Integer>> slots = new LinkedHashMap<>();
 		for (int index = 0; index < names.size(); index++) {
-			slots.computeIfAbsent(Namespace.slotOf(names.get(index)), (slot) -> new ArrayList<>()).add(index);
+			slots.computeIfAbsent(ClusterSlots.slotOf(names.get(index)), (slot) -> new ArrayList<>()).add(index);
 		}
 		List<Supplier<List<Optional<byte[]>>>> reads = new ArrayList<>();
 		slots.values().forEach((indexes) -> reads.add(() -> getPages(indexes.stream().map(names::get).toList())));

@@ -31,8 +31,6 @@ public final class Namespace {
 	 */
 	public static final int MAX_TAGGED_PARTITIONS = 1024;
 
-	private static final int SLOTS = 16384;
-
 	/**
 	 * Braces would change the slots in a cluster; control characters would garble log
 	 * lines.
@@ -142,41 +140,16 @@ public final class Namespace {
 		if (!this.tagged) {
 			return tag;
 		}
-		int from = partition * SLOTS / this.partitions;
-		int to = (partition + 1) * SLOTS / this.partitions;
+		int from = partition * ClusterSlots.COUNT / this.partitions;
+		int to = (partition + 1) * ClusterSlots.COUNT / this.partitions;
 		return IntStream.iterate(0, (suffix) -> suffix + 1)
 			.mapToObj((suffix) -> tag + "-" + suffix)
 			.filter((candidate) -> {
-				int slot = slotOf(candidate.getBytes(StandardCharsets.UTF_8));
+				int slot = ClusterSlots.slotOf(candidate.getBytes(StandardCharsets.UTF_8));
 				return slot >= from && slot < to;
 			})
 			.findFirst()
 			.orElseThrow();
-	}
-
-	/**
-	 * The slot of a key in Redis Cluster: CRC16 of its bytes, or of the part between
-	 * braces in it, modulo 16384.
-	 * @param name the name of the key in Redis
-	 * @return the slot, from 0
-	 */
-	public static int slotOf(byte[] name) {
-		return hash(name) % SLOTS;
-	}
-
-	private static int hash(byte[] name) {
-		int open = indexOf(name, '{', 0);
-		int close = (open >= 0) ? indexOf(name, '}', open + 1) : -1;
-		return (close > open + 1) ? Crc16.of(name, open + 1, close) : Crc16.of(name, 0, name.length);
-	}
-
-	private static int indexOf(byte[] name, char unit, int from) {
-		for (int index = from; index < name.length; index++) {
-			if (name[index] == unit) {
-				return index;
-			}
-		}
-		return -1;
 	}
 
 	/**
@@ -190,7 +163,7 @@ public final class Namespace {
 		if (this.partitions == 1) {
 			return 0;
 		}
-		return hash(key.getBytes(StandardCharsets.UTF_8)) % this.partitions;
+		return ClusterSlots.hashOf(key.getBytes(StandardCharsets.UTF_8)) % this.partitions;
 	}
 
 	/**
@@ -342,40 +315,6 @@ public final class Namespace {
 	@Override
 	public String toString() {
 		return "Namespace[name=%s, partitions=%d, tagged=%s]".formatted(this.name, this.partitions, this.tagged);
-	}
-
-	/**
-	 * The checksum that Redis Cluster uses for slots: CRC-16/XMODEM.
-	 */
-	private static final class Crc16 {
-
-		private static final int POLYNOMIAL = 0x1021;
-
-		private static final int[] TABLE = table();
-
-		private Crc16() {
-		}
-
-		static int of(byte[] bytes, int from, int to) {
-			int crc = 0;
-			for (int index = from; index < to; index++) {
-				crc = ((crc << 8) ^ TABLE[((crc >>> 8) ^ bytes[index]) & 0xff]) & 0xffff;
-			}
-			return crc;
-		}
-
-		private static int[] table() {
-			int[] table = new int[256];
-			for (int index = 0; index < table.length; index++) {
-				int crc = index << 8;
-				for (int bit = 0; bit < 8; bit++) {
-					crc = (crc << 1) ^ (((crc & 0x8000) != 0) ? POLYNOMIAL : 0);
-				}
-				table[index] = crc & 0xffff;
-			}
-			return table;
-		}
-
 	}
 
 }

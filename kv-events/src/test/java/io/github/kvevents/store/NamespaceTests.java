@@ -41,7 +41,7 @@ class NamespaceTests {
 	@Test
 	void slotIsThatOfRedis() {
 		for (String key : new String[] { "", "a", "foo{bar}baz", "{}x", "a{b", "}{", "{é}1", "x{y}z{w}" }) {
-			assertThat(Namespace.slotOf(key.getBytes(StandardCharsets.UTF_8))).as(key)
+			assertThat(ClusterSlots.slotOf(key.getBytes(StandardCharsets.UTF_8))).as(key)
 				.isEqualTo(SlotHash.getSlot(key.getBytes(StandardCharsets.UTF_8)));
 		}
 	}

@@ -1,0 +1,83 @@
+package io.github.kvevents.redis;
+
+import java.time.Duration;
+import java.util.Optional;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ReadFrom;
+import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.resource.ClientResources;
+
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
+
+/**
+ * The client settings of the application without its pool and its replicas. If the
+ * application reads from replicas, this reads from the primary: the configured server may
+ * be a replica.
+ */
+record OwnClientSettings(LettuceClientConfiguration settings, Optional<ClientOptions> options,
+		Optional<ClientResources> resources, Optional<ReadFrom> readFrom) implements LettuceClientConfiguration {
+
+	@Override
+	public boolean isUseSsl() {
+		return this.settings.isUseSsl();
+	}
+
+	@Override
+	@SuppressWarnings("deprecation")
+	public boolean isVerifyPeer() {
+		return this.settings.isVerifyPeer();
+	}
+
+	@Override
+	public SslVerifyMode getVerifyMode() {
+		return this.settings.getVerifyMode();
+	}
+
+	@Override
+	public boolean isStartTls() {
+		return this.settings.isStartTls();
+	}
+
+	@Override
+	public Optional<ClientResources> getClientResources() {
+		return this.resources;
+	}
+
+	@Override
+	public Optional<ClientOptions> getClientOptions() {
+		return this.options;
+	}
+
+	@Override
+	public Optional<String> getClientName() {
+		return this.settings.getClientName();
+	}
+
+	@Override
+	public Optional<ReadFrom> getReadFrom() {
+		return this.readFrom;
+	}
+
+	@Override
+	public Optional<RedisCredentialsProviderFactory> getRedisCredentialsProviderFactory() {
+		return this.settings.getRedisCredentialsProviderFactory();
+	}
+
+	@Override
+	public Duration getCommandTimeout() {
+		return this.settings.getCommandTimeout();
+	}
+
+	@Override
+	public Duration getShutdownTimeout() {
+		return this.settings.getShutdownTimeout();
+	}
+
+	@Override
+	public Duration getShutdownQuietPeriod() {
+		return this.settings.getShutdownQuietPeriod();
+	}
+
+}
