@@ -92,7 +92,7 @@ public final class KeyNames {
 		return encode(start + escape(this.keyPrefix + KvKeys.requireValidPrefix(keyPrefix)) + "*");
 	}
 
-	private static String escape(String literal) {
+	static String escape(String literal) {
 		return SPECIAL.matcher(literal).replaceAll("\\\\$0");
 	}
 

@@ -1,7 +1,9 @@
 package io.github.kvevents.redis;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.Spliterator;
@@ -97,17 +99,26 @@ final class KeyStream extends Spliterators.AbstractSpliterator<String> {
 		}
 		RedisConnection connection = this.connections.open();
 		this.connection = connection;
+		this.scans.addAll(scans(connection, this.options));
+		return nextCursor();
+	}
+
+	/**
+	 * A scan for each node that has keys.
+	 */
+	static List<Supplier<Cursor<byte[]>>> scans(RedisConnection connection, ScanOptions options) {
+		List<Supplier<Cursor<byte[]>>> scans = new ArrayList<>();
 		if (connection instanceof RedisClusterConnection cluster) {
 			for (RedisClusterNode node : cluster.clusterGetNodes()) {
 				if (node.isMaster() && !node.getSlotRange().getSlots().isEmpty()) {
-					this.scans.add(() -> cluster.scan(node, this.options));
+					scans.add(() -> cluster.scan(node, options));
 				}
 			}
 		}
 		else {
-			this.scans.add(() -> connection.keyCommands().scan(this.options));
+			scans.add(() -> connection.keyCommands().scan(options));
 		}
-		return nextCursor();
+		return scans;
 	}
 
 	private @Nullable Cursor<byte[]> nextCursor() {

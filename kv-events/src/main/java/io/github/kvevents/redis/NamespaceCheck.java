@@ -138,10 +138,17 @@ public final class NamespaceCheck {
 	}
 
 	private Map<String, String> agreed() {
+		return agreed(this.namespace, this.keyPrefix);
+	}
+
+	/**
+	 * What all instances must agree on.
+	 */
+	static Map<String, String> agreed(Namespace namespace, String keyPrefix) {
 		Map<String, String> agreed = new LinkedHashMap<>();
-		agreed.put("partitions", String.valueOf(this.namespace.partitions()));
-		agreed.put("layout", this.namespace.isTagged() ? "tagged" : "plain");
-		agreed.put("key-prefix", this.keyPrefix);
+		agreed.put("partitions", String.valueOf(namespace.partitions()));
+		agreed.put("layout", namespace.isTagged() ? "tagged" : "plain");
+		agreed.put("key-prefix", keyPrefix);
 		return agreed;
 	}
 
@@ -151,6 +158,10 @@ public final class NamespaceCheck {
 	}
 
 	private void checkAgreed(Map<String, String> facts) {
+		String move = facts.get(NamespaceMove.FACT);
+		if (move != null) {
+			throw new InvalidDataAccessResourceUsageException(NamespaceMove.describe(this.namespace, move));
+		}
 		agreed().forEach((field, configured) -> {
 			String actual = facts.getOrDefault(field, configured);
 			if (!actual.equals(configured)) {
@@ -168,8 +179,8 @@ public final class NamespaceCheck {
 					.formatted(name, actual, configured, actual) + other;
 			case "key-prefix" -> "Namespace '%s' is used with the key prefix '%s', but 'kv.events.key-prefix' is '%s': "
 				.formatted(name, actual, configured) + "set it to '%s'".formatted(actual) + other;
-			default -> "Namespace '%s' has the %s '%s', but this application needs '%s': use another ".formatted(name,
-					field, actual, configured) + "'kv.events.namespace', or " + DELETE.formatted(name);
+			default -> "Namespace '%s' has the %s '%s', but this application needs '%s': move it with NamespaceMove "
+				.formatted(name, field, actual, configured) + "(see docs/cluster.md)" + other;
 		};
 	}
 

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 --[[
 Reads the facts that all instances of a namespace agree on, and the application that uses it, and
-writes missing ones. Writes nothing if the instance does not agree.
+writes missing ones. Writes nothing if the instance does not agree, or the namespace is being moved.
 
 KEYS[1]  :meta
 ARGV[1]  1 at the first check of an instance. Later the application is written only if the
@@ -15,6 +15,9 @@ local fields = redis.call('HGETALL', KEYS[1])
 local facts = {}
 for index = 1, #fields, 2 do
 	facts[fields[index]] = fields[index + 1]
+end
+if facts['move'] then
+	return fields
 end
 for index = 2, 6, 2 do
 	if facts[ARGV[index]] and facts[ARGV[index]] ~= ARGV[index + 1] then
