@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeanWrapper;
 import org.springframework.beans.PropertyAccessorFactory;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
+import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -25,6 +27,8 @@ public final class RedisConnections {
 
 	private final Consumer<RedisConnection> check;
 
+	private final boolean cluster;
+
 	/**
 	 * Connections to a server whose version is checked.
 	 */
@@ -35,6 +39,7 @@ public final class RedisConnections {
 	private RedisConnections(RedisConnectionFactory factory, Consumer<RedisConnection> check) {
 		this.factory = factory;
 		this.check = check;
+		this.cluster = isCluster(factory);
 	}
 
 	/**
@@ -111,7 +116,7 @@ public final class RedisConnections {
 	 * @return {@code false} for connections to one server; nothing is sent
 	 */
 	public boolean isCluster() {
-		return isCluster(this.factory);
+		return this.cluster;
 	}
 
 	static boolean isCluster(RedisConnectionFactory factory) {
@@ -132,12 +137,26 @@ public final class RedisConnections {
 	public RedisConnection open() {
 		RedisConnection connection = this.factory.getConnection();
 		try {
+			requireKnownCluster(connection);
 			this.check.accept(connection);
 			return connection;
 		}
 		catch (RuntimeException ex) {
 			connection.close();
 			throw ex;
+		}
+	}
+
+	/**
+	 * A factory that wraps another doesn't tell that its connections are to a Redis
+	 * Cluster, and commands would fail as soon as their keys are in different slots.
+	 */
+	private void requireKnownCluster(RedisConnection connection) {
+		if (!this.cluster && connection instanceof RedisClusterConnection) {
+			throw new InvalidDataAccessResourceUsageException(
+					"The connection factory '%s' connects to a Redis Cluster, but doesn't tell: use a "
+						.formatted(LinkedFactory.configured(this.factory).getClass().getName())
+							+ "LettuceConnectionFactory or a JedisConnectionFactory that isn't wrapped");
 		}
 	}
 
