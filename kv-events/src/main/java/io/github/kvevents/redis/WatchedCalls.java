@@ -10,7 +10,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -111,12 +113,14 @@ final class WatchedCalls implements InvocationHandler {
 				return call(method, arguments);
 			}
 			catch (RuntimeException ex) {
-				if (!StoreFailure.isNotServed(ex) || System.nanoTime() + pause * 1_000_000 >= end
-						|| this.state.isAbandoned()) {
+				if (!StoreFailure.isNotServed(ex) || System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) >= end
+						|| this.state.isAbandoned() || Thread.currentThread().isInterrupted()) {
 					throw ex;
 				}
 			}
-			Thread.sleep(ThreadLocalRandom.current().nextLong(pause / 2, pause + 1));
+			// returns at once if the thread is interrupted
+			LockSupport
+				.parkNanos(TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextLong(pause / 2, pause + 1)));
 			pause = Math.min(2 * pause, MAX_PAUSE_MILLIS);
 		}
 	}
