@@ -51,7 +51,8 @@ class ClusterIdleTests {
 				reporter.publishEntry("in a cluster",
 						perSecond + " commands/s, " + connections + " connections, " + process.usage());
 				assertThat(perSecond).isLessThanOrEqualTo(120);
-				assertThat(connections).isLessThanOrEqualTo(80);
+				// 77, and what the driver opens for a moment to ask for the topology
+				assertThat(connections).isLessThanOrEqualTo(90);
 			}
 			for (CommandMonitor monitor : monitors) {
 				monitor.close();
