@@ -167,7 +167,16 @@ final class Dispatch {
 				// no room was reserved for these: waits now, so that they don't pile up
 				reserve(this.ahead.all().stream().map(this::hooksOf).toList()).release();
 			}
-			JvmFailures.forEach(this.events, this::call);
+			@Nullable Throwable failure = null;
+			for (KvEvent event : this.events) {
+				try {
+					call(event);
+				}
+				catch (RuntimeException | Error ex) {
+					failure = (failure != null) ? failure : ex;
+				}
+			}
+			JvmFailures.rethrowFirst(failure);
 		}
 		finally {
 			this.ahead.endAll();
@@ -186,10 +195,7 @@ final class Dispatch {
 				this.receivers.listeners().refuse(event, this.context.depth());
 			}
 			else {
-				List<Runnable> calls = List.of(
-						() -> this.invoker.invokeAll(found, event, (hook) -> accepts(hook, event), this::caller),
-						() -> publish(event));
-				JvmFailures.forEach(calls, Runnable::run);
+				callAndPublish(found, event);
 			}
 		}
 		finally {
@@ -197,6 +203,27 @@ final class Dispatch {
 			scope.close();
 			this.ahead.end(event);
 		}
+	}
+
+	/**
+	 * Publishes to the Spring listeners also where a hook failed with a failure of the
+	 * JVM.
+	 */
+	private void callAndPublish(KeyHooks found, KvEvent event) {
+		@Nullable Throwable failure = null;
+		try {
+			this.invoker.invokeAll(found, event, (hook) -> accepts(hook, event), this::caller);
+		}
+		catch (RuntimeException | Error ex) {
+			failure = ex;
+		}
+		try {
+			publish(event);
+		}
+		catch (RuntimeException | Error ex) {
+			failure = (failure != null) ? failure : ex;
+		}
+		JvmFailures.rethrowFirst(failure);
 	}
 
 	private void publish(KvEvent event) {

@@ -50,18 +50,24 @@ final class HookInvoker {
 	 */
 	void invokeAll(KeyHooks hooks, KvEvent event, Predicate<HookRegistration> accepts, Supplier<CallerContext> caller) {
 		reportFailedFilters(hooks, event, accepts);
-		JvmFailures.forEach(hooks.sync(), (hook) -> {
+		@Nullable Throwable failure = null;
+		for (HookRegistration hook : hooks.sync()) {
 			if (hook.gate().enter()) {
 				try {
 					if (accepts.test(hook)) {
 						invoke(hook, event, caller);
 					}
 				}
+				catch (RuntimeException | Error ex) {
+					// the hooks behind it are called all the same
+					failure = (failure != null) ? failure : ex;
+				}
 				finally {
 					hook.gate().leave();
 				}
 			}
-		});
+		}
+		JvmFailures.rethrowFirst(failure);
 	}
 
 	/**

@@ -44,6 +44,15 @@ public final class JvmFailures {
 				first = (first != null) ? first : ex;
 			}
 		}
+		rethrowFirst(first);
+	}
+
+	/**
+	 * The end of such steps where they are on the way of each event: written out, they
+	 * need no object and no further call.
+	 * @param first the first unchecked throwable of a step, {@code null} for none
+	 */
+	public static void rethrowFirst(@Nullable Throwable first) {
 		if (first instanceof Error error) {
 			throw error;
 		}

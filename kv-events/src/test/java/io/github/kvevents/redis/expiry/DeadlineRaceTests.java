@@ -106,7 +106,8 @@ class DeadlineRaceTests {
 	private void live(int index, Runnable done) {
 		ThreadLocalRandom random = ThreadLocalRandom.current();
 		try {
-			// on a busy machine all is late: the first move of each kind is in time anyway, and
+			// on a busy machine all is late: the first move of each kind is in time
+			// anyway, and
 			// some are meant to be early
 			boolean inTime = index < Move.values().length;
 			int millis = inTime ? 60_000 : 15 + random.nextInt(30);
