@@ -40,7 +40,7 @@ import io.github.kvevents.store.Namespace;
  */
 @ConfigurationProperties("kv.events")
 record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("redis") StoreType store,
-		@DefaultValue("") String namespace, @Nullable Integer partitions, @DefaultValue("") String keyPrefix,
+		@DefaultValue("") String namespace, @DefaultValue("1") int partitions, @DefaultValue("") String keyPrefix,
 		String instanceId, @DefaultValue Hooks hooks, @DefaultValue Expiry expiry, @DefaultValue Log log,
 		@DefaultValue Listener listener) implements InitializingBean {
 
@@ -57,10 +57,8 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 */
 	@Override
 	public void afterPropertiesSet() {
-		if (this.partitions != null) {
-			PropertyCheck.atLeast("kv.events.partitions", this.partitions, 1);
-			PropertyCheck.atMost("kv.events.partitions", this.partitions, Namespace.MAX_PARTITIONS);
-		}
+		PropertyCheck.atLeast("kv.events.partitions", this.partitions, 1);
+		PropertyCheck.atMost("kv.events.partitions", this.partitions, Namespace.MAX_PARTITIONS);
 		this.hooks.check();
 		this.expiry.check();
 		this.log.check();

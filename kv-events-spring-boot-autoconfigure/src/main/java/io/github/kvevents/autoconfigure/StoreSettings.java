@@ -23,6 +23,8 @@ final class StoreSettings {
 	 */
 	private static final String WITHOUT_NAME = "application";
 
+	private static final String PARTITIONS = "kv.events.partitions";
+
 	private static final int CLUSTER_PARTITIONS = 16;
 
 	private StoreSettings() {
@@ -45,11 +47,12 @@ final class StoreSettings {
 		boolean configured = !properties.namespace().isEmpty();
 		String given = configured ? properties.namespace() : application;
 		String name = given.isEmpty() ? WITHOUT_NAME : given;
-		Integer partitions = properties.partitions();
-		if (cluster && partitions != null) {
-			PropertyCheck.atMost("kv.events.partitions", partitions, Namespace.MAX_TAGGED_PARTITIONS);
+		int count = properties.partitions();
+		if (cluster) {
+			// the default depends on the server
+			count = environment.containsProperty(PARTITIONS) ? count : CLUSTER_PARTITIONS;
+			PropertyCheck.atMost(PARTITIONS, count, Namespace.MAX_TAGGED_PARTITIONS);
 		}
-		int count = (partitions != null) ? partitions : cluster ? CLUSTER_PARTITIONS : 1;
 		boolean plain = !cluster
 				|| (properties.expiry().tracking().mode() == TrackingMode.OFF && !properties.log().enabled());
 		try {
