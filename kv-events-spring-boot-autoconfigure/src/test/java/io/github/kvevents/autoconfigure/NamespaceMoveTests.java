@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.assertj.core.api.ThrowableAssertAlternative;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,9 +77,16 @@ class NamespaceMoveTests {
 
 	private final TestCluster cluster;
 
+	private final List<LettuceConnectionFactory> failing = new ArrayList<>();
+
 	NamespaceMoveTests(TestRedis redis, TestCluster cluster) {
 		this.redis = redis;
 		this.cluster = cluster;
+	}
+
+	@AfterEach
+	void close() {
+		this.failing.forEach(LettuceConnectionFactory::destroy);
 	}
 
 	@ParameterizedTest
@@ -343,7 +351,7 @@ class NamespaceMoveTests {
 	/**
 	 * Connections that end as those of a process that is killed.
 	 */
-	private static RedisConnectionFactory failingAfter(int calls, LettuceConnectionFactory factory) {
+	private RedisConnectionFactory failingAfter(int calls, LettuceConnectionFactory factory) {
 		AtomicInteger left = new AtomicInteger(calls);
 		LettuceConnectionFactory failing = new LettuceConnectionFactory(
 				Objects.requireNonNull(factory.getClusterConfiguration()), factory.getClientConfiguration()) {
@@ -359,6 +367,7 @@ class NamespaceMoveTests {
 		};
 		failing.afterPropertiesSet();
 		failing.start();
+		this.failing.add(failing);
 		return failing;
 	}
 

@@ -62,7 +62,8 @@ class OrderFeedTests {
 		this.context = new SpringApplicationBuilder(Application.class)
 			.properties("server.port=0", "kv.events.store=memory", "kv.events.log.enabled=" + this.log,
 					"management.health.redis.enabled=false", "spring.mvc.async.request-timeout=-1",
-					"orders.heartbeat=100ms")
+					// how long Tomcat waits for a browser that doesn't read
+					"server.tomcat.connection-timeout=2s", "orders.heartbeat=100ms")
 			.run();
 		this.template = this.context.getBean(KvTemplate.class);
 		this.watches = this.context.getBean(KvWatches.class);
