@@ -2,6 +2,7 @@ package io.github.kvevents.hook;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class Dispatch {
 
 	private final DispatchContext context = DispatchContext.current();
 
-	private final Map<String, KeyHooks> hooks = new HashMap<>();
+	private final Map<String, KeyHooks> hooks;
 
 	private final boolean queued;
 
@@ -57,13 +58,23 @@ final class Dispatch {
 		this.type = type;
 		this.keys = keys;
 		this.delivery = delivery;
+		this.hooks = find(receivers.hooks(), type, keys, this.context);
 		boolean async = false;
-		for (String key : keys) {
-			KeyHooks found = receivers.hooks().find(type, key, this.context);
-			this.hooks.put(key, found);
+		for (KeyHooks found : this.hooks.values()) {
 			async |= !found.async().isEmpty();
 		}
 		this.queued = async && !this.context.isTooDeep();
+	}
+
+	private static Map<String, KeyHooks> find(HookRegistry hooks, KvEventType type, Collection<String> keys,
+			DispatchContext context) {
+		if (keys.size() == 1) {
+			String key = keys.iterator().next();
+			return Collections.singletonMap(key, hooks.find(type, key, context));
+		}
+		Map<String, KeyHooks> found = new HashMap<>();
+		keys.forEach((key) -> found.put(key, hooks.find(type, key, context)));
+		return found;
 	}
 
 	boolean isTo(Receivers receivers) {

@@ -178,7 +178,10 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 				if (node == null) {
 					return;
 				}
-				found.addAll(node.elements);
+				if (!node.elements.isEmpty()) {
+					// asked first: addAll copies even an empty list
+					found.addAll(node.elements);
+				}
 			}
 		}
 

@@ -1,6 +1,5 @@
 package io.github.kvevents.redis;
 
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,11 +73,7 @@ final class KeyCopy {
 	}
 
 	private void copyKeys(List<byte[]> page) {
-		Map<Integer, List<byte[]>> bySlot = new LinkedHashMap<>();
-		page.stream()
-			.filter((name) -> map(name) != null)
-			.forEach((name) -> bySlot.computeIfAbsent(this.source.slotOf(name), (slot) -> new ArrayList<>()).add(name));
-		bySlot.values().forEach((names) -> {
+		this.source.forEachGroup(page.stream().filter((name) -> map(name) != null).toList(), (names) -> {
 			for (int done = 0; done < names.size();) {
 				List<byte[]> left = names.subList(done, names.size());
 				List<?> read = this.source.connections()

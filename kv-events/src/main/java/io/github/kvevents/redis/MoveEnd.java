@@ -26,7 +26,6 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.Cursor;
 import org.springframework.data.redis.core.ScanOptions;
 
-import io.github.kvevents.store.ClusterSlots;
 import io.github.kvevents.store.Namespace;
 
 /**
@@ -80,10 +79,10 @@ final class MoveEnd {
 	}
 
 	/**
-	 * What a group of keys may be sent together: all of them, or those of one slot.
+	 * Calls an action with each group of keys that one command may touch.
 	 */
-	int slotOf(byte[] name) {
-		return this.connections.isCluster() ? ClusterSlots.slotOf(name) : 0;
+	void forEachGroup(List<byte[]> names, Consumer<List<byte[]>> action) {
+		this.connections.groups(names).forEach((indexes) -> action.accept(indexes.stream().map(names::get).toList()));
 	}
 
 	/**

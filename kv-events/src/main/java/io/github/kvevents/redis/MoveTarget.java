@@ -3,7 +3,6 @@ package io.github.kvevents.redis;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,10 +47,7 @@ final class MoveTarget {
 	 * @param keys for each what {@code move-write.lua} takes, by its name in the target
 	 */
 	void write(IdentityHashMap<byte[], List<byte[]>> keys) {
-		Map<Integer, List<byte[]>> bySlot = new LinkedHashMap<>();
-		keys.keySet()
-			.forEach((name) -> bySlot.computeIfAbsent(this.end.slotOf(name), (slot) -> new ArrayList<>()).add(name));
-		bySlot.values().forEach((names) -> {
+		this.end.forEachGroup(List.copyOf(keys.keySet()), (names) -> {
 			List<byte[]> arguments = names.stream()
 				.flatMap((name) -> Objects.requireNonNull(keys.get(name)).stream())
 				.toList();

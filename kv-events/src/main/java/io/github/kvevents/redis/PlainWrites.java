@@ -10,7 +10,6 @@ import io.github.kvevents.redis.WriteCommand.DeleteCommand;
 import io.github.kvevents.store.KvStore.StoreBatch;
 import io.github.kvevents.store.KvStore.StoreDelete;
 import io.github.kvevents.store.KvStore.StoreOutcome;
-import io.github.kvevents.store.ClusterSlots;
 import io.github.kvevents.store.StoreWrite;
 
 /**
@@ -83,14 +82,8 @@ final class PlainWrites implements Writes {
 	}
 
 	private StoreBatch<StoreOutcome> sendAll(RedisScript script, List<? extends WriteCommand> commands) {
-		if (commands.isEmpty()) {
-			return new StoreBatch<>(List.of(), null);
-		}
-		if (!this.connections.isCluster()) {
-			return new RedisBatch(script, commands).send(this.connections);
-		}
 		GroupedBatch batch = new GroupedBatch(script);
-		commands.forEach((command) -> batch.add(ClusterSlots.slotOf(command.key()), command));
+		commands.forEach((command) -> batch.add(this.connections.groupOf(command.key()), command));
 		return batch.send(this.connections);
 	}
 

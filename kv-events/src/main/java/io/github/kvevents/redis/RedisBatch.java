@@ -31,7 +31,7 @@ final class RedisBatch {
 
 	private final RedisScript script;
 
-	private final int partition;
+	private final int group;
 
 	private final List<byte[]> firstKeys;
 
@@ -49,28 +49,18 @@ final class RedisBatch {
 	 * Creates a batch.
 	 * @param script replies with the number of keys that it wrote, a previous value for
 	 * each of them, then the number of each key that failed and the error
-	 * @param commands what to write
-	 */
-	RedisBatch(RedisScript script, List<? extends WriteCommand> commands) {
-		this(script, 0, List.of(), List.of(), commands, (number, ended) -> {
-		});
-	}
-
-	/**
-	 * Creates a batch for a script that takes more than the keys to write.
-	 * @param script as above
-	 * @param partition the partition of the keys
+	 * @param group the partition of the keys, or their slot
 	 * @param firstKeys the keys in front of those to write
 	 * @param firstArguments the arguments in front of those of the keys to write
 	 * @param commands what to write
 	 * @param endListener receives the number of each command whose key had an undetected
 	 * expiry, and that expiry
 	 */
-	RedisBatch(RedisScript script, int partition, List<byte[]> firstKeys, List<byte[]> firstArguments,
+	RedisBatch(RedisScript script, int group, List<byte[]> firstKeys, List<byte[]> firstArguments,
 			List<? extends WriteCommand> commands, BiConsumer<Integer, EndedLifetime> endListener) {
 		this.endListener = endListener;
 		this.script = script;
-		this.partition = partition;
+		this.group = group;
 		this.firstKeys = firstKeys;
 		this.firstArguments = firstArguments;
 		this.commands = commands;
@@ -121,7 +111,7 @@ final class RedisBatch {
 		int start = this.results.size();
 		int written = ((Long) Objects.requireNonNull(reply.get(0))).intValue();
 		for (int index = 0; index < written; index++) {
-			WriteReply result = WriteReply.of(reply.get(index + 1), this.partition);
+			WriteReply result = WriteReply.of(reply.get(index + 1), this.group);
 			if (result.ended() != null) {
 				this.endListener.accept(start + index, result.ended());
 			}

@@ -1,7 +1,11 @@
 package io.github.kvevents.redis;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -14,6 +18,8 @@ import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import io.github.kvevents.store.ClusterSlots;
 
 /**
  * The one way to run work on a Redis connection: opens it, checks the server, runs the
@@ -117,6 +123,27 @@ public final class RedisConnections {
 	 */
 	public boolean isCluster() {
 		return this.cluster;
+	}
+
+	/**
+	 * Groups keys by what one command or script may touch: all of them, or those of one
+	 * slot in Redis Cluster.
+	 * @return for each group the indexes of its keys, in order
+	 */
+	Collection<List<Integer>> groups(List<byte[]> keys) {
+		Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
+		for (int index = 0; index < keys.size(); index++) {
+			groups.computeIfAbsent(groupOf(keys.get(index)), (group) -> new ArrayList<>()).add(index);
+		}
+		return groups.values();
+	}
+
+	/**
+	 * The group of a key.
+	 * @return its slot, or 0 if a command may touch all keys
+	 */
+	int groupOf(byte[] key) {
+		return this.cluster ? ClusterSlots.slotOf(key) : 0;
 	}
 
 	static boolean isCluster(RedisConnectionFactory factory) {

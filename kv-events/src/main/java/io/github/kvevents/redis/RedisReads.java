@@ -5,9 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -18,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
 import io.github.kvevents.redis.BoundedReads.ValuePages;
-import io.github.kvevents.store.ClusterSlots;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.support.PageSize;
 
@@ -111,15 +108,12 @@ final class RedisReads {
 	 * In Redis Cluster a script may touch keys of one slot only.
 	 */
 	private List<Optional<byte[]>> getSlots(List<byte[]> names) {
-		Map<Integer, List<Integer>> slots = new LinkedHashMap<>();
-		for (int index = 0; index < names.size(); index++) {
-			slots.computeIfAbsent(ClusterSlots.slotOf(names.get(index)), (slot) -> new ArrayList<>()).add(index);
-		}
+		Collection<List<Integer>> slots = this.primary.groups(names);
 		List<Supplier<List<Optional<byte[]>>>> reads = new ArrayList<>();
-		slots.values().forEach((indexes) -> reads.add(() -> getPages(indexes.stream().map(names::get).toList())));
+		slots.forEach((indexes) -> reads.add(() -> getPages(indexes.stream().map(names::get).toList())));
 		Iterator<List<Optional<byte[]>>> read = ParallelCalls.run(reads).iterator();
 		List<Optional<byte[]>> values = new ArrayList<>(Collections.nCopies(names.size(), Optional.empty()));
-		for (List<Integer> indexes : slots.values()) {
+		for (List<Integer> indexes : slots) {
 			List<Optional<byte[]>> found = read.next();
 			for (int number = 0; number < indexes.size(); number++) {
 				values.set(indexes.get(number), found.get(number));

@@ -1,9 +1,11 @@
 package io.github.kvevents.support;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -122,20 +124,35 @@ public final class CallChain {
 	 * @return whether it ended
 	 */
 	public static boolean awaitEnd(Thread thread, long patience, long millis) {
-		if (isOn(thread)) {
-			return false;
-		}
+		awaitEnd(List.of(thread), patience, millis);
+		return !thread.isAlive();
+	}
+
+	/**
+	 * Waits for threads to end, for all of them as long as for one, as
+	 * {@link #awaitEnd(Thread, long, long)} does.
+	 * @param threads the threads
+	 * @param patience how long to wait before the interrupts, in milliseconds
+	 * @param millis how long to wait after them
+	 */
+	public static void awaitEnd(Collection<Thread> threads, long patience, long millis) {
+		List<Thread> others = threads.stream().filter((thread) -> !isOn(thread)).toList();
 		try {
-			thread.join(patience);
-			if (thread.isAlive()) {
-				thread.interrupt();
-				thread.join(millis);
-			}
+			join(others, patience);
+			others.stream().filter(Thread::isAlive).forEach(Thread::interrupt);
+			join(others, millis);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		return !thread.isAlive();
+	}
+
+	private static void join(List<Thread> threads, long millis) throws InterruptedException {
+		long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+		for (Thread thread : threads) {
+			// zero would wait for ever
+			thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+		}
 	}
 
 	/**

@@ -14,6 +14,7 @@ Error    WRONGTYPE if the key holds another type, OOM if memory is exhausted; no
          written then
 Cost     O(number of fields), one XADD for each entry and at most three commands beside
 --]]
+-- include stream-info.lua
 local function mark(entry)
 	if entry and entry[2][1] == '#' then
 		return string.match(entry[2][2], '^(%d+)%-%d+$')
@@ -22,12 +23,8 @@ end
 
 local origin
 local number = 0
-if redis.call('EXISTS', KEYS[1]) == 1 then
-	local reply = redis.call('XINFO', 'STREAM', KEYS[1])
-	local info = {}
-	for index = 1, #reply, 2 do
-		info[reply[index]] = reply[index + 1]
-	end
+local info = stream_info(KEYS[1])
+if info then
 	number = info['entries-added']
 	-- an entry of another client has no origin, but usually the other end has one
 	origin = mark(info['last-entry']) or mark(info['first-entry'])

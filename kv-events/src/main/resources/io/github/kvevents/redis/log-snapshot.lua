@@ -10,16 +10,9 @@ Reply    the id of the last entry that was ever added, 0-0 without a log; then f
          the first, its value, nil if it is absent or no string; at least one
 Cost     O(1) a key, and two commands
 --]]
+-- include stream-info.lua
 -- include bounded-values.lua
-local last = '0-0'
-if redis.call('EXISTS', KEYS[1]) == 1 then
-	local info = redis.call('XINFO', 'STREAM', KEYS[1])
-	for index = 1, #info, 2 do
-		if info[index] == 'last-generated-id' then
-			last = info[index + 1]
-		end
-	end
-end
+local info = stream_info(KEYS[1])
 local reply = bounded_values(2, tonumber(ARGV[1]))
-table.insert(reply, 1, last)
+table.insert(reply, 1, info and info['last-generated-id'] or '0-0')
 return reply

@@ -7,13 +7,10 @@ Reply    the last id that it gave, how many entries it ever had, the highest id 
          and its deadline in milliseconds, 0 for none. Empty if it doesn't exist
 Cost     O(1)
 --]]
-if redis.call('EXISTS', KEYS[1]) == 0 then
+-- include stream-info.lua
+local info = stream_info(KEYS[1])
+if not info then
 	return {}
-end
-local info = {}
-local reply = redis.call('XINFO', 'STREAM', KEYS[1])
-for index = 1, #reply, 2 do
-	info[reply[index]] = reply[index + 1]
 end
 return { info['last-generated-id'], string.format('%.0f', info['entries-added']), info['max-deleted-entry-id'],
 	string.format('%.0f', math.max(0, redis.call('PEXPIRETIME', KEYS[1]))) }

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.ChangeLogStore.LogState;
-import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.LoopHealth;
 import io.github.kvevents.support.Waiter;
@@ -74,14 +73,8 @@ final class ChangeFeedReader implements Runnable {
 		this.waiter.wakeUp();
 	}
 
-	/**
-	 * Waits for the end, which neither a read that waits nor a store that is gone holds
-	 * up.
-	 * @param patience what it may need to hand on what it has just read, in milliseconds
-	 * @param millis how long to wait once it is interrupted
-	 */
-	void awaitEnd(long patience, long millis) {
-		CallChain.awaitEnd(this.thread, patience, millis);
+	Thread thread() {
+		return this.thread;
 	}
 
 	@Override

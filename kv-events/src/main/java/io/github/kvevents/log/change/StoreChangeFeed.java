@@ -21,6 +21,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.store.ChangeLogStore.TailRead;
+import io.github.kvevents.support.CallChain;
 
 /**
  * The feed of a store: who has subscribed, and up to where every subscriber has received
@@ -229,11 +230,8 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 			readers = List.copyOf(this.readers);
 		}
 		readers.forEach(ChangeFeedReader::end);
-		long patience = PUBLISH_MILLIS;
-		for (ChangeFeedReader reader : readers) {
-			reader.awaitEnd(patience, STOP_MILLIS);
-			patience = 1;
-		}
+		// neither a read that waits nor a store that is gone holds it up
+		CallChain.awaitEnd(readers.stream().map(ChangeFeedReader::thread).toList(), PUBLISH_MILLIS, STOP_MILLIS);
 	}
 
 	@Override

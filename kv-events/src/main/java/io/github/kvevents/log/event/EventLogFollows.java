@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +17,7 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.log.Follow;
 import io.github.kvevents.log.FollowListener;
 import io.github.kvevents.log.event.FollowDelivery.FollowStart;
+import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.RetryingExecutor;
 import io.github.kvevents.support.SparingPool;
@@ -28,7 +28,7 @@ import io.github.kvevents.support.SparingPool;
  */
 final class EventLogFollows {
 
-	private static final long STOP_SECONDS = 5;
+	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
 	private final EventLogStore store;
 
@@ -190,24 +190,23 @@ final class EventLogFollows {
 			this.readers.clear();
 			this.workers = null;
 		}
+		readers.forEach(FollowReader::wakeUp);
+		CallChain.awaitEnd(readers.stream().map(FollowReader::thread).toList(), STOP_TIMEOUT.toMillis(),
+				STOP_TIMEOUT.toMillis());
+		if (workers != null) {
+			end(workers);
+		}
+	}
+
+	private static void end(SparingPool workers) {
+		workers.shutdown();
 		try {
-			readers.forEach(FollowReader::wakeUp);
-			for (FollowReader reader : readers) {
-				reader.awaitEnd(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
-			}
-			if (workers != null) {
-				end(workers);
+			if (!workers.awaitOthers(STOP_TIMEOUT)) {
+				workers.interruptOthers();
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-		}
-	}
-
-	private static void end(SparingPool workers) throws InterruptedException {
-		workers.shutdown();
-		if (!workers.awaitOthers(Duration.ofSeconds(STOP_SECONDS))) {
-			workers.interruptOthers();
 		}
 	}
 

@@ -83,8 +83,8 @@ final class FollowReader implements Runnable {
 		this.wait.cutShort();
 	}
 
-	void awaitEnd(long millis) throws InterruptedException {
-		this.thread.join(millis);
+	Thread thread() {
+		return this.thread;
 	}
 
 	@Override

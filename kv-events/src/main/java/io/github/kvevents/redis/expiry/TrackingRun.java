@@ -30,7 +30,7 @@ final class TrackingRun {
 	private static final String THREAD_PREFIX = "kv-expiry-";
 
 	/** How long a thread may take to end. */
-	private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(2);
+	private static final long END_MILLIS = TimeUnit.SECONDS.toMillis(2);
 
 	private final TrackingSettings settings;
 
@@ -172,7 +172,7 @@ final class TrackingRun {
 		CallChain.replaceCaller();
 		this.executor.replaceCaller();
 		try {
-			join(this.takingThreads);
+			awaitEnd(this.takingThreads);
 			long end = Delay.of(this.settings.stopTimeout()).after(System.nanoTime());
 			for (int number = 0; number < this.inFlight.size(); number++) {
 				int partition = number;
@@ -180,7 +180,7 @@ final class TrackingRun {
 					.awaitEmpty(Duration.ofNanos(end - System.nanoTime()), () -> countOwn(partition));
 			}
 			this.acknowledgers.forEach(ExpiredAcknowledger::stop);
-			join(this.acknowledgingThreads);
+			awaitEnd(this.acknowledgingThreads);
 		}
 		catch (InterruptedException ex) {
 			this.acknowledgers.forEach(ExpiredAcknowledger::stop);
@@ -204,17 +204,8 @@ final class TrackingRun {
 			.sum();
 	}
 
-	private static void join(List<Thread> threads) throws InterruptedException {
-		long end = System.nanoTime() + JOIN_TIMEOUT.toNanos();
-		for (Thread thread : threads) {
-			thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
-		}
-		for (Thread thread : threads) {
-			if (thread.isAlive()) {
-				thread.interrupt();
-				thread.join(JOIN_TIMEOUT.toMillis());
-			}
-		}
+	private static void awaitEnd(List<Thread> threads) {
+		CallChain.awaitEnd(threads, END_MILLIS, END_MILLIS);
 	}
 
 	private static Thread thread(String name, Runnable loop) {
