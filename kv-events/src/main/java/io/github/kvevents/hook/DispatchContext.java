@@ -1,6 +1,6 @@
 package io.github.kvevents.hook;
 
-import org.jspecify.annotations.Nullable;
+import io.github.kvevents.support.ThreadSlot;
 
 /**
  * How deep the current thread is in hooks that trigger each other. It is propagated to
@@ -19,7 +19,7 @@ record DispatchContext(int depth, boolean async, boolean errorHandler) {
 
 	private static final DispatchContext OUTSIDE = new DispatchContext(0, false, false);
 
-	private static final ThreadLocal<@Nullable DispatchContext> CURRENT = new ThreadLocal<>();
+	private static final ThreadSlot<DispatchContext> CURRENT = new ThreadSlot<>();
 
 	static DispatchContext current() {
 		DispatchContext context = CURRENT.get();
@@ -65,16 +65,8 @@ record DispatchContext(int depth, boolean async, boolean errorHandler) {
 	 * Makes this the context of the current thread until the scope is closed.
 	 */
 	Scope open() {
-		DispatchContext previous = CURRENT.get();
-		CURRENT.set(this);
-		return () -> {
-			if (previous != null) {
-				CURRENT.set(previous);
-			}
-			else {
-				CURRENT.remove();
-			}
-		};
+		DispatchContext previous = CURRENT.replace(this);
+		return () -> CURRENT.replace(previous);
 	}
 
 	/**

@@ -21,6 +21,7 @@ import io.github.kvevents.KvReceiver;
 import io.github.kvevents.hook.HookObservations.CallerContext;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
+import io.github.kvevents.support.ThreadSlot;
 
 /**
  * Runs operations and dispatches their events. The hooks of an operation are found before
@@ -34,7 +35,7 @@ final class HookDispatcher implements KvEventDispatcher {
 	private static final Log logger = LogFactory.getLog(HookDispatcher.class);
 
 	/** The dispatch whose operation runs on a thread, of whichever dispatcher. */
-	private static final ThreadLocal<@Nullable Dispatch> RUNNING = new ThreadLocal<>();
+	private static final ThreadSlot<Dispatch> RUNNING = new ThreadSlot<>();
 
 	private final Receivers receivers;
 
@@ -156,18 +157,12 @@ final class HookDispatcher implements KvEventDispatcher {
 	}
 
 	private static void apply(Dispatch dispatch, Consumer<Consumer<KvEvent>> operation) {
-		Dispatch outer = RUNNING.get();
-		RUNNING.set(dispatch);
+		Dispatch outer = RUNNING.replace(dispatch);
 		try {
 			operation.accept(dispatch::add);
 		}
 		finally {
-			if (outer != null) {
-				RUNNING.set(outer);
-			}
-			else {
-				RUNNING.remove();
-			}
+			RUNNING.replace(outer);
 		}
 	}
 

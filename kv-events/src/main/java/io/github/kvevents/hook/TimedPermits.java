@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.support.ThreadSlot;
+
 /**
  * How many hooks with a timeout may run at a time. A hook that is called by what another
  * one writes runs on the permit of that one, which waits for it meanwhile: if it needed
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimedPermits {
 
-	private static final ThreadLocal<@Nullable Call> CURRENT = new ThreadLocal<>();
+	private static final ThreadSlot<Call> CURRENT = new ThreadSlot<>();
 
 	private final Semaphore all;
 
@@ -48,11 +50,11 @@ final class TimedPermits {
 	 * Makes this the call that the current thread is in, until it ends.
 	 */
 	void begin(Call call) {
-		CURRENT.set(call);
+		CURRENT.replace(call);
 	}
 
 	void end() {
-		CURRENT.remove();
+		CURRENT.replace(null);
 	}
 
 	/**

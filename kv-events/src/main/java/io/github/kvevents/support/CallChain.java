@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallChain {
 
-	private static final ThreadLocal<@Nullable CallChain> CURRENT = new ThreadLocal<>();
+	private static final ThreadSlot<CallChain> CURRENT = new ThreadSlot<>();
 
 	private final Object work;
 
@@ -36,8 +36,7 @@ public final class CallChain {
 	 * @return a scope to close at the end of the call
 	 */
 	public static Scope enter(Object work) {
-		CallChain outer = CURRENT.get();
-		return set(new CallChain(work, outer), outer);
+		return resume(new CallChain(work, CURRENT.get()));
 	}
 
 	/**
@@ -54,21 +53,8 @@ public final class CallChain {
 	 * @return a scope to close at the end
 	 */
 	public static Scope resume(@Nullable CallChain chain) {
-		return set(chain, CURRENT.get());
-	}
-
-	private static Scope set(@Nullable CallChain chain, @Nullable CallChain previous) {
-		replace(chain);
-		return () -> replace(previous);
-	}
-
-	private static void replace(@Nullable CallChain chain) {
-		if (chain != null) {
-			CURRENT.set(chain);
-		}
-		else {
-			CURRENT.remove();
-		}
+		CallChain previous = CURRENT.replace(chain);
+		return () -> CURRENT.replace(previous);
 	}
 
 	/**

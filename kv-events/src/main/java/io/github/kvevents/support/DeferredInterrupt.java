@@ -2,8 +2,6 @@ package io.github.kvevents.support;
 
 import java.lang.reflect.UndeclaredThrowableException;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Defers an interrupt of the current thread while one operation alternates between
  * application code and the store: neither must fail because earlier code was interrupted.
@@ -12,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeferredInterrupt {
 
-	private static final ThreadLocal<@Nullable DeferredInterrupt> CURRENT = new ThreadLocal<>();
+	private static final ThreadSlot<DeferredInterrupt> CURRENT = new ThreadSlot<>();
 
 	private static final Scope INNER = () -> {
 	};
@@ -31,12 +29,12 @@ public final class DeferredInterrupt {
 			return INNER;
 		}
 		DeferredInterrupt outermost = new DeferredInterrupt();
-		CURRENT.set(outermost);
+		CURRENT.replace(outermost);
 		return outermost::end;
 	}
 
 	private void end() {
-		CURRENT.remove();
+		CURRENT.replace(null);
 		if (this.raised) {
 			Thread.currentThread().interrupt();
 		}
