@@ -9,6 +9,7 @@ import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.StringUtils;
+import org.springframework.util.unit.DataSize;
 
 import io.github.kvevents.expiry.NotificationMode;
 import io.github.kvevents.expiry.NotificationSettings;
@@ -33,6 +34,7 @@ import io.github.kvevents.store.Namespace;
  * name without it.
  * @param instanceId Id of this instance, the origin of its events. Must differ between
  * instances that run at the same time. By default a random one on each start.
+ * @param limits What operations accept.
  * @param hooks Hooks.
  * @param expiry Expiry events.
  * @param log Change log.
@@ -41,8 +43,8 @@ import io.github.kvevents.store.Namespace;
 @ConfigurationProperties("kv.events")
 record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("redis") StoreType store,
 		@DefaultValue("") String namespace, @DefaultValue("1") int partitions, @DefaultValue("") String keyPrefix,
-		String instanceId, @DefaultValue Hooks hooks, @DefaultValue Expiry expiry, @DefaultValue Log log,
-		@DefaultValue Listener listener) implements InitializingBean {
+		String instanceId, @DefaultValue Limits limits, @DefaultValue Hooks hooks, @DefaultValue Expiry expiry,
+		@DefaultValue Log log, @DefaultValue Listener listener) implements InitializingBean {
 
 	KvEventsProperties {
 		// blank is what a placeholder or an environment variable without a value leaves
@@ -59,10 +61,28 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	public void afterPropertiesSet() {
 		PropertyCheck.atLeast("kv.events.partitions", this.partitions, 1);
 		PropertyCheck.atMost("kv.events.partitions", this.partitions, Namespace.MAX_PARTITIONS);
+		this.limits.check();
 		this.hooks.check();
 		this.expiry.check();
 		this.log.check();
 		this.listener.check();
+	}
+
+	/**
+	 * What operations accept.
+	 *
+	 * @param maxKeyLength Bytes of UTF-8 that a key may have, without the key prefix. An
+	 * operation with a longer one is refused before anything is sent.
+	 * @param maxValueSize Bytes that a value may have in Redis. A write of a larger one
+	 * is refused before anything is sent.
+	 */
+	record Limits(@DefaultValue("512MB") DataSize maxKeyLength, @DefaultValue("512MB") DataSize maxValueSize) {
+
+		private void check() {
+			PropertyCheck.positive("kv.events.limits.max-key-length", this.maxKeyLength);
+			PropertyCheck.positive("kv.events.limits.max-value-size", this.maxValueSize);
+		}
+
 	}
 
 	/**

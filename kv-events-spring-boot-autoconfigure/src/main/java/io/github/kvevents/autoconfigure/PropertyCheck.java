@@ -3,6 +3,7 @@ package io.github.kvevents.autoconfigure;
 import java.time.Duration;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Checks the values of properties. Boot's own failure analyzer reports the exception with
@@ -31,6 +32,12 @@ final class PropertyCheck {
 		if (value.compareTo(minimum) < 0) {
 			throw new InvalidConfigurationPropertyValueException(property, value,
 					"The duration must be at least " + minimum.toMillis() + "ms.");
+		}
+	}
+
+	static void positive(String property, DataSize value) {
+		if (value.toBytes() < 1) {
+			throw new InvalidConfigurationPropertyValueException(property, value, "The size must be at least 1B.");
 		}
 	}
 

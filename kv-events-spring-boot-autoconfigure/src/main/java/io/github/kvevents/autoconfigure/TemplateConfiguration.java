@@ -47,7 +47,9 @@ class TemplateConfiguration {
 			.dispatcher(engine.getDispatcher())
 			.watches(watches)
 			.guards(engine.getGuards())
-			.origin(properties.instanceId());
+			.origin(properties.instanceId())
+			.maxKeyLength(properties.limits().maxKeyLength().toBytes())
+			.maxValueSize(properties.limits().maxValueSize().toBytes());
 		observationRegistry.ifAvailable(builder::observationRegistry);
 		return builder.build();
 	}

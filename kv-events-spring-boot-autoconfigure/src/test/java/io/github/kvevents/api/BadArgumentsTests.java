@@ -109,6 +109,10 @@ class BadArgumentsTests {
 				bad("'prefix' must not be null", () -> template.keys(missing())),
 				bad("'prefix' must be text that UTF-8 can express, but has a lone surrogate U+D800 at index 0: "
 						+ "'\\ud800'", () -> template.keys("\ud800")),
+				bad("'bytes' must be at least 1 but was 0",
+						() -> KvTemplate.builder(store, new PlainKvCodec()).maxKeyLength(0)),
+				bad("'bytes' must be at least 1 but was -7",
+						() -> KvTemplate.builder(store, new PlainKvCodec()).maxValueSize(-7)),
 				bad("'name' must not be empty but was ' '", () -> template.collection(" ", String.class)),
 				bad("'id' must not be null or empty but was null",
 						() -> template.collection("c", String.class).get(missing())),

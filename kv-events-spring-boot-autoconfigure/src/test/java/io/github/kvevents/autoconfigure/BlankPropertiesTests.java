@@ -50,7 +50,9 @@ class BlankPropertiesTests {
 		metadata.path("properties").forEach((property) -> {
 			String name = property.path("name").asString();
 			if (name.startsWith("kv.events.")) {
-				boolean text = !property.path("type").asString().matches("java.lang.(Integer|Long|Boolean)|.*Duration");
+				boolean text = !property.path("type")
+					.asString()
+					.matches("java.lang.(Integer|Long|Boolean)|.*Duration|.*DataSize");
 				properties.add(Arguments.of(name, "", text));
 				properties.add(Arguments.of(name, " \t", text));
 			}
@@ -63,7 +65,7 @@ class BlankPropertiesTests {
 	@MethodSource("blankProperties")
 	void blankTextOrChoiceIsAsIfItWereNotSetAndABlankNumberIsRefused(String name, String value, boolean text,
 			CapturedOutput output) {
-		if (!text && !(name.matches(".*(after|interval|timeout|lease|age)") && value.isEmpty())) {
+		if (!text && !(name.matches(".*(after|interval|timeout|lease|age|key-length|value-size)") && value.isEmpty())) {
 			assertThatException().isThrownBy(() -> run(Map.of(name, value)).close());
 			assertThat(output).contains("Property: " + name).contains("Value: \"" + value + "\"");
 			return;

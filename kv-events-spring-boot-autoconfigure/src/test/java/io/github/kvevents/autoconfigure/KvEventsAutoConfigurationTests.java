@@ -41,6 +41,7 @@ import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
 import io.github.kvevents.store.KvStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.mockito.ArgumentMatchers.argThat;
 import static org.mockito.BDDMockito.given;
@@ -166,6 +167,20 @@ class KvEventsAutoConfigurationTests {
 			context.getBean(KvOperations.class).set("a", "1");
 			assertThat(origins).hasToString("blue-7");
 		});
+	}
+
+	@Test
+	void keysAndValuesAboveTheConfiguredLimitsAreRefused() {
+		this.alone.withPropertyValues("kv.events.limits.max-key-length=12", "kv.events.limits.max-value-size=1KB")
+			.run((context) -> {
+				KvOperations operations = context.getBean(KvOperations.class);
+				operations.set("123456789012", "x".repeat(1024));
+				assertThatIllegalArgumentException().isThrownBy(() -> operations.hasKey("1234567890123"))
+					.withMessageContaining("at most 12 bytes ('kv.events.limits.max-key-length') but has 13");
+				assertThatIllegalArgumentException().isThrownBy(() -> operations.set("k", "x".repeat(1025)))
+					.withMessageContaining("at most 1024 bytes ('kv.events.limits.max-value-size') but has 1025");
+				assertThat(operations.keys("")).containsExactly("123456789012");
+			});
 	}
 
 	@Test

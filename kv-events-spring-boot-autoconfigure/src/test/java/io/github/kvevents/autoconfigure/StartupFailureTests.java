@@ -94,6 +94,8 @@ class StartupFailureTests {
 			kv.events.expiry.tracking.batch-size               | 9999999 | The value must be at most
 			kv.events.expiry.tracking.max-in-flight            | 0   | The value must be at least 1.
 			kv.events.expiry.tracking.max-length               | 0   | The value must be at least 1.
+			kv.events.limits.max-key-length                    | 0B  | The size must be at least 1B.
+			kv.events.limits.max-value-size                    | -3B | The size must be at least 1B.
 			kv.events.partitions                               | 0   | The value must be at least 1.
 			kv.events.partitions                               | 16385 | The value must be at most 16384.
 			""")

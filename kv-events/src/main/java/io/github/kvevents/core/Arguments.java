@@ -18,13 +18,60 @@ import io.github.kvevents.store.Lifetimes;
  */
 final class Arguments {
 
+	/**
+	 * What Redis takes as one argument of a command unless it is configured otherwise.
+	 */
+	static final long REDIS_LIMIT = 512L * 1024 * 1024;
+
 	private static final Duration SHORTEST = Duration.ofMillis(1);
 
-	private Arguments() {
+	private static final int MOST_BYTES_OF_A_CHARACTER = 3;
+
+	private final long maxKeyLength;
+
+	private final long maxValueSize;
+
+	/**
+	 * The checks of one template.
+	 * @param maxKeyLength bytes of UTF-8 that a key may have
+	 * @param maxValueSize bytes that an encoded value may have
+	 */
+	Arguments(long maxKeyLength, long maxValueSize) {
+		this.maxKeyLength = maxKeyLength;
+		this.maxValueSize = maxValueSize;
 	}
 
-	static String key(@Nullable String key) {
-		return KvKeys.requireValid(key);
+	String key(@Nullable String key) {
+		return bounded("key", KvKeys.requireValid(key));
+	}
+
+	/** No key can begin with a prefix that is longer than a key may be. */
+	String prefix(@Nullable String prefix) {
+		return bounded("prefix", KvKeys.requireValidPrefix(prefix));
+	}
+
+	private String bounded(String argument, String text) {
+		if (text.length() > this.maxKeyLength / MOST_BYTES_OF_A_CHARACTER) {
+			long length = KvKeys.utf8Length(text);
+			Assert.isTrue(length <= this.maxKeyLength,
+					() -> "'%s' must have at most %d bytes ('kv.events.limits.max-key-length') but has %d: '%s'"
+						.formatted(argument, this.maxKeyLength, length, KeyText.printable(text)));
+		}
+		return text;
+	}
+
+	/**
+	 * Checks the size of a value as it will be sent.
+	 * @param argument the name of the argument
+	 * @param key its key
+	 * @param value the encoded value
+	 * @return the value
+	 */
+	byte[] encoded(String argument, String key, byte[] value) {
+		Assert.isTrue(value.length <= this.maxValueSize,
+				() -> "'%s' must have at most %d bytes ('kv.events.limits.max-value-size') but has %d, for key '%s'"
+					.formatted(argument, this.maxValueSize, value.length, KeyText.printable(key)));
+		return value;
 	}
 
 	static void value(String key, @Nullable Object value) {
@@ -32,9 +79,9 @@ final class Arguments {
 				+ "': use batchDelete to remove keys");
 	}
 
-	static void keys(@Nullable Collection<String> keys) {
+	void keys(@Nullable Collection<String> keys) {
 		Assert.notNull(keys, "'keys' must not be null");
-		keys.forEach(Arguments::key);
+		keys.forEach(this::key);
 	}
 
 	static <T> T notNull(@Nullable T argument, String name) {
@@ -50,7 +97,7 @@ final class Arguments {
 		return timeToLive;
 	}
 
-	static void write(String key, @Nullable Object value, SetOptions options) {
+	void write(String key, @Nullable Object value, SetOptions options) {
 		key(key);
 		notNull(value, "value");
 		options(options);

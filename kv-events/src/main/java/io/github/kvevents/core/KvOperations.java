@@ -27,12 +27,12 @@ import io.github.kvevents.watch.WatchOptions;
  * have run by then, on the caller's thread. What they throw never reaches the caller.
  * <p>
  * <b>Errors.</b> A key that is null, empty or not valid Unicode, a null value, a time to
- * live below a millisecond and an expiry too far ahead are
- * {@link IllegalArgumentException}s that name the argument, before anything is sent. A
- * value that can't be encoded or decoded is a {@link KvCodecException}. A guard that
- * refuses is a {@link KvVetoException}. Failures of the store, and a key that holds
- * another Redis type than a string, are Spring's {@code DataAccessException}s, and the
- * key is untouched.
+ * live below a millisecond, an expiry too far ahead, and a key or value above the limits
+ * of {@link KvTemplateBuilder} are {@link IllegalArgumentException}s that name the
+ * argument, before anything is sent. A value that can't be encoded or decoded is a
+ * {@link KvCodecException}. A guard that refuses is a {@link KvVetoException}. Failures
+ * of the store, and a key that holds another Redis type than a string, are Spring's
+ * {@code DataAccessException}s, and the key is untouched.
  * <p>
  * <b>Threads.</b> Safe for use by many threads at once.
  */

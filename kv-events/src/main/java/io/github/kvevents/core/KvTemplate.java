@@ -19,7 +19,6 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.OperationObserver.Operation;
 import io.github.kvevents.core.ValueCodec.ValueType;
-import io.github.kvevents.store.KvKeys;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.watch.KvWatch;
@@ -33,6 +32,8 @@ import io.github.kvevents.watch.WatchOptions;
 public class KvTemplate implements KvOperations {
 
 	private final KvStore store;
+
+	private final Arguments arguments;
 
 	private final ValueCodec codec;
 
@@ -48,7 +49,8 @@ public class KvTemplate implements KvOperations {
 
 	KvTemplate(KvTemplateBuilder builder) {
 		this.store = builder.store;
-		this.codec = new ValueCodec(builder.codec);
+		this.arguments = new Arguments(builder.maxKeyLength, builder.maxValueSize);
+		this.codec = new ValueCodec(builder.codec, this.arguments);
 		this.observer = new OperationObserver(builder.observationRegistry, this.store.getName());
 		EventFactory events = new EventFactory(this, builder.codec, builder.origin, builder.clock);
 		this.changes = new Changes(this.store, builder.guards, builder.dispatcher, events, this.observer);
@@ -80,7 +82,7 @@ public class KvTemplate implements KvOperations {
 
 	@Override
 	public KvSetResult set(String key, Object value, SetOptions options) {
-		Arguments.write(key, value, options);
+		this.arguments.write(key, value, options);
 		return this.changes.set(options.toWrite(key, this.codec.encode(key, value)));
 	}
 
@@ -90,7 +92,7 @@ public class KvTemplate implements KvOperations {
 	}
 
 	<T> KvSetResult set(String key, T value, ValueType<T> type, SetOptions options) {
-		Arguments.write(key, value, options);
+		this.arguments.write(key, value, options);
 		return this.changes.set(options.toWrite(key, this.codec.encode(key, value, type)));
 	}
 
@@ -101,8 +103,9 @@ public class KvTemplate implements KvOperations {
 
 	@Override
 	public KvSetResult setRaw(String key, byte[] value, SetOptions options) {
-		Arguments.write(key, value, options);
-		return this.changes.set(options.toWrite(key, value.clone()).as(KvEventType.SET_RAW));
+		this.arguments.write(key, value, options);
+		byte[] encoded = this.arguments.encoded("value", key, value.clone());
+		return this.changes.set(options.toWrite(key, encoded).as(KvEventType.SET_RAW));
 	}
 
 	@Override
@@ -121,50 +124,50 @@ public class KvTemplate implements KvOperations {
 
 	@Override
 	public Optional<byte[]> getRaw(String key) {
-		Arguments.key(key);
+		this.arguments.key(key);
 		byte[] value = this.observer.observe(Operation.GET, () -> this.store.get(key));
 		return Optional.ofNullable(value).map(byte[]::clone);
 	}
 
 	@Override
 	public boolean delete(String key) {
-		return this.changes.delete(Arguments.key(key)).isPresent();
+		return this.changes.delete(this.arguments.key(key)).isPresent();
 	}
 
 	<T> Optional<T> deleteAndGet(String key, ValueType<T> type) {
-		return this.changes.delete(Arguments.key(key))
+		return this.changes.delete(this.arguments.key(key))
 			.map((lastValue) -> this.codec.decode(key, lastValue.clone(), type));
 	}
 
 	@Override
 	public boolean hasKey(String key) {
-		Arguments.key(key);
+		this.arguments.key(key);
 		return this.observer.observe(Operation.EXISTS, () -> this.store.exists(key));
 	}
 
 	@Override
 	public Optional<Duration> getTimeToLive(String key) {
-		Arguments.key(key);
+		this.arguments.key(key);
 		return Optional
 			.ofNullable(this.observer.observe(Operation.GET_TIME_TO_LIVE, () -> this.store.getTimeToLive(key)));
 	}
 
 	@Override
 	public boolean expire(String key, Duration timeToLive) {
-		Arguments.key(key);
+		this.arguments.key(key);
 		Arguments.timeToLive(timeToLive);
 		return this.observer.observe(Operation.EXPIRE, () -> this.store.expire(key, timeToLive));
 	}
 
 	@Override
 	public boolean persist(String key) {
-		Arguments.key(key);
+		this.arguments.key(key);
 		return this.observer.observe(Operation.PERSIST, () -> this.store.persist(key));
 	}
 
 	@Override
 	public Stream<String> keys(String prefix) {
-		return this.store.keys(KvKeys.requireValidPrefix(prefix));
+		return this.store.keys(this.arguments.prefix(prefix));
 	}
 
 	@Override
@@ -178,7 +181,7 @@ public class KvTemplate implements KvOperations {
 		Arguments.options(options);
 		List<StoreWrite> writes = new ArrayList<>(entries.size());
 		entries.forEach((key, value) -> {
-			Arguments.key(key);
+			this.arguments.key(key);
 			Arguments.value(key, value);
 			writes.add(options.toWrite(key, this.codec.encode(key, value)));
 		});
@@ -187,7 +190,7 @@ public class KvTemplate implements KvOperations {
 
 	@Override
 	public <T> Map<String, T> batchGet(Collection<String> keys, Class<T> type) {
-		Arguments.keys(keys);
+		this.arguments.keys(keys);
 		return batchGet(keys, ValueType.of(type));
 	}
 
@@ -200,26 +203,27 @@ public class KvTemplate implements KvOperations {
 
 	@Override
 	public long batchDelete(Collection<String> keys) {
-		Arguments.keys(keys);
+		this.arguments.keys(keys);
 		return this.batchChanges.delete(List.copyOf(keys));
 	}
 
 	@Override
 	public boolean compareAndSet(String key, Object expected, Object value) {
-		Arguments.key(key);
+		this.arguments.key(key);
 		Arguments.notNull(expected, "expected");
 		Arguments.notNull(value, "value");
-		return this.changes.compareAndSet(key, this.codec.encode(key, expected), this.codec.encode(key, value));
+		return this.changes.compareAndSet(key, this.codec.encode("expected", key, expected),
+				this.codec.encode(key, value));
 	}
 
 	@Override
 	public <T> KvSetResult update(String key, Class<T> type, UnaryOperator<@Nullable T> change) {
-		Arguments.key(key);
+		this.arguments.key(key);
 		return update(key, ValueType.of(type), change);
 	}
 
 	<T> KvSetResult update(String key, ValueType<T> type, UnaryOperator<@Nullable T> change) {
-		Arguments.key(key);
+		this.arguments.key(key);
 		Arguments.notNull(change, "change");
 		return this.updates.update(key, type, change);
 	}
@@ -236,7 +240,7 @@ public class KvTemplate implements KvOperations {
 
 	private <T> KvCollection<T> collection(String name, ValueType<T> type) {
 		Assert.hasText(name, () -> "'name' must not be empty but was '" + name + "'");
-		return new TemplateCollection<>(this, Arguments.key(name), type);
+		return new TemplateCollection<>(this, this.arguments.key(name), type);
 	}
 
 	@Override

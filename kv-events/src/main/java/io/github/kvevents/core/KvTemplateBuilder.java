@@ -38,6 +38,10 @@ public final class KvTemplateBuilder {
 
 	ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
 
+	long maxKeyLength = Arguments.REDIS_LIMIT;
+
+	long maxValueSize = Arguments.REDIS_LIMIT;
+
 	KvTemplateBuilder(KvStore store, KvCodec codec) {
 		Assert.notNull(store, "'store' must not be null");
 		Assert.notNull(codec, "'codec' must not be null");
@@ -103,6 +107,34 @@ public final class KvTemplateBuilder {
 	 */
 	public KvTemplateBuilder observationRegistry(ObservationRegistry observationRegistry) {
 		this.observationRegistry = observationRegistry;
+		return this;
+	}
+
+	/**
+	 * Sets how long a key may be. The template refuses a longer one with an
+	 * {@code IllegalArgumentException} in each operation that is given a key, before
+	 * anything is sent.
+	 * @param bytes bytes of UTF-8 that a key may have, at least one; by default 512 MB,
+	 * which is the limit of Redis
+	 * @return this builder
+	 */
+	public KvTemplateBuilder maxKeyLength(long bytes) {
+		Assert.isTrue(bytes >= 1, () -> "'bytes' must be at least 1 but was " + bytes);
+		this.maxKeyLength = bytes;
+		return this;
+	}
+
+	/**
+	 * Sets how large a value may be. The template refuses to write a larger one with an
+	 * {@code IllegalArgumentException}, before anything is sent. One that is already
+	 * stored can be read.
+	 * @param bytes bytes that an encoded value may have, at least one; by default 512 MB,
+	 * which is the limit of Redis
+	 * @return this builder
+	 */
+	public KvTemplateBuilder maxValueSize(long bytes) {
+		Assert.isTrue(bytes >= 1, () -> "'bytes' must be at least 1 but was " + bytes);
+		this.maxValueSize = bytes;
 		return this;
 	}
 

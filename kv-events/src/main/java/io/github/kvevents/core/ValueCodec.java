@@ -13,32 +13,41 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvCodecException;
 
 /**
- * The codec as the template uses it: whatever it throws names the key and the type.
+ * The codec as the template uses it: whatever it throws names the key and the type, and
+ * what it encodes is no larger than a value may be.
  */
 final class ValueCodec {
 
 	private final KvCodec codec;
 
-	ValueCodec(KvCodec codec) {
+	private final Arguments arguments;
+
+	ValueCodec(KvCodec codec, Arguments arguments) {
 		this.codec = codec;
+		this.arguments = arguments;
 	}
 
 	byte[] encode(String key, Object value) {
-		try {
-			return this.codec.encode(value);
-		}
-		catch (RuntimeException ex) {
-			throw KvCodecException.encoding(key, value.getClass(), ex);
-		}
+		return encode("value", key, value);
+	}
+
+	byte[] encode(String argument, String key, Object value) {
+		return encode(argument, key, value, new ValueType<>(value.getClass()));
 	}
 
 	byte[] encode(String key, Object value, ValueType<?> type) {
+		return encode("value", key, value, type);
+	}
+
+	private byte[] encode(String argument, String key, Object value, ValueType<?> type) {
+		byte[] encoded;
 		try {
-			return type.encode(this.codec, value);
+			encoded = type.encode(this.codec, value);
 		}
 		catch (RuntimeException ex) {
 			throw KvCodecException.encoding(key, type.type(), ex);
 		}
+		return this.arguments.encoded(argument, key, encoded);
 	}
 
 	<T> T decode(String key, byte[] value, Class<T> type) {

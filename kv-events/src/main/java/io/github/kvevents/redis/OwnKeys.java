@@ -14,6 +14,7 @@ import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.KeyText;
+import io.github.kvevents.store.KvKeys;
 import io.github.kvevents.support.StoreFailure;
 
 /**
@@ -23,7 +24,7 @@ import io.github.kvevents.support.StoreFailure;
 public final class OwnKeys {
 
 	/** The prefix of the keys of this library. */
-	static final String PREFIX = "kv-events:{";
+	static final String PREFIX = KvKeys.RESERVED;
 
 	private static final RedisScript KEY_TYPES = RedisScript.load(OwnKeys.class, "key-types.lua");
 

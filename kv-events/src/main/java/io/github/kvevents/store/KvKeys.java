@@ -12,6 +12,9 @@ import io.github.kvevents.KeyText;
  */
 public final class KvKeys {
 
+	/** How the names of the keys of this library in Redis begin. */
+	public static final String RESERVED = "kv-events:{";
+
 	private KvKeys() {
 	}
 
@@ -19,12 +22,14 @@ public final class KvKeys {
 	 * Checks a key.
 	 * @param key the key
 	 * @return the key
-	 * @throws IllegalArgumentException if it is null or empty, or has a surrogate without
-	 * its other half, which UTF-8 can't express
+	 * @throws IllegalArgumentException if it is null or empty, has a surrogate without
+	 * its other half, which UTF-8 can't express, or begins as the keys of this library do
 	 */
 	public static String requireValid(@Nullable String key) {
 		Assert.notNull(key, "'key' must not be null");
 		Assert.isTrue(!key.isEmpty(), "'key' must not be empty");
+		Assert.isTrue(!key.startsWith(RESERVED), () -> "'key' must not begin with '" + RESERVED
+				+ "', which is reserved for what kv-events keeps, but was '" + KeyText.printable(key) + "'");
 		return requireUtf8("key", key);
 	}
 
@@ -59,6 +64,21 @@ public final class KvKeys {
 			index += Character.charCount(codePoint);
 		}
 		return text;
+	}
+
+	/**
+	 * The length of a text in UTF-8.
+	 * @param text valid text
+	 * @return the bytes
+	 */
+	public static long utf8Length(String text) {
+		long length = 0;
+		for (int index = 0; index < text.length(); index++) {
+			char character = text.charAt(index);
+			// each half of a pair counts for two of its four bytes
+			length += (character < 0x80) ? 1 : (character < 0x800 || Character.isSurrogate(character)) ? 2 : 3;
+		}
+		return length;
 	}
 
 }

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,76 @@ abstract class KvTemplateContractTests {
 		this.template.set("text", "späße");
 		assertThat(this.store.get("text")).isEqualTo("späße".getBytes(StandardCharsets.UTF_8));
 		assertThat(this.template.get("text", String.class)).contains("späße");
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "12345678901", "ünïcödé", "\u20ac\u20ac\u20ac\u20ac", "\ud83d\ude00\ud83d\ude00\ud83d\ude00" })
+	void keyAboveTheLimitIsRefusedByEachOperationBeforeAnythingIsSent(String tooLong) {
+		KvTemplate limited = limited();
+		int length = tooLong.getBytes(StandardCharsets.UTF_8).length;
+		this.store.set(SetOptions.defaults().toWrite(tooLong, new byte[] { 1 }));
+		for (ThrowingCallable call : List.<ThrowingCallable>of(() -> limited.set(tooLong, "v"),
+				() -> limited.setRaw(tooLong, new byte[1]), () -> limited.get(tooLong, String.class),
+				() -> limited.delete(tooLong), () -> limited.hasKey(tooLong), () -> limited.getTimeToLive(tooLong),
+				() -> limited.expire(tooLong, Duration.ofSeconds(7)), () -> limited.persist(tooLong),
+				() -> limited.batchSet(Map.of("a", "1", tooLong, "2")),
+				() -> limited.batchGet(List.of("a", tooLong), String.class),
+				() -> limited.batchDelete(List.of("a", tooLong)), () -> limited.compareAndSet(tooLong, "a", "b"),
+				() -> limited.update(tooLong, String.class, (value) -> "b"),
+				() -> limited.collection(tooLong, String.class))) {
+			assertThatIllegalArgumentException().isThrownBy(call)
+				.withMessage("'key' must have at most 10 bytes ('kv.events.limits.max-key-length') but has %d: '%s'",
+						length, tooLong);
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> limited.keys(tooLong))
+			.withMessageStartingWith("'prefix' must have at most 10 bytes");
+		assertThatIllegalArgumentException().isThrownBy(() -> limited.collection("c", String.class).set(tooLong, "v"))
+			.withMessageStartingWith("'key' must have at most 10 bytes");
+		assertThat(this.dispatcher.events).isEmpty();
+		assertThat(this.template.keys("")).containsExactly(tooLong);
+		assertThat(this.template.getRaw(tooLong)).contains(new byte[] { 1 });
+		assertThat(this.template.getTimeToLive(tooLong)).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "1234567890", "\u20ac\u20ac\u20ac1", "\ud83d\ude00\ud83d\ude00ü" })
+	void keyOfJustTheLimitIsAccepted(String key) {
+		KvTemplate limited = limited();
+		assertThat(limited.set(key, "v")).isEqualTo(KvSetResult.CREATED);
+		assertThat(limited.keys(key)).containsExactly(key);
+		assertThat(limited.delete(key)).isTrue();
+	}
+
+	@Test
+	void valueAboveTheLimitIsRefusedByEachWriteBeforeAnythingIsSent() {
+		KvTemplate limited = limited();
+		this.template.set("old", "larger than the limit");
+		this.dispatcher.events.clear();
+		for (ThrowingCallable call : List.<ThrowingCallable>of(() -> limited.set("k", "123456€"),
+				() -> limited.set("k", "123456789", Duration.ofSeconds(7)), () -> limited.setRaw("k", new byte[9]),
+				() -> limited.set("k", "123456789", new ParameterizedTypeReference<String>() {
+				}, SetOptions.defaults()), () -> limited.batchSet(Map.of("a", "1", "k", "123456789")),
+				() -> limited.compareAndSet("k", "a", "123456789"),
+				() -> limited.update("k", String.class, (value) -> "123456789"))) {
+			assertThatIllegalArgumentException().isThrownBy(call)
+				.withMessage(
+						"'value' must have at most 8 bytes ('kv.events.limits.max-value-size') but has 9, for key 'k'");
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> limited.compareAndSet("k", "123456789", "a"))
+			.withMessageStartingWith("'expected' must have at most 8 bytes");
+		assertThat(this.dispatcher.events).isEmpty();
+		assertThat(this.template.keys("")).containsExactly("old");
+		assertThat(limited.get("old", String.class)).contains("larger than the limit");
+		assertThat(limited.set("old", "12345678")).isEqualTo(KvSetResult.UPDATED);
+	}
+
+	private KvTemplate limited() {
+		return KvTemplate.builder(this.store, new JsonKvCodec(JsonMapper.builder().build()))
+			.dispatcher(this.dispatcher)
+			.maxKeyLength(10)
+			.maxValueSize(8)
+			.build();
 	}
 
 	@Test
