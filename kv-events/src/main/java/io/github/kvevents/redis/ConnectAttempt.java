@@ -9,6 +9,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import javax.net.ssl.SSLException;
+
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisClusterConnection;
@@ -119,9 +121,23 @@ final class ConnectAttempt {
 		if (!kind.isOutage() && cause instanceof RuntimeException unchanged) {
 			return unchanged;
 		}
-		String message = "Redis can't be reached: " + StoreFailure.reason(cause);
+		String message = "Redis can't be reached: " + reason(cause);
 		return (kind == StoreFailure.TIMEOUT) ? new QueryTimeoutException(message, cause)
 				: new RedisConnectionFailureException(message, cause);
+	}
+
+	/**
+	 * The message of the cause; where it is about certificates it names none, so it says
+	 * which to look at.
+	 */
+	private static String reason(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof SSLException) {
+				return StoreFailure.reason(failure) + " - check the certificates of 'spring.data.redis.ssl.bundle': it "
+						+ "must trust the authority of the server's, and have one of its own if the server asks for it";
+			}
+		}
+		return StoreFailure.reason(failure);
 	}
 
 	void interrupt() {
@@ -142,7 +158,7 @@ final class ConnectAttempt {
 			this.outcome.complete(null);
 		}
 		catch (Throwable ex) {
-			this.failed.accept(StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : StoreFailure.reason(ex));
+			this.failed.accept(StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : reason(ex));
 			this.endedAt = System.nanoTime();
 			this.outcome.completeExceptionally(ex);
 		}
