@@ -97,7 +97,8 @@ public record Checkpoint(KvPosition position, String operationId, long ordinal, 
 	 */
 	public record History(List<Mark> marks) {
 
-		static final History EMPTY = new History(List.of());
+		/** No earlier positions. */
+		public static final History EMPTY = new History(List.of());
 
 		private static final int MAX_MARKS = 40;
 

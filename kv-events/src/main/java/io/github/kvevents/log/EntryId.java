@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.KeyText;
+
 /**
  * The id of an entry of an event log. The ids of a log grow with each entry, and their
  * first part is the time at which the store took the entry, unless its clock went back.
@@ -79,8 +81,8 @@ public record EntryId(long millis, long sequence) implements Comparable<EntryId>
 	}
 
 	private static IllegalArgumentException malformed(String text, @Nullable Exception cause) {
-		return new IllegalArgumentException(
-				"An entry id must look like '1700000000000-0' (millis-sequence) but was '" + text + "'", cause);
+		return new IllegalArgumentException("An entry id must look like '1700000000000-0' (millis-sequence) but was '"
+				+ KeyText.printable(text) + "'", cause);
 	}
 
 }

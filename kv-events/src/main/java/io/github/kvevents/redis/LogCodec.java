@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.stream.ByteRecord;
 
+import io.github.kvevents.KeyText;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.LoggedChange;
 
@@ -42,19 +43,24 @@ final class LogCodec {
 			fields.add(label);
 			fields.add(value);
 		});
-		return decode(position(partition, entry), fields);
+		return decode(position(partition, entry), fields, false);
 	}
 
 	/**
 	 * Decodes an entry of a page.
 	 */
 	@Nullable LoggedChange decode(int partition, StreamPages.Entry entry) {
-		return decode(position(partition, entry.id()), entry.fields());
+		return decode(position(partition, entry.id()), entry.fields(), entry.known());
 	}
 
-	private @Nullable LoggedChange decode(KvPosition position, List<byte[]> fields) {
+	/**
+	 * Decodes an entry.
+	 * @param known whether the reader knows it, and has read no values
+	 */
+	private @Nullable LoggedChange decode(KvPosition position, List<byte[]> fields, boolean known) {
 		try {
-			return change(position, fields);
+			LoggedChange change = change(position, fields);
+			return known ? change : change.requireConsistent();
 		}
 		catch (IllegalArgumentException ex) {
 			skipped(position, ex);
@@ -68,7 +74,7 @@ final class LogCodec {
 	private void skipped(KvPosition position, IllegalArgumentException ex) {
 		if (this.warned.compareAndSet(false, true)) {
 			logger.warn("The entry '%s' of the change log is none of ours and was skipped (%s), as others will be: "
-				.formatted(position, ex.getMessage())
+				.formatted(position, KeyText.printable(String.valueOf(ex.getMessage())))
 					+ "no other client should write to the log, and all applications of a namespace need the same "
 					+ "'kv.events.key-prefix'");
 		}

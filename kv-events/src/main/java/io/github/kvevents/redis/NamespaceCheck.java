@@ -17,6 +17,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.KeyText;
 import io.github.kvevents.store.Namespace;
 
 /**
@@ -165,7 +166,8 @@ public final class NamespaceCheck {
 		agreed().forEach((field, configured) -> {
 			String actual = facts.getOrDefault(field, configured);
 			if (!actual.equals(configured)) {
-				throw new InvalidDataAccessResourceUsageException(difference(field, actual, configured));
+				throw new InvalidDataAccessResourceUsageException(
+						difference(field, KeyText.printable(actual), configured));
 			}
 		});
 	}

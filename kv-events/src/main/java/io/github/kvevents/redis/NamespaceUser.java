@@ -2,6 +2,8 @@ package io.github.kvevents.redis;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.KeyText;
+
 /**
  * The application that uses a namespace.
  *
@@ -25,8 +27,8 @@ public record NamespaceUser(String application, String mainClass, boolean onPurp
 
 	String describe() {
 		String name = this.application.isEmpty() ? "an application without a name"
-				: "the application '%s'".formatted(this.application);
-		return this.mainClass.isEmpty() ? name : name + " with main class " + this.mainClass;
+				: "the application '%s'".formatted(KeyText.printable(this.application));
+		return this.mainClass.isEmpty() ? name : name + " with main class " + KeyText.printable(this.mainClass);
 	}
 
 }

@@ -4,6 +4,8 @@ import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.Assert;
+
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
@@ -26,6 +28,21 @@ import io.github.kvevents.KvPosition;
 public record LoggedChange(KvPosition position, KvEventType type, String key, byte @Nullable [] value,
 		byte @Nullable [] previousValue, String origin, String operationId, Instant occurredAt, Instant detectedAt,
 		@Nullable KvBatch batch) {
+
+	/**
+	 * Checks a change that was read from where other clients could have written it.
+	 * @return this change, of which an event can be made
+	 * @throws IllegalArgumentException if it has no origin, or a value that doesn't go
+	 * with its type
+	 */
+	public LoggedChange requireConsistent() {
+		Assert.hasText(this.origin, "'origin' must not be empty");
+		boolean set = this.type == KvEventType.SET || this.type == KvEventType.SET_RAW
+				|| this.type == KvEventType.BATCH_SET;
+		Assert.isTrue(set == (this.value != null),
+				() -> "'value' must " + (set ? "" : "not ") + "be given for " + this.type);
+		return this;
+	}
 
 	/**
 	 * The size of its values.

@@ -17,7 +17,9 @@ Cost     O(number of fields), one XADD for each entry and at most three commands
 -- include stream-info.lua
 local function mark(entry)
 	if entry and entry[2][1] == '#' then
-		return string.match(entry[2][2], '^(%d+)%-%d+$')
+		local origin = string.match(entry[2][2], '^(%d+)%-%d+$')
+		-- of another client if it is longer
+		return origin and #origin <= 18 and origin or nil
 	end
 end
 

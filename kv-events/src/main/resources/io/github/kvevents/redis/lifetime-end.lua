@@ -44,6 +44,10 @@ local function is_next(key)
 end
 
 local function publish(key, deadline, now, by, mine)
+	if not string.match(deadline, '^%d+$') then
+		-- a score that another client has written
+		deadline = string.format('%.0f', math.max(0, math.min(now, tonumber(deadline))))
+	end
 	local entry = { 'XADD', expired, '*', 'key', key, 'deadline', deadline, 'at', now, 'by', by }
 	local value = redis.call('HGET', values, key)
 	if value then

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.stream.ByteRecord;
+import org.springframework.util.Assert;
 
 import io.github.kvevents.redis.KeyNames;
 
@@ -163,6 +165,8 @@ final class ExpiredIntake {
 	record ExpiredEntry(String id, byte[] name, long deadline, long detectedAt, String detectedBy,
 			byte @Nullable [] value, @Nullable String logId, @Nullable String note) {
 
+		private static final Pattern TIME = Pattern.compile("[0-9]{1,18}");
+
 		/**
 		 * Reads an entry.
 		 * @throws IllegalArgumentException if it is malformed
@@ -189,9 +193,9 @@ final class ExpiredIntake {
 		private static ExpiredEntry of(String id, Map<String, byte[]> fields) {
 			byte[] logId = fields.get("log");
 			byte[] note = fields.get("note");
-			return new ExpiredEntry(id, field(fields, "key"), Long.parseLong(text(field(fields, "deadline"))),
-					Long.parseLong(text(field(fields, "at"))), text(field(fields, "by")), fields.get("value"),
-					(logId != null) ? text(logId) : null, (note != null) ? text(note) : null);
+			return new ExpiredEntry(id, field(fields, "key"), time(fields, "deadline"), time(fields, "at"),
+					text(field(fields, "by")), fields.get("value"), (logId != null) ? text(logId) : null,
+					(note != null) ? text(note) : null);
 		}
 
 		/**
@@ -200,6 +204,13 @@ final class ExpiredIntake {
 		TakenExpiry taken(KeyNames names) {
 			int size = this.name.length + ((this.value != null) ? this.value.length : 0);
 			return new TakenExpiry(this.id, names.withoutTag(text(this.name)), size, this.note);
+		}
+
+		private static long time(Map<String, byte[]> fields, String name) {
+			String text = text(field(fields, name));
+			// sums of longer ones may overflow
+			Assert.isTrue(TIME.matcher(text).matches(), () -> "'" + name + "' is no time");
+			return Long.parseLong(text);
 		}
 
 		private static byte[] field(Map<String, byte[]> fields, String name) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -28,6 +29,8 @@ final class ExpiredReader implements Runnable {
 	private static final Log logger = LogFactory.getLog(ExpiryTracker.class);
 
 	private static final int MAX_READ = 100;
+
+	private static final Pattern ID = Pattern.compile("[0-9]{1,18}-[0-9]{1,18}");
 
 	/** How often to check for receivers while there are none. */
 	private static final long IDLE_MILLIS = 200;
@@ -162,11 +165,13 @@ final class ExpiredReader implements Runnable {
 		List<String> ids = new ArrayList<>();
 		for (ByteRecord entry : woken) {
 			entry.getValue().forEach((name, value) -> {
-				if (new String(name, StandardCharsets.US_ASCII).equals("id")) {
-					ids.add(new String(value, StandardCharsets.US_ASCII));
-				}
-				else {
+				String id = new String(value, StandardCharsets.US_ASCII);
+				if (!new String(name, StandardCharsets.US_ASCII).equals("id")) {
 					this.fleetListener.run();
+				}
+				// another id is of another client, and the server would refuse them all
+				else if (ID.matcher(id).matches()) {
+					ids.add(id);
 				}
 			});
 		}

@@ -7,10 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.KeyText;
 import io.github.kvevents.redis.ExpiredGroup;
 import io.github.kvevents.redis.NamespaceCheck;
 import io.github.kvevents.redis.RedisScript;
@@ -32,6 +35,8 @@ final class GroupMember {
 	private static final RedisScript RELEASE = RedisScript.load(GroupMember.class, "release.lua");
 
 	private static final RedisScript TOUCH = RedisScript.load(GroupMember.class, "touch.lua");
+
+	private static final Log logger = LogFactory.getLog(ExpiryTracker.class);
 
 	private final Namespace namespace;
 
@@ -77,10 +82,22 @@ final class GroupMember {
 		List<?> reply = ANNOUNCE.list(connection, List.of(this.hooks, this.name, this.wake), arguments);
 		Map<String, Announcement> others = new LinkedHashMap<>();
 		for (int index = 1; index + 1 < reply.size(); index += 2) {
-			others.put(ExpiredStream.text(reply.get(index)),
-					Announcement.parse(ExpiredStream.text(reply.get(index + 1))));
+			String instance = ExpiredStream.text(reply.get(index));
+			others.put(instance, announcement(instance, ExpiredStream.text(reply.get(index + 1))));
 		}
 		return new Members(ExpiredStream.text(reply.get(0)), others);
+	}
+
+	private Announcement announcement(String instance, String text) {
+		try {
+			return Announcement.parse(text);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("What instance '" + KeyText.printable(instance) + "' announces in '"
+					+ this.namespace.hooks(this.partition)
+					+ "' can't be read, so it is taken to have no hooks: no other client should write there");
+			return Announcement.parse("");
+		}
 	}
 
 	/**

@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvEventDispatcher.KvDelivery;
@@ -18,6 +20,8 @@ import io.github.kvevents.KvReceiver;
  * and in instances that had it before. Passed from one thread to the next.
  */
 final class TakenExpiry {
+
+	private static final Log logger = LogFactory.getLog(ExpiryTracker.class);
 
 	private final String id;
 
@@ -68,7 +72,13 @@ final class TakenExpiry {
 	private static void read(String joined, Set<String> target) {
 		for (String part : joined.split(",")) {
 			if (!part.isEmpty()) {
-				target.add(URLDecoder.decode(part, StandardCharsets.UTF_8));
+				try {
+					target.add(URLDecoder.decode(part, StandardCharsets.UTF_8));
+				}
+				catch (IllegalArgumentException ex) {
+					// none of ours: without it the expiry is redelivered rather than lost
+					logger.debug("The note on an expiry can't be read", ex);
+				}
 			}
 		}
 	}

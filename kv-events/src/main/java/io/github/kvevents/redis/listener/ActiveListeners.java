@@ -44,7 +44,7 @@ final class ActiveListeners {
 				byte[] hash = this.keys.hash(partition, ListenerKeys.text(id));
 				byte[] checkpoint = connection.hashCommands().hGet(hash, CHECKPOINT);
 				KvPosition position = (checkpoint != null)
-						? KvPosition.parse(partition + ":" + ListenerKeys.text(checkpoint)) : null;
+						? ListenerKeys.position(partition, ListenerKeys.text(checkpoint)) : null;
 				oldest = (position != null && (oldest == null || position.compareTo(oldest) < 0)) ? position : oldest;
 			}
 			return oldest;

@@ -73,6 +73,20 @@ final class ListenerKeys {
 		return position.millis() + "-" + position.sequence();
 	}
 
+	/**
+	 * The opposite, of what may have been overwritten by another client.
+	 * @return the position, that before the first entry if it can't be read: nothing is
+	 * missed
+	 */
+	static KvPosition position(int partition, String entryId) {
+		try {
+			return KvPosition.parse(partition + ":" + entryId);
+		}
+		catch (IllegalArgumentException ex) {
+			return new KvPosition(partition, 0, 0);
+		}
+	}
+
 	static String text(Object bytes) {
 		return new String((byte[]) bytes, StandardCharsets.UTF_8);
 	}
@@ -100,7 +114,7 @@ final class ListenerKeys {
 		}
 
 		long epoch() {
-			return Long.parseLong(this.fields.getOrDefault("epoch", "0"));
+			return number("epoch", 0);
 		}
 
 		boolean isPaused() {
@@ -108,22 +122,48 @@ final class ListenerKeys {
 		}
 
 		@Nullable Checkpoint checkpoint() {
-			String position = this.fields.get("checkpoint");
-			return (position != null) ? new Checkpoint(position(position), this.fields.getOrDefault("operation", ""),
-					Long.parseLong(this.fields.getOrDefault("ordinal", "-1")),
-					History.parse(this.fields.getOrDefault("trail", ""))) : null;
+			String entryId = this.fields.get("checkpoint");
+			if (entryId == null) {
+				return null;
+			}
+			KvPosition position = position(this.partition, entryId);
+			return isCheckpointUnreadable() ? new Checkpoint(position, "", -1, History.EMPTY) : new Checkpoint(position,
+					this.fields.getOrDefault("operation", ""), number("ordinal", -1), history());
+		}
+
+		/**
+		 * Whether another client has overwritten the checkpoint with something else.
+		 */
+		boolean isCheckpointUnreadable() {
+			String entryId = this.fields.get("checkpoint");
+			return entryId != null && !entryId(position(this.partition, entryId)).equals(entryId);
+		}
+
+		private History history() {
+			try {
+				return History.parse(this.fields.getOrDefault("trail", ""));
+			}
+			catch (RuntimeException ex) {
+				// only a failover of the server needs it
+				return History.EMPTY;
+			}
+		}
+
+		private long number(String field, long otherwise) {
+			try {
+				return Long.parseLong(this.fields.getOrDefault(field, ""));
+			}
+			catch (NumberFormatException ex) {
+				return otherwise;
+			}
 		}
 
 		Set<KvPosition> deadLettered() {
 			return this.fields.keySet()
 				.stream()
 				.filter((name) -> name.startsWith(DEAD_LETTERED))
-				.map((name) -> position(name.substring(DEAD_LETTERED.length())))
+				.map((name) -> position(this.partition, name.substring(DEAD_LETTERED.length())))
 				.collect(Collectors.toSet());
-		}
-
-		private KvPosition position(String text) {
-			return KvPosition.parse(this.partition + ":" + text);
 		}
 
 	}

@@ -7,11 +7,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.KeyText;
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
@@ -32,6 +37,8 @@ import io.github.kvevents.support.Delay;
  */
 final class RedisDeadLetters {
 
+	private static final Log logger = LogFactory.getLog(RedisListenerStore.class);
+
 	private static final RedisScript ADD = script("add-dead-letter");
 
 	private static final RedisScript CLAIM = script("claim-dead-letter");
@@ -43,6 +50,8 @@ final class RedisDeadLetters {
 	private final StreamPages pages;
 
 	private final ListenerKeys keys;
+
+	private final AtomicBoolean warned = new AtomicBoolean();
 
 	RedisDeadLetters(RedisConnections connections, StreamPages pages, ListenerKeys keys) {
 		this.connections = connections;
@@ -65,7 +74,8 @@ final class RedisDeadLetters {
 
 	List<StoredLetter> list(int partition, String listener, int limit) {
 		return pages(partition, listener, limit, UnaryOperator.identity())
-			.map((entry) -> LetterFields.read(List.of(ListenerKeys.bytes(entry.id()), entry.fields())))
+			.map((entry) -> read(listener, List.of(ListenerKeys.bytes(entry.id()), entry.fields())))
+			.flatMap(Optional::stream)
 			.toList();
 	}
 
@@ -93,7 +103,28 @@ final class RedisDeadLetters {
 		List<?> letters = this.connections
 			.call((connection) -> CLAIM.list(connection, this.keys.both(partition, listener),
 					ListenerKeys.arguments(letter, instance, Delay.of(duration).toMillis())));
-		return letters.isEmpty() ? null : LetterFields.read((List<?>) letters.get(0));
+		return letters.isEmpty() ? null : read(listener, (List<?>) letters.get(0)).orElse(null);
+	}
+
+	/**
+	 * Reads a letter, unless another client has written it.
+	 */
+	private Optional<StoredLetter> read(String listener, List<?> entry) {
+		try {
+			return Optional.of(LetterFields.read(entry));
+		}
+		catch (RuntimeException ex) {
+			String message = "The dead letter %s of listener '%s' is none of ours and is left out: discard it"
+				.formatted(ListenerKeys.text(entry.get(0)), KeyText.printable(listener));
+			if (this.warned.compareAndSet(false, true)) {
+				logger.warn(message + ", as any other of which this is logged at DEBUG ("
+						+ KeyText.printable(String.valueOf(ex.getMessage())) + ")");
+			}
+			else {
+				logger.debug(message, ex);
+			}
+			return Optional.empty();
+		}
 	}
 
 	void complete(int partition, String listener, StoredLetter letter, String instance, @Nullable Failure failure) {
@@ -166,7 +197,8 @@ final class RedisDeadLetters {
 					KvEventType.valueOf(text(fields, "type")), text(fields, "key"), fields.get("value"),
 					fields.get("previous"), text(fields, "origin"), text(fields, "operation"),
 					Instant.parse(text(fields, "occurred")), Instant.parse(text(fields, "detected")),
-					batch(fields.get("batch")));
+					batch(fields.get("batch")))
+				.requireConsistent();
 			Failure failure = new Failure(Integer.parseInt(text(fields, "attempts")), text(fields, "error"),
 					text(fields, "message"));
 			return new StoredLetter(id, change, failure, Long.parseLong(id.substring(0, id.indexOf('-'))));

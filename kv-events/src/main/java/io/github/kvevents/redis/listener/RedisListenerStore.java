@@ -5,11 +5,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.KeyText;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.Checkpoint;
 import io.github.kvevents.listener.Lease;
@@ -27,6 +30,8 @@ import io.github.kvevents.support.Delay;
  * Keeps it in Redis, beside the change log of each partition.
  */
 public final class RedisListenerStore implements ListenerStore {
+
+	private static final Log logger = LogFactory.getLog(RedisListenerStore.class);
 
 	private static final RedisScript JOIN = script("join");
 
@@ -111,6 +116,13 @@ public final class RedisListenerStore implements ListenerStore {
 			return Acquisition.none(Acquisition.Outcome.REMOVED, Delay.NEVER);
 		}
 		StoredFields fields = new StoredFields(partition, (List<?>) reply.get(2));
+		if (fields.isCheckpointUnreadable()) {
+			logger
+				.warn(("The checkpoint of listener '%s' in partition %d can't be read, so it resumes from the earliest "
+						+ "entry: no other client should write to '%s'")
+					.formatted(KeyText.printable(listener), partition,
+							KeyText.printable(ListenerKeys.text(this.keys.hash(partition, listener)))));
+		}
 		return new Acquisition(Acquisition.Outcome.ACQUIRED, (Long) reply.get(1), Delay.NEVER, fields.isPaused(),
 				fields.checkpoint(), fields.deadLettered());
 	}

@@ -34,10 +34,11 @@ local function read(field, value)
 		texts[name] = value
 	elseif kind == 'i:' then
 		local at, valid, finger = string.match(value, '^(%d+):(%d+):(.*)$')
-		local age = now - at
+		local age = at and now - at
 		if name == me then
 			before = finger
-		elseif age < tonumber(valid) and age > -tonumber(valid) then
+		-- one that another client has written has no time
+		elseif at and age < tonumber(valid) and age > -tonumber(valid) then
 			instances[#instances + 1] = { name, finger }
 			used[finger] = true
 		else

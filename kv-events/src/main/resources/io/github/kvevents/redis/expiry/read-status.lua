@@ -17,5 +17,5 @@ local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 local pending = redis.pcall('XPENDING', KEYS[2], ARGV[1])
 -- a key exists until the end of the millisecond of its deadline
 local overdue = redis.call('ZCOUNT', KEYS[1], '-inf', string.format('(%.0f', now))
-return { now, redis.call('ZCARD', KEYS[1]), overdue, first[2] and tonumber(first[2]) or -1, redis.call('XLEN', KEYS[2]),
+return { now, redis.call('ZCARD', KEYS[1]), overdue, first[2] and math.max(0, math.min(1e15, tonumber(first[2]))) or -1, redis.call('XLEN', KEYS[2]),
 	not pending.err and pending[4] or {}, redis.call('GET', KEYS[3]) or '' }

@@ -120,5 +120,6 @@ if not is_holder then
 end
 local first = redis.call('ZRANGE', deadlines, 0, 0, 'WITHSCORES')
 -- a key exists until the end of the millisecond of its deadline
-local wait = first[2] and math.max(0, tonumber(first[2]) + 1 - now) or -1
+-- a day at most: another client may have written a score that is no number of milliseconds
+local wait = first[2] and math.max(0, math.min(86400000, tonumber(first[2]) + 1 - now)) or -1
 return { 1, #due / 2, wait, #gone, given_up, now, undeclared }

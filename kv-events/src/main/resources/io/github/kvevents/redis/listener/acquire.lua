@@ -13,23 +13,24 @@ Reply    0 and in how many milliseconds the lease of the other ends; or 1, the e
          fields with their values; or 2 if the listener was removed since then
 Cost     O(1) a field: an instance, or a recent dead letter
 --]]
+-- include next-epoch.lua
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local facts = redis.call('HMGET', KEYS[1], 'removed', 'owner', 'until', 'lease')
-local removed = tonumber(facts[1] or 0)
+local removed = tonumber(facts[1]) or 0
 if removed > tonumber(ARGV[4]) and removed <= now then
 	return { 2 }
 end
 redis.call('ZADD', KEYS[2], string.format('%.0f', now), ARGV[1])
-local left = tonumber(facts[3] or 0) - now
-if facts[2] and facts[2] ~= ARGV[2] and left > 0 and left <= tonumber(facts[4] or ARGV[3]) then
+local left = (tonumber(facts[3]) or 0) - now
+if facts[2] and facts[2] ~= ARGV[2] and left > 0 and left <= (tonumber(facts[4] or ARGV[3]) or 0) then
 	return { 0, left }
 end
 if facts[1] then
 	-- begun anew: what shows the others the removal stays as long as that lives
 	redis.call('PERSIST', KEYS[1])
 end
-local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
+local epoch = next_epoch(KEYS[1])
 redis.call('HSET', KEYS[1], 'owner', ARGV[2], 'until', string.format('%.0f', now + ARGV[3]), 'lease', ARGV[3],
 	'taken', epoch)
 redis.call('HDEL', KEYS[1], 'obeyed')

@@ -14,7 +14,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local letters = redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1])
 local claim = redis.call('HGET', KEYS[1], 'claim:' .. ARGV[1])
-local left = claim and tonumber(string.match(claim, '^%d+')) - now or 0
+local left = claim and (tonumber(string.match(claim, '^%d+')) or 0) - now or 0
 -- one that ends further ahead than it ever lasts is void: the clock was set back
 if #letters == 0 or (left > 0 and left <= tonumber(ARGV[3])) then
 	return {}

@@ -19,7 +19,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'instance:' .. ARGV[1], string.format('%.0f', now + ARGV[2]) .. ' ' .. ARGV[2])
 local facts = redis.call('HMGET', KEYS[1], 'removed', 'paused', 'owner', 'epoch')
-local removed, kept = tonumber(facts[1] or 0), 0
+local removed, kept = tonumber(facts[1]) or 0, 0
 if ARGV[4] ~= '' and facts[3] == ARGV[1] and facts[4] == ARGV[4] then
 	redis.call('ZADD', KEYS[2], string.format('%.0f', now), ARGV[3])
 	redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + ARGV[2]), 'lease', ARGV[2])
@@ -35,7 +35,7 @@ for index = 1, #fields, 2 do
 		local id = string.sub(fields[index], 10)
 		local till, lease = string.match(fields[index + 1], '^(%d+) ?(%d*)$')
 		till = tonumber(till)
-		if till > now and till - now <= (tonumber(lease) or tonumber(ARGV[2])) then
+		if till and till > now and till - now <= (tonumber(lease) or tonumber(ARGV[2])) then
 			reply[#reply + 1] = id
 			if id ~= ARGV[1] and (not first or till < first) then
 				first = till

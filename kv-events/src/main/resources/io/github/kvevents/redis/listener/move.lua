@@ -10,6 +10,7 @@ Reply    the instance that owns the partition, the epoch of its lease, and in ho
          that ends; empty if none does, or the checkpoint was left
 Cost     O(1) a field: an instance, or a recent dead letter
 --]]
+-- include next-epoch.lua
 local function parts(position)
 	local millis, sequence = string.match(position, '^(%d+)-(%d+)$')
 	return tonumber(millis), tonumber(sequence)
@@ -19,12 +20,12 @@ local before = redis.call('HGET', KEYS[1], 'checkpoint')
 if before and ARGV[4] == '1' then
 	local millis, sequence = parts(before)
 	local to_millis, to_sequence = parts(ARGV[1])
-	if to_millis < millis or (to_millis == millis and to_sequence <= sequence) then
+	if millis and (to_millis < millis or (to_millis == millis and to_sequence <= sequence)) then
 		return {}
 	end
 end
 redis.call('HSET', KEYS[1], 'checkpoint', ARGV[1], 'operation', ARGV[2], 'ordinal', ARGV[3], 'trail', '')
-redis.call('HINCRBY', KEYS[1], 'epoch', 1)
+next_epoch(KEYS[1])
 for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
 	if string.sub(field, 1, 6) == 'aside:' then
 		redis.call('HDEL', KEYS[1], field)

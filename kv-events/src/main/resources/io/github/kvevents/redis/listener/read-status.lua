@@ -10,7 +10,7 @@ Cost     O(1) a field: an instance, or a recent dead letter
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local facts = redis.call('HMGET', KEYS[1], 'owner', 'until', 'lease')
-local left = tonumber(facts[2] or 0) - now
+local left = (tonumber(facts[2]) or 0) - now
 -- one that ends further ahead than it ever lasts is void: the clock was set back
-local owner = facts[1] and left > 0 and left <= tonumber(facts[3] or left) and facts[1] or ''
+local owner = facts[1] and left > 0 and left <= (tonumber(facts[3] or left) or 0) and facts[1] or ''
 return { owner, redis.call('HGETALL', KEYS[1]), redis.call('XLEN', KEYS[2]) }
