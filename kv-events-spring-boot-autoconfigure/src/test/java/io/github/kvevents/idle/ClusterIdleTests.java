@@ -51,8 +51,7 @@ class ClusterIdleTests {
 				reporter.publishEntry("in a cluster",
 						perSecond + " commands/s, " + connections + " connections, " + process.usage());
 				assertThat(perSecond).isLessThanOrEqualTo(120);
-				// 77, and what the driver opens for a moment to ask for the topology
-				assertThat(connections).isLessThanOrEqualTo(90);
+				assertThat(connections).isLessThanOrEqualTo(32);
 			}
 			for (CommandMonitor monitor : monitors) {
 				monitor.close();

@@ -27,12 +27,28 @@ public final class ClusterNodes {
 
 	private final LinkTarget target;
 
+	/** Whether the connections are for reads that wait. */
+	private final boolean waiting;
+
 	/** By host and port. */
 	private final Map<String, RedisConnectionFactory> factories = new LinkedHashMap<>();
 
-	ClusterNodes(RedisConnectionFactory application, LinkTarget target) {
-		this.application = application;
+	ClusterNodes(LinkTarget target) {
+		this(target, false);
+	}
+
+	private ClusterNodes(LinkTarget target, boolean waiting) {
+		this.application = target.application();
 		this.target = target;
+		this.waiting = waiting;
+	}
+
+	/**
+	 * Connections for reads that wait: when one is cut it isn't restored, since another
+	 * node may serve the slot by then.
+	 */
+	static ClusterNodes forWaits(LinkTarget target) {
+		return new ClusterNodes(target, true);
 	}
 
 	/**
@@ -71,8 +87,17 @@ public final class ClusterNodes {
 			return this.factories.computeIfAbsent(node, (address) -> {
 				int colon = address.lastIndexOf(':');
 				return OwnLettuce.toNode(this.application, this.target.factory(), address.substring(0, colon),
-						Integer.parseInt(address.substring(colon + 1)));
+						Integer.parseInt(address.substring(colon + 1)), this.waiting);
 			});
+		}
+	}
+
+	/**
+	 * Whether there is a factory of connections to a node.
+	 */
+	boolean isKnown(String node) {
+		synchronized (this.factories) {
+			return this.factories.containsKey(node);
 		}
 	}
 

@@ -32,13 +32,15 @@ final class LinkTarget {
 
 	private final @Nullable ClusterNodes nodes;
 
+	private volatile @Nullable SharedWaits waits;
+
 	private final Interval refreshInterval = new Interval(Duration.ofSeconds(1));
 
 	LinkTarget(RedisConnectionFactory application) {
 		this.application = application;
 		boolean lettuce = BlockingReads.isLettuce(application);
 		this.pages = lettuce ? new PageConnection(application) : null;
-		this.nodes = (lettuce && RedisConnections.isCluster(application)) ? new ClusterNodes(application, this) : null;
+		this.nodes = (lettuce && RedisConnections.isCluster(application)) ? new ClusterNodes(this) : null;
 	}
 
 	/**
@@ -135,16 +137,22 @@ final class LinkTarget {
 	 */
 	RedisConnection connectAll() {
 		RedisConnection connection = factory().getConnection();
-		if (this.nodes != null && this.refreshInterval.restartIfDue()) {
-			// a node that is stopped closes no connection, so the driver has no reason to
-			// ask
-			// who replaces it
-			forOwn(OwnLettuce::refreshTopology);
-		}
+		refreshTopology();
 		if (this.pages != null) {
 			this.pages.connect();
 		}
 		return connection;
+	}
+
+	/**
+	 * Lets the driver ask who serves the slots, once a second at most: a node that is
+	 * stopped closes no connection, so that it has no reason to ask by itself.
+	 */
+	void refreshTopology() {
+		RedisConnectionFactory own = own();
+		if (this.nodes != null && own != null && this.refreshInterval.restartIfDue()) {
+			OwnLettuce.refreshTopology(own);
+		}
 	}
 
 	/**
@@ -173,6 +181,18 @@ final class LinkTarget {
 	}
 
 	/**
+	 * What waits for streams of a Redis Cluster.
+	 * @param state whether the cluster answers
+	 * @return the waits, {@code null} if nodes can't be connected to one by one
+	 */
+	synchronized @Nullable SharedWaits waits(LinkState state) {
+		if (this.waits == null && this.nodes != null && factory() != this.application) {
+			this.waits = new SharedWaits(this, state);
+		}
+		return this.waits;
+	}
+
+	/**
 	 * Calls an action with each factory that belongs to the link.
 	 */
 	void forOwn(Consumer<RedisConnectionFactory> action) {
@@ -184,6 +204,10 @@ final class LinkTarget {
 			}
 			if (this.nodes != null) {
 				this.nodes.forEach(action);
+			}
+			SharedWaits waits = this.waits;
+			if (waits != null) {
+				waits.forEach(action);
 			}
 		}
 	}

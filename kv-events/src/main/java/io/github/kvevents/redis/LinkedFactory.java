@@ -64,6 +64,15 @@ final class LinkedFactory implements RedisConnectionFactory {
 	}
 
 	/**
+	 * What waits for streams of a Redis Cluster.
+	 * @param factory any factory, possibly of a link
+	 * @return the waits, {@code null} if there are none
+	 */
+	static @Nullable SharedWaits waits(RedisConnectionFactory factory) {
+		return (factory instanceof LinkedFactory linked) ? linked.target.waits(linked.state) : null;
+	}
+
+	/**
 	 * Pings Redis, or waits for a ping of another thread.
 	 * @param factory any factory, possibly of a link
 	 * @param patience how long a link waits for the answer

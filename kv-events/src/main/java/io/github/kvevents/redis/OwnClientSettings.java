@@ -17,7 +17,13 @@ import org.springframework.data.redis.connection.lettuce.RedisCredentialsProvide
  * be a replica.
  */
 record OwnClientSettings(LettuceClientConfiguration settings, Optional<ClientOptions> options,
-		Optional<ClientResources> resources, Optional<ReadFrom> readFrom) implements LettuceClientConfiguration {
+		Optional<ClientResources> resources, Optional<ReadFrom> readFrom,
+		Duration timeout) implements LettuceClientConfiguration {
+
+	OwnClientSettings(LettuceClientConfiguration settings, Optional<ClientOptions> options,
+			Optional<ClientResources> resources, Optional<ReadFrom> readFrom) {
+		this(settings, options, resources, readFrom, settings.getCommandTimeout());
+	}
 
 	@Override
 	public boolean isUseSsl() {
@@ -67,7 +73,7 @@ record OwnClientSettings(LettuceClientConfiguration settings, Optional<ClientOpt
 
 	@Override
 	public Duration getCommandTimeout() {
-		return this.settings.getCommandTimeout();
+		return this.timeout;
 	}
 
 	@Override

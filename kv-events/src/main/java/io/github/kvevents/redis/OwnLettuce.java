@@ -7,9 +7,12 @@ import java.util.Optional;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ReadFrom;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.resource.ClientResources;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -65,10 +68,11 @@ final class OwnLettuce {
 	 * Creates a factory of connections to one node of a Redis Cluster.
 	 * @param application a Lettuce factory, which has the settings
 	 * @param own the factory of this library, whose threads are shared
+	 * @param waiting whether the connections are for reads that wait
 	 * @return the started factory, which opens a connection for each use
 	 */
 	static RedisConnectionFactory toNode(RedisConnectionFactory application, RedisConnectionFactory own, String host,
-			int port) {
+			int port, boolean waiting) {
 		LettuceConnectionFactory theirs = (LettuceConnectionFactory) application;
 		RedisStandaloneConfiguration node = new RedisStandaloneConfiguration(host, port);
 		if (configuration(theirs) instanceof RedisConfiguration.WithAuthentication login) {
@@ -77,14 +81,34 @@ final class OwnLettuce {
 		}
 		LettuceClientConfiguration client = theirs.getClientConfiguration();
 		AbstractRedisClient shared = client((LettuceConnectionFactory) own);
+		Optional<ClientResources> resources = (shared != null) ? Optional.of(shared.getResources())
+				: client.getClientResources();
+		Optional<ClientOptions> options = client.getClientOptions();
 		LettuceConnectionFactory factory = new LettuceConnectionFactory(node,
-				new OwnClientSettings(client, client.getClientOptions(),
-						(shared != null) ? Optional.of(shared.getResources()) : client.getClientResources(),
-						Optional.empty()));
+				waiting ? new OwnClientSettings(client, Optional.of(forWaits(options)), resources, Optional.empty(),
+						shorter(client.getCommandTimeout()))
+						: new OwnClientSettings(client, options, resources, Optional.empty()));
 		factory.setShareNativeConnection(false);
 		factory.afterPropertiesSet();
 		factory.start();
 		return factory;
+	}
+
+	/**
+	 * A node that froze accepts connections and never answers, and another one may serve
+	 * its slots by then: it isn't waited for as long as the application waits.
+	 */
+	private static ClientOptions forWaits(Optional<ClientOptions> options) {
+		ClientOptions.Builder own = options.map(ClientOptions::mutate).orElseGet(ClientOptions::builder);
+		SocketOptions sockets = options.map(ClientOptions::getSocketOptions).orElseGet(SocketOptions::create);
+		return own.autoReconnect(false)
+			.socketOptions(sockets.mutate().connectTimeout(shorter(sockets.getConnectTimeout())).build())
+			.timeoutOptions(TimeoutOptions.enabled(BlockingReads.MAX_WAIT.multipliedBy(2)))
+			.build();
+	}
+
+	private static Duration shorter(Duration timeout) {
+		return (timeout.compareTo(BlockingReads.MAX_WAIT) < 0) ? timeout : BlockingReads.MAX_WAIT;
 	}
 
 	/**

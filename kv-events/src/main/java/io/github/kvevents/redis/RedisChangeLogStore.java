@@ -171,7 +171,8 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 	@Override
 	public Tail openTail() {
 		return new RedisLogTail(this.index, this.codec, this.pages,
-				BlockingReads.waitTime(this.connectionFactory, BlockingReads.MAX_WAIT), this.pageConnections.open());
+				BlockingReads.waitTime(this.connectionFactory, BlockingReads.MAX_WAIT),
+				new AwaitedStreams<>(this.pageConnections.open(), this.connectionFactory));
 	}
 
 }

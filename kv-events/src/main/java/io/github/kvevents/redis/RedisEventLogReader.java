@@ -40,7 +40,7 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 
 	RedisEventLogReader(RedisEventLogStore store, RedisConnectionFactory connectionFactory) {
 		this.store = store;
-		this.streams = new AwaitedStreams<>(RedisLink.forPages(connectionFactory).getConnection());
+		this.streams = new AwaitedStreams<>(RedisLink.forPages(connectionFactory).getConnection(), connectionFactory);
 		this.connectionFactory = connectionFactory;
 	}
 

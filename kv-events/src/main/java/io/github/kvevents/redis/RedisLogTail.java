@@ -8,7 +8,6 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamOffset;
@@ -35,12 +34,12 @@ final class RedisLogTail implements ChangeLogStore.Tail {
 	private final AwaitedStreams<Integer> streams;
 
 	RedisLogTail(IndexNames index, LogCodec codec, StreamPages pages, Duration longestWait,
-			RedisConnection connection) {
+			AwaitedStreams<Integer> streams) {
 		this.index = index;
 		this.codec = codec;
 		this.pages = pages;
 		this.longestWait = longestWait;
-		this.streams = new AwaitedStreams<>(connection);
+		this.streams = streams;
 	}
 
 	@Override

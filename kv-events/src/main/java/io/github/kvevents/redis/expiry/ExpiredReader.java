@@ -39,6 +39,8 @@ final class ExpiredReader implements Runnable {
 
 	private final ExpiredStream stream;
 
+	private final ExpiredArrivals arrivals;
+
 	private final InFlight inFlight;
 
 	private final ExpiredIntake intake;
@@ -68,6 +70,7 @@ final class ExpiredReader implements Runnable {
 			ExpiredIntake intake, BooleanSupplier heard, Runnable fleetListener, Duration claimAfter, Duration wait) {
 		this.connectionFactory = connectionFactory;
 		this.stream = stream;
+		this.arrivals = stream.arrivals();
 		this.inFlight = inFlight;
 		this.intake = intake;
 		this.heard = heard;
@@ -80,6 +83,7 @@ final class ExpiredReader implements Runnable {
 	void stop() {
 		this.stopped = true;
 		this.waiter.wakeUp();
+		this.arrivals.wakeUp();
 	}
 
 	@Override
@@ -109,9 +113,11 @@ final class ExpiredReader implements Runnable {
 			this.connection = connection;
 			this.stream.ensureGroup(connection);
 			this.intake.resume(this::awaitBytesOrStop);
+			this.arrivals.open(connection, this.connectionFactory);
 		}
 		if (this.claimInterval.restartIfDue()) {
 			claim(connection);
+			this.arrivals.lookAgain(connection);
 		}
 		int room = this.inFlight.awaitRoom(this.wait.toMillis());
 		if (room > 0 && !this.stopped) {
@@ -121,13 +127,13 @@ final class ExpiredReader implements Runnable {
 
 	private void read(RedisConnection connection, int room) {
 		List<ByteRecord> woken = new ArrayList<>();
-		List<List<?>> more = this.stream.takeMore(connection, Math.min(room, MAX_READ));
+		List<List<?>> more = this.arrivals.takeMore(connection, Math.min(room, MAX_READ));
 		if (!more.isEmpty()) {
 			this.intake.takeNew(more);
 			return;
 		}
-		for (ByteRecord entry : this.stream.await(connection, this.wait)) {
-			if (this.stream.isWake(entry)) {
+		for (ByteRecord entry : this.arrivals.await(connection, this.wait)) {
+			if (this.arrivals.isWake(entry)) {
 				woken.add(entry);
 			}
 			else {
@@ -222,6 +228,7 @@ final class ExpiredReader implements Runnable {
 	private void disconnect() {
 		RedisConnection connection = this.connection;
 		this.connection = null;
+		this.arrivals.close();
 		if (connection != null) {
 			try {
 				connection.close();

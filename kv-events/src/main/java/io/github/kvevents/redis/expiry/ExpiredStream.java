@@ -3,7 +3,6 @@ package io.github.kvevents.redis.expiry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 
@@ -11,18 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.stream.ByteRecord;
-import org.springframework.data.redis.connection.stream.Consumer;
-import org.springframework.data.redis.connection.stream.ReadOffset;
-import org.springframework.data.redis.connection.stream.StreamOffset;
-import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
 import io.github.kvevents.EntryTooLargeException;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.redis.BoundedReads;
 import io.github.kvevents.redis.ExpiredGroup;
 import io.github.kvevents.redis.NamespaceCheck;
-import io.github.kvevents.redis.OwnKeys;
 import io.github.kvevents.redis.RedisScript;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.support.PageSize;
@@ -35,11 +28,6 @@ import io.github.kvevents.support.PageSize;
 final class ExpiredStream {
 
 	static final String START = "0-0";
-
-	/** The size of further entries is unknown, so a script takes them. */
-	private static final int MAX_AWAITED = 2;
-
-	private static final RedisScript TAKE = RedisScript.load(ExpiredStream.class, "take.lua");
 
 	private static final RedisScript FETCH = RedisScript.load(ExpiredStream.class, "fetch.lua");
 
@@ -60,16 +48,7 @@ final class ExpiredStream {
 
 	private final String instanceId;
 
-	private final StreamOffset<byte[]> unread;
-
-	private final StreamOffset<byte[]> unreadWake;
-
-	private final PageSize size = new PageSize(1);
-
 	private final BoundedReads reads;
-
-	/** Whether more entries may wait; confined to the reading thread. */
-	private boolean behind = true;
 
 	private final NamespaceCheck check;
 
@@ -81,8 +60,6 @@ final class ExpiredStream {
 		this.wake = bytes(namespace.wake(partition, instanceId));
 		this.instanceId = instanceId;
 		this.check = check;
-		this.unread = StreamOffset.create(this.name, ReadOffset.lastConsumed());
-		this.unreadWake = StreamOffset.create(this.wake, ReadOffset.lastConsumed());
 	}
 
 	/**
@@ -96,57 +73,10 @@ final class ExpiredStream {
 	}
 
 	/**
-	 * Takes new expiries if the last read may have left some.
-	 * @param max how many at most
-	 * @return the expiries, bounded in bytes
+	 * What arrives in the stream from now on, for one thread.
 	 */
-	List<List<?>> takeMore(RedisConnection connection, int max) {
-		if (!this.behind) {
-			return List.of();
-		}
-		List<List<?>> entries = entries(
-				TAKE.list(connection, List.of(this.name), arguments(this.instanceId, max, PageSize.MAX_BYTES)));
-		this.behind = !entries.isEmpty();
-		return entries;
-	}
-
-	/**
-	 * Waits for new expiries and for wake-up messages of other instances. The command
-	 * can't be bounded in bytes, so it takes few.
-	 * @param wait how long to wait if there is none
-	 */
-	@SuppressWarnings("unchecked") // a generic array for the streams
-	List<ByteRecord> await(RedisConnection connection, Duration wait) {
-		try {
-			int count = this.size.count(MAX_AWAITED);
-			StreamReadOptions options = StreamReadOptions.empty().count(count).block(wait);
-			List<ByteRecord> entries = OwnKeys.naming(connection, List.of(this.name, this.wake),
-					() -> connection.streamCommands()
-						.xReadGroup(Consumer.from(ExpiredGroup.NAME, this.instanceId), options, this.unread,
-								this.unreadWake));
-			return (entries != null) ? noting(entries, count) : List.of();
-		}
-		catch (RuntimeException | OutOfMemoryError ex) {
-			this.size.failed();
-			throw ex;
-		}
-	}
-
-	private List<ByteRecord> noting(List<ByteRecord> entries, int count) {
-		this.behind = entries.stream().filter((entry) -> !isWake(entry)).count() >= count;
-		this.size.succeeded(entries.size(),
-				entries.stream()
-					.flatMap((entry) -> entry.getValue().values().stream())
-					.mapToLong((value) -> value.length)
-					.sum());
-		return entries;
-	}
-
-	/**
-	 * Whether an entry is a wake-up message and not an expiry.
-	 */
-	boolean isWake(ByteRecord entry) {
-		return Arrays.equals(entry.getStream(), this.wake);
+	ExpiredArrivals arrivals() {
+		return new ExpiredArrivals(this.name, this.wake, this.instanceId);
 	}
 
 	/**

@@ -1,0 +1,287 @@
+package io.github.kvevents.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.connection.stream.ByteRecord;
+import org.springframework.data.redis.connection.stream.StreamOffset;
+
+/**
+ * One blocking read for all that wait for streams of the same slot. It has no thread: one
+ * of the waiting threads sends the read for all of them. A read that leaves out a member
+ * which is busy is short, so that this member can take part soon.
+ */
+final class SharedWait {
+
+	/** How long to wait for a member that is about to wait too. */
+	private static final long GRACE = TimeUnit.MILLISECONDS.toNanos(3);
+
+	private static final long MIN_SHORT = TimeUnit.MILLISECONDS.toNanos(20);
+
+	private static final long MAX_SHORT = TimeUnit.MILLISECONDS.toNanos(200);
+
+	/** A node that is silent for longer after the end of a read counts as away. */
+	static final long SILENCE = TimeUnit.SECONDS.toNanos(1);
+
+	private final Supplier<SharedWaits.Connection> connections;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition changed = this.lock.newCondition();
+
+	private final Set<WaitMember> members = new LinkedHashSet<>();
+
+	private SharedWaits.@Nullable Connection connection;
+
+	private boolean connecting;
+
+	private @Nullable Read read;
+
+	/**
+	 * Creates a wait without members.
+	 * @param connections connects to the node that serves the slot
+	 */
+	SharedWait(Supplier<SharedWaits.Connection> connections) {
+		this.connections = connections;
+	}
+
+	/**
+	 * Adds a member.
+	 * @return the member, to be closed
+	 */
+	WaitMember join() {
+		WaitMember member = new WaitMember(this);
+		locked(() -> this.members.add(member));
+		return member;
+	}
+
+	/**
+	 * Removes a member. The last one closes the connection.
+	 */
+	void leave(WaitMember member) {
+		locked(() -> {
+			this.members.remove(member);
+			disconnectIfUnused();
+		});
+	}
+
+	/**
+	 * Runs what changes a member.
+	 */
+	void locked(Runnable work) {
+		this.lock.lock();
+		try {
+			work.run();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Ends the waits of a member.
+	 */
+	void wakeUp(WaitMember member) {
+		locked(() -> {
+			member.setWoken();
+			this.changed.signalAll();
+		});
+	}
+
+	/**
+	 * Lets the calling thread wait until its member has received something.
+	 */
+	void await(WaitMember member) throws InterruptedException {
+		this.lock.lockInterruptibly();
+		try {
+			this.changed.signalAll();
+			while (member.isWaiting()) {
+				this.changed.awaitNanos(step(member));
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Lets the calling thread pause.
+	 */
+	void pause(WaitMember member, long nanos) throws InterruptedException {
+		this.lock.lockInterruptibly();
+		try {
+			long end = System.nanoTime() + nanos;
+			for (long left = nanos; left > 0 && !member.isWoken(); left = end - System.nanoTime()) {
+				this.changed.awaitNanos(left);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * One step of a waiting thread.
+	 * @return how long to wait before the next one, unless something changes
+	 */
+	private long step(WaitMember member) {
+		Read read = this.read;
+		long now = System.nanoTime();
+		if (read != null && now - read.endsAt >= SILENCE) {
+			completed(read, null, new QueryTimeoutException("A node of the cluster doesn't answer"));
+		}
+		else if (now - member.endsAt() >= SILENCE) {
+			member.giveUp();
+		}
+		else if (read == null && !this.connecting) {
+			return (graceAt(now) > 0) ? graceAt(now) : send(now);
+		}
+		else if (read != null && !read.covers(member) && read.endsAt - now > MAX_SHORT) {
+			// that read would not end in time
+			disconnect();
+		}
+		else {
+			long end = (read != null && read.endsAt - member.endsAt() < 0) ? read.endsAt : member.endsAt();
+			return end + SILENCE - now;
+		}
+		return 0;
+	}
+
+	private long graceAt(long now) {
+		return this.members.stream()
+			.filter((member) -> !member.isWaiting())
+			.mapToLong((member) -> GRACE - member.busyNanos(now))
+			.max()
+			.orElse(0);
+	}
+
+	private long send(long now) {
+		SharedWaits.Connection connection = this.connection;
+		if (connection == null) {
+			connect();
+			return 0;
+		}
+		Read read = new Read(this.members, now);
+		this.read = read;
+		connection.read(read.offsets, read.count, Duration.ofNanos(read.endsAt - now))
+			.whenComplete((entries, failure) -> locked(() -> completed(read, entries, failure)));
+		return 0;
+	}
+
+	/**
+	 * Connects without the lock. If that fails, it fails for all that wait.
+	 */
+	private void connect() {
+		SharedWaits.Connection made = null;
+		RuntimeException failure = null;
+		this.connecting = true;
+		this.lock.unlock();
+		try {
+			made = this.connections.get();
+		}
+		catch (RuntimeException ex) {
+			failure = ex;
+		}
+		finally {
+			this.lock.lock();
+			this.connecting = false;
+			this.connection = made;
+		}
+		if (failure != null) {
+			for (WaitMember member : this.members) {
+				member.failed(failure);
+			}
+		}
+		disconnectIfUnused();
+		this.changed.signalAll();
+	}
+
+	/**
+	 * Called by any thread.
+	 */
+	private void completed(Read read, @Nullable List<ByteRecord> entries, @Nullable Throwable failure) {
+		if (this.read != read) {
+			// it was cut
+			return;
+		}
+		this.read = null;
+		for (WaitMember member : this.members) {
+			if (read.covers(member)) {
+				member.received((entries != null) ? entries : List.of(), read.all, failure);
+			}
+		}
+		if (failure != null) {
+			disconnect();
+		}
+		this.changed.signalAll();
+	}
+
+	private void disconnectIfUnused() {
+		if (this.members.isEmpty()) {
+			disconnect();
+		}
+	}
+
+	private void disconnect() {
+		SharedWaits.Connection connection = this.connection;
+		this.connection = null;
+		this.read = null;
+		if (connection != null) {
+			connection.close();
+		}
+	}
+
+	/**
+	 * A read that was sent for the members that wait.
+	 */
+	private static final class Read {
+
+		private final Map<WaitMember, List<StreamOffset<byte[]>>> covered = new HashMap<>();
+
+		private final List<StreamOffset<byte[]>> offsets = new ArrayList<>();
+
+		private final boolean all;
+
+		private final int count;
+
+		private final long endsAt;
+
+		Read(Set<WaitMember> members, long now) {
+			long block = Long.MAX_VALUE;
+			int count = Integer.MAX_VALUE;
+			for (WaitMember member : members) {
+				if (member.isWaiting()) {
+					this.covered.put(member, member.offsets());
+					this.offsets.addAll(member.offsets());
+					block = Math.min(block, member.endsAt() - now);
+					count = Math.min(count, member.count());
+				}
+				else {
+					// the longer it has been busy, the less it minds
+					block = Math.min(block, Math.min(MAX_SHORT, Math.max(MIN_SHORT, member.busyNanos(now))));
+				}
+			}
+			this.all = this.covered.size() == members.size();
+			this.count = count;
+			this.endsAt = now + Math.max(TimeUnit.MILLISECONDS.toNanos(1), block);
+		}
+
+		boolean covers(WaitMember member) {
+			return member.isWaiting() && member.offsets().equals(this.covered.get(member));
+		}
+
+	}
+
+}
