@@ -1,11 +1,8 @@
 package io.github.kvevents.redis;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -16,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.connection.stream.ByteRecord;
-import org.springframework.data.redis.connection.stream.StreamOffset;
 
 /**
  * One blocking read for all that wait for streams of the same slot. It has no thread: one
@@ -27,10 +23,6 @@ final class SharedWait {
 
 	/** How long to wait for a member that is about to wait too. */
 	private static final long GRACE = TimeUnit.MILLISECONDS.toNanos(3);
-
-	private static final long MIN_SHORT = TimeUnit.MILLISECONDS.toNanos(20);
-
-	private static final long MAX_SHORT = TimeUnit.MILLISECONDS.toNanos(200);
 
 	/** A node that is silent for longer after the end of a read counts as away. */
 	static final long SILENCE = TimeUnit.SECONDS.toNanos(1);
@@ -47,7 +39,7 @@ final class SharedWait {
 
 	private boolean connecting;
 
-	private @Nullable Read read;
+	private WaitMember.@Nullable Read read;
 
 	/**
 	 * Creates a wait without members.
@@ -137,9 +129,9 @@ final class SharedWait {
 	 * @return how long to wait before the next one, unless something changes
 	 */
 	private long step(WaitMember member) {
-		Read read = this.read;
+		WaitMember.Read read = this.read;
 		long now = System.nanoTime();
-		if (read != null && now - read.endsAt >= SILENCE) {
+		if (read != null && now - read.endsAt() >= SILENCE) {
 			completed(read, null, new QueryTimeoutException("A node of the cluster doesn't answer"));
 		}
 		else if (now - member.endsAt() >= SILENCE) {
@@ -148,12 +140,12 @@ final class SharedWait {
 		else if (read == null && !this.connecting) {
 			return (graceAt(now) > 0) ? graceAt(now) : send(now);
 		}
-		else if (read != null && !read.covers(member) && read.endsAt - now > MAX_SHORT) {
+		else if (read != null && !read.covers(member) && read.endsAt() - now > WaitMember.Read.MAX_SHORT) {
 			// that read would not end in time
 			disconnect();
 		}
 		else {
-			long end = (read != null && read.endsAt - member.endsAt() < 0) ? read.endsAt : member.endsAt();
+			long end = (read != null && read.endsAt() - member.endsAt() < 0) ? read.endsAt() : member.endsAt();
 			return end + SILENCE - now;
 		}
 		return 0;
@@ -173,9 +165,9 @@ final class SharedWait {
 			connect();
 			return 0;
 		}
-		Read read = new Read(this.members, now);
+		WaitMember.Read read = new WaitMember.Read(this.members, now);
 		this.read = read;
-		connection.read(read.offsets, read.count, Duration.ofNanos(read.endsAt - now))
+		connection.read(read.offsets(), read.count(), Duration.ofNanos(read.endsAt() - now))
 			.whenComplete((entries, failure) -> locked(() -> completed(read, entries, failure)));
 		return 0;
 	}
@@ -211,7 +203,7 @@ final class SharedWait {
 	/**
 	 * Called by any thread.
 	 */
-	private void completed(Read read, @Nullable List<ByteRecord> entries, @Nullable Throwable failure) {
+	private void completed(WaitMember.Read read, @Nullable List<ByteRecord> entries, @Nullable Throwable failure) {
 		if (this.read != read) {
 			// it was cut
 			return;
@@ -219,7 +211,7 @@ final class SharedWait {
 		this.read = null;
 		for (WaitMember member : this.members) {
 			if (read.covers(member)) {
-				member.received((entries != null) ? entries : List.of(), read.all, failure);
+				member.received((entries != null) ? entries : List.of(), read.isWhole(), failure);
 			}
 		}
 		if (failure != null) {
@@ -241,47 +233,6 @@ final class SharedWait {
 		if (connection != null) {
 			connection.close();
 		}
-	}
-
-	/**
-	 * A read that was sent for the members that wait.
-	 */
-	private static final class Read {
-
-		private final Map<WaitMember, List<StreamOffset<byte[]>>> covered = new HashMap<>();
-
-		private final List<StreamOffset<byte[]>> offsets = new ArrayList<>();
-
-		private final boolean all;
-
-		private final int count;
-
-		private final long endsAt;
-
-		Read(Set<WaitMember> members, long now) {
-			long block = Long.MAX_VALUE;
-			int count = Integer.MAX_VALUE;
-			for (WaitMember member : members) {
-				if (member.isWaiting()) {
-					this.covered.put(member, member.offsets());
-					this.offsets.addAll(member.offsets());
-					block = Math.min(block, member.endsAt() - now);
-					count = Math.min(count, member.count());
-				}
-				else {
-					// the longer it has been busy, the less it minds
-					block = Math.min(block, Math.min(MAX_SHORT, Math.max(MIN_SHORT, member.busyNanos(now))));
-				}
-			}
-			this.all = this.covered.size() == members.size();
-			this.count = count;
-			this.endsAt = now + Math.max(TimeUnit.MILLISECONDS.toNanos(1), block);
-		}
-
-		boolean covers(WaitMember member) {
-			return member.isWaiting() && member.offsets().equals(this.covered.get(member));
-		}
-
 	}
 
 }

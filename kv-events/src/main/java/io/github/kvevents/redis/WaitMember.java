@@ -1,8 +1,12 @@
 package io.github.kvevents.redis;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -81,10 +85,11 @@ public final class WaitMember implements AutoCloseable {
 
 	private Awaited result() throws InterruptedException {
 		if (this.failure != null) {
-			if (!StoreFailure.isNotServed(this.failure)) {
+			if (!StoreFailure.isNotServed(this.failure) && !StoreFailure.reason(this.failure).startsWith("UNBLOCKED")) {
 				throw this.failure;
 			}
-			// a slot that moves: the driver finds its streams one by one
+			// a slot that moves, or a new primary: the driver finds the streams one by
+			// one
 			this.wait.pause(this, LOOK);
 		}
 		return (this.outcome != null) ? this.outcome : new Awaited(List.of(), this.failure == null);
@@ -182,6 +187,68 @@ public final class WaitMember implements AutoCloseable {
 	public record Awaited(List<ByteRecord> entries, boolean known) {
 
 		private static final Awaited UNKNOWN = new Awaited(List.of(), false);
+
+	}
+
+	/**
+	 * A read that was sent for the members that wait. If it leaves out one that is busy,
+	 * it is short.
+	 */
+	static final class Read {
+
+		private static final long MIN_SHORT = TimeUnit.MILLISECONDS.toNanos(20);
+
+		static final long MAX_SHORT = TimeUnit.MILLISECONDS.toNanos(200);
+
+		private final Map<WaitMember, List<StreamOffset<byte[]>>> covered = new HashMap<>();
+
+		private final List<StreamOffset<byte[]>> offsets = new ArrayList<>();
+
+		private final boolean whole;
+
+		private final int count;
+
+		private final long endsAt;
+
+		Read(Set<WaitMember> members, long now) {
+			long block = Long.MAX_VALUE;
+			int count = Integer.MAX_VALUE;
+			for (WaitMember member : members) {
+				if (member.isWaiting()) {
+					this.covered.put(member, member.offsets());
+					this.offsets.addAll(member.offsets());
+					block = Math.min(block, member.endsAt() - now);
+					count = Math.min(count, member.count());
+				}
+				else {
+					// the longer it has been busy, the less it minds
+					block = Math.min(block, Math.min(MAX_SHORT, Math.max(MIN_SHORT, member.busyNanos(now))));
+				}
+			}
+			this.whole = this.covered.size() == members.size();
+			this.count = count;
+			this.endsAt = now + Math.max(TimeUnit.MILLISECONDS.toNanos(1), block);
+		}
+
+		boolean covers(WaitMember member) {
+			return member.isWaiting() && member.offsets().equals(this.covered.get(member));
+		}
+
+		List<StreamOffset<byte[]>> offsets() {
+			return this.offsets;
+		}
+
+		int count() {
+			return this.count;
+		}
+
+		long endsAt() {
+			return this.endsAt;
+		}
+
+		boolean isWhole() {
+			return this.whole;
+		}
 
 	}
 

@@ -181,7 +181,10 @@ final class ExpiredArrivals {
 				offset(this.wake, ReadOffset.from(this.wakeFrom))), count, wait);
 		noteSize(awaited.entries());
 		boolean woken = !awaited.known();
-		this.behind = woken;
+		this.behind = false;
+		if (woken) {
+			lookAgain(connection);
+		}
 		for (ByteRecord entry : awaited.entries()) {
 			if (isWake(entry)) {
 				woken = true;
