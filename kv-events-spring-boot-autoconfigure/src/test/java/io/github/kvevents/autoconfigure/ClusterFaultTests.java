@@ -1,13 +1,11 @@
 package io.github.kvevents.autoconfigure;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
@@ -85,15 +83,14 @@ class ClusterFaultTests {
 	 */
 	@Test
 	void plannedFailOverFailsNoCallAndLosesNothing() {
-		Load load = new Load();
-		load.start();
+		WriteLoad load = load();
 		load.awaitWrites(300);
 		this.cluster.failOver(this.cluster.replicas().get(0));
 		load.awaitWrites(600);
 		this.cluster.failOver(this.cluster.replicas().get(1));
 		load.awaitWrites(900);
-		load.stop();
-		assertThat(load.failures).isEmpty();
+		stop(load);
+		assertThat(load.failures()).isEmpty();
 		assertEverythingArrived(load);
 	}
 
@@ -104,8 +101,7 @@ class ClusterFaultTests {
 	 */
 	@Test
 	void movingSlotsFailsNoCallAndLosesNothing() {
-		Load load = new Load();
-		load.start();
+		WriteLoad load = load();
 		Namespace namespace = this.context.getBean(Namespace.class);
 		load.awaitWrites(400);
 		int moved = 0;
@@ -116,8 +112,8 @@ class ClusterFaultTests {
 			moved++;
 			load.awaitWrites(400 + 100 * moved);
 		}
-		load.stop();
-		assertThat(load.failures).isEmpty();
+		stop(load);
+		assertThat(load.failures()).isEmpty();
 		assertEverythingArrived(load);
 	}
 
@@ -134,8 +130,7 @@ class ClusterFaultTests {
 		IntStream.range(0, 300).forEach((number) -> before.put("before:" + number, "x"));
 		before.forEach((key, value) -> this.template.set(key, value, Duration.ofSeconds(3)));
 		this.cluster.awaitReplicated();
-		Load load = new Load();
-		load.start();
+		WriteLoad load = load();
 		load.awaitWrites(100);
 		dead.kill();
 		Namespace namespace = this.context.getBean(Namespace.class);
@@ -150,7 +145,7 @@ class ClusterFaultTests {
 		assertThat(heir.info("replication").getProperty("role")).as("all this before the fail-over").isEqualTo("slave");
 		this.cluster.awaitPrimary(heir);
 		load.awaitWrites(300);
-		load.stop();
+		stop(load);
 		await().atMost(Duration.ofSeconds(60))
 			.untilAsserted(() -> assertThat(this.seen.expired).extracting(KvEvent::getKey)
 				.filteredOn((key) -> key.startsWith("before:"))
@@ -166,15 +161,14 @@ class ClusterFaultTests {
 	@Test
 	void frozenPrimaryIsReplaced() {
 		TestRedis frozen = this.cluster.primaries().get(1);
-		Load load = new Load();
-		load.start();
+		WriteLoad load = load();
 		load.awaitWrites(100);
 		this.cluster.awaitReplicated();
 		frozen.freeze();
 		try {
 			this.cluster.awaitPrimary(this.cluster.replicas().get(1));
 			load.awaitWrites(300);
-			load.stop();
+			stop(load);
 			assertEverythingArrived(load);
 		}
 		finally {
@@ -182,13 +176,13 @@ class ClusterFaultTests {
 		}
 	}
 
-	private void assertEverythingArrived(Load load) {
+	private void assertEverythingArrived(WriteLoad load) {
 		await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
 			assertThat(this.seen.expired).extracting(KvEvent::getKey)
 				.filteredOn((key) -> key.startsWith("load:"))
-				.containsAll(load.acknowledged)
+				.containsAll(load.acknowledged())
 				.doesNotHaveDuplicates();
-			assertThat(this.seen.handled).extracting(KvEvent::getKey).containsAll(load.acknowledged);
+			assertThat(this.seen.handled).extracting(KvEvent::getKey).containsAll(load.acknowledged());
 		});
 		assertNoneEarly();
 	}
@@ -217,57 +211,22 @@ class ClusterFaultTests {
 	}
 
 	/**
-	 * A thread that writes keys with a time to live and reads many at once.
+	 * Starts to write keys with a time to live, and to read many at once.
 	 */
-	private final class Load implements Runnable {
-
-		private final Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
-
-		private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-
-		private final Thread thread = new Thread(this, "load");
-
-		private volatile boolean stopped;
-
-		private volatile long longestMillis;
-
-		void start() {
-			this.thread.start();
-		}
-
-		@Override
-		public void run() {
-			for (int number = 0; !this.stopped && number < 100_000; number++) {
-				String key = "load:" + number;
-				long start = System.nanoTime();
-				try {
-					ClusterFaultTests.this.template.set(key, "value of " + key, Duration.ofMillis(1500));
-					this.acknowledged.add(key);
-					if (number % 50 == 0) {
-						List<String> keys = new ArrayList<>();
-						IntStream.range(Math.max(0, number - 40), number).forEach((other) -> keys.add("load:" + other));
-						ClusterFaultTests.this.template.batchGet(keys, String.class);
-					}
-				}
-				catch (Throwable ex) {
-					this.failures.add(ex);
-				}
-				this.longestMillis = Math.max(this.longestMillis,
-						TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+	private WriteLoad load() {
+		return new WriteLoad((number) -> {
+			String key = WriteLoad.key(number);
+			this.template.set(key, "value of " + key, Duration.ofMillis(1500));
+			if (number % 50 == 0) {
+				List<String> keys = IntStream.range(number - 40, number).mapToObj(WriteLoad::key).toList();
+				this.template.batchGet(keys, String.class);
 			}
-		}
+		});
+	}
 
-		void awaitWrites(int count) {
-			await().atMost(Duration.ofSeconds(60)).until(() -> this.acknowledged.size() >= count);
-		}
-
-		void stop() {
-			this.stopped = true;
-			await().atMost(Duration.ofSeconds(30)).until(() -> !this.thread.isAlive());
-			ClusterFaultTests.this.reporter.publishEntry("load", this.acknowledged.size() + " writes, longest call "
-					+ this.longestMillis + " ms, failures " + this.failures);
-		}
-
+	private void stop(WriteLoad load) {
+		load.stop();
+		this.reporter.publishEntry("load", load.toString());
 	}
 
 	static class Seen {

@@ -8,8 +8,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -91,8 +89,7 @@ class SentinelTests {
 
 	@Test
 	void plannedFailOverLosesNothingThatTheNewPrimaryHas() {
-		Load load = new Load();
-		load.start();
+		WriteLoad load = load();
 		load.awaitWrites(200);
 		load.awaitWritesOn(this.sentinel.failOver());
 		load.awaitFurtherWrites(200);
@@ -107,8 +104,7 @@ class SentinelTests {
 		IntStream.range(0, 100).forEach((number) -> before.put("before:" + number, "x"));
 		before.forEach((key, value) -> this.template.set(key, value, Duration.ofSeconds(4)));
 		this.sentinel.awaitReplicated();
-		Load load = new Load();
-		load.start();
+		WriteLoad load = load();
 		load.awaitWrites(200);
 		load.awaitWritesOn(this.sentinel.killPrimary());
 		load.awaitFurtherWrites(200);
@@ -125,7 +121,7 @@ class SentinelTests {
 	 * The listener received all that the log has, in the order of the log, and no gap was
 	 * published more than once.
 	 */
-	private void assertNothingOfTheLogIsMissed(Load load) {
+	private void assertNothingOfTheLogIsMissed(WriteLoad load) {
 		List<String> logged = log();
 		await().atMost(PATIENCE)
 			.untilAsserted(() -> assertThat(this.seen.handled).extracting(SentinelTests::text).containsAll(logged));
@@ -135,11 +131,11 @@ class SentinelTests {
 			.collect(Collectors.groupingBy(LogGapEvent::getReader, Collectors.counting()))
 			.values()).allMatch((count) -> count <= 1);
 		Set<String> present = Set.copyOf(logged);
-		long lost = load.acknowledged.stream().filter((key) -> !present.contains(key + "=" + key)).count();
-		assertThat(load.longestMillis).as("the longest call").isLessThanOrEqualTo(TIMEOUT.toMillis() + 1000);
+		long lost = load.acknowledged().stream().filter((key) -> !present.contains(key + "=" + key)).count();
+		assertThat(load.longestMillis()).as("the longest call").isLessThanOrEqualTo(TIMEOUT.toMillis() + 1000);
 		this.reporter.publishEntry("fail-over",
-				load.acknowledged.size() + " writes acknowledged, " + lost + " of them lost by the servers, "
-						+ load.failures.size() + " failed, longest call " + load.longestMillis + " ms, gaps "
+				load.acknowledged().size() + " writes acknowledged, " + lost + " of them lost by the servers, "
+						+ load.failures().size() + " failed, longest call " + load.longestMillis() + " ms, gaps "
 						+ this.seen.gaps);
 	}
 
@@ -186,70 +182,8 @@ class SentinelTests {
 		});
 	}
 
-	/**
-	 * A thread that writes one key after the other.
-	 */
-	private final class Load implements Runnable {
-
-		private final Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
-
-		private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-
-		private final Thread thread = new Thread(this, "load");
-
-		private volatile boolean stopped;
-
-		/** The number of the last key. */
-		private final AtomicInteger number = new AtomicInteger();
-
-		private volatile long longestMillis;
-
-		void start() {
-			this.thread.start();
-		}
-
-		@Override
-		public void run() {
-			while (!this.stopped && this.number.get() < 200_000) {
-				String key = "load:" + (this.number.get() + 1);
-				long start = System.nanoTime();
-				try {
-					SentinelTests.this.template.set(key, key);
-					this.acknowledged.add(key);
-				}
-				catch (RuntimeException ex) {
-					this.failures.add(ex);
-				}
-				this.number.incrementAndGet();
-				this.longestMillis = Math.max(this.longestMillis,
-						TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
-			}
-		}
-
-		void awaitWrites(int count) {
-			await().atMost(PATIENCE).until(() -> this.acknowledged.size() >= count);
-		}
-
-		void awaitFurtherWrites(int count) {
-			awaitWrites(this.acknowledged.size() + count);
-		}
-
-		/**
-		 * Waits until what is acknowledged is on a server: until then the client writes
-		 * to the former primary.
-		 */
-		void awaitWritesOn(TestRedis primary) {
-			await().atMost(PATIENCE).until(() -> {
-				String key = "load:" + this.number.get();
-				return primary.template().opsForValue().get(key) != null;
-			});
-		}
-
-		void stop() {
-			this.stopped = true;
-			await().atMost(PATIENCE).until(() -> !this.thread.isAlive());
-		}
-
+	private WriteLoad load() {
+		return new WriteLoad((number) -> this.template.set(WriteLoad.key(number), WriteLoad.key(number)));
 	}
 
 	static class Seen {
