@@ -1,0 +1,43 @@
+package io.github.kvevents.faults;
+
+import org.springframework.context.event.EventListener;
+
+import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.hook.OnKvExpired;
+import io.github.kvevents.listener.KvListener;
+import io.github.kvevents.log.LogGapEvent;
+
+/**
+ * What receives events in an instance: a durable listener and a hook for expiries.
+ */
+final class Consumers {
+
+	static final String LISTENER = "audit";
+
+	static final int BATCH_SIZE = 20;
+
+	static final int CONCURRENCY = 2;
+
+	private final HistoryFile history;
+
+	Consumers(HistoryFile history) {
+		this.history = history;
+	}
+
+	@KvListener(id = LISTENER, batchSize = BATCH_SIZE, concurrency = CONCURRENCY)
+	void handle(KvEvent event) {
+		this.history.delivered(event);
+	}
+
+	@OnKvExpired(id = "expired")
+	void expired(KvExpiredEvent event) {
+		this.history.expired(event);
+	}
+
+	@EventListener
+	void gap(LogGapEvent gap) {
+		this.history.gap(gap);
+	}
+
+}

@@ -1,0 +1,248 @@
+package io.github.kvevents.faults;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+import org.awaitility.core.ConditionTimeoutException;
+
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.expiry.ExpiryMonitor;
+import io.github.kvevents.faults.Checker.Bounds;
+import io.github.kvevents.log.KvChangeLog;
+
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Instances that write and receive while faults of one kind happen, and the check of all
+ * that at the end.
+ */
+final class FaultRun implements AutoCloseable {
+
+	private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+	private final Random random;
+
+	private final Path directory;
+
+	private final List<String> connection = new ArrayList<>();
+
+	private final List<Instance> instances = new ArrayList<>();
+
+	private final List<Path> files = new ArrayList<>();
+
+	private final List<Long> faults = new ArrayList<>();
+
+	/**
+	 * Creates a run without instances.
+	 * @param directory for the files of the instances
+	 * @param seed of all that is random in it
+	 * @param leases how long instances may be silent
+	 * @param connection properties that lead to the servers
+	 */
+	FaultRun(Path directory, long seed, Leases leases, String... connection) {
+		this.directory = directory;
+		this.random = new Random(seed);
+		this.connection.addAll(FaultApplication.SETTINGS);
+		this.connection.addAll(leases.properties());
+		this.connection.addAll(List.of(connection));
+	}
+
+	Random random() {
+		return this.random;
+	}
+
+	/**
+	 * Starts an instance in this process, which writes and receives when this returns.
+	 */
+	void here(String... properties) {
+		this.instances.add(Instance.here(properties(properties)));
+	}
+
+	/**
+	 * Starts an instance in a process of its own; it is up a little later.
+	 */
+	Instance.Elsewhere elsewhere() {
+		Instance.Elsewhere instance = new Instance.Elsewhere(properties());
+		this.instances.add(instance);
+		return instance;
+	}
+
+	private List<String> properties(String... further) {
+		String name = "i" + this.files.size();
+		Path file = this.directory.resolve(name);
+		this.files.add(file);
+		List<String> properties = new ArrayList<>(this.connection);
+		properties.addAll(List.of(further));
+		properties.addAll(List.of("faults.instance=" + name, "faults.history=" + file, "faults.writers=2",
+				"faults.pace=3ms", "faults.seed=" + this.random.nextLong()));
+		return properties;
+	}
+
+	/**
+	 * An instance was killed: it is asked nothing any more.
+	 */
+	void gone(Instance instance) {
+		this.instances.remove(instance);
+	}
+
+	/**
+	 * A fault happens now.
+	 */
+	void fault() {
+		this.faults.add(System.nanoTime());
+	}
+
+	/**
+	 * Faults happened.
+	 */
+	void faults(List<Long> times) {
+		this.faults.addAll(times);
+	}
+
+	/**
+	 * Lets a time pass in which a fault lasts.
+	 */
+	void last(int fromMillis, int toMillis) {
+		Duration time = Duration.ofMillis(fromMillis + this.random.nextInt(toMillis - fromMillis));
+		await().atMost(PATIENCE).pollDelay(time).until(() -> true);
+	}
+
+	/**
+	 * Waits until the instances have done and received a little more.
+	 */
+	void awaitActivity() {
+		long enough = size() + 20_000 + this.random.nextInt(40_000);
+		await().atMost(PATIENCE).pollInterval(Duration.ofMillis(2)).until(() -> size() >= enough);
+	}
+
+	/**
+	 * Waits until all faults so far are over for the listener, in each partition.
+	 */
+	void awaitRecovery() {
+		awaitReceivedSince(this.faults);
+	}
+
+	/**
+	 * Waits until all instances have begun to write, and the listener to receive.
+	 */
+	void awaitBegin() {
+		awaitActivity();
+		awaitReceivedSince(List.of(System.nanoTime()));
+	}
+
+	private void awaitReceivedSince(List<Long> times) {
+		await().atMost(PATIENCE)
+			.pollInterval(Duration.ofMillis(200))
+			.until(() -> new Recovery(History.read(this.files)).times(times).size() == times.size());
+	}
+
+	private long size() {
+		return this.files.stream().mapToLong((file) -> file.toFile().length()).sum();
+	}
+
+	/**
+	 * Stops all writers, waits until everything was received, and checks it.
+	 */
+	Result finish(String fault, Bounds bounds) throws Exception {
+		awaitRecovery();
+		for (Instance instance : this.instances) {
+			instance.stopWriting();
+		}
+		try (ConfigurableApplicationContext observer = observe()) {
+			awaitEverythingReceived(observer);
+			for (Instance instance : this.instances) {
+				instance.end();
+			}
+			History history = History.read(this.files);
+			Snapshot snapshot = snapshot(observer);
+			Files.write(this.directory.resolve("log"), snapshot.log().stream().map(Entry::words).toList());
+			Findings findings = Checker.check(history, snapshot, bounds);
+			return new Result(fault, this.faults.size(), history, findings, new Recovery(history).times(this.faults));
+		}
+	}
+
+	private ConfigurableApplicationContext observe() {
+		List<String> properties = new ArrayList<>(this.connection);
+		properties.add("spring.data.redis.timeout=10s");
+		return new SpringApplicationBuilder(Observer.class).properties(properties.toArray(String[]::new)).run();
+	}
+
+	/**
+	 * What is missing after a while is for the checks to report.
+	 */
+	private void awaitEverythingReceived(ConfigurableApplicationContext observer) {
+		try {
+			await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(() -> isEverythingReceived(observer));
+		}
+		catch (ConditionTimeoutException ex) {
+			System.out.println("Not everything was received within " + PATIENCE);
+		}
+	}
+
+	private boolean isEverythingReceived(ConfigurableApplicationContext observer) {
+		boolean expiring = observer.getBean(ExpiryMonitor.class)
+			.getStatus()
+			.partitions()
+			.stream()
+			.anyMatch((partition) -> partition.tracked() > 0 || partition.waiting() > 0
+					|| !partition.pendingByInstance().isEmpty());
+		if (expiring) {
+			return false;
+		}
+		History history = History.read(this.files);
+		Set<Entry> missing = new HashSet<>(snapshot(observer).log());
+		history.deliveries().forEach((delivery) -> missing.remove(delivery.entry()));
+		return missing.isEmpty();
+	}
+
+	private static Snapshot snapshot(ConfigurableApplicationContext observer) {
+		return Snapshot.take(observer.getBean(KvChangeLog.class), observer.getBean(KvTemplate.class));
+	}
+
+	@Override
+	public void close() {
+		this.instances.forEach(Instance::close);
+	}
+
+	/**
+	 * An application that only looks.
+	 */
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Observer {
+
+	}
+
+	/**
+	 * What came of a run.
+	 *
+	 * @param fault the kind of faults
+	 * @param count how many
+	 * @param history what the instances did and received
+	 * @param findings what the checks found
+	 * @param recovery how long the faults were felt, in order
+	 */
+	record Result(String fault, int count, History history, Findings findings, List<Duration> recovery) {
+
+		long expired() {
+			return this.history.deliveries()
+				.stream()
+				.filter((delivery) -> delivery.entry().type() == KvEventType.EXPIRED)
+				.count();
+		}
+
+	}
+
+}

@@ -1,0 +1,188 @@
+package io.github.kvevents.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.kvevents.faults.Operation.Outcome;
+
+/**
+ * What the instances of a run did and received, read from the files that they wrote
+ * ({@link HistoryFile}).
+ */
+final class History {
+
+	private final Map<String, Operation> operations = new LinkedHashMap<>();
+
+	private final List<Delivery> deliveries = new ArrayList<>();
+
+	private final List<Expiry> expiries = new ArrayList<>();
+
+	private final List<Gap> gaps = new ArrayList<>();
+
+	private final Map<String, Session> sessions = new LinkedHashMap<>();
+
+	static History read(List<Path> files) {
+		History history = new History();
+		for (Path file : files) {
+			if (Files.exists(file)) {
+				String instance = file.getFileName().toString();
+				lines(file).forEach((line) -> history.add(instance, line));
+			}
+		}
+		// processes on one machine share the monotonic clock
+		history.deliveries.sort(Comparator.comparingLong(Delivery::at));
+		return history;
+	}
+
+	/**
+	 * The lines that are complete.
+	 */
+	private static List<String> lines(Path file) {
+		try {
+			String text = Files.readString(file, StandardCharsets.UTF_8);
+			return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Adds a line of the file of an instance.
+	 */
+	void add(String instance, String line) {
+		String[] words = line.split(" ");
+		switch (words[0]) {
+			case HistoryFile.BEGUN -> this.operations.put(words[1], Operation.begun(words));
+			case HistoryFile.ENDED -> this.operations.computeIfPresent(words[1],
+					(id, operation) -> operation.ended(Outcome.valueOf(words[2]), Long.parseLong(words[3])));
+			case HistoryFile.DELIVERED -> this.deliveries.add(new Delivery(instance, Entry.parse(words, 1), at(words)));
+			case HistoryFile.EXPIRED -> this.expiries
+				.add(new Expiry(words[1], words[2], Long.parseLong(words[3]), Long.parseLong(words[4]), at(words)));
+			case HistoryFile.GAP -> this.gaps.add(new Gap(words[1], Integer.parseInt(words[2]), at(words)));
+			case HistoryFile.WATCHED -> session(words[1]).entries.add(Entry.parse(words, 2));
+			case HistoryFile.WATCH_FAILED -> session(words[1]).failed = true;
+			case HistoryFile.WATCH_READ -> session(words[1]).complete = true;
+			default -> throw new IllegalArgumentException(line);
+		}
+	}
+
+	private static long at(String[] words) {
+		return Long.parseLong(words[words.length - 1]);
+	}
+
+	private Session session(String id) {
+		return this.sessions.computeIfAbsent(id, Session::new);
+	}
+
+	/**
+	 * The operations by id.
+	 */
+	Map<String, Operation> operations() {
+		return this.operations;
+	}
+
+	/**
+	 * What the listener handled, in the order of time.
+	 */
+	List<Delivery> deliveries() {
+		return this.deliveries;
+	}
+
+	List<Expiry> expiries() {
+		return this.expiries;
+	}
+
+	List<Gap> gaps() {
+		return this.gaps;
+	}
+
+	List<Session> sessions() {
+		return List.copyOf(this.sessions.values());
+	}
+
+	/**
+	 * A call of the listener.
+	 *
+	 * @param instance in which instance
+	 * @param entry the change
+	 * @param at when
+	 */
+	record Delivery(String instance, Entry entry, long at) {
+	}
+
+	/**
+	 * A call of the hook for expiries.
+	 *
+	 * @param key the key
+	 * @param value its last value
+	 * @param deadline its deadline, epoch milliseconds
+	 * @param received when the hook was called, epoch milliseconds
+	 * @param at when the hook was called, monotonic
+	 */
+	record Expiry(String key, String value, long deadline, long received, long at) {
+	}
+
+	/**
+	 * A gap that was reported.
+	 *
+	 * @param reader who missed changes
+	 * @param partition of which partition
+	 * @param at when
+	 */
+	record Gap(String reader, int partition, long at) {
+	}
+
+	/**
+	 * A watch with replay, from its opening to its end.
+	 */
+	static final class Session {
+
+		private final String id;
+
+		private final List<Entry> entries = new ArrayList<>();
+
+		private boolean failed;
+
+		private boolean complete;
+
+		Session(String id) {
+			this.id = id;
+		}
+
+		String id() {
+			return this.id;
+		}
+
+		/**
+		 * What it delivered, in order.
+		 */
+		List<Entry> entries() {
+			return this.entries;
+		}
+
+		/**
+		 * Whether it reported that it has missed something.
+		 */
+		boolean isFailed() {
+			return this.failed;
+		}
+
+		/**
+		 * Whether it was read until the end of the run.
+		 */
+		boolean isComplete() {
+			return this.complete;
+		}
+
+	}
+
+}
