@@ -1,5 +1,6 @@
 package io.github.kvevents.sample;
 
+import java.util.List;
 import java.util.Map;
 
 import io.micrometer.core.instrument.Counter;
@@ -14,6 +15,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 import io.github.kvevents.core.KvTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * The hooks that nobody sees in an answer: metrics, cache, and what the actuator tells.
@@ -88,6 +90,16 @@ class HooksTests {
 		assertThat(expiry).extracting("tracked", InstanceOfAssertFactories.INTEGER).isPositive();
 		assertThat(expiry).extracting("lateness.count", InstanceOfAssertFactories.INTEGER).isPositive();
 		assertThat(expiry).extracting("notifications.mode").isEqualTo("OFF");
+	}
+
+	@Test
+	void showsItsBillOfMaterialsInTheActuator() {
+		// a build that is offline makes none
+		assumeThat(getClass().getResource("/META-INF/sbom/application.cdx.json")).isNotNull();
+		assertThat(this.api.object("/actuator/sbom")).containsEntry("ids", List.of("application"));
+		assertThat(this.api.object("/actuator/sbom/application")).containsEntry("bomFormat", "CycloneDX")
+			.extracting("metadata.component.name")
+			.isEqualTo("kv-events-sample-app");
 	}
 
 	@Test

@@ -2,15 +2,18 @@ package io.github.kvevents.sample;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,6 +32,26 @@ class JarsTests {
 			assertThat(jar.getEntry("META-INF/LICENSE")).isNotNull();
 			assertThat(jar.getManifest().getMainAttributes().getValue("Automatic-Module-Name")).isEqualTo(moduleName);
 			assertThat(jar.getManifest().getMainAttributes().getValue("Spring-Boot-Jar-Type")).isEqualTo(jarType);
+		}
+	}
+
+	/**
+	 * A library must not take the name by which Boot finds that of the application.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "kv-events", "kv-events-spring-boot-autoconfigure", "kv-events-spring-boot-starter" })
+	void billOfMaterialsUnderItsOwnName(String module) throws IOException {
+		try (JarFile jar = new JarFile(jarOf(module))) {
+			JarEntry bill = jar.getJarEntry("META-INF/sbom/" + module + ".cdx.json");
+			if (bill == null) {
+				System.out.println("SKIPPED: " + module + " was packed offline, without its bill of materials");
+			}
+			Assumptions.assumeTrue(bill != null);
+			assertThat(new String(jar.getInputStream(bill).readAllBytes(), StandardCharsets.UTF_8))
+				.contains("\"bomFormat\" : \"CycloneDX\"")
+				.contains("\"name\" : \"" + module + "\"")
+				.contains("pkg:maven/io.micrometer/micrometer-observation@");
+			assertThat(jar.getEntry("META-INF/sbom/application.cdx.json")).isNull();
 		}
 	}
 
