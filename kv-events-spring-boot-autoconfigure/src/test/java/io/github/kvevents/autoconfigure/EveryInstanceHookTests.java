@@ -227,7 +227,7 @@ class EveryInstanceHookTests {
 
 	private ConfigurableApplicationContext start(String id, Class<?> application) {
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
-			.properties("spring.data.redis.port=" + this.redis.getPort(), "spring.data.redis.timeout=900ms",
+			.properties("spring.data.redis.port=" + this.redis.getPort(), "spring.data.redis.timeout=7s",
 					"kv.events.log.enabled=true", "kv.events.namespace=fleet", "kv.events.instance-id=" + id)
 			.run();
 		this.contexts.add(context);

@@ -63,6 +63,7 @@ class HookObservationTests {
 		Observation caller = write();
 		await().untilAsserted(() -> assertObserved("async", "success", caller));
 		write();
+		await().until(() -> this.current.size() == 2);
 		this.store.set("a", 1);
 		await().until(() -> this.current.size() == 3);
 		assertThat(this.current.get(2).getContextView().getParentObservation())

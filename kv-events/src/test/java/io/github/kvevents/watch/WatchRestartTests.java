@@ -37,7 +37,7 @@ class WatchRestartTests {
 	private final WatchInstance instance = instance();
 
 	private WatchInstance instance() {
-		RedisConnectionFactory connections = this.redis.connectionFactory(this.redis.getPort(), Duration.ofMillis(900));
+		RedisConnectionFactory connections = this.redis.connectionFactory(this.redis.getPort(), Duration.ofSeconds(7));
 		ChangeLogSettings settings = new ChangeLogSettings(Namespace.of("restarted"), WatchInstance.ORIGIN, 90_000,
 				Duration.ofHours(3));
 		return new WatchInstance(new RedisKvStore(connections, KeyNames.plain(), null, settings),

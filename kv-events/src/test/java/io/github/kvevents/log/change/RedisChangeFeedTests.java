@@ -35,7 +35,7 @@ class RedisChangeFeedTests {
 	private final TestRedis redis = TestRedis.start("appendonly", "yes", "appendfsync", "always");
 
 	private final RedisConnectionFactory connections = this.redis.connectionFactory(this.redis.getPort(),
-			Duration.ofMillis(900));
+			Duration.ofSeconds(3));
 
 	private final ChangeLogSettings settings = new ChangeLogSettings(Namespace.of("feed"), "feeder", 9000,
 			Duration.ofHours(1));

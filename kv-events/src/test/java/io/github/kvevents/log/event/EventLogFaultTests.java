@@ -116,7 +116,7 @@ class EventLogFaultTests {
 	 * Event logs whose commands time out soon, since these servers fall silent.
 	 */
 	private static StoreKvEventLogs logs(TestRedis redis) {
-		return logs(redis, Duration.ofMillis(900));
+		return logs(redis, Duration.ofSeconds(3));
 	}
 
 	private static StoreKvEventLogs logs(TestRedis redis, Duration timeout) {
