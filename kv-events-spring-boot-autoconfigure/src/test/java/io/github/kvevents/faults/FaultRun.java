@@ -44,6 +44,8 @@ final class FaultRun implements AutoCloseable {
 
 	private final List<Long> faults = new ArrayList<>();
 
+	private final History history = new History();
+
 	/**
 	 * Creates a run without instances.
 	 * @param directory for the files of the instances
@@ -86,7 +88,7 @@ final class FaultRun implements AutoCloseable {
 		List<String> properties = new ArrayList<>(this.connection);
 		properties.addAll(List.of(further));
 		properties.addAll(List.of("faults.instance=" + name, "faults.history=" + file, "faults.writers=2",
-				"faults.pace=3ms", "faults.seed=" + this.random.nextLong()));
+				"faults.seed=" + this.random.nextLong()));
 		return properties;
 	}
 
@@ -145,7 +147,12 @@ final class FaultRun implements AutoCloseable {
 	private void awaitReceivedSince(List<Long> times) {
 		await().atMost(PATIENCE)
 			.pollInterval(Duration.ofMillis(200))
-			.until(() -> new Recovery(History.read(this.files)).times(times).size() == times.size());
+			.until(() -> new Recovery(history()).times(times).size() == times.size());
+	}
+
+	private History history() {
+		this.history.update(this.files);
+		return this.history;
 	}
 
 	private long size() {
@@ -165,7 +172,7 @@ final class FaultRun implements AutoCloseable {
 			for (Instance instance : this.instances) {
 				instance.end();
 			}
-			History history = History.read(this.files);
+			History history = history();
 			Snapshot snapshot = snapshot(observer);
 			Files.write(this.directory.resolve("log"), snapshot.log().stream().map(Entry::words).toList());
 			Findings findings = Checker.check(history, snapshot, bounds);
@@ -201,9 +208,8 @@ final class FaultRun implements AutoCloseable {
 		if (expiring) {
 			return false;
 		}
-		History history = History.read(this.files);
 		Set<Entry> missing = new HashSet<>(snapshot(observer).log());
-		history.deliveries().forEach((delivery) -> missing.remove(delivery.entry()));
+		history().deliveries().forEach((delivery) -> missing.remove(delivery.entry()));
 		return missing.isEmpty();
 	}
 

@@ -1,12 +1,14 @@
 package io.github.kvevents.faults;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,26 +31,40 @@ final class History {
 
 	private final Map<String, Session> sessions = new LinkedHashMap<>();
 
-	static History read(List<Path> files) {
-		History history = new History();
-		for (Path file : files) {
-			if (Files.exists(file)) {
-				String instance = file.getFileName().toString();
-				lines(file).forEach((line) -> history.add(instance, line));
-			}
-		}
+	/** Up to where each file was read. */
+	private final Map<Path, Long> read = new HashMap<>();
+
+	/** The same change is received by many, and is kept once. */
+	private final Map<Entry, Entry> entries = new HashMap<>();
+
+	/**
+	 * Reads what was added to files since the last time.
+	 */
+	void update(List<Path> files) {
+		files.stream().filter(Files::exists).forEach(this::update);
 		// processes on one machine share the monotonic clock
-		history.deliveries.sort(Comparator.comparingLong(Delivery::at));
-		return history;
+		this.deliveries.sort(Comparator.comparingLong(Delivery::at));
 	}
 
 	/**
-	 * The lines that are complete.
+	 * Reads the lines that are complete.
 	 */
-	private static List<String> lines(Path file) {
-		try {
-			String text = Files.readString(file, StandardCharsets.UTF_8);
-			return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+	private void update(Path file) {
+		String instance = file.getFileName().toString();
+		try (InputStream input = new BufferedInputStream(Files.newInputStream(file), 64 << 10)) {
+			long offset = this.read.getOrDefault(file, 0L);
+			input.skipNBytes(offset);
+			StringBuilder line = new StringBuilder();
+			for (int next = input.read(); next >= 0; next = input.read()) {
+				if (next != '\n') {
+					line.append((char) next);
+					continue;
+				}
+				add(instance, line.toString());
+				offset += line.length() + 1;
+				line.setLength(0);
+			}
+			this.read.put(file, offset);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -64,15 +80,21 @@ final class History {
 			case HistoryFile.BEGUN -> this.operations.put(words[1], Operation.begun(words));
 			case HistoryFile.ENDED -> this.operations.computeIfPresent(words[1],
 					(id, operation) -> operation.ended(Outcome.valueOf(words[2]), Long.parseLong(words[3])));
-			case HistoryFile.DELIVERED -> this.deliveries.add(new Delivery(instance, Entry.parse(words, 1), at(words)));
+			case HistoryFile.DELIVERED -> this.deliveries.add(new Delivery(instance, entry(words, 1), at(words)));
 			case HistoryFile.EXPIRED -> this.expiries
 				.add(new Expiry(words[1], words[2], Long.parseLong(words[3]), Long.parseLong(words[4]), at(words)));
 			case HistoryFile.GAP -> this.gaps.add(new Gap(words[1], Integer.parseInt(words[2]), at(words)));
-			case HistoryFile.WATCHED -> session(words[1]).entries.add(Entry.parse(words, 2));
+			case HistoryFile.WATCHED -> session(words[1]).entries.add(entry(words, 2));
 			case HistoryFile.WATCH_FAILED -> session(words[1]).failed = true;
 			case HistoryFile.WATCH_READ -> session(words[1]).complete = true;
 			default -> throw new IllegalArgumentException(line);
 		}
+	}
+
+	private Entry entry(String[] words, int first) {
+		Entry entry = Entry.parse(words, first);
+		Entry known = this.entries.putIfAbsent(entry, entry);
+		return (known != null) ? known : entry;
 	}
 
 	private static long at(String[] words) {

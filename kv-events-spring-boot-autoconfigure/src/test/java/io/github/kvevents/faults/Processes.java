@@ -7,6 +7,7 @@ import java.util.List;
 import io.github.kvevents.faults.Checker.Bounds;
 import io.github.kvevents.faults.Instance.Elsewhere;
 import io.github.kvevents.faults.Kind.Action;
+import io.github.kvevents.fixture.FaultScale;
 import io.github.kvevents.fixture.TestRedis;
 
 /**
@@ -15,6 +16,9 @@ import io.github.kvevents.fixture.TestRedis;
 final class Processes implements Surroundings {
 
 	private static final int PARTITIONS = 4;
+
+	/** Long runs have to fit into memory. */
+	private static final String PACE = FaultScale.isSmall() ? "3ms" : "15ms";
 
 	private static final int INSTANCES = 3;
 
@@ -34,7 +38,7 @@ final class Processes implements Surroundings {
 
 	Processes(Path directory, long seed, Leases leases) {
 		this.run = new FaultRun(directory, seed, leases, "spring.data.redis.port=" + this.redis.getPort(),
-				"kv.events.partitions=" + PARTITIONS);
+				"kv.events.partitions=" + PARTITIONS, "faults.pace=" + PACE);
 		for (int number = 0; number < INSTANCES; number++) {
 			this.running.add(this.run.elsewhere());
 		}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 import io.github.kvevents.faults.Checker.Bounds;
+import io.github.kvevents.fixture.FaultScale;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestSentinel;
 import io.github.kvevents.store.Namespace;
@@ -23,6 +24,9 @@ final class SentinelServers implements Surroundings {
 
 	private static final int PARTITIONS = 4;
 
+	/** Long runs have to fit into memory. */
+	private static final String PACE = FaultScale.isSmall() ? "3ms" : "15ms";
+
 	private static final Namespace NAMESPACE = new Namespace("faults", PARTITIONS);
 
 	private static final Bounds LOSING = Bounds.NONE.losingData().takeovers(2, PARTITIONS);
@@ -38,7 +42,7 @@ final class SentinelServers implements Surroundings {
 	SentinelServers(Path directory, long seed, Leases leases) {
 		this.run = new FaultRun(directory, seed, leases, "spring.data.redis.sentinel.master=" + TestSentinel.NAME,
 				"spring.data.redis.sentinel.nodes=" + this.sentinel.addresses(),
-				"spring.data.redis.lettuce.read-from=upstream", "kv.events.partitions=" + PARTITIONS);
+				"spring.data.redis.lettuce.read-from=upstream", "kv.events.partitions=" + PARTITIONS, "faults.pace=" + PACE);
 		this.run.here();
 		this.run.here();
 	}
