@@ -32,8 +32,9 @@ class FaultApplication {
 	/** The settings of all applications of a run. */
 	static final List<String> SETTINGS = List.of("spring.main.web-application-type=none", "spring.main.banner-mode=off",
 			"spring.jmx.enabled=false", "spring.data.redis.timeout=1s", "spring.data.redis.connect-timeout=1s",
-			"kv.events.namespace=faults", "faults.pace=3ms", "kv.events.log.enabled=true", "kv.events.log.max-length=100000000",
-			"kv.events.expiry.tracking.max-in-flight=" + IN_FLIGHT, "kv.events.expiry.notifications.mode=off");
+			"kv.events.namespace=faults", "faults.pace=3ms", "kv.events.log.enabled=true",
+			"kv.events.log.max-length=100000000", "kv.events.expiry.tracking.max-in-flight=" + IN_FLIGHT,
+			"kv.events.expiry.notifications.mode=off");
 
 	static final String ANSWER = "fault-application:";
 

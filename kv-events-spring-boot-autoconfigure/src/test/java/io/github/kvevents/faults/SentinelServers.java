@@ -42,7 +42,8 @@ final class SentinelServers implements Surroundings {
 	SentinelServers(Path directory, long seed, Leases leases) {
 		this.run = new FaultRun(directory, seed, leases, "spring.data.redis.sentinel.master=" + TestSentinel.NAME,
 				"spring.data.redis.sentinel.nodes=" + this.sentinel.addresses(),
-				"spring.data.redis.lettuce.read-from=upstream", "kv.events.partitions=" + PARTITIONS, "faults.pace=" + PACE);
+				"spring.data.redis.lettuce.read-from=upstream", "kv.events.partitions=" + PARTITIONS,
+				"faults.pace=" + PACE);
 		this.run.here();
 		this.run.here();
 	}
