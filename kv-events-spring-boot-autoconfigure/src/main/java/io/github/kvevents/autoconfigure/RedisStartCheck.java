@@ -9,11 +9,13 @@ import java.util.concurrent.TimeoutException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
+import org.springframework.util.StringUtils;
 
-import io.github.kvevents.autoconfigure.RedisRefusedFailureAnalyzer.RedisRefusedException;
 import io.github.kvevents.log.change.StoreChangeFeed;
 import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.redis.RedisLink;
@@ -131,6 +133,39 @@ class RedisStartCheck implements SmartLifecycle {
 	@Override
 	public int getPhase() {
 		return StoreChangeFeed.PHASE / 2;
+	}
+
+	/**
+	 * Analyzes why this application can't work with the Redis server. If the message has
+	 * a colon, the action follows it.
+	 */
+	static class RedisRefusedFailureAnalyzer extends AbstractFailureAnalyzer<RedisRefusedException> {
+
+		@Override
+		protected FailureAnalysis analyze(Throwable rootFailure, RedisRefusedException cause) {
+			String message = String.valueOf(cause.getMessage());
+			int end = message.indexOf(": ");
+			if (end < 0) {
+				return new FailureAnalysis(message + ".",
+						"Use a newer server, or have 'spring.data.redis' point to another one.", cause);
+			}
+			return new FailureAnalysis(message.substring(0, end) + ".",
+					StringUtils.capitalize(message.substring(end + 2)) + ".", cause);
+		}
+
+	}
+
+	/**
+	 * Redis answers, but can't be used with the configuration of this application.
+	 */
+	static class RedisRefusedException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		RedisRefusedException(String message, Throwable cause) {
+			super(message, cause);
+		}
+
 	}
 
 }

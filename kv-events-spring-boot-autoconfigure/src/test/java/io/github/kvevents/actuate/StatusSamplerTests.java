@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.dao.QueryTimeoutException;
 
+import io.github.kvevents.actuate.KvExpiryMeters.StatusSampler;
 import io.github.kvevents.expiry.ExpiryMonitor;
 import io.github.kvevents.expiry.TrackingActivity;
 import io.github.kvevents.expiry.TrackingActivity.State;

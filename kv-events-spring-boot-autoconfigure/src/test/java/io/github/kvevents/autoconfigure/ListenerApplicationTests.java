@@ -31,6 +31,7 @@ import io.github.kvevents.actuate.KvEventsHealthIndicator;
 import io.github.kvevents.actuate.KvListenerMeters;
 import io.github.kvevents.actuate.KvListenersEndpoint;
 import io.github.kvevents.actuate.KvListenersEndpoint.ListenerDescriptor;
+import io.github.kvevents.autoconfigure.HookConfiguration.HookDefinitionFailureAnalyzer;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.hook.KvHookDefinitionException;
 import io.github.kvevents.hook.KvPreviousValue;

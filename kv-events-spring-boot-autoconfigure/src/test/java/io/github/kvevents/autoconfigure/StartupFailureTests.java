@@ -19,7 +19,8 @@ import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvCodec;
-import io.github.kvevents.autoconfigure.RedisRefusedFailureAnalyzer.RedisRefusedException;
+import io.github.kvevents.autoconfigure.RedisStartCheck.RedisRefusedException;
+import io.github.kvevents.autoconfigure.RedisStartCheck.RedisRefusedFailureAnalyzer;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.hook.KvHook;
