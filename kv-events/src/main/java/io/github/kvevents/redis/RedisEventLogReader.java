@@ -26,7 +26,7 @@ import io.github.kvevents.log.event.EventLogStore.UnreadableLogException;
  */
 final class RedisEventLogReader implements EventLogStore.Reader {
 
-	private static final RedisScript CHECK = RedisScript.load(RedisEventLogReader.class, "event-log-check.lua");
+	private static final RedisScript CHECK = RedisScript.load(RedisEventLogReader.class, "stream-ends.lua");
 
 	private static final Duration UNINTERRUPTED = Duration.ofMillis(100);
 

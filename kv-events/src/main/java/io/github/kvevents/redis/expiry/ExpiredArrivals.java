@@ -17,7 +17,6 @@ import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
 import io.github.kvevents.redis.ExpiredGroup;
 import io.github.kvevents.redis.OwnKeys;
-import io.github.kvevents.redis.RedisEventLogStore;
 import io.github.kvevents.redis.RedisScript;
 import io.github.kvevents.redis.SharedWaits;
 import io.github.kvevents.redis.WaitMember;
@@ -33,7 +32,7 @@ final class ExpiredArrivals {
 
 	private static final RedisScript TAKE = RedisScript.load(ExpiredStream.class, "take.lua");
 
-	private static final RedisScript ENDS = RedisScript.load(RedisEventLogStore.class, "event-log-check.lua");
+	private static final RedisScript ENDS = RedisScript.load(RedisScript.class, "stream-ends.lua");
 
 	/** The size of further entries is unknown, so a script takes them. */
 	private static final int MAX_AWAITED = 2;

@@ -1,9 +1,9 @@
 #!lua flags=no-writes
 --[[
-Reads the last ids of event logs, so that a reader detects that a log was deleted or reset: a
-blocking read would wait for ever then.
+Reads the last ids of streams, so that a reader detects that one was deleted or reset: a blocking
+read would wait for ever then.
 
-KEYS     the logs
+KEYS     the streams
 Reply    for each the last generated id; empty if there is no such key; the name of its type
          if it is no stream
 Cost     O(number of keys), three commands each at most
