@@ -8,6 +8,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.PartitionReader.Missing;
 import io.github.kvevents.store.ChangeLogStore.LogState;
+import io.github.kvevents.support.Delay;
 
 /**
  * A partition that this instance has for a listener: reads on, queues what is to be
@@ -29,6 +30,9 @@ final class AssignedPartition {
 	private final Runnable wakeLoop;
 
 	private volatile boolean reportingGap;
+
+	/** When this instance says that it begins nothing any more, if it is to. */
+	private @Nullable Long obeyAt;
 
 	/**
 	 * Creates an instance.
@@ -91,7 +95,7 @@ final class AssignedPartition {
 	 * @param kept what it said
 	 */
 	void renewed(long now, Kept kept, @Nullable KvPosition end) {
-		lookUnlessAt(end, hasKept(this.held.renewed(now, kept)));
+		renewed(end, this.held.renewed(now, kept));
 	}
 
 	/**
@@ -102,12 +106,18 @@ final class AssignedPartition {
 	 */
 	void renew(@Nullable KvPosition end, boolean quiet) {
 		if (!isLost()) {
-			lookUnlessAt(end, hasKept(this.held.renew(window(), quiet)));
+			renewed(end, this.held.renew(window(), quiet));
 		}
 	}
 
-	private void lookUnlessAt(@Nullable KvPosition end, boolean kept) {
-		if (kept && !this.reader.isAt(end)) {
+	private void renewed(@Nullable KvPosition end, boolean kept) {
+		if (!hasKept(kept)) {
+			return;
+		}
+		if (isPaused()) {
+			window().pause();
+		}
+		if (!this.reader.isAt(end)) {
 			look(this.reader.fetchState());
 		}
 	}
@@ -129,13 +139,32 @@ final class AssignedPartition {
 
 	/**
 	 * Begins nothing any more, since this instance lost the partition or the listener was
-	 * removed, and says so.
+	 * removed, and is to say so.
 	 */
 	void lose() {
 		this.reader.end();
 		window().lose();
-		this.deliveries.awaitLetThrough();
+		if (this.obeyAt == null) {
+			this.obeyAt = this.deliveries.reachedAt();
+		}
+	}
+
+	/**
+	 * Says that nothing of a lost partition is begun any more, once what was let through
+	 * before has ended or must have reached its handler.
+	 * @return when to look again
+	 */
+	Delay obey() {
+		if (this.obeyAt == null) {
+			return Delay.NEVER;
+		}
+		Delay pause = isIdle() ? Delay.NONE : this.deliveries.until(this.obeyAt);
+		if (pause.nanos() > 0) {
+			return pause;
+		}
 		this.held.obey();
+		this.obeyAt = null;
+		return Delay.NEVER;
 	}
 
 	private void look(LogState state) {
@@ -225,6 +254,16 @@ final class AssignedPartition {
 
 	boolean isPaused() {
 		return this.held.isPaused();
+	}
+
+	/**
+	 * Takes note of a pause or its end. From any thread.
+	 */
+	void setPaused(boolean paused) {
+		this.held.setPaused(paused);
+		if (paused) {
+			window().pause();
+		}
 	}
 
 	/**

@@ -27,6 +27,9 @@ final class AssignedPartitions {
 	/** A moment too early would be a turn for nothing. */
 	private static final Delay JUST_AFTER = Delay.ofMillis(1);
 
+	/** How often to look whether what was let through before a pause has ended. */
+	private static final Delay LOOK = Delay.ofMillis(20);
+
 	private final ListenerMembership membership;
 
 	private final TruncationDetector truncation;
@@ -101,7 +104,7 @@ final class AssignedPartitions {
 	 */
 	synchronized List<Holder> setPaused(boolean paused) {
 		List<Holder> holders = this.membership.setPaused(paused);
-		this.assigned.values().forEach((partition) -> partition.held().setPaused(paused));
+		this.assigned.values().forEach((partition) -> partition.setPaused(paused));
 		this.paused = paused;
 		this.deliveries.setSuspended(paused);
 		return holders;
@@ -134,7 +137,7 @@ final class AssignedPartitions {
 	 * @return when to look again
 	 */
 	synchronized Delay coordinate() {
-		boolean quiet = this.paused;
+		boolean quiet = this.paused && isQuiet();
 		AssignedPartition first = this.assigned.get(0);
 		long now = this.membership.now();
 		Members members = this.membership.join((first != null) ? first.idleLease() : null, quiet);
@@ -160,12 +163,12 @@ final class AssignedPartitions {
 		this.paused = this.assigned.isEmpty() ? members.paused()
 				: this.assigned.values().stream().anyMatch(AssignedPartition::isPaused);
 		this.deliveries.setSuspended(this.paused);
-		if (this.paused && !quiet) {
-			this.deliveries.awaitLetThrough();
-			// others wait until it is obeyed
-			return Delay.ofMillis(1);
-		}
-		return pause;
+		// others wait until a pause is obeyed, and this instance has said so
+		return (this.paused && !quiet) ? pause.min(this.deliveries.untilQuiet().max(JUST_AFTER).min(LOOK)) : pause;
+	}
+
+	private boolean isQuiet() {
+		return this.deliveries.untilQuiet().nanos() == 0;
 	}
 
 	private void removed() {

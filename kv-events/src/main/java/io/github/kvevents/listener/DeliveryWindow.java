@@ -209,6 +209,14 @@ final class DeliveryWindow {
 	}
 
 	/**
+	 * The listener is paused: if the partition is being given up, nothing of it is begun
+	 * any more either.
+	 */
+	synchronized void pause() {
+		this.quiet |= this.leaving;
+	}
+
+	/**
 	 * Begins nothing any more, and what ends counts for nothing: another instance has the
 	 * partition.
 	 */

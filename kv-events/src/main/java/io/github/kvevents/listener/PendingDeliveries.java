@@ -27,7 +27,12 @@ final class PendingDeliveries {
 
 	private static final long UNEXPECTED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	private static final Duration LET_THROUGH = Duration.ofMillis(50);
+	/**
+	 * How long an order waits for events that were let through before it, so that what
+	 * was on its way to the handler has begun when the order returns. A handler that is
+	 * slow has begun long before.
+	 */
+	private static final Delay LET_THROUGH = Delay.ofMillis(1000);
 
 	private final SparingPool threads;
 
@@ -46,6 +51,8 @@ final class PendingDeliveries {
 	private final Set<Delivery> running = new HashSet<>();
 
 	private boolean suspended;
+
+	private long quietAt;
 
 	private boolean ending;
 
@@ -104,8 +111,34 @@ final class PendingDeliveries {
 	 * Begins no event any more, or resumes.
 	 */
 	synchronized void setSuspended(boolean suspended) {
+		if (suspended && !this.suspended) {
+			this.quietAt = reachedAt();
+		}
 		this.suspended = suspended;
 		this.held.removeIf((delivery) -> resumeIf(!suspended, delivery));
+	}
+
+	/**
+	 * When these may say that they begin nothing any more since they were suspended.
+	 * @return how long what was let through before may still take to reach its handler;
+	 * never unless these are suspended
+	 */
+	synchronized Delay untilQuiet() {
+		if (!this.suspended) {
+			return Delay.NEVER;
+		}
+		return this.running.isEmpty() ? Delay.NONE : until(this.quietAt);
+	}
+
+	/**
+	 * When the events that are let through by now must have reached their handlers.
+	 */
+	long reachedAt() {
+		return LET_THROUGH.after(this.nanoTime.getAsLong());
+	}
+
+	Delay until(long moment) {
+		return Delay.ofNanos(moment - this.nanoTime.getAsLong());
 	}
 
 	/**
@@ -163,31 +196,16 @@ final class PendingDeliveries {
 	}
 
 	/**
-	 * Waits until the events that are being handled now have ended. What was let through
-	 * a moment ago may not have reached its handler yet. A handler doesn't wait for
-	 * itself or others.
-	 * @param timeout how long to wait at most
+	 * Waits until the events that are being handled now have ended, or must have reached
+	 * their handlers. A handler doesn't wait for itself or others.
 	 */
-	synchronized void awaitCurrent(Duration timeout) throws InterruptedException {
+	synchronized void awaitLetThrough() throws InterruptedException {
 		Set<Delivery> current = isOwnThread() ? Set.of() : Set.copyOf(this.running);
-		long end = this.nanoTime.getAsLong() + timeout.toNanos();
-		long left = timeout.toNanos();
+		long end = reachedAt();
+		long left = LET_THROUGH.nanos();
 		while (!Collections.disjoint(current, this.running) && left > 0) {
 			TimeUnit.NANOSECONDS.timedWait(this, left);
 			left = end - this.nanoTime.getAsLong();
-		}
-	}
-
-	/**
-	 * Waits a moment for events that were let through before this instance knew of an
-	 * order, so that they have reached the handler when it says that it obeys.
-	 */
-	void awaitLetThrough() {
-		try {
-			awaitCurrent(LET_THROUGH);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
 		}
 	}
 

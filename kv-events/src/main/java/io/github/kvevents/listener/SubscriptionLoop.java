@@ -163,6 +163,7 @@ final class SubscriptionLoop implements Runnable {
 		boolean more = false;
 		for (AssignedPartition partition : this.partitions.all()) {
 			more |= partition.turn(this.partitions.ends().get(partition.held().lease().partition()));
+			retry = retry.min(partition.obey());
 			boolean left = this.partitions.leaveIfIdle(partition, true);
 			if (left && partition.isLost()) {
 				this.tickNow = true;

@@ -1,6 +1,5 @@
 package io.github.kvevents.listener;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -17,9 +16,6 @@ import io.github.kvevents.store.ChangeLogStore.LogState;
  * move the checkpoint, to forget the listener. From any thread.
  */
 final class SubscriptionOrders {
-
-	/** How long to wait for what was let through before an order. */
-	private static final Duration LET_THROUGH = Duration.ofSeconds(1);
 
 	private final ListenerMembership membership;
 
@@ -119,7 +115,7 @@ final class SubscriptionOrders {
 	 */
 	private void awaitObeyed(List<Holder> holders) {
 		interruptibly(() -> {
-			this.run.get().deliveries().awaitCurrent(LET_THROUGH);
+			this.run.get().deliveries().awaitLetThrough();
 			this.membership.awaitObeyed(holders);
 		});
 	}

@@ -107,6 +107,7 @@ final class SubscriptionShutdown {
 				this.partitions.leaveIfIdle(partition, false);
 			}
 			else {
+				pause = pause.min(ask(partition::obey));
 				pause = pause.min(ask(() -> this.partitions.leaveIfIdle(partition, true)));
 			}
 		}

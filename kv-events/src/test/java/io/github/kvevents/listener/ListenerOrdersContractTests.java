@@ -6,6 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -160,6 +163,48 @@ abstract class ListenerOrdersContractTests {
 	}
 
 	@Test
+	void whatIsOnItsWayToAHandlerHasBegunWhenACheckpointReturns() throws Exception {
+		assertLetThroughBeginsBefore((subscription) -> ends().forEach(subscription::checkpoint));
+	}
+
+	@Test
+	void whatIsOnItsWayToAHandlerHasBegunWhenASeekReturns() throws Exception {
+		assertLetThroughBeginsBefore((subscription) -> subscription.seek(StartPosition.latest()));
+	}
+
+	@Test
+	void whatIsOnItsWayToAHandlerHasBegunWhenAPauseReturns() throws Exception {
+		assertLetThroughBeginsBefore(KvSubscription::pause);
+	}
+
+	@Test
+	void whatIsOnItsWayToAHandlerHasBegunWhenARemovalReturns() throws Exception {
+		assertLetThroughBeginsBefore(KvSubscription::remove);
+	}
+
+	/**
+	 * As with a value that takes long to decode, the other instance has an event that was
+	 * let through and hasn't reached what the application wrote.
+	 */
+	private void assertLetThroughBeginsBefore(Consumer<KvSubscription> order) throws Exception {
+		CountDownLatch arrived = new CountDownLatch(1);
+		CountDownLatch returned = new CountDownLatch(1);
+		List<KvSubscription> all = start(2, (instance) -> (event) -> {
+			if (instance == 1) {
+				arrived.countDown();
+				returned.await(300, TimeUnit.MILLISECONDS);
+				this.recorder.onEvent(event);
+			}
+		});
+		IntStream.range(0, 20).forEach((number) -> template().set("key:" + number, "one"));
+		arrived.await();
+		order.accept(all.get(0));
+		int begun = this.recorder.size();
+		returned.countDown();
+		await().during(Duration.ofMillis(100)).until(() -> this.recorder.size() == begun);
+	}
+
+	@Test
 	void listenersSoughtPastTheEndReceiveWhatIsWrittenAtOnceAfter() {
 		ListeningInstance instance = createInstance("one", 1);
 		this.instances.add(instance);
@@ -181,15 +226,19 @@ abstract class ListenerOrdersContractTests {
 	}
 
 	private KvSubscription start(int count) {
+		return start(count, (instance) -> this::handle).get(0);
+	}
+
+	private List<KvSubscription> start(int count, IntFunction<KvEventHandler> handlers) {
 		for (int number = this.instances.size(); number < count; number++) {
 			this.instances.add(createInstance("number-" + number, PARTITIONS));
 		}
-		List<KvSubscription> all = this.instances.stream()
-			.map((instance) -> instance.listen("audit", OPTIONS, this::handle))
+		List<KvSubscription> all = IntStream.range(0, this.instances.size())
+			.mapToObj((number) -> this.instances.get(number).listen("audit", OPTIONS, handlers.apply(number)))
 			.toList();
 		await().atMost(Duration.ofSeconds(30))
 			.until(() -> all.stream().allMatch((one) -> one.getStats().partitions() == PARTITIONS / count));
-		return all.get(0);
+		return all;
 	}
 
 	/**
