@@ -50,10 +50,20 @@ public final class PageSize {
 	 */
 	public PageSize(int sharers, int count) {
 		Assert.isTrue(sharers > 0, () -> "'sharers' must be positive but was " + sharers);
-		this.maxBytes = Math.max(MIN_BYTES, MAX_BYTES / sharers);
+		this.maxBytes = share(sharers);
 		this.bytes = this.maxBytes;
 		this.first = count;
 		this.count = count;
+	}
+
+	/**
+	 * How many bytes one page may have, so that all of them together stay within
+	 * {@link #MAX_BYTES} unless single entries are larger.
+	 * @param sharers how many pages may be read in parallel, at least 1
+	 * @return the number of bytes
+	 */
+	public static int share(int sharers) {
+		return Math.max(MIN_BYTES, MAX_BYTES / sharers);
 	}
 
 	/**

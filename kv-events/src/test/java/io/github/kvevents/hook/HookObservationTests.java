@@ -87,7 +87,7 @@ class HookObservationTests {
 	@Test
 	void timeout() {
 		this.engine.getRegistry()
-			.register(KvHookOptions.defaults().id("one").timeout(Duration.ofMillis(20)),
+			.register(KvHookOptions.defaults().id("one").timeout(Duration.ofMillis(300)),
 					(event) -> new CountDownLatch(1).await());
 		write();
 		TestObservationRegistryAssert.assertThat(this.registry)

@@ -46,6 +46,8 @@ final class ExpiredArrivals {
 
 	private final String instanceId;
 
+	private final int pageBytes;
+
 	private final PageSize size = new PageSize(1);
 
 	/** Whether more entries may wait. */
@@ -59,10 +61,11 @@ final class ExpiredArrivals {
 
 	private String wakeFrom = ExpiredStream.START;
 
-	ExpiredArrivals(byte[] name, byte[] wake, String instanceId) {
+	ExpiredArrivals(byte[] name, byte[] wake, String instanceId, int pageBytes) {
 		this.name = name;
 		this.wake = wake;
 		this.instanceId = instanceId;
+		this.pageBytes = pageBytes;
 	}
 
 	/**
@@ -123,13 +126,13 @@ final class ExpiredArrivals {
 			return List.of();
 		}
 		List<List<?>> entries = new ArrayList<>();
-		TAKE.list(connection, List.of(this.name), ExpiredStream.arguments(this.instanceId, max, PageSize.MAX_BYTES))
+		TAKE.list(connection, List.of(this.name), ExpiredStream.arguments(this.instanceId, max, this.pageBytes))
 			.forEach((entry) -> entries.add((List<?>) entry));
 		if (this.member == null || entries.isEmpty()) {
 			this.behind = !entries.isEmpty();
 		}
 		else {
-			this.behind = entries.size() >= max || bytes(entries) >= PageSize.MAX_BYTES;
+			this.behind = entries.size() >= max || bytes(entries) >= this.pageBytes;
 			this.nameFrom = ExpiredStream.id(entries.get(entries.size() - 1));
 		}
 		return entries;

@@ -48,13 +48,16 @@ final class ExpiredStream {
 
 	private final String instanceId;
 
+	private final int pageBytes;
+
 	private final BoundedReads reads;
 
 	private final NamespaceCheck check;
 
 	ExpiredStream(RedisConnectionFactory connectionFactory, Namespace namespace, int partition, String instanceId,
 			NamespaceCheck check) {
-		this.reads = new BoundedReads(connectionFactory, 1);
+		this.pageBytes = PageSize.share(namespace.partitions());
+		this.reads = new BoundedReads(connectionFactory, namespace.partitions());
 		this.name = bytes(namespace.expired(partition));
 		this.handed = bytes(namespace.handed(partition));
 		this.wake = bytes(namespace.wake(partition, instanceId));
@@ -76,7 +79,7 @@ final class ExpiredStream {
 	 * What arrives in the stream from now on, for one thread.
 	 */
 	ExpiredArrivals arrivals() {
-		return new ExpiredArrivals(this.name, this.wake, this.instanceId);
+		return new ExpiredArrivals(this.name, this.wake, this.instanceId, this.pageBytes);
 	}
 
 	/**
@@ -86,7 +89,7 @@ final class ExpiredStream {
 	 * @return the first of those that it still has, bounded in bytes
 	 */
 	Fetched fetch(RedisConnection connection, List<String> woken, Collection<String> ids) {
-		List<byte[]> arguments = arguments(this.instanceId, PageSize.MAX_BYTES, woken.size());
+		List<byte[]> arguments = arguments(this.instanceId, this.pageBytes, woken.size());
 		woken.forEach((id) -> arguments.add(bytes(id)));
 		ids.forEach((id) -> arguments.add(bytes(id)));
 		List<?> reply = FETCH.list(connection, List.of(this.name, this.handed, this.wake), arguments);
@@ -116,7 +119,7 @@ final class ExpiredStream {
 	 */
 	Page claim(RedisConnection connection, Duration idle, String from, int max) {
 		return page(CLAIM.list(connection, List.of(this.name, this.handed),
-				arguments(this.instanceId, idle.toMillis(), from, max)));
+				arguments(this.instanceId, idle.toMillis(), from, max, this.pageBytes)));
 	}
 
 	/**

@@ -9,7 +9,8 @@ ARGV[1]  the consumer group
 ARGV[2]  the id of the claiming instance
 ARGV[3]  the minimum idle time, in milliseconds
 ARGV[4]  where to resume, 0-0 at the start
-ARGV[5]  how many to take, at most; fewer if they are large
+ARGV[5]  how many to take, at most
+ARGV[6]  approximately how many bytes at most; at least one expiry
 Reply    where to resume, 0-0 at the end; the expiries, each its id and its fields,
          followed by the note if there is one
 Error    NOGROUP if the group is gone
@@ -25,7 +26,7 @@ for _, pending in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], from, '+', 10 
 		redis.call('XCLAIM', KEYS[1], ARGV[1], pending[2], 0, pending[1], 'JUSTID')
 	end
 end
-local found = bounded(tonumber(ARGV[5]), 524288, function()
+local found = bounded(tonumber(ARGV[5]), tonumber(ARGV[6]), function()
 	local reply = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], from, 'COUNT', 1)
 	from = reply[1]
 	for _, trimmed in ipairs(noted and reply[3] or {}) do
