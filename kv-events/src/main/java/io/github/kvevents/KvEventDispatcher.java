@@ -72,6 +72,18 @@ public interface KvEventDispatcher {
 	}
 
 	/**
+	 * Whether anything in this instance may receive such an event of a key. Quick: called
+	 * for each write.
+	 * @param type the type of the event
+	 * @param key the key
+	 * @return {@code false} if certainly nothing does, as long as no receiver is added;
+	 * by default {@link #hasReceivers(KvEventType)}
+	 */
+	default boolean mayReceive(KvEventType type, String key) {
+		return hasReceivers(type);
+	}
+
+	/**
 	 * Everything in this instance that receives events of one type; a hook that is
 	 * disabled doesn't.
 	 * @param type the type of the events

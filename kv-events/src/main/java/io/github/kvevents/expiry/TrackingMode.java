@@ -6,8 +6,9 @@ package io.github.kvevents.expiry;
 public enum TrackingMode {
 
 	/**
-	 * Keys that get a time to live while there is a receiver of their expiry: an
-	 * {@code EXPIRED} hook or a Spring listener of this instance, or the change log.
+	 * Keys that get a time to live and whose expiry something may receive: an
+	 * {@code EXPIRED} hook that may select the key, a Spring listener or a watch, of this
+	 * instance or of another one of the namespace, or the change log.
 	 */
 	AUTO,
 

@@ -203,6 +203,11 @@ final class HookDispatcher implements KvEventDispatcher {
 	}
 
 	@Override
+	public boolean mayReceive(KvEventType type, String key) {
+		return this.receivers.maySelect(type, key);
+	}
+
+	@Override
 	public List<KvReceiver> receivers(KvEventType type) {
 		return this.receivers.of(type);
 	}

@@ -139,6 +139,14 @@ public final class HookRegistry implements KvHookRegistry {
 	}
 
 	/**
+	 * Whether a hook may receive events of a type and a key from operations of this
+	 * instance.
+	 */
+	boolean maySelect(KvEventType type, String key) {
+		return indexes().oneInstance.mayMatch(type, key);
+	}
+
+	/**
 	 * The hooks that receive an event that was read from the change log.
 	 */
 	KeyHooks findEveryInstance(KvEvent event, DispatchContext context) {

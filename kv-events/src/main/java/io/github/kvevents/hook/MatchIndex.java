@@ -45,6 +45,14 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 	}
 
 	/**
+	 * Whether a filter may match, without asking it.
+	 */
+	boolean mayMatch(KvEventType type, String key) {
+		Keys<T> keys = this.byType.get(type);
+		return keys != null && keys.mayMatch(key);
+	}
+
+	/**
 	 * The elements that match, in the order in which they are to be called.
 	 * @param type the operation
 	 * @param key the key
@@ -134,6 +142,11 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 			hint.suffixes().forEach((suffix) -> this.suffixes.add(suffix, element));
 		}
 
+		boolean mayMatch(String key) {
+			return !this.any.isEmpty() || this.exact.containsKey(key) || this.prefixes.finds(key)
+					|| this.suffixes.finds(key);
+		}
+
 		List<T> candidates(String key) {
 			List<T> candidates = new ArrayList<>(this.any);
 			List<T> keyed = this.exact.get(key);
@@ -169,6 +182,17 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 				node = node.childOrNew(at(affix, step));
 			}
 			node.elements.add(element);
+		}
+
+		boolean finds(String key) {
+			Node<T> node = this.root;
+			for (int step = 0; step < key.length() && node != null; step++) {
+				node = node.child(at(key, step));
+				if (node != null && !node.elements.isEmpty()) {
+					return true;
+				}
+			}
+			return false;
 		}
 
 		void collect(String key, List<T> found) {

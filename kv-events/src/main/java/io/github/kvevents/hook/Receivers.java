@@ -20,6 +20,13 @@ record Receivers(HookRegistry hooks, ListenerPublisher listeners, Taps taps) {
 	}
 
 	/**
+	 * Whether anything may receive events of a type and a key.
+	 */
+	boolean maySelect(KvEventType type, String key) {
+		return this.hooks.maySelect(type, key) || this.listeners.hasAny(type) || !this.taps.isEmpty();
+	}
+
+	/**
 	 * The receivers of a type of event.
 	 */
 	List<KvReceiver> of(KvEventType type) {

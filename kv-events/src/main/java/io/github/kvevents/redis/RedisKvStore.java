@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -167,13 +168,13 @@ public final class RedisKvStore implements KvStore {
 	@Override
 	public StoreOutcome set(StoreWrite write) {
 		this.reads.saw(write);
-		return naming(write.key(), () -> writes().set(write));
+		return naming(write.key(), () -> writes((tracked) -> tracked.covers(write)).set(write));
 	}
 
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
 		this.reads.saw(writes);
-		return writes().setAll(writes);
+		return writes((tracked) -> writes.stream().anyMatch(tracked::covers)).setAll(writes);
 	}
 
 	@Override
@@ -198,7 +199,7 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
-		return naming(key, () -> writes().compareAndSet(key, expected, value));
+		return naming(key, () -> writes((tracked) -> tracked.covers(key, false)).compareAndSet(key, expected, value));
 	}
 
 	@Override
@@ -249,8 +250,12 @@ public final class RedisKvStore implements KvStore {
 	}
 
 	private Writes writes() {
+		return writes(TrackedWrites::isActive);
+	}
+
+	private Writes writes(Predicate<TrackedWrites> needed) {
 		TrackedWrites tracked = this.trackedWrites;
-		return (tracked != null && tracked.isActive()) ? tracked : this.plainWrites;
+		return (tracked != null && needed.test(tracked)) ? tracked : this.plainWrites;
 	}
 
 }

@@ -87,6 +87,18 @@ final class TrackedWrites implements Writes {
 	}
 
 	/**
+	 * Whether a write of a key needs the index or the log now.
+	 * @param expires whether it gets a time to live
+	 */
+	boolean covers(String key, boolean expires) {
+		return this.headers != null || this.tracking.covers(key, expires);
+	}
+
+	boolean covers(StoreWrite write) {
+		return covers(write.key(), write.timeToLive() != null || write.expireAt() != null);
+	}
+
+	/**
 	 * Fails as the first write would if the server can't be used, and also if it refuses
 	 * a command that deliveries need.
 	 */
@@ -173,7 +185,7 @@ final class TrackedWrites implements Writes {
 
 	@Override
 	public boolean expire(String key, long timeToLiveMillis) {
-		if (!this.tracking.isActive()) {
+		if (!this.tracking.covers(key, true)) {
 			return this.untracked.expire(key, timeToLiveMillis);
 		}
 		int partition = this.namespace.partitionOf(key);

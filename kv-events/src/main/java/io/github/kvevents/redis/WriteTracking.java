@@ -42,6 +42,10 @@ final class WriteTracking {
 		return this.tracking != null && this.tracking.isActive();
 	}
 
+	boolean covers(String key, boolean expires) {
+		return this.tracking != null && this.tracking.covers(key, expires);
+	}
+
 	boolean isHeard() {
 		return this.tracking != null && this.tracking.isHeard();
 	}

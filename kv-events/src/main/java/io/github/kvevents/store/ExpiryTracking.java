@@ -30,6 +30,18 @@ public interface ExpiryTracking {
 	boolean isActive();
 
 	/**
+	 * Whether the next write of a key has to update the index. Called for each write, so
+	 * it must be quick.
+	 * @param key the key
+	 * @param expires whether it gets a time to live
+	 * @return whether the expiry of this key may be received or is logged; by default
+	 * {@link #isActive()}
+	 */
+	default boolean covers(String key, boolean expires) {
+		return isActive();
+	}
+
+	/**
 	 * Whether hooks would receive the expiry of a key, and not only the change log.
 	 * Called for each write, so it must be quick.
 	 * @return by default whether this is active

@@ -95,6 +95,13 @@ final class Announcement {
 	}
 
 	/**
+	 * The receivers, if the keys of this instance have this prefix in Redis.
+	 */
+	Set<KvReceiver> receivers(String keyPrefix) {
+		return this.keyPrefix.equals(keyPrefix) ? this.receivers : Set.of();
+	}
+
+	/**
 	 * Whether this instance has all receivers of another one, with the same selection of
 	 * keys.
 	 */

@@ -47,11 +47,14 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 
 	private final OwnAnnouncement own;
 
+	private final OtherReceivers others;
+
 	private volatile @Nullable TrackingRun run;
 
 	ExpiryTracker(TrackingParts parts) {
 		this.parts = parts;
 		this.own = new OwnAnnouncement(parts.dispatcher(), parts.names().prefix());
+		this.others = new OtherReceivers(parts.names().prefix());
 		parts.dispatcher().setReceiversListener(this::receiversChanged);
 		this.statusReader = new TrackingStatusReader(parts.connectionFactory(), parts.namespace());
 	}
@@ -87,10 +90,25 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 	@Override
 	public boolean isHeard() {
 		return switch (this.parts.settings().mode()) {
-			case AUTO -> this.parts.dispatcher().hasReceivers(KvEventType.EXPIRED);
+			case AUTO -> this.parts.dispatcher().hasReceivers(KvEventType.EXPIRED) || this.others.exist();
 			case ALL -> true;
 			case OFF -> false;
 		};
+	}
+
+	@Override
+	public boolean covers(String key, boolean expires) {
+		if (this.parts.settings().mode() != TrackingMode.AUTO || this.parts.log() != null) {
+			return isActive();
+		}
+		if (this.parts.dispatcher().mayReceive(KvEventType.EXPIRED, key) || this.others.maySelect(key)) {
+			return true;
+		}
+		TrackingRun run = this.run;
+		if (expires && run != null && this.others.isLookDue()) {
+			run.lookForOthers();
+		}
+		return false;
 	}
 
 	@Override
@@ -136,7 +154,7 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 	public synchronized void start() {
 		if (this.run == null && this.parts.settings().mode() != TrackingMode.OFF) {
 			this.own.changed();
-			TrackingRun run = new TrackingRun(this.parts, this.own, this.counters);
+			TrackingRun run = new TrackingRun(this.parts, this.own, this.others, this.counters);
 			run.start();
 			this.run = run;
 		}

@@ -1,8 +1,10 @@
 package io.github.kvevents.redis.expiry;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,8 @@ final class Fleet {
 
 	private final long validMillis;
 
+	private final Consumer<Collection<Announcement>> othersListener;
+
 	private String version = "";
 
 	private Map<String, Announcement> others = Map.of();
@@ -38,12 +42,15 @@ final class Fleet {
 	 * Creates a fleet without known instances.
 	 * @param taking whether this instance takes expiries
 	 * @param validMillis how long an announcement is valid
+	 * @param othersListener receives what other instances announce, when it has changed
 	 */
-	Fleet(GroupMember member, OwnAnnouncement own, BooleanSupplier taking, long validMillis) {
+	Fleet(GroupMember member, OwnAnnouncement own, BooleanSupplier taking, long validMillis,
+			Consumer<Collection<Announcement>> othersListener) {
 		this.member = member;
 		this.own = own;
 		this.taking = taking;
 		this.validMillis = validMillis;
+		this.othersListener = othersListener;
 	}
 
 	/**
@@ -93,6 +100,7 @@ final class Fleet {
 		if (!members.version().equals(this.version)) {
 			this.version = members.version();
 			this.others = members.others();
+			this.othersListener.accept(this.others.values());
 		}
 		String fingerprint = this.own.get().fingerprint();
 		this.alike = this.others.values().stream().allMatch((other) -> other.fingerprint().equals(fingerprint));

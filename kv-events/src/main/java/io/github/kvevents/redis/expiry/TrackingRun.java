@@ -2,6 +2,7 @@ package io.github.kvevents.redis.expiry;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -61,7 +62,7 @@ final class TrackingRun {
 
 	private final List<Thread> acknowledgingThreads = new ArrayList<>();
 
-	TrackingRun(TrackingParts parts, OwnAnnouncement own, TrackingCounters counters) {
+	TrackingRun(TrackingParts parts, OwnAnnouncement own, OtherReceivers others, TrackingCounters counters) {
 		this.settings = parts.settings();
 		this.namespace = parts.namespace();
 		BooleanSupplier heard = () -> parts.dispatcher().hasReceivers(KvEventType.EXPIRED);
@@ -69,7 +70,8 @@ final class TrackingRun {
 		int partitions = parts.namespace().partitions();
 		int share = apart ? 1 : partitions;
 		for (int from = 0; from < partitions; from += share) {
-			Sweeper sweeper = new Sweeper(parts, from, from + share, heard, counters);
+			Sweeper sweeper = new Sweeper(parts, from, from + share, () -> heard.getAsBoolean() || others.exist(),
+					counters);
 			this.sweepers.add(sweeper);
 			this.takingThreads.add(thread("sweeper-" + from, sweeper));
 		}
@@ -88,7 +90,8 @@ final class TrackingRun {
 					(entry, expiry, done) -> this.handler.handle(partition, entry, expiry, done), counters);
 			GroupMember member = new GroupMember(parts.namespace(), partition, parts.instanceId(),
 					parts.namespaceCheck());
-			Fleet fleet = new Fleet(member, own, heard, claimAfter.toMillis());
+			Fleet fleet = new Fleet(member, own, heard, claimAfter.toMillis(),
+					(announced) -> updateOthers(others, partition, announced));
 			HandledExpiries handled = new HandledExpiries(member, inFlight, intake, fleet, counters, claimAfter,
 					System::nanoTime);
 			ExpiredAcknowledger acknowledger = new ExpiredAcknowledger(RedisConnections.of(parts.connectionFactory()),
@@ -151,6 +154,22 @@ final class TrackingRun {
 		TakenExpiry expiry = new TakenExpiry(ended.id(), this.keyPrefix + key, size, null);
 		this.intakes.get(partition)
 			.take(expiry, (done) -> this.handler.handleAhead(key, this.instanceId, ended, expiry, done));
+	}
+
+	/**
+	 * An instance announces the same in all partitions.
+	 */
+	private static void updateOthers(OtherReceivers others, int partition, Collection<Announcement> announced) {
+		if (partition == 0) {
+			others.update(announced);
+		}
+	}
+
+	/**
+	 * Has what other instances announce read soon.
+	 */
+	void lookForOthers() {
+		this.acknowledgers.get(0).fleetChanged();
 	}
 
 	/**

@@ -133,7 +133,7 @@ class EndedBeforeWriteTests {
 		}
 		await().until(() -> events("a").size() == 1);
 		FleetInstance other = new FleetInstance(this.connectionFactory, "other");
-		other.hook("h", "k:");
+		other.hook("h", "k");
 		other.template.set("k", "3", Duration.ofMillis(1));
 		await().until(() -> !a.template.hasKey("k"));
 		a.template.set("k", "new");

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvReceiver;
 import io.github.kvevents.core.SetOptions;
+import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.hook.KvHookOptions;
@@ -177,7 +179,7 @@ class UnequalInstancesTests {
 	void watchTakesNothingFromHooks() {
 		FleetInstance watching = instance("watching");
 		FleetInstance hooked = instance("hooked");
-		List<String> watched = new ArrayList<>();
+		List<String> watched = new CopyOnWriteArrayList<>();
 		watching.engine.getDispatcher().getTaps().add(tap("w:", watched));
 		hooked.hook("h", "b:");
 		startAll();
@@ -287,7 +289,7 @@ class UnequalInstancesTests {
 
 	@Test
 	void expiryWithoutASelectingHookWaitsAndIsCounted() {
-		FleetInstance a = instance("a", HASTY);
+		FleetInstance a = instance("a", HASTY.mode(TrackingMode.ALL));
 		a.hook("ha", "a:");
 		startAll();
 		expire(a, List.of("z:1"));
@@ -300,7 +302,7 @@ class UnequalInstancesTests {
 
 	@Test
 	void expiryWithoutASelectingHookIsHandedToAStartedInstance() {
-		FleetInstance a = instance("a");
+		FleetInstance a = instance("a", FleetInstance.SETTINGS.mode(TrackingMode.ALL));
 		a.hook("ha", "a:");
 		startAll();
 		expire(a, keys("b:", 20));
@@ -343,7 +345,7 @@ class UnequalInstancesTests {
 
 	@Test
 	void expiriesThatWaitForAHookDoNotCountAsInFlight() {
-		FleetInstance a = instance("a", FleetInstance.SETTINGS.delivery(10, 2));
+		FleetInstance a = instance("a", FleetInstance.SETTINGS.delivery(10, 2).mode(TrackingMode.ALL));
 		a.hook("ha", "a:");
 		startAll();
 		expire(a, keys("z:", 500));
