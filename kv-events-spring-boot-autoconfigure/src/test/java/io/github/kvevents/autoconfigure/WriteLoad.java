@@ -1,7 +1,11 @@
 package io.github.kvevents.autoconfigure;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +28,8 @@ final class WriteLoad implements Runnable {
 	private final IntConsumer write;
 
 	private final Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
+
+	private final Map<String, Long> times = new ConcurrentHashMap<>();
 
 	private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
@@ -56,6 +62,7 @@ final class WriteLoad implements Runnable {
 			long start = System.nanoTime();
 			try {
 				this.write.accept(next);
+				this.times.put(key(next), System.nanoTime());
 				this.acknowledged.add(key(next));
 			}
 			catch (Throwable ex) {
@@ -68,6 +75,14 @@ final class WriteLoad implements Runnable {
 
 	Queue<String> acknowledged() {
 		return this.acknowledged;
+	}
+
+	/**
+	 * For how long writes of some keys were acknowledged.
+	 */
+	Duration span(Collection<String> keys) {
+		LongSummaryStatistics at = keys.stream().mapToLong(this.times::get).summaryStatistics();
+		return (at.getCount() > 0) ? Duration.ofNanos(at.getMax() - at.getMin()) : Duration.ZERO;
 	}
 
 	Queue<Throwable> failures() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -64,10 +65,18 @@ final class LinkState {
 
 	private final boolean cluster;
 
-	LinkState(Supplier<RedisConnection> connections, Duration commandTimeout, boolean cluster) {
+	private final Predicate<Throwable> repeatable;
+
+	/**
+	 * Creates a state in which it is unknown whether Redis answers.
+	 * @param repeatable whether a failed command was not executed and may succeed soon
+	 */
+	LinkState(Supplier<RedisConnection> connections, Duration commandTimeout, boolean cluster,
+			Predicate<Throwable> repeatable) {
 		this.connections = connections;
 		this.commandTimeout = commandTimeout;
 		this.cluster = cluster;
+		this.repeatable = repeatable;
 	}
 
 	Duration commandTimeout() {
@@ -75,10 +84,24 @@ final class LinkState {
 	}
 
 	/**
+	 * For how long commands are repeated: the last one has to end in time, too.
+	 */
+	long repetitionNanos() {
+		return this.commandTimeout.toNanos() / 5 * 4;
+	}
+
+	/**
 	 * Whether commands go to the nodes of a Redis Cluster.
 	 */
 	boolean isCluster() {
 		return this.cluster;
+	}
+
+	/**
+	 * Whether a failed command was not executed and may succeed soon.
+	 */
+	boolean mayRepeat(Throwable failure) {
+		return this.repeatable.test(failure);
 	}
 
 	/**

@@ -1,14 +1,19 @@
 package io.github.kvevents.redis;
 
+import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.github.kvevents.redis.topology.SentinelWatch;
 import io.github.kvevents.support.Interval;
+import io.github.kvevents.support.StoreFailure;
 
 /**
  * Creates the connections of a link: with Lettuce from a factory of its own, otherwise
@@ -18,6 +23,8 @@ import io.github.kvevents.support.Interval;
 final class LinkTarget {
 
 	private final RedisConnectionFactory application;
+
+	private final boolean cluster;
 
 	private volatile @Nullable RedisConnectionFactory factory;
 
@@ -29,13 +36,21 @@ final class LinkTarget {
 
 	private volatile @Nullable SharedWaits waits;
 
+	private final WriteRefusals refusals;
+
+	private @Nullable SentinelWatch watch;
+
 	private final Interval refreshInterval = new Interval(Duration.ofSeconds(1));
 
 	LinkTarget(RedisConnectionFactory application) {
 		this.application = application;
 		boolean lettuce = BlockingReads.isLettuce(application);
 		this.pages = lettuce ? new PageConnection(application) : null;
-		this.nodes = (lettuce && RedisConnections.isCluster(application)) ? new ClusterNodes(this) : null;
+		this.cluster = RedisConnections.isCluster(application);
+		this.nodes = (lettuce && this.cluster) ? new ClusterNodes(this) : null;
+		boolean sentinel = lettuce && OwnLettuce.isSentinel(application);
+		this.refusals = new WriteRefusals(sentinel ? Duration.ofSeconds(5) : Duration.ofSeconds(1), sentinel,
+				this::findPrimary);
 	}
 
 	/**
@@ -60,6 +75,7 @@ final class LinkTarget {
 			Integer poolSize = (factory == this.application) ? poolSize() : null;
 			this.share = (poolSize != null) ? new PoolShare(poolSize) : null;
 			this.factory = factory;
+			followPrimary();
 		}
 		return factory;
 	}
@@ -185,6 +201,66 @@ final class LinkTarget {
 			this.waits = new SharedWaits(this, state);
 		}
 		return this.waits;
+	}
+
+	/**
+	 * Starts to follow the primary if Sentinels watch it and connections are in use.
+	 */
+	synchronized void followPrimary() {
+		RedisConnectionFactory own = own();
+		if (own != null && this.watch == null && OwnLettuce.isSentinel(this.application)) {
+			this.watch = OwnLettuce.watch(this.application, own, this::close, this.refusals::moved);
+		}
+	}
+
+	void unfollowPrimary() {
+		SentinelWatch watch;
+		synchronized (this) {
+			watch = this.watch;
+			this.watch = null;
+		}
+		if (watch != null) {
+			watch.close();
+		}
+	}
+
+	/**
+	 * Whether a command that failed was not executed and may succeed soon.
+	 */
+	boolean mayRepeat(Throwable failure) {
+		if (this.cluster) {
+			return StoreFailure.isNotServed(failure);
+		}
+		RedisConnectionFactory own = own();
+		return own != null && this.refusals.mayRepeat(failure) && !OwnLettuce.knowsRoles(own);
+	}
+
+	/**
+	 * The server that is connected to isn't the primary.
+	 */
+	void refused() {
+		if (!this.cluster && own() != null) {
+			this.refusals.refused();
+		}
+	}
+
+	private void findPrimary() {
+		SentinelWatch watch;
+		synchronized (this) {
+			watch = this.watch;
+		}
+		if (watch != null) {
+			watch.doubt();
+		}
+		else {
+			forOwn(OwnLettuce::reconnect);
+		}
+	}
+
+	private int close(Predicate<SocketAddress> selected) {
+		AtomicInteger count = new AtomicInteger();
+		forOwn((factory) -> count.addAndGet(OwnLettuce.close(factory, selected)));
+		return count.get();
 	}
 
 	/**

@@ -88,6 +88,16 @@ final class LinkedFactory implements RedisConnectionFactory {
 		}
 	}
 
+	/**
+	 * Has a link look for the primary, since the server that it connects to isn't it.
+	 * @param factory any factory, possibly of a link
+	 */
+	static void refused(RedisConnectionFactory factory) {
+		if (factory instanceof LinkedFactory linked) {
+			linked.target.refused();
+		}
+	}
+
 	@Override
 	public RedisConnection getConnection() {
 		this.state.awaitAnswer();

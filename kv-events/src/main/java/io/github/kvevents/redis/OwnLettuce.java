@@ -1,8 +1,11 @@
 package io.github.kvevents.redis;
 
 import java.lang.reflect.Field;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
@@ -23,6 +26,9 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ReflectionUtils;
+
+import io.github.kvevents.redis.topology.OpenChannels;
+import io.github.kvevents.redis.topology.SentinelWatch;
 
 /**
  * Lettuce connections of this library, to the same servers and with the same settings as
@@ -58,10 +64,34 @@ final class OwnLettuce {
 		LettuceClientConfiguration client = theirs.getClientConfiguration();
 		Optional<ClientOptions> options = client.getClientOptions();
 		return start(theirs, configuration,
-				new OwnClientSettings(client,
-						RedisConfiguration.isClusterConfiguration(configuration) ? Optional.of(inCluster(options))
-								: options,
-						client.getClientResources(), client.getReadFrom().map((ignored) -> ReadFrom.UPSTREAM)));
+				new OwnClientSettings(
+						client, RedisConfiguration.isClusterConfiguration(configuration)
+								? Optional.of(inCluster(options)) : options,
+						client.getClientResources(), primary(theirs)));
+	}
+
+	/**
+	 * With Sentinel, connections that look for the roles of servers by themselves learn
+	 * of a new primary seconds later than those that ask the Sentinels.
+	 */
+	private static Optional<ReadFrom> primary(LettuceConnectionFactory theirs) {
+		return theirs.isRedisSentinelAware() ? Optional.empty()
+				: theirs.getClientConfiguration().getReadFrom().map((ignored) -> ReadFrom.UPSTREAM);
+	}
+
+	static boolean isSentinel(RedisConnectionFactory application) {
+		return ((LettuceConnectionFactory) application).isRedisSentinelAware();
+	}
+
+	/**
+	 * Listens to the Sentinels.
+	 * @return {@code null} if the factory of this library is stopped
+	 */
+	static @Nullable SentinelWatch watch(RedisConnectionFactory application, RedisConnectionFactory own,
+			ToIntFunction<Predicate<SocketAddress>> close, Runnable moved) {
+		AbstractRedisClient client = client((LettuceConnectionFactory) own);
+		return (client != null) ? new SentinelWatch((LettuceConnectionFactory) application, client, close, moved)
+				: null;
 	}
 
 	/**
@@ -150,7 +180,7 @@ final class OwnLettuce {
 		LettuceConnectionFactory theirs = (LettuceConnectionFactory) application;
 		LettuceClientConfiguration client = theirs.getClientConfiguration();
 		RedisConfiguration configuration = configuration(theirs);
-		if (configuration == null || client.getReadFrom().isPresent()
+		if (configuration == null || primary(theirs).isPresent()
 				|| RedisConfiguration.isStaticMasterReplicaConfiguration(configuration)
 				|| RedisConfiguration.isClusterConfiguration(configuration)) {
 			return null;
@@ -218,6 +248,35 @@ final class OwnLettuce {
 				return null;
 			});
 		}
+	}
+
+	/**
+	 * Closes the connections that lead to selected addresses; the driver opens them anew.
+	 * @return how many there were
+	 */
+	static int close(RedisConnectionFactory own, Predicate<SocketAddress> selected) {
+		AbstractRedisClient client = client((LettuceConnectionFactory) own);
+		return (client != null) ? OpenChannels.close(client, selected) : 0;
+	}
+
+	/**
+	 * Connects anew: the name of the server may lead to another one by now.
+	 */
+	static void reconnect(RedisConnectionFactory own) {
+		if (knowsRoles(own)) {
+			((LettuceConnectionFactory) own).resetConnection();
+		}
+		else {
+			close(own, (address) -> true);
+		}
+	}
+
+	/**
+	 * Whether a connection leads to several servers. It looks at their roles only once,
+	 * so that after a change of roles a new one is needed.
+	 */
+	static boolean knowsRoles(RedisConnectionFactory own) {
+		return ((LettuceConnectionFactory) own).getClientConfiguration().getReadFrom().isPresent();
 	}
 
 	/**

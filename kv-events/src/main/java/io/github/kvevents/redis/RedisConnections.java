@@ -188,6 +188,13 @@ public final class RedisConnections {
 	}
 
 	/**
+	 * Looks for the primary, since the server that is connected to isn't it.
+	 */
+	void refused() {
+		LinkedFactory.refused(this.factory);
+	}
+
+	/**
 	 * Waits for an answer of Redis, not much longer than the given time.
 	 */
 	void ping(Duration patience) {

@@ -23,6 +23,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.redis.topology.OpenChannels;
 import io.github.kvevents.support.DaemonThreads;
 
 /**
@@ -36,6 +37,10 @@ import io.github.kvevents.support.DaemonThreads;
  * at most for the command timeout. If Redis does not answer within a second when the
  * context closes, all waiting calls fail at once, and so do later calls. An outage is
  * logged once, and so is its end.
+ * <p>
+ * If Sentinels watch the primary, one of them is subscribed to, and the connections move
+ * to a new primary as soon as the Sentinels name it. Writes that a replica refuses make
+ * the connections look for the primary, once a second at most.
  * <p>
  * Nothing connects before it is needed. Used by many threads at once.
  */
@@ -70,7 +75,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		this.target = new LinkTarget(application);
 		this.state = new LinkState(this.target::connectAll,
 				BlockingReads.commandTimeout(application, Duration.ofSeconds(60)),
-				RedisConnections.isCluster(application));
+				RedisConnections.isCluster(application), this.target::mayRepeat);
 		this.factory = new LinkedFactory(this.target, this.state, () -> this.target.connect(this.state),
 				new LinkedFactory(this.target, this.state, () -> this.target.connectForPages(this.state), null));
 		this.readFactory = new LinkedFactory(this.target, this.state,
@@ -124,7 +129,9 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		hints.reflection()
 			.registerType(
 					TypeReference.of("org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory"),
-					(type) -> type.withField(OwnLettuce.CONFIGURATION));
+					(type) -> type.withField(OwnLettuce.CONFIGURATION))
+			.registerType(TypeReference.of("io.lettuce.core.AbstractRedisClient"),
+					(type) -> type.withField(OpenChannels.CHANNELS));
 	}
 
 	/**
@@ -192,6 +199,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	@Override
 	public void start() {
 		this.target.forOwn(OwnLettuce::start);
+		this.target.followPrimary();
 		this.state.setStopped(false);
 		this.running = true;
 	}
@@ -212,6 +220,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	 * the wait for the lock is bounded.
 	 */
 	private void end(Consumer<RedisConnectionFactory> ending) {
+		this.target.unfollowPrimary();
 		if (this.target.own() == null || this.state.isAbandoned()) {
 			return;
 		}

@@ -89,7 +89,7 @@ final class WatchedCalls implements InvocationHandler {
 		}
 		LinkState.Call call = this.state.begin();
 		try {
-			return this.state.isCluster() ? callUntilServed(method, arguments) : call(method, arguments);
+			return callUntilServed(method, arguments, call.since());
 		}
 		catch (Throwable ex) {
 			this.state.failed(ex);
@@ -101,20 +101,21 @@ final class WatchedCalls implements InvocationHandler {
 	}
 
 	/**
-	 * A node that moves a slot, has just been promoted or is away refuses commands or
-	 * isn't connected. They were not executed, so they are repeated for as long as a
-	 * command may take.
+	 * A server that moves a slot, has just been promoted or demoted, or is away refuses
+	 * commands or isn't connected. They were not executed, so they are repeated for
+	 * almost as long as a command may take.
 	 */
-	private @Nullable Object callUntilServed(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-		long end = System.nanoTime() + this.state.commandTimeout().toNanos();
+	private @Nullable Object callUntilServed(Method method, @Nullable Object @Nullable [] arguments, long start)
+			throws Throwable {
 		long pause = FIRST_PAUSE_MILLIS;
 		while (true) {
 			try {
 				return call(method, arguments);
 			}
 			catch (RuntimeException ex) {
-				if (!StoreFailure.isNotServed(ex) || System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) >= end
-						|| this.state.isAbandoned() || Thread.currentThread().isInterrupted()) {
+				long elapsed = System.nanoTime() - start + TimeUnit.MILLISECONDS.toNanos(pause);
+				if (!this.state.mayRepeat(ex) || elapsed >= this.state.repetitionNanos() || this.state.isAbandoned()
+						|| Thread.currentThread().isInterrupted()) {
 					throw ex;
 				}
 			}

@@ -67,6 +67,11 @@ public enum StoreFailure {
 				+ "|Currently not connected|^Cannot determine a partition|^Unable to (?:connect|establish a connection)\\b"
 				+ "|^Connection to .* not allowed");
 
+	/** A replica takes no writes, and none that is to be executed in part. */
+	private static final Pattern OF_REPLICA = Pattern.compile("^(?:ERR )?(?:READONLY|MASTERDOWN)\\b");
+
+	private static final Pattern WITHOUT_REPLICAS = Pattern.compile("^(?:ERR )?NOREPLICAS\\b");
+
 	/** Messages of Lettuce for a closed connection without reconnect. */
 	private static final Set<String> ENDED = Set.of("Connection closed", "Connection is closed",
 			"Connection disconnected");
@@ -109,8 +114,30 @@ public enum StoreFailure {
 	 * @return whether to send it again soon
 	 */
 	public static boolean isNotServed(Throwable failure) {
+		return isFound(NOT_SERVED, failure);
+	}
+
+	/**
+	 * Whether a command was not executed, since the server is a replica.
+	 * @param failure the failure
+	 * @return whether the primary is another server
+	 */
+	public static boolean isOfReplica(Throwable failure) {
+		return isFound(OF_REPLICA, failure);
+	}
+
+	/**
+	 * Whether a write was not executed, since the primary has too few replicas.
+	 * @param failure the failure
+	 * @return whether another server may be the primary by now
+	 */
+	public static boolean isWithoutReplicas(Throwable failure) {
+		return isFound(WITHOUT_REPLICAS, failure);
+	}
+
+	private static boolean isFound(Pattern message, Throwable failure) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			if (cause.getMessage() != null && NOT_SERVED.matcher(cause.getMessage()).find()) {
+			if (cause.getMessage() != null && message.matcher(cause.getMessage()).find()) {
 				return true;
 			}
 		}
@@ -164,11 +191,14 @@ public enum StoreFailure {
 		if (reason.contains("NOAUTH") || reason.contains("WRONGPASS") || reason.contains("password")) {
 			return reason + " - set 'spring.data.redis.username' and 'spring.data.redis.password'";
 		}
-		if (reason.startsWith("READONLY")) {
+		if (reason.startsWith("READONLY") || reason.startsWith("MASTERDOWN")) {
 			return reason + " - connect to the primary, or promote this server ('REPLICAOF NO ONE')";
 		}
 		if (reason.startsWith("NOREPLICAS")) {
 			return reason + " - start its replicas, or lower its 'min-replicas-to-write'";
+		}
+		if (reason.startsWith("OOM")) {
+			return reason + " - raise its 'maxmemory', or remove keys";
 		}
 		if (reason.startsWith("MISCONF")) {
 			return reason + " - let it save again; its log says what keeps it from that";

@@ -12,6 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.support.StoreFailure;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -85,8 +87,9 @@ class WatchedCallsTests {
 					}
 					return "PONG";
 				});
-		return WatchedCalls.watch(target, new LinkState(() -> target, timeout, cluster), () -> {
-		});
+		return WatchedCalls.watch(target, new LinkState(() -> target, timeout, cluster,
+				(failure) -> cluster && StoreFailure.isNotServed(failure)), () -> {
+				});
 	}
 
 }
