@@ -50,6 +50,9 @@ class RedisRefusalTests {
 
 	private static final String EVERYTHING = "~shop:* ~kv-events:* &__keyevent@0__:expired +@all";
 
+	private static final String[] PLAIN = { "kv.events.expiry.tracking.mode=off",
+			"kv.events.expiry.notifications.mode=off" };
+
 	private TestRedis redis;
 
 	@BeforeEach
@@ -168,6 +171,78 @@ class RedisRefusalTests {
 				assertThat(health.getStatus()).isEqualTo(new Status(status));
 				assertThat(health.getDetails().toString()).contains("Key '" + name + "' belongs to kv-events");
 			});
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					REPLICAOF 127.0.0.1 1              | REPLICAOF NO ONE                   | READONLY   | connect to the primary
+					CONFIG SET min-replicas-to-write 1 | CONFIG SET min-replicas-to-write 0 | NOREPLICAS | start its replicas
+					CONFIG SET maxmemory 1             | CONFIG SET maxmemory 0             | OOM        | raise its 'maxmemory'
+					""")
+	void healthIsDownWhileTheServerTakesNoWritesAlsoWithoutTrackingAndLog(String refuse, String accept, String code,
+			String remedy) {
+		user(EVERYTHING);
+		try (ConfigurableApplicationContext context = run(PLAIN)) {
+			context.getBean(KvTemplate.class).set("a", "1");
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+			execute(refuse);
+			Health health = health(context);
+			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+			assertThat(String.valueOf(health.getDetails().get("error"))).contains(code).contains(remedy);
+			execute(accept);
+			await().atMost(Duration.ofSeconds(30)).until(() -> health(context).getStatus().equals(Status.UP));
+			context.getBean(KvTemplate.class).set("b", "1");
+		}
+		assertThat(this.redis.template().keys("*")).containsExactlyInAnyOrder("shop:a", "shop:b");
+	}
+
+	@Test
+	void healthIsDownOnAReplicaAlsoIfTheApplicationHasNotWritten() {
+		user(EVERYTHING + " -set");
+		execute("REPLICAOF 127.0.0.1 1");
+		try (ConfigurableApplicationContext context = run(PLAIN)) {
+			Health health = health(context);
+			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+			assertThat(String.valueOf(health.getDetails().get("error"))).contains("READONLY");
+			execute("CONFIG SET replica-read-only no");
+			assertThat(health(context).getStatus()).as("a replica that takes writes").isEqualTo(Status.UP);
+		}
+	}
+
+	@Test
+	void healthIsDownWhileTheServerCanNotSave() {
+		try (TestRedis unable = TestRedis.start("save", "3600 1", "enable-protected-configs", "yes");
+				ConfigurableApplicationContext context = RedisApplication.of(Application.class, unable)
+					.with(PLAIN)
+					.run()) {
+			context.getBean(KvTemplate.class).set("a", "1");
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+			unable.execute("CONFIG", "SET", "dir", "/proc");
+			unable.execute("BGSAVE");
+			await().atMost(Duration.ofSeconds(30)).until(() -> health(context).getStatus().equals(Status.DOWN));
+			assertThat(String.valueOf(health(context).getDetails().get("error"))).contains("MISCONF");
+			unable.execute("CONFIG", "SET", "save", "");
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+		}
+	}
+
+	@Test
+	void healthSendsOneWriteThatChangesNothingOnceTheApplicationHasWritten() {
+		user("~shop:a ~kv-events:* +@all");
+		try (ConfigurableApplicationContext context = run(PLAIN)) {
+			this.redis.reset();
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+			assertThat(this.redis.commandCalls()).doesNotContainKey("set");
+			context.getBean(KvTemplate.class).set("a", "1");
+			this.redis.reset();
+			assertThat(health(context).getStatus()).as("the key isn't one that the user may write")
+				.isEqualTo(Status.UP);
+			user(EVERYTHING);
+			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+			assertThat(this.redis.commandCalls()).containsEntry("set", 1L);
+			assertThat(this.redis.template().keys("*")).isEmpty();
 		}
 	}
 

@@ -46,6 +46,8 @@ public final class RedisKvStore implements KvStore {
 
 	private final @Nullable TrackedWrites trackedWrites;
 
+	private final WritableCheck writable;
+
 	/**
 	 * Creates a store that tracks no expiry; nothing is sent.
 	 * @param connectionFactory where connections come from, with Lettuce or Jedis
@@ -110,6 +112,7 @@ public final class RedisKvStore implements KvStore {
 				: new RedisConnections(readConnectionFactory), this.names, pages);
 		this.plainWrites = new PlainWrites(this.connections, this.names);
 		this.trackedWrites = (namespace != null) ? trackedWrites(namespace, tracking, log, check) : null;
+		this.writable = new WritableCheck(this.connections, this.names);
 	}
 
 	private RedisKvStore(RedisKvStore store, RedisReads reads) {
@@ -118,6 +121,7 @@ public final class RedisKvStore implements KvStore {
 		this.reads = reads;
 		this.plainWrites = store.plainWrites;
 		this.trackedWrites = store.trackedWrites;
+		this.writable = store.writable;
 	}
 
 	@Override
@@ -155,7 +159,7 @@ public final class RedisKvStore implements KvStore {
 	 * @throws DataAccessException if it doesn't answer
 	 */
 	public void check() {
-		if (writes() instanceof TrackedWrites tracked) {
+		if (active(TrackedWrites::isActive) instanceof TrackedWrites tracked) {
 			tracked.check();
 		}
 	}
@@ -230,11 +234,11 @@ public final class RedisKvStore implements KvStore {
 	@Override
 	public Map<String, Object> ping() {
 		this.connections.ping(PING_PATIENCE);
-		if (writes() instanceof TrackedWrites tracked) {
+		if (active(TrackedWrites::isActive) instanceof TrackedWrites tracked) {
 			tracked.check();
 			tracked.checkTypes();
 		}
-		return this.connections.call(ServerVersionCheck::facts);
+		return this.writable.require();
 	}
 
 	/**
@@ -254,6 +258,11 @@ public final class RedisKvStore implements KvStore {
 	}
 
 	private Writes writes(Predicate<TrackedWrites> needed) {
+		this.writable.wrote();
+		return active(needed);
+	}
+
+	private Writes active(Predicate<TrackedWrites> needed) {
 		TrackedWrites tracked = this.trackedWrites;
 		return (tracked != null && needed.test(tracked)) ? tracked : this.plainWrites;
 	}

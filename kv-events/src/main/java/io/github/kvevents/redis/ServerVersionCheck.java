@@ -33,7 +33,7 @@ final class ServerVersionCheck {
 		if (this.passed) {
 			return;
 		}
-		Properties info = info(connection);
+		Properties info = info(connection, true);
 		String version = find(info, "redis_version");
 		String mode = find(info, "redis_mode");
 		// Valkey has another name for it
@@ -53,10 +53,10 @@ final class ServerVersionCheck {
 
 	/**
 	 * Facts about the server.
+	 * @param info what it tells about itself
 	 * @return its version, and its name if it is not Redis; empty if unknown
 	 */
-	static Map<String, Object> facts(RedisConnection connection) {
-		Properties info = info(connection);
+	static Map<String, Object> facts(Properties info) {
 		Map<String, Object> facts = new LinkedHashMap<>();
 		String valkey = find(info, "valkey_version");
 		if (valkey != null) {
@@ -69,9 +69,15 @@ final class ServerVersionCheck {
 		return facts;
 	}
 
-	private static Properties info(RedisConnection connection) {
+	/**
+	 * What the server tells about itself.
+	 * @param version whether its version suffices
+	 * @return nothing if the user may not know
+	 */
+	static Properties info(RedisConnection connection, boolean version) {
 		try {
-			Properties server = connection.serverCommands().info("server");
+			Properties server = version ? connection.serverCommands().info("server")
+					: connection.serverCommands().info();
 			return (server != null) ? server : new Properties();
 		}
 		catch (DataAccessException ex) {
