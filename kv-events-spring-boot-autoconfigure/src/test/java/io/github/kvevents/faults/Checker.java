@@ -22,6 +22,8 @@ final class Checker {
 		new DeliveryCheck(history, snapshot, bounds, findings).check();
 		new ExpiryCheck(history, snapshot, bounds, findings).check();
 		new WatchCheck(history, snapshot, bounds, findings).check();
+		new HooksCheck(history, snapshot, bounds, findings).check();
+		new WaitCheck(history, findings).check();
 		return findings;
 	}
 

@@ -83,6 +83,7 @@ class CheckerTests {
 		this.story.lose(this.last);
 		this.story.remove(HistoryFile.DELIVERED, this.last.words());
 		this.story.remove(HistoryFile.WATCHED, this.last.words());
+		this.story.remove(HistoryFile.HOOKED, this.last.words());
 		assertFound(Bounds.NONE, Invariant.ACKNOWLEDGED);
 		assertThat(this.story.check(LOSING_DATA).violations()).isEmpty();
 		assertThat(this.story.check(LOSING_DATA).getLost()).isOne();
@@ -195,6 +196,7 @@ class CheckerTests {
 	void lossWithoutGap() {
 		this.story.lose(this.last);
 		this.story.remove(HistoryFile.WATCHED, this.last.words());
+		this.story.remove(HistoryFile.HOOKED, this.last.words());
 		assertFound(LOSING_DATA, Invariant.GAP);
 		assertFound(Bounds.NONE, Invariant.ACKNOWLEDGED, Invariant.DELIVERED);
 		gap();
@@ -205,6 +207,7 @@ class CheckerTests {
 	void lossThatTheNextOwnerOfThePartitionCanNotKnow() {
 		this.story.lose(this.last);
 		this.story.remove(HistoryFile.WATCHED, this.last.words());
+		this.story.remove(HistoryFile.HOOKED, this.last.words());
 		Entry later = this.story.write("a", Kind.SET, "own:a:1");
 		this.story.remove(HistoryFile.DELIVERED, later.words());
 		this.story.otherLines.add(this.story.delivered(later));
@@ -232,6 +235,7 @@ class CheckerTests {
 		Entry again = new Entry(new KvPosition(0, 99, 0), expired.type(), expired.key(), null, expired.previous());
 		this.story.log.add(again);
 		this.story.lines.add(this.story.delivered(again));
+		this.story.lines.add(this.story.hooked(again));
 		this.story.lines.add(HistoryFile.WATCHED + " " + Story.WATCH + " " + again.words());
 		assertFound(Bounds.NONE, Invariant.REPLAY, Invariant.EXPIRED);
 	}
@@ -285,6 +289,7 @@ class CheckerTests {
 	@Test
 	void lossThatAWatchDidNotReport() {
 		this.story.lose(this.last);
+		this.story.remove(HistoryFile.HOOKED, this.last.words());
 		gap();
 		assertFound(LOSING_DATA, Invariant.WATCH);
 		this.story.replace(HistoryFile.WATCHED, this.last.words(), " " + Story.WATCH + " ", " failed ");
@@ -292,8 +297,98 @@ class CheckerTests {
 		assertThat(this.story.check(LOSING_DATA).violations()).isEmpty();
 	}
 
+	@Test
+	void changeThatAHookMissed() {
+		this.story.remove(HistoryFile.HOOKED, this.second.words());
+		assertFound(Bounds.NONE, Invariant.HOOKS);
+		gap(Consumers.HOOKS);
+		assertFound(LOSING_DATA, Invariant.HOOKS);
+	}
+
+	@Test
+	void lastChangeThatAHookMissed() {
+		this.story.remove(HistoryFile.HOOKED, this.last.words());
+		assertFound(Bounds.NONE, Invariant.HOOKS);
+	}
+
+	@Test
+	void changeThatAHookReceivedTwice() {
+		this.story.lines.add(this.story.hooked(this.last));
+		assertFound(Bounds.NONE, Invariant.HOOKS);
+	}
+
+	@Test
+	void changeThatAHookReceivedBehindALaterOne() {
+		Collections.swap(this.story.lines, this.story.line(HistoryFile.HOOKED, this.first.words()),
+				this.story.line(HistoryFile.HOOKED, this.second.words()));
+		assertFound(Bounds.NONE, Invariant.HOOKS);
+	}
+
+	@Test
+	void hookThatReceivedNothing() {
+		this.story.lines.removeIf((line) -> line.startsWith(HistoryFile.HOOKED + " "));
+		assertFound(Bounds.NONE, Invariant.HOOKS);
+	}
+
+	@Test
+	void hookThatReceivedNothingOfAPartition() {
+		Mark mark = this.story.attempt("a", Kind.SET, "own:a:3", Outcome.ACKNOWLEDGED);
+		Entry other = new Entry(new KvPosition(1, 1, 0), KvEventType.SET, "own:a:3", mark.value(), null);
+		this.story.log.add(other);
+		this.story.stored.put("own:a:3", mark.value());
+		this.story.lines.add(this.story.delivered(other));
+		this.story.lines.add(HistoryFile.WATCHED + " " + Story.WATCH + " " + other.words());
+		assertFound(Bounds.NONE, Invariant.HOOKS);
+	}
+
+	@Test
+	void hookOfAnInstanceThatWasKilledMayEndAnywhere() {
+		this.story.otherLines.add(this.story.hooked(this.first));
+		this.story.otherLines.add(this.story.hooked(this.second));
+		assertThat(this.story.check(Bounds.NONE).violations()).isEmpty();
+		this.story.otherLines.add(this.story.hooked(this.last));
+		assertFound(Bounds.NONE, Invariant.HOOKS);
+	}
+
+	@Test
+	void lossThatAHookDidNotReport() {
+		this.story.lose(this.last);
+		this.story.remove(HistoryFile.DELIVERED, this.last.words());
+		this.story.remove(HistoryFile.WATCHED, this.last.words());
+		assertFound(LOSING_DATA, Invariant.HOOKS);
+		gap();
+		assertFound(LOSING_DATA, Invariant.HOOKS);
+		gap(Consumers.HOOKS);
+		assertThat(this.story.check(LOSING_DATA).violations()).isEmpty();
+	}
+
+	@Test
+	void callThatTookLongerThanACommandMay() {
+		this.story.delay(this.last, WaitCheck.BOUND);
+		assertThat(this.story.check(Bounds.NONE).violations()).isEmpty();
+		assertThat(this.story.check(Bounds.NONE).getLongestCall()).hasNanos(WaitCheck.BOUND);
+		this.story.delay(this.last, WaitCheck.BOUND + 1);
+		assertFound(Bounds.NONE, Invariant.WAIT);
+		assertFound(LOSING_DATA.losingReplies(), Invariant.WAIT);
+	}
+
+	@Test
+	void callThatWasStoppedWithItsInstanceDidNotTakeLong() {
+		Entry entry = this.story.write("i0.0", Kind.SET, "own:i0.0:0");
+		long[] call = this.story.delay(entry, 3 * WaitCheck.BOUND);
+		String stall = "%s %d %d".formatted(HistoryFile.STALLED, call[0] - 1, call[0] + 2 * WaitCheck.BOUND);
+		this.story.otherLines.add(stall);
+		assertFound(Bounds.NONE, Invariant.WAIT);
+		this.story.lines.add(stall);
+		assertThat(this.story.check(Bounds.NONE).violations()).isEmpty();
+	}
+
 	private void gap() {
-		this.story.lines.add(HistoryFile.GAP + " listener-" + Consumers.LISTENER + " 0 1");
+		gap("listener-" + Consumers.LISTENER);
+	}
+
+	private void gap(String reader) {
+		this.story.lines.add(HistoryFile.GAP + " " + reader + " 0 1");
 	}
 
 	/**

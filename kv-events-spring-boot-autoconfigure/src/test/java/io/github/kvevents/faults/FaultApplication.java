@@ -3,11 +3,13 @@ package io.github.kvevents.faults;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootConfiguration;
@@ -29,12 +31,15 @@ class FaultApplication {
 
 	static final int IN_FLIGHT = 50;
 
+	/** How long a command may take. */
+	static final Duration TIMEOUT = Duration.ofSeconds(1);
+
 	/** The settings of all applications of a run. */
 	static final List<String> SETTINGS = List.of("spring.main.web-application-type=none", "spring.main.banner-mode=off",
-			"spring.jmx.enabled=false", "spring.data.redis.timeout=1s", "spring.data.redis.connect-timeout=1s",
-			"kv.events.namespace=faults", "faults.pace=3ms", "kv.events.log.enabled=true",
-			"kv.events.log.max-length=100000000", "kv.events.expiry.tracking.max-in-flight=" + IN_FLIGHT,
-			"kv.events.expiry.notifications.mode=off");
+			"spring.jmx.enabled=false", "spring.data.redis.timeout=" + TIMEOUT.toMillis() + "ms",
+			"spring.data.redis.connect-timeout=1s", "kv.events.namespace=faults", "faults.pace=3ms",
+			"kv.events.log.enabled=true", "kv.events.log.max-length=100000000",
+			"kv.events.expiry.tracking.max-in-flight=" + IN_FLIGHT, "kv.events.expiry.notifications.mode=off");
 
 	static final String ANSWER = "fault-application:";
 
@@ -73,6 +78,7 @@ class FaultApplication {
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(FaultApplication.class)
 			.properties(all.toArray(String[]::new))
 			.run();
+		StallRecorder.start(context.getBean(HistoryFile.class));
 		context.getBean(WatchReading.class).start();
 		context.getBean(Workload.class).start();
 		return context;
@@ -98,6 +104,40 @@ class FaultApplication {
 	@Bean
 	WatchReading watchReading(KvTemplate template, HistoryFile history, @Value("${faults.instance}") String instance) {
 		return new WatchReading(template, history, instance);
+	}
+
+	/**
+	 * Records when no thread of this process ran.
+	 */
+	private static final class StallRecorder {
+
+		private static final long PAUSE = Duration.ofMillis(10).toNanos();
+
+		private static final long NOTED = Duration.ofMillis(30).toNanos();
+
+		static void start(HistoryFile history) {
+			Thread thread = new Thread(() -> record(history), "fault-stalls");
+			thread.setDaemon(true);
+			thread.start();
+		}
+
+		private static void record(HistoryFile history) {
+			long before = System.nanoTime();
+			try {
+				while (history.isOpen()) {
+					LockSupport.parkNanos(PAUSE);
+					long now = System.nanoTime();
+					if (now - before > NOTED) {
+						history.stalled(before, now);
+					}
+					before = now;
+				}
+			}
+			catch (UncheckedIOException ex) {
+				// the run is over
+			}
+		}
+
 	}
 
 }

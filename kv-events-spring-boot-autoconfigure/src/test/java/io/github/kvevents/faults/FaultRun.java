@@ -4,8 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
@@ -38,7 +41,8 @@ final class FaultRun implements AutoCloseable {
 
 	private final List<String> connection = new ArrayList<>();
 
-	private final List<Instance> instances = new ArrayList<>();
+	/** Those that run, and their names. */
+	private final Map<Instance, String> instances = new LinkedHashMap<>();
 
 	private final List<Path> files = new ArrayList<>();
 
@@ -69,7 +73,7 @@ final class FaultRun implements AutoCloseable {
 	 * Starts an instance in this process, which writes and receives when this returns.
 	 */
 	void here(String... properties) {
-		this.instances.add(Instance.here(properties(properties)));
+		add(Instance.here(properties(properties)));
 	}
 
 	/**
@@ -77,8 +81,12 @@ final class FaultRun implements AutoCloseable {
 	 */
 	Instance.Elsewhere elsewhere() {
 		Instance.Elsewhere instance = new Instance.Elsewhere(properties());
-		this.instances.add(instance);
+		add(instance);
 		return instance;
+	}
+
+	private void add(Instance instance) {
+		this.instances.put(instance, this.files.get(this.files.size() - 1).getFileName().toString());
 	}
 
 	private List<String> properties(String... further) {
@@ -125,7 +133,7 @@ final class FaultRun implements AutoCloseable {
 	 * Waits until the instances have done and received a little more.
 	 */
 	void awaitActivity() {
-		long enough = size() + 20_000 + this.random.nextInt(40_000);
+		long enough = size() + 30_000 + this.random.nextInt(60_000);
 		await().atMost(PATIENCE).pollInterval(Duration.ofMillis(2)).until(() -> size() >= enough);
 	}
 
@@ -164,12 +172,12 @@ final class FaultRun implements AutoCloseable {
 	 */
 	Result finish(String fault, Bounds bounds) throws Exception {
 		awaitRecovery();
-		for (Instance instance : this.instances) {
+		for (Instance instance : this.instances.keySet()) {
 			instance.stopWriting();
 		}
 		try (ConfigurableApplicationContext observer = observe()) {
 			awaitEverythingReceived(observer);
-			for (Instance instance : this.instances) {
+			for (Instance instance : this.instances.keySet()) {
 				instance.end();
 			}
 			History history = history();
@@ -208,9 +216,24 @@ final class FaultRun implements AutoCloseable {
 		if (expiring) {
 			return false;
 		}
-		Set<Entry> missing = new HashSet<>(snapshot(observer).log());
+		List<Entry> log = snapshot(observer).log();
+		Set<Entry> missing = new HashSet<>(log);
 		history().deliveries().forEach((delivery) -> missing.remove(delivery.entry()));
-		return missing.isEmpty();
+		Map<Integer, Entry> last = last(log);
+		return missing.isEmpty() && this.instances.values()
+			.stream()
+			.map((name) -> last(
+					this.history.hooked().getOrDefault(name, List.of()).stream().map(History.Delivery::entry).toList()))
+			.allMatch((received) -> last.entrySet().containsAll(received.entrySet()));
+	}
+
+	/**
+	 * The last entry of each partition.
+	 */
+	private static Map<Integer, Entry> last(List<Entry> entries) {
+		Map<Integer, Entry> last = new HashMap<>();
+		entries.forEach((entry) -> last.put(entry.position().partition(), entry));
+		return last;
 	}
 
 	private static Snapshot snapshot(ConfigurableApplicationContext observer) {
@@ -219,7 +242,7 @@ final class FaultRun implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.instances.forEach(Instance::close);
+		this.instances.keySet().forEach(Instance::close);
 	}
 
 	/**

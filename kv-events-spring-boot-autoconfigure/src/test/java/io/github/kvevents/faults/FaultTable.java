@@ -21,8 +21,8 @@ final class FaultTable {
 	private static final Path FILE = Path.of("target", "faults.md");
 
 	private static final String HEAD = """
-			| fault | count | operations | acknowledged | unknown | lost | reordered | changes redelivered | expiries | expiries redelivered | gaps | recovery median | max |
-			|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
+			| fault | count | operations | acknowledged | unknown | lost | reordered | changes redelivered | expiries | expiries redelivered | gaps | recovery median | max | longest call |
+			|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 			""";
 
 	private FaultTable() {
@@ -37,11 +37,12 @@ final class FaultTable {
 		long lost = findings.getLost() + findings.count(Invariant.ACKNOWLEDGED);
 		long reordered = findings.count(Invariant.ORDER) + findings.count(Invariant.LATE)
 				+ findings.count(Invariant.DELIVERY_ORDER);
-		write("| %s | %,d | %,d | %,d | %,d | %,d | %,d | %,d | %,d | %,d | %,d | %s | %s |%n".formatted(result.fault(),
-				result.count(), result.history().operations().size(), count(result, Outcome.ACKNOWLEDGED),
-				count(result, Outcome.UNKNOWN), lost, reordered, findings.getRedelivered(), result.expired(),
-				findings.getExpiredTwice(), result.history().gaps().size(), time(result.recovery(), 0.5),
-				time(result.recovery(), 1)), StandardOpenOption.APPEND);
+		write("| %s | %,d | %,d | %,d | %,d | %,d | %,d | %,d | %,d | %,d | %,d | %s | %s | %,d ms |%n".formatted(
+				result.fault(), result.count(), result.history().operations().size(),
+				count(result, Outcome.ACKNOWLEDGED), count(result, Outcome.UNKNOWN), lost, reordered,
+				findings.getRedelivered(), result.expired(), findings.getExpiredTwice(), result.history().gaps().size(),
+				time(result.recovery(), 0.5), time(result.recovery(), 1), findings.getLongestCall().toMillis()),
+				StandardOpenOption.APPEND);
 	}
 
 	private static long count(Result result, Outcome outcome) {

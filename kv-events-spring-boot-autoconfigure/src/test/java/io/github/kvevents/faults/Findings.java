@@ -1,5 +1,6 @@
 package io.github.kvevents.faults;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -53,6 +54,15 @@ final class Findings {
 		/** No lifetime that hadn't ended was delivered, and none before its deadline. */
 		EARLY,
 
+		/**
+		 * The hook on every instance received each entry of the log once, in order, from
+		 * the first one that it received on.
+		 */
+		HOOKS,
+
+		/** No call took longer than a command may. */
+		WAIT,
+
 		/** A watch delivers each change of a key behind what it has replayed. */
 		WATCH
 
@@ -66,6 +76,8 @@ final class Findings {
 	private final Map<Invariant, Long> counts = new EnumMap<>(Invariant.class);
 
 	private long lost;
+
+	private Duration longestCall = Duration.ZERO;
 
 	private long redelivered;
 
@@ -87,6 +99,10 @@ final class Findings {
 		this.lost++;
 	}
 
+	void longestCall(Duration duration) {
+		this.longestCall = duration;
+	}
+
 	void redelivered(long count) {
 		this.redelivered = count;
 	}
@@ -105,6 +121,10 @@ final class Findings {
 
 	long getLost() {
 		return this.lost;
+	}
+
+	Duration getLongestCall() {
+		return this.longestCall;
 	}
 
 	long getRedelivered() {

@@ -25,6 +25,12 @@ final class History {
 
 	private final List<Delivery> deliveries = new ArrayList<>();
 
+	/** By instance. */
+	private final Map<String, List<Delivery>> hooked = new HashMap<>();
+
+	/** By instance. */
+	private final Map<String, List<Stall>> stalls = new HashMap<>();
+
 	private final List<Expiry> expiries = new ArrayList<>();
 
 	private final List<Gap> gaps = new ArrayList<>();
@@ -81,9 +87,13 @@ final class History {
 			case HistoryFile.ENDED -> this.operations.computeIfPresent(words[1],
 					(id, operation) -> operation.ended(Outcome.valueOf(words[2]), Long.parseLong(words[3])));
 			case HistoryFile.DELIVERED -> this.deliveries.add(new Delivery(instance, entry(words, 1), at(words)));
+			case HistoryFile.HOOKED -> this.hooked.computeIfAbsent(instance, (name) -> new ArrayList<>())
+				.add(new Delivery(instance, entry(words, 1), at(words)));
+			case HistoryFile.STALLED -> this.stalls.computeIfAbsent(instance, (name) -> new ArrayList<>())
+				.add(new Stall(Long.parseLong(words[1]), at(words)));
 			case HistoryFile.EXPIRED -> this.expiries
 				.add(new Expiry(words[1], words[2], Long.parseLong(words[3]), Long.parseLong(words[4]), at(words)));
-			case HistoryFile.GAP -> this.gaps.add(new Gap(words[1], Integer.parseInt(words[2]), at(words)));
+			case HistoryFile.GAP -> this.gaps.add(new Gap(instance, words[1], Integer.parseInt(words[2]), at(words)));
 			case HistoryFile.WATCHED -> session(words[1]).entries.add(entry(words, 2));
 			case HistoryFile.WATCH_FAILED -> session(words[1]).failed = true;
 			case HistoryFile.WATCH_READ -> session(words[1]).complete = true;
@@ -119,6 +129,21 @@ final class History {
 		return this.deliveries;
 	}
 
+	/**
+	 * What the hook on every instance received, in the order of each instance.
+	 */
+	Map<String, List<Delivery>> hooked() {
+		return this.hooked;
+	}
+
+	/**
+	 * When no thread of an instance ran for a while, since it was stopped or the machine
+	 * was busy.
+	 */
+	List<Stall> stalls(String instance) {
+		return this.stalls.getOrDefault(instance, List.of());
+	}
+
 	List<Expiry> expiries() {
 		return this.expiries;
 	}
@@ -132,7 +157,7 @@ final class History {
 	}
 
 	/**
-	 * A call of the listener.
+	 * A call of the listener or of the hook on every instance.
 	 *
 	 * @param instance in which instance
 	 * @param entry the change
@@ -154,13 +179,23 @@ final class History {
 	}
 
 	/**
+	 * No thread ran.
+	 *
+	 * @param from when it began
+	 * @param to when it ended
+	 */
+	record Stall(long from, long to) {
+	}
+
+	/**
 	 * A gap that was reported.
 	 *
+	 * @param instance in which instance
 	 * @param reader who missed changes
 	 * @param partition of which partition
 	 * @param at when
 	 */
-	record Gap(String reader, int partition, long at) {
+	record Gap(String instance, String reader, int partition, long at) {
 	}
 
 	/**

@@ -29,6 +29,10 @@ final class HistoryFile implements Closeable {
 
 	static final String GAP = "gap";
 
+	static final String HOOKED = "hooked";
+
+	static final String STALLED = "stalled";
+
 	static final String WATCHED = "watched";
 
 	static final String WATCH_FAILED = "watch-failed";
@@ -37,6 +41,8 @@ final class HistoryFile implements Closeable {
 
 	// no channel: that would be closed when a thread is interrupted
 	private final FileOutputStream output;
+
+	private volatile boolean closed;
 
 	private final AtomicLong received = new AtomicLong();
 
@@ -68,6 +74,19 @@ final class HistoryFile implements Closeable {
 		write("%s %s %d %d".formatted(GAP, gap.getReader().replace(' ', '-'), gap.getPartition(), System.nanoTime()));
 	}
 
+	void hooked(KvEvent event) {
+		write(HOOKED + " " + Entry.of(event).words() + " " + System.nanoTime());
+	}
+
+	/**
+	 * Nothing ran; nothing to record any more if the file is closed.
+	 */
+	void stalled(long from, long to) {
+		if (!this.closed) {
+			write("%s %d %d".formatted(STALLED, from, to));
+		}
+	}
+
 	void watched(String session, KvEvent event) {
 		write(WATCHED + " " + session + " " + Entry.of(event).words());
 	}
@@ -96,8 +115,13 @@ final class HistoryFile implements Closeable {
 		}
 	}
 
+	boolean isOpen() {
+		return !this.closed;
+	}
+
 	@Override
 	public void close() throws IOException {
+		this.closed = true;
 		this.output.close();
 	}
 

@@ -93,6 +93,7 @@ final class Story {
 			this.stored.remove(key);
 		}
 		this.lines.add(delivered(entry));
+		this.lines.add(hooked(entry));
 		this.lines.add(HistoryFile.WATCHED + " " + WATCH + " " + entry.words());
 		return entry;
 	}
@@ -100,6 +101,23 @@ final class Story {
 	String delivered(Entry entry) {
 		this.now += MILLI;
 		return HistoryFile.DELIVERED + " " + entry.words() + " " + this.now;
+	}
+
+	String hooked(Entry entry) {
+		return HistoryFile.HOOKED + " " + entry.words() + " " + this.now;
+	}
+
+	/**
+	 * The call that wrote an entry took longer than it did.
+	 * @return when it began and when it ended
+	 */
+	long[] delay(Entry entry, long nanos) {
+		String id = Mark.idOf(entry.value());
+		String[] begun = this.lines.get(line(HistoryFile.BEGUN, " " + entry.key() + " ", id)).split(" ");
+		long start = Operation.begun(begun).start();
+		int ended = line(HistoryFile.ENDED, id);
+		this.lines.set(ended, "%s %s %s %d".formatted(HistoryFile.ENDED, id, Outcome.ACKNOWLEDGED, start + nanos));
+		return new long[] { start, start + nanos };
 	}
 
 	/**
@@ -116,16 +134,16 @@ final class Story {
 	}
 
 	/**
-	 * The line that begins so and has a text.
+	 * The line that begins so and has texts.
 	 */
-	int line(String begin, String text) {
+	int line(String begin, String... texts) {
 		for (int index = 0; index < this.lines.size(); index++) {
 			String line = this.lines.get(index);
-			if (line.startsWith(begin + " ") && line.contains(text)) {
+			if (line.startsWith(begin + " ") && List.of(texts).stream().allMatch(line::contains)) {
 				return index;
 			}
 		}
-		throw new IllegalArgumentException(begin + " " + text + " is not in " + this.lines);
+		throw new IllegalArgumentException(begin + " " + List.of(texts) + " is not in " + this.lines);
 	}
 
 	void remove(String begin, String text) {

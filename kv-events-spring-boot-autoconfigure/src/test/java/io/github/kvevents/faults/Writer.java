@@ -30,7 +30,7 @@ final class Writer implements Runnable {
 
 	/** What says that the server, or the driver in its place, has executed nothing. */
 	private static final List<String> REFUSALS = List.of("OOM ", "NOREPLICAS", "Commands are rejected",
-			"Unable to connect");
+			"Unable to connect", "READONLY");
 
 	private final KvTemplate template;
 
