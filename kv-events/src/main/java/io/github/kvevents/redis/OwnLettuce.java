@@ -67,7 +67,7 @@ final class OwnLettuce {
 				new OwnClientSettings(
 						client, RedisConfiguration.isClusterConfiguration(configuration)
 								? Optional.of(inCluster(options)) : options,
-						client.getClientResources(), primary(theirs)));
+						SpreadResources.of(client.getClientResources()), primary(theirs)));
 	}
 
 	/**
