@@ -13,9 +13,7 @@ import io.github.kvevents.listener.ListenerStore.Holder;
 import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.ListenerStore.Members;
 import io.github.kvevents.listener.PartitionReader.LogEnds;
-import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.support.Delay;
-import io.github.kvevents.support.PageSize;
 
 /**
  * The partitions that this instance has for a listener: as many as is its share among all
@@ -32,23 +30,17 @@ final class AssignedPartitions {
 
 	private final ListenerMembership membership;
 
-	private final TruncationDetector truncation;
-
-	private final ListenerOptions options;
+	private final PartitionOpener opener;
 
 	private final PendingDeliveries deliveries;
-
-	private final DeliveryPolicy policy;
-
-	private final GapReporter gaps;
-
-	private final Map<Integer, ProcessedHistory> processed;
 
 	private final Delay tick;
 
 	private final Map<Integer, AssignedPartition> assigned = new ConcurrentSkipListMap<>();
 
 	private final LogEnds ends;
+
+	private final AwayPartitions away;
 
 	private volatile boolean paused;
 
@@ -62,19 +54,17 @@ final class AssignedPartitions {
 	 * @param processed what this instance knows to be done with in each partition since
 	 * it started: by it a store that lost its data differs from a listener that is new
 	 * @param tick how often to agree with others at least
+	 * @param distributed whether partitions are on different nodes
 	 */
 	AssignedPartitions(ListenerMembership membership, TruncationDetector truncation, ListenerOptions options,
 			PendingDeliveries deliveries, DeliveryPolicy policy, GapReporter gaps,
-			Map<Integer, ProcessedHistory> processed, Delay tick) {
+			Map<Integer, ProcessedHistory> processed, Delay tick, boolean distributed) {
 		this.membership = membership;
-		this.truncation = truncation;
-		this.options = options;
+		this.opener = new PartitionOpener(membership, truncation, options, deliveries, policy, gaps, processed);
 		this.deliveries = deliveries;
-		this.policy = policy;
-		this.gaps = gaps;
-		this.processed = processed;
 		this.ends = new LogEnds(membership::now);
 		this.tick = tick;
+		this.away = new AwayPartitions(distributed, membership::now);
 	}
 
 	/** From any thread. */
@@ -133,6 +123,13 @@ final class AssignedPartitions {
 	}
 
 	/**
+	 * The partitions that are left out.
+	 */
+	AwayPartitions away() {
+		return this.away;
+	}
+
+	/**
 	 * Agrees with the other instances on who has what.
 	 * @return when to look again
 	 */
@@ -140,7 +137,12 @@ final class AssignedPartitions {
 		boolean quiet = this.paused && isQuiet();
 		AssignedPartition first = this.assigned.get(0);
 		long now = this.membership.now();
-		Members members = this.membership.join((first != null) ? first.idleLease() : null, quiet);
+		Members members = this.away.call(0,
+				() -> this.membership.join((first != null) ? first.idleLease() : null, quiet));
+		if (members == null) {
+			renew(quiet, null, now, null);
+			return suspend(this.paused, quiet, this.tick);
+		}
 		// the clock of the store may be set back
 		this.since = (this.since != 0) ? Math.min(this.since, members.now()) : members.now();
 		if (members.removedAt() > this.since) {
@@ -148,19 +150,34 @@ final class AssignedPartitions {
 			return this.tick;
 		}
 		int share = this.membership.share(members);
-		Kept kept = members.kept();
-		this.assigned.forEach((number, partition) -> {
+		renew(quiet, first, now, members.kept());
+		Delay pause = members.changesIn().min(acquire(share)).plus(JUST_AFTER).min(this.tick);
+		giveUp(share);
+		return suspend(members.paused(), quiet, pause);
+	}
+
+	/**
+	 * Renews the leases.
+	 * @param first the partition that was kept already, at a time, {@code null} for none
+	 */
+	private void renew(boolean quiet, @Nullable AssignedPartition first, long now, @Nullable Kept kept) {
+		this.assigned.forEach((number, partition) -> this.away.run(number, () -> {
 			if (partition == first && kept != null) {
 				partition.renewed(now, kept, this.ends.get(number));
 			}
 			else {
 				partition.renew(this.ends.get(number), quiet);
 			}
-		});
-		Delay pause = members.changesIn().min(acquire(share)).plus(JUST_AFTER).min(this.tick);
-		giveUp(share);
+		}));
+	}
+
+	/**
+	 * Stops deliveries while the listener is paused.
+	 * @return when to look again
+	 */
+	private Delay suspend(boolean pausedForAll, boolean quiet, Delay pause) {
 		// a pause is of all partitions, so any of them shows it
-		this.paused = this.assigned.isEmpty() ? members.paused()
+		this.paused = this.assigned.isEmpty() ? pausedForAll
 				: this.assigned.values().stream().anyMatch(AssignedPartition::isPaused);
 		this.deliveries.setSuspended(this.paused);
 		// others wait until a pause is obeyed, and this instance has said so
@@ -186,34 +203,24 @@ final class AssignedPartitions {
 			if (this.assigned.containsKey(partition)) {
 				continue;
 			}
-			long now = this.membership.now();
-			Acquisition acquisition = this.membership.acquire(partition, this.since);
-			switch (acquisition.outcome()) {
-				case ACQUIRED -> this.assigned.put(partition, begin(partition, acquisition, now));
-				case TAKEN -> wait = wait.min(acquisition.freeIn());
-				case REMOVED -> removed();
-			}
+			int number = partition;
+			Delay free = this.away.call(number, () -> acquirePartition(number));
+			wait = (free != null) ? wait.min(free) : wait;
 		}
 		return wait;
 	}
 
-	private AssignedPartition begin(int partition, Acquisition acquisition, long now) {
-		LogState state = this.truncation.state(partition);
-		ProcessedHistory processed = this.processed.computeIfAbsent(partition, (number) -> new ProcessedHistory());
-		KvPosition lostAfter = this.truncation.lostAfter(state, processed);
-		Checkpoint stored = acquisition.checkpoint();
-		Checkpoint checkpoint = (stored != null) ? stored
-				: this.truncation.start(state, partition, processed, this.options.getStartAt());
-		Lease lease = this.membership.lease(partition, acquisition);
-		PartitionLease held = new PartitionLease(this.membership, lease, processed, checkpoint.history(),
-				acquisition.paused(), now);
-		PartitionReader reader = new PartitionReader(this.truncation, this.options.getBatchSize(), checkpoint, state);
-		PartitionQueue queue = new PartitionQueue(held, reader, acquisition.deadLettered(), this.deliveries,
-				this.policy, PageSize.readAheadBytes(this.membership.partitions()));
-		AssignedPartition assigned = new AssignedPartition(held, reader, queue, this.deliveries, this.gaps,
-				this.policy::wakeLoop);
-		assigned.begin(stored == null, lostAfter);
-		return assigned;
+	private Delay acquirePartition(int partition) {
+		long now = this.membership.now();
+		Acquisition acquisition = this.membership.acquire(partition, this.since);
+		switch (acquisition.outcome()) {
+			case ACQUIRED -> this.assigned.put(partition, this.opener.open(partition, acquisition, now));
+			case TAKEN -> {
+				return acquisition.freeIn();
+			}
+			case REMOVED -> removed();
+		}
+		return Delay.NEVER;
 	}
 
 	private void giveUp(int share) {

@@ -7,6 +7,7 @@ import org.apache.commons.logging.LogFactory;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.LogGapEvent;
+import io.github.kvevents.log.change.GapLog;
 
 /**
  * Reports changes that a listener missed: in a log line, to the publisher of gaps and to
@@ -24,27 +25,35 @@ final class GapReporter {
 
 	private final ListenerCounters counters;
 
+	private final GapLog log;
+
 	GapReporter(String listener, KvEventHandler handler, Consumer<LogGapEvent> publisher, ListenerCounters counters) {
 		this.listener = listener;
 		this.handler = handler;
 		this.publisher = publisher;
 		this.counters = counters;
+		this.log = new GapLog(logger, "Listener '" + listener + "'");
 	}
 
 	/**
-	 * Counts and logs a gap.
+	 * Counts a gap, to be logged soon.
 	 * @return what delivers it, to be run on a thread that handles events
 	 */
 	Runnable report(int partition, KvPosition after, KvPosition next) {
 		this.counters.gap();
-		logger.warn("Listener '" + this.listener + "' missed changes of partition " + partition + " between " + after
-				+ " and " + next
-				+ ": they were removed from the change log before they were read, or the store lost them");
+		this.log.add(after, next);
 		LogGapEvent gap = new LogGapEvent(this.handler, "listener " + this.listener, partition, after, next);
 		return () -> {
 			deliver("publisher", () -> this.publisher.accept(gap));
 			deliver("handler", () -> this.handler.onGap(gap));
 		};
+	}
+
+	/**
+	 * The gaps that are not logged yet, confined to the thread that reports.
+	 */
+	GapLog log() {
+		return this.log;
 	}
 
 	private void deliver(String receiver, Runnable delivery) {

@@ -163,11 +163,11 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		GapReporter gaps = new GapReporter(id, handler, this.gapPublisher, counters);
 		Delay tick = SubscriptionLoop.tick(membership.lease());
 		AssignedPartitions partitions = new AssignedPartitions(membership, truncation, options, deliveries, policy,
-				gaps, processed, tick);
+				gaps, processed, tick, this.log.isDistributed());
 		SubscriptionShutdown shutdown = new SubscriptionShutdown(membership, partitions, deliveries, policy, waiter,
 				this.settings.shutdownTimeout(), tick);
 		return new SubscriptionRun(membership, deliveries,
-				new SubscriptionLoop(membership, partitions, deliveries, shutdown, this.feed, waiter));
+				new SubscriptionLoop(membership, partitions, deliveries, shutdown, this.feed, waiter, gaps.log()));
 	}
 
 	private DeliveryPolicy policy(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,

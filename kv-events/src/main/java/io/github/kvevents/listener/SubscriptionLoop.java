@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.SubscriptionShutdown.ShutdownDeadline;
 import io.github.kvevents.log.change.ChangeFeed;
+import io.github.kvevents.log.change.GapLog;
 import io.github.kvevents.store.ChangeLogStore.TailRead;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Delay;
@@ -39,6 +40,8 @@ final class SubscriptionLoop implements Runnable {
 
 	private final AssignedPartitions partitions;
 
+	private final GapLog gaps;
+
 	private final CountDownLatch firstTurn = new CountDownLatch(1);
 
 	private long nextTickAt;
@@ -53,9 +56,10 @@ final class SubscriptionLoop implements Runnable {
 	/**
 	 * Creates a loop.
 	 * @param waiter wakes it
+	 * @param gaps logs what was missed
 	 */
 	SubscriptionLoop(ListenerMembership membership, AssignedPartitions partitions, PendingDeliveries deliveries,
-			SubscriptionShutdown shutdown, ChangeFeed feed, Waiter waiter) {
+			SubscriptionShutdown shutdown, ChangeFeed feed, Waiter waiter, GapLog gaps) {
 		this.membership = membership;
 		this.deliveries = deliveries;
 		this.shutdown = shutdown;
@@ -64,6 +68,7 @@ final class SubscriptionLoop implements Runnable {
 		this.health = new LoopHealth(KvListenerRegistry.class, "Listener '" + membership.listener() + "'");
 		this.deadline = shutdown.deadline();
 		this.partitions = partitions;
+		this.gaps = gaps;
 	}
 
 	/**
@@ -128,6 +133,7 @@ final class SubscriptionLoop implements Runnable {
 			this.shutdown.run();
 		}
 		finally {
+			this.gaps.log();
 			this.firstTurn.countDown();
 			subscription.close();
 			this.end.run();
@@ -161,18 +167,26 @@ final class SubscriptionLoop implements Runnable {
 		}
 		Delay retry = this.deliveries.resumeDue(false);
 		boolean more = false;
+		AwayPartitions away = this.partitions.away();
 		for (AssignedPartition partition : this.partitions.all()) {
-			more |= partition.turn(this.partitions.ends().get(partition.held().lease().partition()));
-			retry = retry.min(partition.obey());
-			boolean left = this.partitions.leaveIfIdle(partition, true);
-			if (left && partition.isLost()) {
-				this.tickNow = true;
-			}
+			int number = partition.held().lease().partition();
+			more |= Boolean.TRUE.equals(away.call(number, () -> partition.turn(this.partitions.ends().get(number))));
+			Delay obeyed = away.call(number, partition::obey);
+			retry = (obeyed != null) ? retry.min(obeyed) : retry;
+			away.run(number, () -> leaveIfIdle(partition));
 		}
+		Delay logging = this.gaps.logIfDue();
+		away.rethrow();
 		if (more || this.tickNow) {
 			return Delay.NONE;
 		}
-		return retry.min(Delay.ofNanos(this.nextTickAt - this.membership.now()));
+		return retry.min(logging).min(Delay.ofNanos(this.nextTickAt - this.membership.now()));
+	}
+
+	private void leaveIfIdle(AssignedPartition partition) {
+		if (this.partitions.leaveIfIdle(partition, true) && partition.isLost()) {
+			this.tickNow = true;
+		}
 	}
 
 	/**
@@ -183,6 +197,7 @@ final class SubscriptionLoop implements Runnable {
 		@Override
 		public void onRead(TailRead read) {
 			SubscriptionLoop.this.partitions.ends().forget(read.last().partition());
+			signal(read.last().partition());
 			SubscriptionLoop.this.waiter.wakeUp();
 		}
 
@@ -194,12 +209,20 @@ final class SubscriptionLoop implements Runnable {
 		@Override
 		public void onReset(int partition, KvPosition to) {
 			SubscriptionLoop.this.partitions.ends().forget();
+			signal(partition);
 			tick();
 		}
 
 		@Override
 		public void onCompare(KvPosition last) {
 			SubscriptionLoop.this.partitions.ends().see(last);
+			signal(last.partition());
+		}
+
+		private void signal(int partition) {
+			if (SubscriptionLoop.this.partitions.away().signal(partition)) {
+				tick();
+			}
 		}
 
 		@Override

@@ -80,7 +80,7 @@ class AssignedPartitionsTests {
 		GapReporter gaps = new GapReporter("audit", handler, (gap) -> {
 		}, counters);
 		return new AssignedPartitions(membership, new TruncationDetector(log.getChangeLog()), options, this.deliveries,
-				policy, gaps, new HashMap<>(), TICK);
+				policy, gaps, new HashMap<>(), TICK, false);
 	}
 
 }

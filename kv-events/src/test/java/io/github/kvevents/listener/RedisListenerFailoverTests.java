@@ -228,7 +228,7 @@ class RedisListenerFailoverTests {
 		assertThat(this.recorder.gaps).hasSize(1);
 		assertThat(instance.gaps).hasSize(1);
 		assertThat(subscription.getStats().gaps()).isEqualTo(1);
-		assertThat(output).contains("Listener 'audit' missed changes of partition 0");
+		await().until(() -> output.getAll().contains("Listener 'audit' missed changes of partition 0"));
 		write(instance, "end", 0, 1);
 		await().until(() -> this.recorder.received().contains("key:0=end0"));
 	}

@@ -155,8 +155,6 @@ public final class EveryInstanceReader implements SmartLifecycle {
 	}
 
 	private void tellOfGap(@Nullable KvPosition after, KvPosition next) {
-		logger.warn("Hooks on every instance missed changes of partition %d: read up to %s, resuming at '%s'"
-			.formatted(next.partition(), (after != null) ? "'" + after + "'" : "nothing yet", next));
 		try {
 			this.publisher.publishEvent(new LogGapEvent(this, READER, next.partition(), after, next));
 		}

@@ -15,10 +15,10 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
-import io.github.kvevents.log.change.ChangeFeed.WakeUpSubscriber;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.CallChain;
+import io.github.kvevents.support.CallPatience;
 import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
@@ -58,9 +58,13 @@ final class EveryInstanceWorker {
 	private final LoopHealth health = new LoopHealth(EveryInstanceReader.class,
 			"Reading the change log for hooks on every instance");
 
+	private final GapLog gapLog = new GapLog(LogFactory.getLog(EveryInstanceReader.class), "Hooks on every instance");
+
 	private volatile List<LogCursor> cursors = List.of();
 
 	private final Map<Integer, PartitionCursor> reached = new ConcurrentHashMap<>();
+
+	private final PartitionSignals signals;
 
 	private ChangeFeed.@Nullable Subscription subscription;
 
@@ -80,6 +84,7 @@ final class EveryInstanceWorker {
 		this.current = current;
 		this.changes = changes;
 		this.gaps = gaps;
+		this.signals = new PartitionSignals(store, this.waiter, this::hasReadUpTo);
 	}
 
 	/**
@@ -102,7 +107,7 @@ final class EveryInstanceWorker {
 		catch (RuntimeException ex) {
 			this.health.failed(ex);
 		}
-		this.subscription = this.feed.subscribe(new WakeUpSubscriber(this.waiter, this::hasReadUpTo));
+		this.subscription = this.feed.subscribe(this.signals);
 		this.thread.start();
 	}
 
@@ -126,28 +131,61 @@ final class EveryInstanceWorker {
 				this.waiter.reset();
 				boolean more = readOnce();
 				this.health.succeeded();
+				Delay logging = this.gapLog.logIfDue();
 				if (!more) {
-					this.waiter.awaitQuietly(MAX_WAIT);
+					this.waiter.awaitQuietly(MAX_WAIT.min(logging));
+					this.signals.addAllIfNone();
 				}
 			}
 			catch (Throwable ex) {
 				this.waiter.awaitQuietly(this.health.failed(ex));
 			}
 		}
+		this.gapLog.log();
 	}
 
 	private boolean readOnce() {
 		if (this.cursors.isEmpty()) {
 			findEnds();
-			this.cursors.forEach((cursor) -> this.gaps.accept(null, cursor.position().position()));
+			this.cursors.forEach((cursor) -> missed(null, cursor.position().position()));
 		}
 		boolean more = false;
+		RuntimeException failure = null;
 		for (LogCursor cursor : this.cursors) {
-			List<LoggedChange> read = cursor.read(PAGE, (gap) -> this.gaps.accept(gap.after(), gap.next().position()));
-			deliver(read, cursor.position());
-			more |= !read.isEmpty();
+			int partition = cursor.position().position().partition();
+			try {
+				more |= this.signals.take(partition) && read(cursor);
+			}
+			catch (RuntimeException ex) {
+				this.signals.failed(partition);
+				failure = ex;
+			}
+			catch (Error ex) {
+				this.signals.add(partition);
+				throw ex;
+			}
+		}
+		if (failure != null) {
+			throw failure;
 		}
 		return more;
+	}
+
+	private boolean read(LogCursor cursor) {
+		List<LoggedChange> read = CallPatience
+			.brief(() -> cursor.read(PAGE, (gap) -> missed(gap.after(), gap.next().position())));
+		int partition = cursor.position().position().partition();
+		this.signals.succeeded(partition);
+		deliver(read, cursor.position());
+		if (!read.isEmpty()) {
+			this.signals.add(partition);
+		}
+		return !read.isEmpty();
+	}
+
+	private void missed(@Nullable KvPosition after, KvPosition next) {
+		this.gapLog.add(after, next);
+		CallPatience.usual(() -> this.gaps.accept(after, next));
 	}
 
 	private void deliver(List<LoggedChange> changes, PartitionCursor end) {
