@@ -1,7 +1,5 @@
 package io.github.kvevents.redis;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +8,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import javax.net.ssl.SSLException;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
@@ -30,6 +30,8 @@ final class ConnectAttempt {
 
 	private final Supplier<RedisConnection> connections;
 
+	private final @Nullable NodeOutages nodes;
+
 	private final Runnable answered;
 
 	private final Consumer<String> failed;
@@ -44,11 +46,14 @@ final class ConnectAttempt {
 
 	/**
 	 * Creates an attempt that is not started.
+	 * @param nodes the nodes of a Redis Cluster, {@code null} for one server
 	 * @param answered runs when Redis has answered, before the waiting threads resume
 	 * @param failed receives the reason if the attempt fails
 	 */
-	ConnectAttempt(Supplier<RedisConnection> connections, Runnable answered, Consumer<String> failed) {
+	ConnectAttempt(Supplier<RedisConnection> connections, @Nullable NodeOutages nodes, Runnable answered,
+			Consumer<String> failed) {
 		this.connections = connections;
+		this.nodes = nodes;
 		this.answered = answered;
 		this.failed = failed;
 	}
@@ -164,19 +169,11 @@ final class ConnectAttempt {
 		}
 	}
 
-	/**
-	 * A node of a Redis Cluster that is away concerns only the keys that it serves.
-	 */
-	private static void pingAny(RedisClusterConnection cluster) {
-		List<Runnable> pings = new ArrayList<>();
-		cluster.clusterGetNodes().forEach((node) -> pings.add(() -> cluster.ping(node)));
-		ParallelCalls.runUntilFirst(pings);
-	}
-
 	private void ping() {
 		try (RedisConnection connection = this.connections.get()) {
-			if (connection instanceof RedisClusterConnection cluster) {
-				pingAny(cluster);
+			// a node that is away concerns only the keys that it serves
+			if (this.nodes != null && connection instanceof RedisClusterConnection cluster) {
+				this.nodes.awaitAny(cluster);
 			}
 			else {
 				connection.ping();

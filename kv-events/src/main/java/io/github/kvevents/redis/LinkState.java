@@ -63,19 +63,20 @@ final class LinkState {
 
 	private boolean announced;
 
-	private final boolean cluster;
+	private final @Nullable NodeOutages nodes;
 
 	private final Predicate<Throwable> repeatable;
 
 	/**
-	 * Creates a state in which it is unknown whether Redis answers.
+	 * Creates a state in which Redis has not answered yet.
+	 * @param nodes the nodes of a Redis Cluster, {@code null} for one server
 	 * @param repeatable whether a failed command was not executed and may succeed soon
 	 */
-	LinkState(Supplier<RedisConnection> connections, Duration commandTimeout, boolean cluster,
+	LinkState(Supplier<RedisConnection> connections, Duration commandTimeout, @Nullable NodeOutages nodes,
 			Predicate<Throwable> repeatable) {
 		this.connections = connections;
 		this.commandTimeout = commandTimeout;
-		this.cluster = cluster;
+		this.nodes = nodes;
 		this.repeatable = repeatable;
 	}
 
@@ -94,7 +95,7 @@ final class LinkState {
 	 * Whether commands go to the nodes of a Redis Cluster.
 	 */
 	boolean isCluster() {
-		return this.cluster;
+		return this.nodes != null;
 	}
 
 	/**
@@ -109,6 +110,9 @@ final class LinkState {
 	 * most for the command timeout.
 	 */
 	void awaitAnswer() {
+		if (this.nodes != null) {
+			this.nodes.checkIfSuspected();
+		}
 		if (!this.answers || isSilent()) {
 			ping(this.commandTimeout);
 		}
@@ -143,7 +147,7 @@ final class LinkState {
 	private synchronized ConnectAttempt attempt() {
 		ConnectAttempt attempt = this.attempt;
 		if (attempt == null || attempt.isOver()) {
-			attempt = new ConnectAttempt(this.connections, this::answered, this::announce);
+			attempt = new ConnectAttempt(this.connections, this.nodes, this::answered, this::announce);
 			this.attempt = attempt;
 			attempt.start();
 		}
@@ -201,6 +205,9 @@ final class LinkState {
 	void failed(Throwable failure) {
 		if (StoreFailure.of(failure).isOutage()) {
 			this.answers = false;
+			if (this.nodes != null) {
+				this.nodes.suspect();
+			}
 		}
 	}
 
@@ -217,6 +224,9 @@ final class LinkState {
 	void setStopped(boolean stopped) {
 		this.stopped = stopped;
 		this.answers = false;
+		if (this.nodes != null) {
+			this.nodes.setStopped(stopped);
+		}
 		if (stopped) {
 			this.closing.wakeUp();
 		}

@@ -7,12 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-
-import org.jspecify.annotations.Nullable;
-
-import org.springframework.util.Assert;
 
 import io.github.kvevents.support.DaemonThreads;
 
@@ -57,35 +52,6 @@ final class ParallelCalls {
 		}
 		catch (CompletionException ex) {
 			CompletableFuture.allOf(started.toArray(CompletableFuture[]::new)).exceptionally((ignored) -> null).join();
-			throw cause(ex);
-		}
-	}
-
-	/**
-	 * Runs calls, at least one, until one has succeeded; the others continue.
-	 * @throws RuntimeException what the last one failed with, if all have failed
-	 */
-	static void runUntilFirst(List<Runnable> calls) {
-		Assert.notEmpty(calls, "There is no node to call");
-		CompletableFuture<@Nullable Void> first = new CompletableFuture<>();
-		AtomicInteger left = new AtomicInteger(calls.size());
-		for (Runnable call : calls) {
-			THREADS.execute(() -> {
-				try {
-					call.run();
-					first.complete(null);
-				}
-				catch (Throwable ex) {
-					if (left.decrementAndGet() == 0) {
-						first.completeExceptionally(ex);
-					}
-				}
-			});
-		}
-		try {
-			first.join();
-		}
-		catch (CompletionException ex) {
 			throw cause(ex);
 		}
 	}

@@ -75,7 +75,9 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		this.target = new LinkTarget(application);
 		this.state = new LinkState(this.target::connectAll,
 				BlockingReads.commandTimeout(application, Duration.ofSeconds(60)),
-				RedisConnections.isCluster(application), this.target::mayRepeat);
+				RedisConnections.isCluster(application) ? new NodeOutages(() -> this.target.factory().getConnection())
+						: null,
+				this.target::mayRepeat);
 		this.factory = new LinkedFactory(this.target, this.state, () -> this.target.connect(this.state),
 				new LinkedFactory(this.target, this.state, () -> this.target.connectForPages(this.state), null));
 		this.readFactory = new LinkedFactory(this.target, this.state,

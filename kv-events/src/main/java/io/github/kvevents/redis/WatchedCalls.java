@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.support.CallPatience;
 import io.github.kvevents.support.StoreFailure;
 
 /**
@@ -107,6 +108,7 @@ final class WatchedCalls implements InvocationHandler {
 	 */
 	private @Nullable Object callUntilServed(Method method, @Nullable Object @Nullable [] arguments, long start)
 			throws Throwable {
+		long patience = CallPatience.nanos(this.state.repetitionNanos());
 		long pause = FIRST_PAUSE_MILLIS;
 		while (true) {
 			try {
@@ -114,7 +116,7 @@ final class WatchedCalls implements InvocationHandler {
 			}
 			catch (RuntimeException ex) {
 				long elapsed = System.nanoTime() - start + TimeUnit.MILLISECONDS.toNanos(pause);
-				if (!this.state.mayRepeat(ex) || elapsed >= this.state.repetitionNanos() || this.state.isAbandoned()
+				if (!this.state.mayRepeat(ex) || elapsed >= patience || this.state.isAbandoned()
 						|| Thread.currentThread().isInterrupted()) {
 					throw ex;
 				}

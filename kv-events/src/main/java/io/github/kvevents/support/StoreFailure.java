@@ -137,11 +137,15 @@ public enum StoreFailure {
 
 	private static boolean isFound(Pattern message, Throwable failure) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			if (cause.getMessage() != null && message.matcher(cause.getMessage()).find()) {
+			if (isFoundIn(message, cause)) {
 				return true;
 			}
 		}
 		return false;
+	}
+
+	private static boolean isFoundIn(Pattern message, Throwable failure) {
+		return failure.getMessage() != null && message.matcher(failure.getMessage()).find();
 	}
 
 	private static boolean isTimeout(Throwable failure) {
@@ -150,7 +154,8 @@ public enum StoreFailure {
 	}
 
 	private static boolean isAway(Throwable failure) {
-		return failure instanceof DataAccessResourceFailureException || failure instanceof java.io.IOException
+		return isFoundIn(NOT_SERVED, failure) || failure instanceof DataAccessResourceFailureException
+				|| failure instanceof java.io.IOException
 				|| (failure.getMessage() != null && ENDED.contains(failure.getMessage()));
 	}
 

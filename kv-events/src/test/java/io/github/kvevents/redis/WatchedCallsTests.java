@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.support.CallPatience;
 import io.github.kvevents.support.StoreFailure;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -74,6 +75,20 @@ class WatchedCallsTests {
 		assertThat(this.calls).hasValue(3);
 	}
 
+	@Test
+	void callsOfAThreadThatServesSeveralPartitionsAreRepeatedForAMoment() {
+		RedisConnection connection = connection(true, Duration.ofMinutes(10), (call) -> "CLUSTERDOWN");
+		assertThatExceptionOfType(RedisSystemException.class).isThrownBy(() -> CallPatience.brief(connection::ping));
+		int repeated = this.calls.get();
+		assertThat(repeated).isGreaterThan(2);
+		RedisConnection recovering = connection(true, Duration.ofMinutes(10),
+				(call) -> (call < repeated + 9) ? "CLUSTERDOWN" : null);
+		CallPatience.brief(() -> {
+			CallPatience.usual(() -> assertThat(recovering.ping()).isEqualTo("PONG"));
+			return "";
+		});
+	}
+
 	/**
 	 * A connection whose PING fails.
 	 * @param failures the message for each call, counted from 1; {@code null} for success
@@ -87,7 +102,10 @@ class WatchedCallsTests {
 					}
 					return "PONG";
 				});
-		return WatchedCalls.watch(target, new LinkState(() -> target, timeout, cluster,
+		NodeOutages nodes = new NodeOutages(() -> {
+			throw new IllegalStateException("no node");
+		});
+		return WatchedCalls.watch(target, new LinkState(() -> target, timeout, cluster ? nodes : null,
 				(failure) -> cluster && StoreFailure.isNotServed(failure)), () -> {
 				});
 	}
