@@ -40,6 +40,8 @@ class RedisStartCheck implements SmartLifecycle {
 
 	private final RedisLink link;
 
+	private final int partitions;
+
 	private final int connections;
 
 	/**
@@ -47,9 +49,10 @@ class RedisStartCheck implements SmartLifecycle {
 	 * @param connections how many connections are occupied at most while the application
 	 * runs
 	 */
-	RedisStartCheck(RedisKvStore store, RedisLink link, int connections) {
+	RedisStartCheck(RedisKvStore store, RedisLink link, int partitions, int connections) {
 		this.store = store;
 		this.link = link;
+		this.partitions = partitions;
 		this.connections = connections;
 	}
 
@@ -87,9 +90,9 @@ class RedisStartCheck implements SmartLifecycle {
 			return;
 		}
 		if (!this.link.isPooled()) {
-			logger.info(("kv-events opens up to %d connections of its own and takes none out of the application's pool "
+			logger.info(("kv-events opens up to %s and takes none out of the application's pool "
 					+ "('spring.data.redis.lettuce.pool.max-active' is %d)")
-				.formatted(this.connections + 1, poolSize));
+				.formatted(ownConnections(), poolSize));
 			return;
 		}
 		int needed = this.connections + 3;
@@ -99,6 +102,17 @@ class RedisStartCheck implements SmartLifecycle {
 					+ "'spring.data.redis.lettuce.pool.max-active') to at least %d, or events come late or never")
 				.formatted(needed, poolSize, needed));
 		}
+	}
+
+	/**
+	 * In Redis Cluster all that wait for a partition share a connection; beside it there
+	 * are commands and notifications, and one that the driver needs.
+	 */
+	private String ownConnections() {
+		return this.link.isCluster()
+				? "%d connections of its own that wait, one for each partition, and 2 to each node and one more"
+					.formatted(this.partitions)
+				: "%d connections of its own".formatted(this.connections + 1);
 	}
 
 	/**

@@ -129,7 +129,7 @@ class RedisStoreConfiguration {
 	@ConditionalOnMissingBean
 	RedisStartCheck kvRedisStartCheck(RedisKvStore store, RedisLink link, KvEventsProperties properties,
 			Namespace namespace) {
-		return new RedisStartCheck(store, link,
+		return new RedisStartCheck(store, link, namespace.partitions(),
 				StoreSettings.waitingConnections(properties, namespace.partitions(), link.isCluster()));
 	}
 

@@ -76,7 +76,8 @@ final class StoreSettings {
 	/**
 	 * How many connections wait in blocking commands at most: a reader of expiries for
 	 * each partition, notifications, the change log, and follows of event logs; the last
-	 * two for each partition in Redis Cluster.
+	 * two for each partition in Redis Cluster. With Lettuce these share one for each
+	 * partition there.
 	 */
 	static int waitingConnections(KvEventsProperties properties, int partitions, boolean cluster) {
 		int readers = (properties.expiry().tracking().mode() != TrackingMode.OFF) ? partitions : 0;

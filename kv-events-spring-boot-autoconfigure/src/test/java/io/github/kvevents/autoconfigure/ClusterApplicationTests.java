@@ -156,8 +156,9 @@ class ClusterApplicationTests {
 	}
 
 	@Test
-	void twoInstancesShareExpiriesAndThePartitionsOfListeners(TestCluster cluster) {
-		String[] properties = { "kv.events.log.enabled=true", "kv.events.listener.lease=3s" };
+	void twoInstancesShareExpiriesAndThePartitionsOfListeners(TestCluster cluster, CapturedOutput output) {
+		String[] properties = { "kv.events.log.enabled=true", "kv.events.listener.lease=3s",
+				"spring.data.redis.lettuce.pool.max-active=8" };
 		try (ConfigurableApplicationContext one = run(cluster, properties);
 				ConfigurableApplicationContext two = run(cluster, properties)) {
 			List<ConfigurableApplicationContext> both = List.of(one, two);
@@ -175,6 +176,7 @@ class ClusterApplicationTests {
 			assertThat(new TreeSet<>(all(both, Reactions::handled))).hasSize(60);
 			await().untilAsserted(() -> assertThat(two.getBean(Reactions.class).everywhere).hasSize(60));
 		}
+		assertThat(output).contains("kv-events opens up to 16 connections of its own that wait");
 	}
 
 	@Test

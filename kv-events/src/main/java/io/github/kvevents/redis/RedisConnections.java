@@ -126,6 +126,13 @@ public final class RedisConnections {
 	}
 
 	/**
+	 * Whether expiries and the change log are awaited together.
+	 */
+	boolean waitsAreShared() {
+		return SharedWaits.of(this.factory) != null;
+	}
+
+	/**
 	 * Groups keys by what one command or script may touch: all of them, or those of one
 	 * slot in Redis Cluster.
 	 * @return for each group the indexes of its keys, in order

@@ -72,7 +72,8 @@ final class TrackedWrites implements Writes {
 		this.headers = (log != null) ? new EntryHeader.Factory(log.instanceId()) : null;
 		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
 		this.index = new IndexNames(namespace);
-		this.rights = new WriteRightsCheck(this.index, namespace.values(0) + ":absent");
+		this.rights = new WriteRightsCheck(this.index, namespace.values(0) + ":absent",
+				this.connections::waitsAreShared);
 		String instanceId = (log != null) ? log.instanceId() : Objects.requireNonNull(tracking).instanceId();
 		this.instanceId = instanceId.getBytes(StandardCharsets.UTF_8);
 		this.tracking = new WriteTracking(tracking, this.connections, namespace);

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ final class WriteRightsCheck {
 
 	private final List<byte[]> keys;
 
+	/** Whether expiries and the change log are awaited together. */
+	private final BooleanSupplier shared;
+
 	private final LongSupplier nanoTime;
 
 	private volatile @Nullable Result<PermissionDeniedDataAccessException> rights;
@@ -41,13 +45,15 @@ final class WriteRightsCheck {
 	 * Creates a check.
 	 * @param index the keys that scripts write
 	 * @param absent a key that never exists, of the first partition
+	 * @param shared whether expiries and the change log are awaited together
 	 */
-	WriteRightsCheck(IndexNames index, String absent) {
-		this(index, absent, System::nanoTime);
+	WriteRightsCheck(IndexNames index, String absent, BooleanSupplier shared) {
+		this(index, absent, shared, System::nanoTime);
 	}
 
-	WriteRightsCheck(IndexNames index, String absent, LongSupplier nanoTime) {
+	WriteRightsCheck(IndexNames index, String absent, BooleanSupplier shared, LongSupplier nanoTime) {
 		this.index = index;
+		this.shared = shared;
 		this.keys = new ArrayList<>(index.all(0));
 		this.keys.add(absent.getBytes(StandardCharsets.UTF_8));
 		this.nanoTime = nanoTime;
@@ -147,8 +153,8 @@ final class WriteRightsCheck {
 	private @Nullable PermissionDeniedDataAccessException find(RedisConnection connection, boolean tracking,
 			boolean log) {
 		try {
-			List<?> reply = RIGHTS.list(connection, this.keys,
-					List.of(ScriptArguments.flag(tracking), ScriptArguments.flag(log)));
+			List<?> reply = RIGHTS.list(connection, this.keys, List.of(ScriptArguments.flag(tracking),
+					ScriptArguments.flag(log), ScriptArguments.flag(this.shared.getAsBoolean())));
 			return reply.isEmpty() ? null : refused(text(reply.get(0)), new IllegalStateException(text(reply.get(1))));
 		}
 		catch (DataAccessException ex) {

@@ -8,6 +8,7 @@ KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
 KEYS[5]  :log          KEYS[6]  a key that never exists
 ARGV[1]  1 if expiries are tracked
 ARGV[2]  1 if there is a change log
+ARGV[3]  1 if expiries are awaited together with the change log, in Redis Cluster
 Reply    empty if nothing is refused; otherwise Writes or Deliveries, whichever fails, and
          the message of the server for the first refused command
 Cost     O(1)
@@ -58,6 +59,10 @@ local tracking = {
 	{ 'XINFO', 'CONSUMERS', absent, 'rights' },
 	{ 'XINFO', 'GROUPS', absent },
 }
+-- of the waits that are shared in Redis Cluster
+local shared = {
+	{ 'XREAD', 'STREAMS', absent, '0' },
+}
 -- of the change feed, listeners and event logs
 local log = {
 	{ 'XREAD', 'STREAMS', absent, '0' },
@@ -95,5 +100,6 @@ local failure = refused(writes)
 if failure then
 	return { 'Writes', failure }
 end
-failure = (ARGV[1] == '1' and refused(tracking)) or (ARGV[2] == '1' and refused(log))
+failure = (ARGV[1] == '1' and (refused(tracking) or (ARGV[3] == '1' and refused(shared))))
+		or (ARGV[2] == '1' and refused(log))
 return failure and { 'Deliveries', failure } or {}

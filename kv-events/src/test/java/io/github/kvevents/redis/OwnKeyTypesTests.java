@@ -72,7 +72,7 @@ class OwnKeyTypesTests {
 	void typesAreCheckedOnceInFiveSeconds() {
 		AtomicLong nanos = new AtomicLong();
 		WriteRightsCheck check = new WriteRightsCheck(new IndexNames(SHOP), "kv-events:{shop:0}:values:absent",
-				nanos::get);
+				() -> false, nanos::get);
 		String name = "kv-events:{shop:0}:values";
 		try (RedisConnection connection = this.redis.connectionFactory().getConnection()) {
 			assertThat(check.checkTypes(connection, 1, true, false)).isNull();
