@@ -31,19 +31,34 @@ final class BenchmarkServer implements AutoCloseable {
 
 	private final List<LettuceConnectionFactory> factories = new ArrayList<>();
 
-	BenchmarkServer() throws IOException {
+	/**
+	 * Starts a server.
+	 * @param settings further lines of its configuration
+	 */
+	BenchmarkServer(String... settings) throws IOException {
 		this.directory = Files.createTempDirectory("kv-events-benchmark");
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			this.port = socket.getLocalPort();
-		}
-		this.server = new RedisServerBuilder().port(this.port)
+		this.port = freePort();
+		RedisServerBuilder builder = new RedisServerBuilder().port(this.port)
 			.bind("127.0.0.1")
 			.setting("dir " + this.directory)
 			.setting("save \"\"")
 			.setting("appendonly no")
-			.setting("notify-keyspace-events Ex")
-			.build();
+			.setting("notify-keyspace-events Ex");
+		for (String setting : settings) {
+			builder.setting(setting);
+		}
+		this.server = builder.build();
 		this.server.start();
+	}
+
+	static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+	}
+
+	int getPort() {
+		return this.port;
 	}
 
 	/**

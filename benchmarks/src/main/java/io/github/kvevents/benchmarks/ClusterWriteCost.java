@@ -1,0 +1,307 @@
+package io.github.kvevents.benchmarks;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.core.SetOptions;
+import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.hook.KvHookOptions;
+import io.github.kvevents.redis.KeyNames;
+import io.github.kvevents.redis.RedisKvStore;
+import io.github.kvevents.redis.RedisLink;
+import io.github.kvevents.redis.expiry.ExpiryTracker;
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.Namespace;
+
+/**
+ * What a tracked and logged write costs in a Redis Cluster against one server, and with
+ * more partitions: time, and the CPU of all servers together. All sides take turns in
+ * each round, so that whatever else the machine does strikes all of them.
+ * <p>
+ * Arguments: {@code --rounds 15} of {@code --millis 400} for each side,
+ * {@code --keys 100000}.
+ */
+public final class ClusterWriteCost {
+
+	private static final byte[] VALUE = "v".repeat(100).getBytes(StandardCharsets.US_ASCII);
+
+	private static final SetOptions OPTIONS = SetOptions.defaults().timeToLive(Duration.ofHours(1));
+
+	private static final int BATCH = 1000;
+
+	private final int rounds;
+
+	private final long roundNanos;
+
+	private final int keys;
+
+	private ClusterWriteCost(String[] args) {
+		this.rounds = option(args, "--rounds", 15);
+		this.roundNanos = TimeUnit.MILLISECONDS.toNanos(option(args, "--millis", 400));
+		this.keys = option(args, "--keys", 100_000);
+	}
+
+	private static int option(String[] args, String name, int otherwise) {
+		int index = Arrays.asList(args).indexOf(name);
+		return (index >= 0) ? Integer.parseInt(args[index + 1]) : otherwise;
+	}
+
+	/**
+	 * Runs it.
+	 * @param args see above
+	 * @throws Exception if the servers can't be started or a write fails
+	 */
+	public static void main(String[] args) throws Exception {
+		try (BenchmarkCluster single = BenchmarkCluster.single();
+				BenchmarkCluster one = BenchmarkCluster.start(1);
+				BenchmarkCluster three = BenchmarkCluster.start(3);
+				Side plain = new Side("one server, P = 1", single, new Namespace("cost1", 1));
+				Side plain16 = new Side("one server, P = 16", single, new Namespace("cost16", 16));
+				Side one16 = new Side("cluster of 1, P = 16", one, Namespace.tagged("cost16", 16));
+				Side three1 = new Side("cluster of 3, P = 1", three, Namespace.tagged("cost1", 1));
+				Side three16 = new Side("cluster of 3, P = 16", three, Namespace.tagged("cost16", 16))) {
+			ClusterWriteCost benchmark = new ClusterWriteCost(args);
+			List<Comparison> cpu = List.of(new Comparison("1 to 3 primaries", one16, three16),
+					new Comparison("1 to 16 partitions, one server", plain, plain16),
+					new Comparison("1 to 16 partitions, cluster", three1, three16));
+			List<Comparison> time = List.of(new Comparison("cluster against one server", plain, three16));
+			List<Side> sides = List.of(plain, plain16, one16, three1, three16);
+			for (int threads : new int[] { 1, 8 }) {
+				Result result = benchmark.run(sides, (side) -> benchmark.writes(side, threads));
+				System.out.println("%n`set` with %d thread(s)".formatted(threads));
+				result.print();
+				result.print("p50 of a write", time, Round::p50);
+				result.print("CPU of the servers", cpu, Round::cpuMicros);
+				result.print("time in scripts", cpu, Round::scriptMicros);
+			}
+			Result result = benchmark.run(List.of(plain, plain16, one16, three1, three16), benchmark::batches);
+			System.out.println("%n`batchSet` of %,d keys".formatted(BATCH));
+			result.print();
+			result.print("p50 of a batch", time, Round::p50);
+			result.print("CPU of the servers", cpu, Round::cpuMicros);
+		}
+	}
+
+	private Result run(List<Side> sides, Measurement measurement) throws InterruptedException {
+		Map<Side, List<Round>> rounds = new LinkedHashMap<>();
+		sides.forEach((side) -> rounds.put(side, new ArrayList<>()));
+		for (int number = -3; number < this.rounds; number++) {
+			for (int turn = 0; turn < sides.size(); turn++) {
+				Side side = sides.get(Math.floorMod(turn + number, sides.size()));
+				Round round = measurement.measure(side);
+				if (number >= 0) {
+					rounds.get(side).add(round);
+				}
+			}
+		}
+		return new Result(rounds);
+	}
+
+	private Round writes(Side side, int threads) throws InterruptedException {
+		ConcurrentLinkedQueue<long[]> taken = new ConcurrentLinkedQueue<>();
+		Before before = new Before(side.servers);
+		long end = System.nanoTime() + this.roundNanos;
+		Parallel.run(threads, threads, (thread) -> taken.add(time(end, () -> side.write(randomKey()))));
+		return before.round(taken.stream().flatMapToLong(Arrays::stream).sorted().toArray());
+	}
+
+	private Round batches(Side side) {
+		Before before = new Before(side.servers);
+		long end = System.nanoTime() + this.roundNanos;
+		return before.round(Arrays.stream(time(end, () -> side.writeAll(randomKeys()))).sorted().toArray());
+	}
+
+	private String randomKey() {
+		return "cost:" + (1_000_000 + ThreadLocalRandom.current().nextInt(this.keys));
+	}
+
+	private Map<String, Object> randomKeys() {
+		Map<String, Object> keys = new HashMap<>();
+		while (keys.size() < BATCH) {
+			keys.put(randomKey(), VALUE);
+		}
+		return keys;
+	}
+
+	private static long[] time(long end, Runnable work) {
+		long[] taken = new long[1 << 12];
+		int count = 0;
+		long before = System.nanoTime();
+		while (before < end) {
+			work.run();
+			long after = System.nanoTime();
+			taken = (count < taken.length) ? taken : Arrays.copyOf(taken, 2 * count);
+			taken[count++] = after - before;
+			before = after;
+		}
+		return Arrays.copyOf(taken, count);
+	}
+
+	/**
+	 * Measures a side once.
+	 */
+	private interface Measurement {
+
+		Round measure(Side side) throws InterruptedException;
+
+	}
+
+	/**
+	 * What servers had used before a round.
+	 */
+	private static final class Before {
+
+		private final BenchmarkCluster servers;
+
+		private final double cpu;
+
+		private final double scripts;
+
+		Before(BenchmarkCluster servers) {
+			this.servers = servers;
+			this.cpu = cpuSeconds();
+			this.scripts = servers.scriptMicros();
+		}
+
+		private double cpuSeconds() {
+			return this.servers.info("cpu", "used_cpu_user") + this.servers.info("cpu", "used_cpu_sys");
+		}
+
+		/**
+		 * The round that ends now.
+		 * @param taken how long each call took, in nanoseconds, sorted
+		 */
+		Round round(long[] taken) {
+			return new Round(taken[taken.length / 2] / 1e3, (cpuSeconds() - this.cpu) * 1e6 / taken.length,
+					(this.servers.scriptMicros() - this.scripts) / taken.length);
+		}
+
+	}
+
+	/**
+	 * A template with its servers, put together as an application's is.
+	 */
+	private static final class Side implements AutoCloseable {
+
+		private final String name;
+
+		private final BenchmarkCluster servers;
+
+		private final RedisLink link;
+
+		private final HookEngine engine = HookEngine.builder().codec(new PlainKvCodec()).build();
+
+		private final ExpiryTracker tracker;
+
+		private final KvTemplate template;
+
+		Side(String name, BenchmarkCluster servers, Namespace namespace) {
+			this.name = name;
+			this.servers = servers;
+			this.link = new RedisLink(servers.connectionFactory());
+			this.link.start();
+			PlainKvCodec codec = new PlainKvCodec();
+			ChangeLogSettings log = new ChangeLogSettings(namespace, "0a4b7e8c-one", 100_000, Duration.ofHours(24));
+			this.tracker = ExpiryTracker
+				.builder(this.link.connectionFactory(), namespace, this.engine.getDispatcher(), codec)
+				.log(log)
+				.build();
+			this.template = KvTemplate
+				.builder(new RedisKvStore(this.link.connectionFactory(), KeyNames.plain(), this.tracker, log), codec)
+				.dispatcher(this.engine.getDispatcher())
+				.guards(this.engine.getGuards())
+				.build();
+			this.engine.getRegistry()
+				.register(KvHookOptions.defaults().events(KvEventType.EXPIRED).filter(KeyFilter.prefix("none:")),
+						(event) -> {
+						});
+			this.engine.start();
+			this.tracker.start();
+		}
+
+		void write(String key) {
+			this.template.setRaw(key, VALUE, OPTIONS);
+		}
+
+		void writeAll(Map<String, Object> values) {
+			this.template.batchSet(values, OPTIONS);
+		}
+
+		@Override
+		public void close() {
+			this.tracker.stop();
+			this.engine.stop();
+			this.link.stop();
+			this.link.destroy();
+		}
+
+	}
+
+	/**
+	 * One side, some time: microseconds for each call.
+	 */
+	private record Round(double p50, double cpuMicros, double scriptMicros) {
+
+	}
+
+	/**
+	 * Two sides, of which the second is to cost not much more.
+	 */
+	private record Comparison(String what, Side one, Side other) {
+
+	}
+
+	/**
+	 * The rounds of all sides.
+	 */
+	private record Result(Map<Side, List<Round>> rounds) {
+
+		void print() {
+			System.out.println("| | p50 µs | CPU of the servers µs | in scripts µs |");
+			System.out.println("|---|---:|---:|---:|");
+			this.rounds.forEach((side,
+					measured) -> System.out.println(String.format(Locale.ROOT, "| %s | %,.1f | %,.1f | %,.1f |",
+							side.name, median(measured, Round::p50), median(measured, Round::cpuMicros),
+							median(measured, Round::scriptMicros))));
+		}
+
+		/**
+		 * How many times as much the other side is, the median of the rounds.
+		 */
+		void print(String figureName, List<Comparison> comparisons, ToDoubleFunction<Round> figure) {
+			for (Comparison comparison : comparisons) {
+				List<Round> ones = this.rounds.get(comparison.one());
+				List<Round> others = this.rounds.get(comparison.other());
+				double[] ratios = new double[ones.size()];
+				for (int index = 0; index < ratios.length; index++) {
+					ratios[index] = figure.applyAsDouble(others.get(index)) / figure.applyAsDouble(ones.get(index));
+				}
+				Arrays.sort(ratios);
+				System.out.println(String.format(Locale.ROOT, "%s, %s: %.3f", figureName, comparison.what(),
+						ratios[ratios.length / 2]));
+			}
+		}
+
+		private static double median(List<Round> rounds, ToDoubleFunction<Round> figure) {
+			double[] figures = rounds.stream().mapToDouble(figure).sorted().toArray();
+			return figures[figures.length / 2];
+		}
+
+	}
+
+}
