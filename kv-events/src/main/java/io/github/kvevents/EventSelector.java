@@ -33,12 +33,20 @@ public final class EventSelector {
 
 	private final Set<KvChange> changes;
 
+	/** A bit for each change: it is asked for each event and hook. */
+	private final int changeBits;
+
 	private final @Nullable KeyFilter filter;
 
 	private EventSelector(Set<KvEventType> events, Set<KvChange> changes, @Nullable KeyFilter filter) {
 		this.events = Collections.unmodifiableSet(events);
 		this.changes = Collections.unmodifiableSet(changes);
+		this.changeBits = changes.stream().mapToInt(EventSelector::bit).sum();
 		this.filter = filter;
+	}
+
+	private static int bit(KvChange change) {
+		return 1 << change.ordinal();
 	}
 
 	/**
@@ -113,7 +121,17 @@ public final class EventSelector {
 	 * @return whether it is selected
 	 */
 	public boolean selects(KvChange change) {
-		return this.changes.contains(change);
+		return (this.changeBits & bit(change)) != 0;
+	}
+
+	/**
+	 * Whether a filter matches each key that its {@link KeyFilter#hint() hint} allows, so
+	 * that an index of hints need not ask it.
+	 * @param filter the filter
+	 * @return whether it does; where in doubt, it is to be asked
+	 */
+	public static boolean isExactlyItsHint(KeyFilter filter) {
+		return KeyFilters.isExactlyItsHint(filter);
 	}
 
 	/**

@@ -27,7 +27,7 @@ final class KeyFilters {
 		Set<String> distinct = checked("prefixes", asList(prefixes));
 		String[] array = distinct.toArray(String[]::new);
 		String description = quoted("prefix", distinct);
-		return new Hinted(description, description, KeyHint.prefixes(distinct), (key) -> {
+		return new Hinted(description, description, KeyHint.prefixes(distinct), true, (key) -> {
 			for (String prefix : array) {
 				if (key.startsWith(prefix)) {
 					return true;
@@ -41,7 +41,7 @@ final class KeyFilters {
 		Set<String> distinct = checked("suffixes", asList(suffixes));
 		String[] array = distinct.toArray(String[]::new);
 		String description = quoted("suffix", distinct);
-		return new Hinted(description, description, KeyHint.suffixes(distinct), (key) -> {
+		return new Hinted(description, description, KeyHint.suffixes(distinct), true, (key) -> {
 			for (String suffix : array) {
 				if (key.endsWith(suffix)) {
 					return true;
@@ -54,7 +54,7 @@ final class KeyFilters {
 	static KeyFilter keys(Collection<String> keys) {
 		Set<String> sorted = checked("keys", keys);
 		Set<String> distinct = Set.copyOf(sorted);
-		return new Hinted("keys (" + distinct.size() + ")", quoted("keys", sorted), KeyHint.keys(distinct),
+		return new Hinted("keys (" + distinct.size() + ")", quoted("keys", sorted), KeyHint.keys(distinct), true,
 				distinct::contains);
 	}
 
@@ -64,23 +64,25 @@ final class KeyFilters {
 		String prefix = RegexPrefix.of(regex);
 		KeyHint hint = prefix.isEmpty() ? KeyHint.anyKey() : KeyHint.prefixes(Set.of(prefix));
 		String description = "regex '" + KeyText.printable(regex) + "'";
-		return new Hinted(description, description, hint, (key) -> pattern.matcher(key).find());
+		return new Hinted(description, description, hint, false, (key) -> pattern.matcher(key).find());
 	}
 
 	static KeyFilter and(KeyFilter one, KeyFilter other) {
 		Assert.notNull(other, "'other' must not be null");
 		return new Hinted("(" + one + " and " + other + ")", "(" + signature(one) + " and " + signature(other) + ")",
-				one.hint().and(other.hint()), (key) -> one.matches(key) && other.matches(key));
+				one.hint().and(other.hint()), false, (key) -> one.matches(key) && other.matches(key));
 	}
 
 	static KeyFilter or(KeyFilter one, KeyFilter other) {
 		Assert.notNull(other, "'other' must not be null");
 		return new Hinted("(" + one + " or " + other + ")", "(" + signature(one) + " or " + signature(other) + ")",
-				one.hint().or(other.hint()), (key) -> one.matches(key) || other.matches(key));
+				one.hint().or(other.hint()), isExactlyItsHint(one) && isExactlyItsHint(other),
+				(key) -> one.matches(key) || other.matches(key));
 	}
 
 	static KeyFilter not(KeyFilter filter) {
-		return new Hinted("not " + filter, "not " + signature(filter), KeyHint.anyKey(), (key) -> !filter.matches(key));
+		return new Hinted("not " + filter, "not " + signature(filter), KeyHint.anyKey(), false,
+				(key) -> !filter.matches(key));
 	}
 
 	/**
@@ -124,7 +126,20 @@ final class KeyFilters {
 			.collect(Collectors.joining(", ", name + " ", ""));
 	}
 
-	private record Hinted(String description, String signature, KeyHint hint,
+	/**
+	 * Whether a filter matches each key that its hint allows.
+	 */
+	static boolean isExactlyItsHint(KeyFilter filter) {
+		return filter instanceof Hinted hinted && hinted.exact();
+	}
+
+	/**
+	 * A filter with a hint.
+	 *
+	 * @param exact whether the hint says all, so that the predicate need not be asked for
+	 * a key that it allows
+	 */
+	private record Hinted(String description, String signature, KeyHint hint, boolean exact,
 			Predicate<String> predicate) implements KeyFilter {
 
 		@Override

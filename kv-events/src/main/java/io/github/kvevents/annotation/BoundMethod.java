@@ -8,7 +8,6 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -112,23 +111,28 @@ final class BoundMethod {
 	 * Calls the method with what its parameters take from an event.
 	 */
 	KvHookCallback callback(List<HookParameter> parameters) {
-		return (event) -> invoke(parameters, (parameter) -> parameter.argument(event));
+		HookParameter[] taken = parameters.toArray(HookParameter[]::new);
+		return (event) -> {
+			@Nullable Object[] arguments = new @Nullable Object[taken.length];
+			for (int index = 0; index < taken.length; index++) {
+				arguments[index] = taken[index].argument(event);
+			}
+			invoke(arguments);
+		};
 	}
 
 	/**
 	 * Calls the method with what its parameters take from a change.
 	 */
 	Guard.Check check(List<HookParameter> parameters) {
-		return (change) -> invoke(parameters, (parameter) -> parameter.argument(change));
-	}
-
-	private void invoke(List<HookParameter> parameters, Function<HookParameter, @Nullable Object> argument)
-			throws Exception {
-		@Nullable Object[] arguments = new @Nullable Object[parameters.size()];
-		for (int index = 0; index < arguments.length; index++) {
-			arguments[index] = argument.apply(parameters.get(index));
-		}
-		invoke(arguments);
+		HookParameter[] taken = parameters.toArray(HookParameter[]::new);
+		return (change) -> {
+			@Nullable Object[] arguments = new @Nullable Object[taken.length];
+			for (int index = 0; index < taken.length; index++) {
+				arguments[index] = taken[index].argument(change);
+			}
+			invoke(arguments);
+		};
 	}
 
 	private void invoke(@Nullable Object[] arguments) throws Exception {

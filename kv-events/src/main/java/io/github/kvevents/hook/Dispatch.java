@@ -2,7 +2,6 @@ package io.github.kvevents.hook;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,9 @@ import io.github.kvevents.support.JvmFailures;
  * The events of one operation and their receivers. Confined to the thread of the
  * operation.
  */
-final class Dispatch {
+final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
+
+	private final @Nullable Object[] here;
 
 	private final Receivers receivers;
 
@@ -35,46 +36,72 @@ final class Dispatch {
 
 	private final @Nullable Delivery delivery;
 
-	private final DispatchContext context = DispatchContext.current();
+	private final DispatchContext context;
+
+	/** The key of an operation on one, with its hooks: the usual case needs no map. */
+	private final @Nullable String key;
+
+	private final KeyHooks keyHooks;
 
 	private final Map<String, KeyHooks> hooks;
 
 	private final boolean queued;
 
-	private final List<KvEvent> events = new ArrayList<>(1);
+	/** The events that were passed on, in a list if there are several. */
+	private @Nullable KvEvent event;
 
-	private final AheadEvents ahead = new AheadEvents();
+	private List<KvEvent> events = List.of();
+
+	private @Nullable AheadEvents ahead;
 
 	private @Nullable CallerContext caller;
 
 	/**
 	 * Finds the hooks of an operation.
+	 * @param here the slots of the current thread
 	 * @param delivery records the receivers of the events, {@code null} if nobody asks
 	 */
-	Dispatch(Receivers receivers, HookInvoker invoker, KvEventType type, Collection<String> keys,
-			@Nullable Delivery delivery) {
+	Dispatch(@Nullable Object[] here, Receivers receivers, HookInvoker invoker, KvEventType type,
+			Collection<String> keys, @Nullable Delivery delivery) {
+		this.here = here;
+		this.context = DispatchContext.current(here);
 		this.receivers = receivers;
 		this.invoker = invoker;
 		this.type = type;
 		this.keys = keys;
 		this.delivery = delivery;
-		this.hooks = find(receivers.hooks(), type, keys, this.context);
 		boolean async = false;
-		for (KeyHooks found : this.hooks.values()) {
-			async |= !found.async().isEmpty();
+		if (keys.size() == 1) {
+			this.key = keys.iterator().next();
+			this.keyHooks = receivers.hooks().find(type, this.key, this.context);
+			this.hooks = Map.of();
+			async = this.keyHooks.async();
+		}
+		else {
+			this.key = null;
+			this.keyHooks = KeyHooks.NONE;
+			this.hooks = new HashMap<>(2 * keys.size());
+			for (String each : keys) {
+				KeyHooks found = receivers.hooks().find(type, each, this.context);
+				this.hooks.put(each, found);
+				async |= found.async();
+			}
 		}
 		this.queued = async && !this.context.isTooDeep();
 	}
 
-	private static Map<String, KeyHooks> find(HookRegistry hooks, KvEventType type, Collection<String> keys,
-			DispatchContext context) {
-		if (keys.size() == 1) {
-			String key = keys.iterator().next();
-			return Collections.singletonMap(key, hooks.find(type, key, context));
+	private @Nullable KeyHooks foundFor(String key) {
+		if (this.key != null) {
+			return this.key.equals(key) ? this.keyHooks : null;
 		}
-		Map<String, KeyHooks> found = new HashMap<>();
-		keys.forEach((key) -> found.put(key, hooks.find(type, key, context)));
-		return found;
+		return this.hooks.get(key);
+	}
+
+	/**
+	 * The slots of the thread of the operation.
+	 */
+	@Nullable Object[] here() {
+		return this.here;
 	}
 
 	boolean isTo(Receivers receivers) {
@@ -102,7 +129,7 @@ final class Dispatch {
 	 * @return the room, to be released when the events were enqueued
 	 */
 	HookQueue.Reservations reserve() {
-		return reserve(this.hooks.values());
+		return reserve((this.key != null) ? List.of(this.keyHooks) : this.hooks.values());
 	}
 
 	private HookQueue.Reservations reserve(Collection<KeyHooks> hooks) {
@@ -116,7 +143,17 @@ final class Dispatch {
 	/**
 	 * Adds an event that the operation passed on.
 	 */
-	void add(KvEvent event) {
+	@Override
+	public void accept(KvEvent event) {
+		KvEvent first = this.event;
+		if (first == null) {
+			this.event = event;
+			return;
+		}
+		if (this.events.isEmpty()) {
+			this.events = new ArrayList<>(Math.max(2, this.keys.size()));
+			this.events.add(first);
+		}
 		this.events.add(event);
 	}
 
@@ -125,31 +162,39 @@ final class Dispatch {
 	 * @return whether it will be dispatched
 	 */
 	boolean addAhead(KvEvent event, Consumer<KvDelivery> done) {
-		if (this.context.isTooDeep() || !this.hooks.containsKey(event.getKey())) {
+		if (this.context.isTooDeep() || foundFor(event.getKey()) == null) {
 			return false;
 		}
+		this.ahead = (this.ahead != null) ? this.ahead : new AheadEvents();
 		this.ahead.add(event, done);
-		this.events.add(event);
+		accept(event);
 		return true;
 	}
 
 	boolean hasAhead() {
-		return !this.ahead.isEmpty();
+		return this.ahead != null;
 	}
 
 	/**
 	 * Enqueues all events for asynchronous hooks, and publishes them to the taps.
 	 */
 	void enqueue() {
-		this.events.forEach(this::enqueue);
+		if (this.events.isEmpty() && this.event != null) {
+			enqueue(this.event);
+		}
+		for (KvEvent event : this.events) {
+			enqueue(event);
+		}
 	}
 
 	void enqueueAhead() {
-		this.ahead.all().forEach(this::enqueue);
+		if (this.ahead != null) {
+			this.ahead.all().forEach(this::enqueue);
+		}
 	}
 
 	private void enqueue(KvEvent event) {
-		Delivery delivery = this.ahead.deliveryOf(event, this.delivery);
+		Delivery delivery = deliveryOf(event);
 		Taps taps = this.receivers.taps();
 		if (delivery != null && taps.want(event.getType(), List.of(event.getKey()))) {
 			delivery.reach(Delivery.WATCHES);
@@ -158,7 +203,7 @@ final class Dispatch {
 		if (this.context.isTooDeep()) {
 			return;
 		}
-		for (HookRegistration hook : hooksOf(event).async()) {
+		for (HookRegistration hook : hooksOf(event).hooks()) {
 			HookQueue queue = hook.queue();
 			if (queue != null && accepts(hook, event)) {
 				if (delivery != null) {
@@ -173,36 +218,49 @@ final class Dispatch {
 	 * Calls the synchronous hooks and the Spring listeners of all events.
 	 */
 	void call() {
+		AheadEvents ahead = this.ahead;
+		if (ahead == null) {
+			callAll();
+			return;
+		}
 		try {
-			if (hasAhead()) {
-				// no room was reserved for these: waits now, so that they don't pile up
-				reserve(this.ahead.all().stream().map(this::hooksOf).toList()).release();
-			}
-			@Nullable Throwable failure = null;
-			for (KvEvent event : this.events) {
-				try {
-					call(event);
-				}
-				catch (RuntimeException | Error ex) {
-					failure = (failure != null) ? failure : ex;
-				}
-			}
-			JvmFailures.rethrowFirst(failure);
+			// no room was reserved for these: waits now, so that they don't pile up
+			reserve(ahead.all().stream().map(this::hooksOf).toList()).release();
+			callAll();
 		}
 		finally {
-			this.ahead.endAll();
+			ahead.endAll();
 		}
+	}
+
+	private void callAll() {
+		if (this.events.isEmpty()) {
+			if (this.event != null) {
+				call(this.event);
+			}
+			return;
+		}
+		@Nullable Throwable failure = null;
+		for (KvEvent event : this.events) {
+			try {
+				call(event);
+			}
+			catch (RuntimeException | Error ex) {
+				failure = (failure != null) ? failure : ex;
+			}
+		}
+		JvmFailures.rethrowFirst(failure);
 	}
 
 	private void call(KvEvent event) {
 		// an interrupt of the caller must not make the first hook fail, either
 		DeferredInterrupt.hold();
 		KeyHooks found = hooksOf(event);
-		DispatchContext.Scope scope = this.context.inHook().open();
-		CallChain.Scope call = CallChain.enter(event);
+		DispatchContext before = this.context.inHook().open(this.here);
+		CallChain outer = CallChain.enter(this.here, event);
 		try {
 			if (this.context.isTooDeep()) {
-				this.invoker.refuseAll(found, event, (hook) -> accepts(hook, event), this.context.depth());
+				this.invoker.refuseAll(found, event, this, this.context.depth());
 				this.receivers.listeners().refuse(event, this.context.depth());
 			}
 			else {
@@ -210,9 +268,11 @@ final class Dispatch {
 			}
 		}
 		finally {
-			call.close();
-			scope.close();
-			this.ahead.end(event);
+			CallChain.leave(this.here, outer);
+			DispatchContext.restore(this.here, before);
+			if (this.ahead != null) {
+				this.ahead.end(event);
+			}
 		}
 	}
 
@@ -223,7 +283,7 @@ final class Dispatch {
 	private void callAndPublish(KeyHooks found, KvEvent event) {
 		@Nullable Throwable failure = null;
 		try {
-			this.invoker.invokeAll(found, event, (hook) -> accepts(hook, event), this::caller);
+			this.invoker.invokeAll(found, event, this);
 		}
 		catch (RuntimeException | Error ex) {
 			failure = ex;
@@ -239,7 +299,7 @@ final class Dispatch {
 
 	private void publish(KvEvent event) {
 		ListenerPublisher listeners = this.receivers.listeners();
-		Delivery delivery = this.ahead.deliveryOf(event, this.delivery);
+		Delivery delivery = deliveryOf(event);
 		if (delivery == null || delivery.reachAll(listeners.receivers(event.getType()))) {
 			listeners.publish(event);
 		}
@@ -249,8 +309,9 @@ final class Dispatch {
 	 * Whether the hook is to receive the event now. One that is gone or disabled doesn't
 	 * count as reached, one that fails does.
 	 */
-	private boolean accepts(HookRegistration hook, KvEvent event) {
-		Delivery delivery = this.ahead.deliveryOf(event, this.delivery);
+	@Override
+	public boolean accepts(HookRegistration hook, KvEvent event) {
+		Delivery delivery = deliveryOf(event);
 		return hook.accepts(event) && (delivery == null || delivery.reach(hook.receiver().id()));
 	}
 
@@ -259,11 +320,16 @@ final class Dispatch {
 	 * another type or key, those that would have been.
 	 */
 	private KeyHooks hooksOf(KvEvent event) {
-		KeyHooks found = (event.getType() == this.type) ? this.hooks.get(event.getKey()) : null;
+		KeyHooks found = (event.getType() == this.type) ? foundFor(event.getKey()) : null;
 		return (found != null) ? found : this.receivers.hooks().find(event.getType(), event.getKey(), this.context);
 	}
 
-	private CallerContext caller() {
+	private @Nullable Delivery deliveryOf(KvEvent event) {
+		return (this.ahead != null) ? this.ahead.deliveryOf(event, this.delivery) : this.delivery;
+	}
+
+	@Override
+	public CallerContext caller() {
 		CallerContext captured = this.caller;
 		if (captured == null) {
 			captured = this.invoker.captureCaller();

@@ -1,5 +1,7 @@
 package io.github.kvevents.hook;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.kvevents.support.ThreadSlot;
 
 /**
@@ -19,10 +21,19 @@ record DispatchContext(int depth, boolean async, boolean errorHandler) {
 
 	private static final DispatchContext OUTSIDE = new DispatchContext(0, false, false);
 
+	/** What most hooks run in. */
+	private static final DispatchContext OUTERMOST_HOOK = new DispatchContext(1, false, false);
+
+	private static final DispatchContext OUTERMOST_ASYNC_HOOK = new DispatchContext(1, true, false);
+
 	private static final ThreadSlot<DispatchContext> CURRENT = new ThreadSlot<>();
 
 	static DispatchContext current() {
-		DispatchContext context = CURRENT.get();
+		return current(ThreadSlot.here());
+	}
+
+	static DispatchContext current(@Nullable Object[] here) {
+		DispatchContext context = CURRENT.get(here);
 		return (context != null) ? context : OUTSIDE;
 	}
 
@@ -49,12 +60,16 @@ record DispatchContext(int depth, boolean async, boolean errorHandler) {
 		return this.depth <= MAX_DEPTH + 2;
 	}
 
+	private boolean isOutside() {
+		return this.depth == 0 && !this.async && !this.errorHandler;
+	}
+
 	DispatchContext inHook() {
-		return new DispatchContext(this.depth + 1, this.async, this.errorHandler);
+		return isOutside() ? OUTERMOST_HOOK : new DispatchContext(this.depth + 1, this.async, this.errorHandler);
 	}
 
 	DispatchContext inAsyncHook() {
-		return new DispatchContext(this.depth + 1, true, this.errorHandler);
+		return isOutside() ? OUTERMOST_ASYNC_HOOK : new DispatchContext(this.depth + 1, true, this.errorHandler);
 	}
 
 	DispatchContext inErrorHandler() {
@@ -65,8 +80,21 @@ record DispatchContext(int depth, boolean async, boolean errorHandler) {
 	 * Makes this the context of the current thread until the scope is closed.
 	 */
 	Scope open() {
-		DispatchContext previous = CURRENT.replace(this);
-		return () -> CURRENT.replace(previous);
+		@Nullable Object[] here = ThreadSlot.here();
+		DispatchContext previous = open(here);
+		return () -> restore(here, previous);
+	}
+
+	/**
+	 * Makes this the context of the current thread.
+	 * @return what to {@link #restore}
+	 */
+	@Nullable DispatchContext open(@Nullable Object[] here) {
+		return CURRENT.replace(here, this);
+	}
+
+	static void restore(@Nullable Object[] here, @Nullable DispatchContext previous) {
+		CURRENT.replace(here, previous);
 	}
 
 	/**

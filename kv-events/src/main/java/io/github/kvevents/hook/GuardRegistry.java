@@ -49,8 +49,12 @@ public final class GuardRegistry implements GuardChain {
 
 	@Override
 	public void check(KvEventType type, String key, byte @Nullable [] value) {
+		MatchIndex<Guard> guards = this.index;
+		if (!guards.hasAny(type)) {
+			return;
+		}
 		DispatchContext context = DispatchContext.current();
-		List<Guard> found = this.index.find(type, key, context, (guard, ex) -> {
+		List<Guard> found = guards.find(type, key, context, (guard, ex) -> {
 			throw veto(guard, type, key, ex);
 		});
 		if (found.isEmpty()) {

@@ -83,9 +83,10 @@ final class HookDispatcher implements KvEventDispatcher {
 
 	private void run(KvEventType type, Collection<String> keys, Consumer<Consumer<KvEvent>> operation,
 			@Nullable Delivery delivery) {
-		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
+		@Nullable Object[] here = ThreadSlot.here();
+		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open(here);
 		try {
-			Dispatch dispatch = new Dispatch(this.receivers, this.invoker, type, keys, delivery);
+			Dispatch dispatch = new Dispatch(here, this.receivers, this.invoker, type, keys, delivery);
 			try {
 				if (dispatch.isQueued()) {
 					runReserved(dispatch, operation);
@@ -157,12 +158,13 @@ final class HookDispatcher implements KvEventDispatcher {
 	}
 
 	private static void apply(Dispatch dispatch, Consumer<Consumer<KvEvent>> operation) {
-		Dispatch outer = RUNNING.replace(dispatch);
+		@Nullable Object[] here = dispatch.here();
+		Dispatch outer = RUNNING.replace(here, dispatch);
 		try {
-			operation.accept(dispatch::add);
+			operation.accept(dispatch);
 		}
 		finally {
-			RUNNING.replace(outer);
+			RUNNING.replace(here, outer);
 		}
 	}
 
@@ -181,7 +183,7 @@ final class HookDispatcher implements KvEventDispatcher {
 		DispatchContext context = DispatchContext.current();
 		KeyHooks found = this.receivers.hooks().findEveryInstance(event, context);
 		CallerContext caller = this.invoker.captureCaller();
-		for (HookRegistration hook : found.async()) {
+		for (HookRegistration hook : found.hooks()) {
 			HookQueue queue = hook.queue();
 			if (queue != null && hook.accepts(event)) {
 				queue.offerWaiting(new QueuedEvent(event, caller, context.inAsyncHook(), null));
@@ -191,7 +193,7 @@ final class HookDispatcher implements KvEventDispatcher {
 		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
 		CallChain.Scope call = CallChain.enter(event);
 		try {
-			this.invoker.invokeAll(found, event, (hook) -> hook.accepts(event), () -> caller);
+			this.invoker.invokeAll(found, event, new EveryInstanceCall(caller));
 		}
 		finally {
 			call.close();
@@ -226,6 +228,15 @@ final class HookDispatcher implements KvEventDispatcher {
 	@Override
 	public Taps getTaps() {
 		return this.taps;
+	}
+
+	private record EveryInstanceCall(CallerContext caller) implements HookInvoker.Call {
+
+		@Override
+		public boolean accepts(HookRegistration hook, KvEvent event) {
+			return hook.accepts(event);
+		}
+
 	}
 
 }

@@ -2,11 +2,9 @@ package io.github.kvevents.hook;
 
 import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +14,7 @@ import io.github.kvevents.hook.HookObservations.CallerContext;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;
+import io.github.kvevents.support.ThreadSlot;
 
 /**
  * Calls one hook for one event: observed, counted, and whatever it throws is delivered as
@@ -45,17 +44,15 @@ final class HookInvoker {
 	/**
 	 * Calls the synchronous hooks of an event, in their order. A hook whose filter failed
 	 * has an error instead.
-	 * @param accepts whether a hook is to receive the event, asked right before its call
-	 * @param caller what a hook takes to another thread, asked for only if it runs on one
 	 */
-	void invokeAll(KeyHooks hooks, KvEvent event, Predicate<HookRegistration> accepts, Supplier<CallerContext> caller) {
-		reportFailedFilters(hooks, event, accepts);
+	void invokeAll(KeyHooks hooks, KvEvent event, Call call) {
+		reportFailedFilters(hooks, event, call);
 		@Nullable Throwable failure = null;
-		for (HookRegistration hook : hooks.sync()) {
-			if (hook.gate().enter()) {
+		for (HookRegistration hook : hooks.hooks()) {
+			if (hook.queue() == null && hook.gate().enter()) {
 				try {
-					if (accepts.test(hook)) {
-						invoke(hook, event, caller);
+					if (call.accepts(hook, event)) {
+						invoke(hook, event, call);
 					}
 				}
 				catch (RuntimeException | Error ex) {
@@ -73,32 +70,37 @@ final class HookInvoker {
 	/**
 	 * Calls none of the hooks of an event, since it is too deep: each has an error.
 	 */
-	void refuseAll(KeyHooks hooks, KvEvent event, Predicate<HookRegistration> accepts, int depth) {
-		reportFailedFilters(hooks, event, accepts);
-		Stream.concat(hooks.sync().stream(), hooks.async().stream())
+	void refuseAll(KeyHooks hooks, KvEvent event, Call call, int depth) {
+		reportFailedFilters(hooks, event, call);
+		hooks.hooks()
+			.stream()
 			.filter((hook) -> hook.accepts(event))
+			// those that the caller waits for come first
+			.sorted(Comparator.comparing((hook) -> hook.queue() != null))
 			.forEach((hook) -> this.errors.failed(hook, event,
 					new KvHookRecursionException(hook.getId(), event.getKey(), depth)));
 	}
 
-	private void reportFailedFilters(KeyHooks hooks, KvEvent event, Predicate<HookRegistration> accepts) {
-		hooks.failed().forEach((hook, failure) -> {
-			if (accepts.test(hook)) {
-				this.errors.failed(hook, event, failure);
-			}
-		});
+	private void reportFailedFilters(KeyHooks hooks, KvEvent event, Call call) {
+		if (!hooks.failed().isEmpty()) {
+			hooks.failed().forEach((hook, failure) -> {
+				if (call.accepts(hook, event)) {
+					this.errors.failed(hook, event, failure);
+				}
+			});
+		}
 	}
 
 	/**
 	 * Calls a synchronous hook in the current context. All that belongs to the call is in
 	 * it, too: what observes it, and what handles its error.
 	 */
-	private void invoke(HookRegistration hook, KvEvent event, Supplier<CallerContext> caller) {
+	private void invoke(HookRegistration hook, KvEvent event, Call call) {
 		try {
-			Duration timeout = hook.getOptions().getTimeout();
 			Semaphore share = hook.timedShare();
+			Duration timeout = (share != null) ? hook.getOptions().getTimeout() : null;
 			if (timeout != null && share != null) {
-				invokeTimed(hook, event, caller.get(), timeout, share);
+				invokeTimed(hook, event, call.caller(), timeout, share);
 			}
 			else {
 				invokeInline(hook, event);
@@ -147,8 +149,9 @@ final class HookInvoker {
 	 * Calls an asynchronous hook for an event from its queue, on a worker's thread.
 	 */
 	void invokeQueued(HookRegistration hook, QueuedEvent item) {
-		DispatchContext.Scope scope = item.context().open();
-		CallChain.Scope queued = CallChain.enter(item.event());
+		@Nullable Object[] here = ThreadSlot.here();
+		DispatchContext before = item.context().open(here);
+		CallChain outer = CallChain.enter(here, item.event());
 		try {
 			invokeQueued(hook, item.event(), item.caller());
 		}
@@ -157,8 +160,8 @@ final class HookInvoker {
 			this.errors.failed(hook, item.event(), ex);
 		}
 		finally {
-			queued.close();
-			scope.close();
+			CallChain.leave(here, outer);
+			DispatchContext.restore(here, before);
 		}
 	}
 
@@ -222,6 +225,23 @@ final class HookInvoker {
 	private static Throwable unwrapped(Throwable throwable) {
 		Throwable cause = throwable.getCause();
 		return (throwable instanceof UndeclaredThrowableException && cause != null) ? cause : throwable;
+	}
+
+	/**
+	 * What the call of the hooks of an event needs to know of the operation.
+	 */
+	interface Call {
+
+		/**
+		 * Whether a hook is to receive the event, asked right before its call.
+		 */
+		boolean accepts(HookRegistration hook, KvEvent event);
+
+		/**
+		 * What a hook takes to another thread, asked for only if it runs on one.
+		 */
+		CallerContext caller();
+
 	}
 
 }

@@ -76,8 +76,15 @@ final class HookParts {
 
 			@Override
 			public void run(QueuedEvent item) {
-				if (!hook.gate().run(() -> HookParts.this.invoker.invokeQueued(hook, item))) {
+				if (!hook.gate().enter()) {
 					dropped(item);
+					return;
+				}
+				try {
+					HookParts.this.invoker.invokeQueued(hook, item);
+				}
+				finally {
+					hook.gate().leave();
 				}
 			}
 
@@ -127,6 +134,12 @@ final class HookParts {
 
 		private static final long NEVER = Long.MIN_VALUE;
 
+		/**
+		 * The clock is read once in that time at most: a call that begins in between is
+		 * dated by the one before.
+		 */
+		private static final long MILLI = 1_000_000;
+
 		private final Clock clock;
 
 		private final LongSupplier nanoTime;
@@ -147,6 +160,8 @@ final class HookParts {
 
 		private volatile long lastInvokedAt = NEVER;
 
+		private volatile long lastInvokedNanos;
+
 		private volatile @Nullable String lastError;
 
 		HookStats(Clock clock, LongSupplier nanoTime) {
@@ -160,8 +175,12 @@ final class HookParts {
 		 */
 		long begin() {
 			this.invocations.increment();
-			this.lastInvokedAt = this.clock.millis();
-			return this.nanoTime.getAsLong();
+			long begun = this.nanoTime.getAsLong();
+			if (begun - this.lastInvokedNanos >= MILLI || this.lastInvokedAt == NEVER) {
+				this.lastInvokedNanos = begun;
+				this.lastInvokedAt = this.clock.millis();
+			}
+			return begun;
 		}
 
 		void end(long begun) {

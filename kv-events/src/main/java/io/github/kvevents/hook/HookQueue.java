@@ -1,10 +1,9 @@
 package io.github.kvevents.hook;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
@@ -62,7 +61,9 @@ final class HookQueue {
 
 	/** Gives back slots, used or not. */
 	void release(int slots) {
-		this.room.release(slots);
+		if (slots > 0) {
+			this.room.release(slots);
+		}
 	}
 
 	/**
@@ -214,33 +215,56 @@ final class HookQueue {
 	 */
 	static final class Reservations {
 
-		private final Map<HookQueue, Integer> reserved = new LinkedHashMap<>();
+		private static final Comparator<HookRegistration> REGISTRATION = Comparator
+			.comparingLong(HookRegistration::sequence);
+
+		private final List<HookQueue> queues = new ArrayList<>(4);
+
+		/** For each queue how many slots. */
+		private int[] slots = {};
 
 		/**
 		 * Reserves a slot for each key in the queue of each of its asynchronous hooks, in
 		 * the order of registration: two operations can't each wait for the other one.
 		 */
 		void reserve(Collection<KeyHooks> keys) {
-			Map<HookRegistration, Integer> wanted = new TreeMap<>(Comparator.comparingLong(HookRegistration::sequence));
+			List<HookRegistration> wanted = new ArrayList<>();
 			for (KeyHooks hooks : keys) {
-				for (HookRegistration hook : hooks.async()) {
-					wanted.merge(hook, 1, Integer::sum);
+				for (HookRegistration hook : hooks.hooks()) {
+					if (hook.queue() != null) {
+						wanted.add(hook);
+					}
 				}
 			}
-			wanted.forEach((hook, slots) -> {
-				HookQueue queue = hook.queue();
-				if (queue != null) {
-					this.reserved.put(queue, queue.reserve(slots));
+			wanted.sort(REGISTRATION);
+			this.slots = new int[wanted.size()];
+			for (int start = 0; start < wanted.size();) {
+				HookRegistration hook = wanted.get(start);
+				int end = start + 1;
+				while (end < wanted.size() && wanted.get(end) == hook) {
+					end++;
 				}
-			});
+				reserve(hook.queue(), end - start);
+				start = end;
+			}
+		}
+
+		private void reserve(@Nullable HookQueue queue, int wanted) {
+			if (queue != null) {
+				int reserved = queue.reserve(wanted);
+				this.slots[this.queues.size()] = reserved;
+				this.queues.add(queue);
+			}
 		}
 
 		/**
 		 * Gives all slots back: an event that was enqueued counts by itself by now.
 		 */
 		void release() {
-			this.reserved.forEach(HookQueue::release);
-			this.reserved.clear();
+			for (int index = 0; index < this.queues.size(); index++) {
+				this.queues.get(index).release(this.slots[index]);
+			}
+			this.queues.clear();
 		}
 
 	}

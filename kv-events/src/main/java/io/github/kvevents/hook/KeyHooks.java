@@ -1,40 +1,61 @@
 package io.github.kvevents.hook;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 import io.github.kvevents.KvEventType;
 
 /**
  * The hooks of one operation on one key, in the order in which they are to be called.
  *
- * @param sync those that the caller waits for
- * @param async those that have a queue
+ * @param hooks those that match, with and without a queue
+ * @param async whether any of them has a queue
  * @param failed those whose filter threw, with what it threw
  */
-record KeyHooks(List<HookRegistration> sync, List<HookRegistration> async, Map<HookRegistration, Throwable> failed) {
+record KeyHooks(List<HookRegistration> hooks, boolean async, Map<HookRegistration, Throwable> failed) {
 
-	private static final KeyHooks NONE = new KeyHooks(List.of(), List.of(), Map.of());
+	static final KeyHooks NONE = new KeyHooks(List.of(), false, Map.of());
 
 	static KeyHooks find(MatchIndex<HookRegistration> index, KvEventType type, String key, DispatchContext context) {
 		if (!index.hasAny(type)) {
 			return NONE;
 		}
-		Map<HookRegistration, Throwable> failed = new HashMap<>(0);
-		List<HookRegistration> found = index.find(type, key, context, failed::put);
-		if (found.isEmpty() && failed.isEmpty()) {
+		FailedFilters failures = new FailedFilters();
+		List<HookRegistration> found = index.find(type, key, context, failures);
+		if (found.isEmpty() && failures.failed.isEmpty()) {
 			return NONE;
 		}
-		List<HookRegistration> sync = new ArrayList<>(found.size());
-		List<HookRegistration> async = new ArrayList<>(0);
+		boolean async = false;
+		boolean active = true;
 		for (HookRegistration hook : found) {
-			if (hook.isActive()) {
-				((hook.queue() != null) ? async : sync).add(hook);
-			}
+			async |= hook.queue() != null;
+			active &= hook.isActive();
 		}
-		return new KeyHooks(sync, async, failed);
+		return active ? new KeyHooks(found, async, failures.failed) : ofActive(found, failures.failed);
+	}
+
+	private static KeyHooks ofActive(List<HookRegistration> found, Map<HookRegistration, Throwable> failed) {
+		List<HookRegistration> active = found.stream().filter(HookRegistration::isActive).toList();
+		return new KeyHooks(active, active.stream().anyMatch((hook) -> hook.queue() != null), failed);
+	}
+
+	/**
+	 * Usually there are none.
+	 */
+	private static final class FailedFilters implements BiConsumer<HookRegistration, Throwable> {
+
+		private Map<HookRegistration, Throwable> failed = Map.of();
+
+		@Override
+		public void accept(HookRegistration hook, Throwable failure) {
+			if (this.failed.isEmpty()) {
+				this.failed = new HashMap<>();
+			}
+			this.failed.put(hook, failure);
+		}
+
 	}
 
 }

@@ -56,6 +56,9 @@ final class ListenerPublisher {
 	}
 
 	void publish(KvEvent event) {
+		if (this.contexts.isEmpty()) {
+			return;
+		}
 		JvmFailures.forEach(this.contexts, (context) -> publish(event, context));
 	}
 

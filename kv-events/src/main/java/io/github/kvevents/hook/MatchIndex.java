@@ -13,6 +13,7 @@ import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.EventSelector;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KeyHint;
 import io.github.kvevents.KvEventType;
@@ -33,7 +34,9 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 	private final Map<KvEventType, Keys<T>> byType = new EnumMap<>(KvEventType.class);
 
 	MatchIndex(Collection<? extends T> elements) {
-		for (T element : elements) {
+		List<T> ordered = new ArrayList<>(elements);
+		ordered.sort(ORDER);
+		for (T element : ordered) {
 			for (KvEventType type : element.events()) {
 				this.byType.computeIfAbsent(type, (key) -> new Keys<>()).add(element);
 			}
@@ -49,7 +52,7 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 	 */
 	boolean mayMatch(KvEventType type, String key) {
 		Keys<T> keys = this.byType.get(type);
-		return keys != null && keys.mayMatch(key);
+		return keys != null && keys.candidates(key) != null;
 	}
 
 	/**
@@ -59,19 +62,20 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 	 * @param context the context of the operation: filters run one deeper, as hooks do
 	 * @param filterFailure called with each element whose filter threw: it isn't in the
 	 * result
+	 * @return the elements, not to be changed
 	 */
 	List<T> find(KvEventType type, String key, DispatchContext context, BiConsumer<T, Throwable> filterFailure) {
 		Keys<T> keys = this.byType.get(type);
 		if (keys == null) {
 			return List.of();
 		}
-		List<T> candidates = keys.candidates(key);
-		if (candidates.isEmpty()) {
-			return List.of();
-		}
-		if (candidates.size() > 1) {
-			candidates.sort(ORDER);
-		}
+		Group<T> candidates = keys.candidates(key);
+		return (candidates == null) ? List.of()
+				: candidates.certain ? candidates.elements : ask(candidates.elements, key, context, filterFailure);
+	}
+
+	private List<T> ask(List<T> candidates, String key, DispatchContext context,
+			BiConsumer<T, Throwable> filterFailure) {
 		DispatchContext inFilter = context.inHook();
 		DispatchContext.Scope scope = inFilter.open();
 		boolean interruptedBefore = Thread.currentThread().isInterrupted();
@@ -90,20 +94,17 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 	private List<T> matching(List<T> candidates, String key, DispatchContext context,
 			BiConsumer<T, Throwable> filterFailure) {
 		List<T> found = new ArrayList<>(candidates.size());
-		T last = null;
 		for (T candidate : candidates) {
-			// found in several ways when its hint has several alternatives
-			if (candidate != last && matches(candidate, key, context, filterFailure)) {
+			if (matches(candidate, key, context, filterFailure)) {
 				found.add(candidate);
 			}
-			last = candidate;
 		}
 		return found;
 	}
 
 	private boolean matches(T candidate, String key, DispatchContext context, BiConsumer<T, Throwable> filterFailure) {
 		KeyFilter filter = candidate.filter();
-		if (filter == null) {
+		if (filter == null || EventSelector.isExactlyItsHint(filter)) {
 			return true;
 		}
 		if (!context.allowsFilters()) {
@@ -120,42 +121,74 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 		}
 	}
 
+	/**
+	 * Elements that are found together, in order.
+	 */
+	private static final class Group<T extends Matchable> {
+
+		private final List<T> elements = new ArrayList<>(1);
+
+		/** Whether no filter has to be asked. */
+		private boolean certain = true;
+
+		void add(T element) {
+			KeyFilter filter = element.filter();
+			this.elements.add(element);
+			this.certain &= filter == null || EventSelector.isExactlyItsHint(filter);
+		}
+
+		/**
+		 * Merges two groups.
+		 * @return a new group, in which an element of both is once
+		 */
+		static <T extends Matchable> @Nullable Group<T> of(@Nullable Group<T> one, @Nullable Group<T> other) {
+			if (one == null || other == null) {
+				return (one != null) ? one : other;
+			}
+			Group<T> merged = new Group<>();
+			merged.certain = one.certain && other.certain;
+			int index = 0;
+			for (T element : one.elements) {
+				while (index < other.elements.size() && ORDER.compare(other.elements.get(index), element) <= 0) {
+					T next = other.elements.get(index++);
+					if (next != element) {
+						merged.elements.add(next);
+					}
+				}
+				merged.elements.add(element);
+			}
+			merged.elements.addAll(other.elements.subList(index, other.elements.size()));
+			return merged;
+		}
+
+	}
+
 	private static final class Keys<T extends Matchable> {
 
-		private final Map<String, List<T>> exact = new HashMap<>();
+		private final Map<String, Group<T>> exact = new HashMap<>();
 
-		private final AffixTrie<T> prefixes = new AffixTrie<>(false);
+		private final AffixTree<T> prefixes = new AffixTree<>(false);
 
-		private final AffixTrie<T> suffixes = new AffixTrie<>(true);
+		private final AffixTree<T> suffixes = new AffixTree<>(true);
 
-		private final List<T> any = new ArrayList<>();
+		private @Nullable Group<T> any;
 
 		void add(T element) {
 			KeyFilter filter = element.filter();
 			KeyHint hint = (filter != null) ? filter.hint() : KeyHint.anyKey();
 			if (hint.any()) {
+				this.any = (this.any != null) ? this.any : new Group<>();
 				this.any.add(element);
 				return;
 			}
-			hint.keys().forEach((key) -> this.exact.computeIfAbsent(key, (k) -> new ArrayList<>()).add(element));
+			hint.keys().forEach((key) -> this.exact.computeIfAbsent(key, (k) -> new Group<>()).add(element));
 			hint.prefixes().forEach((prefix) -> this.prefixes.add(prefix, element));
 			hint.suffixes().forEach((suffix) -> this.suffixes.add(suffix, element));
 		}
 
-		boolean mayMatch(String key) {
-			return !this.any.isEmpty() || this.exact.containsKey(key) || this.prefixes.finds(key)
-					|| this.suffixes.finds(key);
-		}
-
-		List<T> candidates(String key) {
-			List<T> candidates = new ArrayList<>(this.any);
-			List<T> keyed = this.exact.get(key);
-			if (keyed != null) {
-				candidates.addAll(keyed);
-			}
-			this.prefixes.collect(key, candidates);
-			this.suffixes.collect(key, candidates);
-			return candidates;
+		@Nullable Group<T> candidates(String key) {
+			Group<T> keyed = this.exact.isEmpty() ? null : this.exact.get(key);
+			return this.suffixes.collect(key, this.prefixes.collect(key, Group.of(this.any, keyed)));
 		}
 
 	}
@@ -166,86 +199,123 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 	 *
 	 * @param <T> what is stored
 	 */
-	private static final class AffixTrie<T> {
-
-		private final Node<T> root = new Node<>();
+	private static final class AffixTree<T extends Matchable> {
 
 		private final boolean fromEnd;
 
-		AffixTrie(boolean fromEnd) {
+		private final Node<T> root;
+
+		AffixTree(boolean fromEnd) {
 			this.fromEnd = fromEnd;
+			this.root = new Node<>("", 0);
 		}
 
 		void add(String affix, T element) {
 			Node<T> node = this.root;
-			for (int step = 0; step < affix.length(); step++) {
-				node = node.childOrNew(at(affix, step));
+			while (node.end < affix.length()) {
+				node = childOrNew(node, affix);
 			}
-			node.elements.add(element);
+			node.group = (node.group != null) ? node.group : new Group<>();
+			node.group.add(element);
 		}
 
-		boolean finds(String key) {
-			Node<T> node = this.root;
-			for (int step = 0; step < key.length() && node != null; step++) {
-				node = node.child(at(key, step));
-				if (node != null && !node.elements.isEmpty()) {
-					return true;
-				}
+		private Node<T> childOrNew(Node<T> node, String affix) {
+			int index = node.find(at(affix, node.end));
+			if (index < 0) {
+				Node<T> child = new Node<>(affix, affix.length());
+				node.insert(-index - 1, at(affix, node.end), child);
+				return child;
 			}
-			return false;
+			Node<T> child = node.children[index];
+			int common = node.end + 1;
+			while (common < Math.min(child.end, affix.length()) && at(child.affix, common) == at(affix, common)) {
+				common++;
+			}
+			if (common < child.end) {
+				Node<T> between = new Node<>(affix, common);
+				between.insert(0, at(child.affix, common), child);
+				node.children[index] = between;
+				child = between;
+			}
+			return child;
 		}
 
-		void collect(String key, List<T> found) {
+		/**
+		 * Adds what is stored under the affixes of a key.
+		 * @param found what was found before
+		 */
+		@Nullable Group<T> collect(String key, @Nullable Group<T> found) {
+			Group<T> all = found;
 			Node<T> node = this.root;
-			for (int step = 0; step < key.length(); step++) {
-				node = node.child(at(key, step));
-				if (node == null) {
-					return;
+			while (node.end < key.length()) {
+				int index = node.find(at(key, node.end));
+				if (index < 0) {
+					return all;
 				}
-				if (!node.elements.isEmpty()) {
-					// asked first: addAll copies even an empty list
-					found.addAll(node.elements);
+				Node<T> child = node.children[index];
+				if (!continues(child, key, node.end + 1)) {
+					return all;
 				}
+				all = Group.of(all, child.group);
+				node = child;
 			}
+			return all;
+		}
+
+		private boolean continues(Node<T> child, String key, int from) {
+			int length = child.end - from;
+			return this.fromEnd
+					? key.regionMatches(key.length() - child.end, child.affix, child.affix.length() - child.end, length)
+					: key.regionMatches(from, child.affix, from, length);
 		}
 
 		private char at(String text, int step) {
 			return text.charAt(this.fromEnd ? text.length() - 1 - step : step);
 		}
 
+	}
+
+	/**
+	 * A place at which affixes end or part. Children lie in arrays that are sorted by
+	 * their first character: small, and quick to search.
+	 */
+	private static final class Node<T extends Matchable> {
+
+		/** One of the affixes that lead here or beyond. */
+		private final String affix;
+
+		/** How many characters of it lead here. */
+		private final int end;
+
+		private char[] characters = {};
+
+		@SuppressWarnings({ "unchecked", "rawtypes" })
+		private Node<T>[] children = new Node[0];
+
+		private @Nullable Group<T> group;
+
+		Node(String affix, int end) {
+			this.affix = affix;
+			this.end = end;
+		}
+
 		/**
-		 * Children lie in arrays that are sorted by character: small, and quick to
-		 * search.
+		 * The index of a child, as {@link Arrays#binarySearch(char[], char)} returns it.
 		 */
-		private static final class Node<T> {
+		int find(char character) {
+			return Arrays.binarySearch(this.characters, character);
+		}
 
-			private char[] characters = new char[0];
-
-			private final List<Node<T>> children = new ArrayList<>(0);
-
-			private final List<T> elements = new ArrayList<>(0);
-
-			@Nullable Node<T> child(char character) {
-				int index = Arrays.binarySearch(this.characters, character);
-				return (index >= 0) ? this.children.get(index) : null;
-			}
-
-			Node<T> childOrNew(char character) {
-				int index = Arrays.binarySearch(this.characters, character);
-				if (index >= 0) {
-					return this.children.get(index);
-				}
-				int place = -index - 1;
-				char[] grown = new char[this.characters.length + 1];
-				System.arraycopy(this.characters, 0, grown, 0, place);
-				grown[place] = character;
-				System.arraycopy(this.characters, place, grown, place + 1, this.characters.length - place);
-				this.characters = grown;
-				Node<T> child = new Node<>();
-				this.children.add(place, child);
-				return child;
-			}
-
+		void insert(int place, char character, Node<T> child) {
+			char[] grown = new char[this.characters.length + 1];
+			System.arraycopy(this.characters, 0, grown, 0, place);
+			grown[place] = character;
+			System.arraycopy(this.characters, place, grown, place + 1, this.characters.length - place);
+			Node<T>[] moved = Arrays.copyOf(this.children, grown.length);
+			System.arraycopy(this.children, place, moved, place + 1, this.children.length - place);
+			moved[place] = child;
+			this.characters = grown;
+			this.children = moved;
 		}
 
 	}

@@ -88,6 +88,9 @@ final class Taps implements KvEventTaps {
 	 * Whether a tap wants the events of an operation.
 	 */
 	boolean want(KvEventType type, Collection<String> keys) {
+		if (this.taps.isEmpty()) {
+			return false;
+		}
 		for (KvEventTaps.Tap tap : this.taps) {
 			for (String key : keys) {
 				if (tap.isInterested(type, key)) {
@@ -102,6 +105,9 @@ final class Taps implements KvEventTaps {
 	 * Publishes an event to the taps, while its key is locked.
 	 */
 	void publish(KvEvent event) {
+		if (this.taps.isEmpty()) {
+			return;
+		}
 		JvmFailures.forEach(this.taps, (tap) -> publish(event, tap));
 	}
 

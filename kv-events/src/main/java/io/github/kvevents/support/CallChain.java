@@ -36,7 +36,28 @@ public final class CallChain {
 	 * @return a scope to close at the end of the call
 	 */
 	public static Scope enter(Object work) {
-		return resume(new CallChain(work, CURRENT.get()));
+		@Nullable Object[] here = ThreadSlot.here();
+		CallChain outer = enter(here, work);
+		return () -> leave(here, outer);
+	}
+
+	/**
+	 * Starts a call on the current thread, at the cost of one object.
+	 * @param here the slots of the current thread
+	 * @param work the work of the call
+	 * @return what to {@link #leave} with at the end of the call
+	 */
+	public static @Nullable CallChain enter(@Nullable Object[] here, Object work) {
+		return CURRENT.replace(here, new CallChain(work, CURRENT.get(here)));
+	}
+
+	/**
+	 * Ends a call on the current thread.
+	 * @param here the slots of the current thread
+	 * @param outer what the start of the call returned
+	 */
+	public static void leave(@Nullable Object[] here, @Nullable CallChain outer) {
+		CURRENT.replace(here, outer);
 	}
 
 	/**

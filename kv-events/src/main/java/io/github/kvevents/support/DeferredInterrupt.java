@@ -2,6 +2,8 @@ package io.github.kvevents.support;
 
 import java.lang.reflect.UndeclaredThrowableException;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Defers an interrupt of the current thread while one operation alternates between
  * application code and the store: neither must fail because earlier code was interrupted.
@@ -10,12 +12,10 @@ import java.lang.reflect.UndeclaredThrowableException;
  */
 public final class DeferredInterrupt {
 
-	private static final ThreadSlot<DeferredInterrupt> CURRENT = new ThreadSlot<>();
+	private static final ThreadSlot<Outermost> CURRENT = new ThreadSlot<>();
 
 	private static final Scope INNER = () -> {
 	};
-
-	private boolean raised;
 
 	private DeferredInterrupt() {
 	}
@@ -25,19 +25,21 @@ public final class DeferredInterrupt {
 	 * @return a scope to close at its end
 	 */
 	public static Scope open() {
-		if (CURRENT.get() != null) {
-			return INNER;
-		}
-		DeferredInterrupt outermost = new DeferredInterrupt();
-		CURRENT.replace(outermost);
-		return outermost::end;
+		return open(ThreadSlot.here());
 	}
 
-	private void end() {
-		CURRENT.replace(null);
-		if (this.raised) {
-			Thread.currentThread().interrupt();
+	/**
+	 * Starts an operation on the current thread.
+	 * @param here the slots of the current thread
+	 * @return a scope to close at its end
+	 */
+	public static Scope open(@Nullable Object[] here) {
+		if (CURRENT.get(here) != null) {
+			return INNER;
 		}
+		Outermost outermost = new Outermost(here);
+		CURRENT.replace(here, outermost);
+		return outermost;
 	}
 
 	/**
@@ -45,9 +47,12 @@ public final class DeferredInterrupt {
 	 * Outside an operation the flag is left as it is.
 	 */
 	public static void hold() {
-		DeferredInterrupt current = CURRENT.get();
-		if (current != null && Thread.interrupted()) {
-			current.raised = true;
+		// asked first: nearly always there is none
+		if (Thread.currentThread().isInterrupted()) {
+			Outermost current = CURRENT.get();
+			if (current != null && Thread.interrupted()) {
+				current.raised = true;
+			}
 		}
 	}
 
@@ -57,10 +62,10 @@ public final class DeferredInterrupt {
 	 * @param thrown what was thrown
 	 */
 	public static void hold(Throwable thrown) {
-		DeferredInterrupt current = CURRENT.get();
 		// a proxy wraps what its interface doesn't declare
 		Throwable cause = (thrown instanceof UndeclaredThrowableException) ? thrown.getCause() : thrown;
 		if (cause instanceof InterruptedException) {
+			Outermost current = CURRENT.get();
 			if (current != null) {
 				current.raised = true;
 			}
@@ -78,6 +83,29 @@ public final class DeferredInterrupt {
 
 		@Override
 		void close();
+
+	}
+
+	/**
+	 * The outermost operation of a thread.
+	 */
+	private static final class Outermost implements Scope {
+
+		private final @Nullable Object[] here;
+
+		private boolean raised;
+
+		Outermost(@Nullable Object[] here) {
+			this.here = here;
+		}
+
+		@Override
+		public void close() {
+			CURRENT.replace(this.here, null);
+			if (this.raised) {
+				Thread.currentThread().interrupt();
+			}
+		}
 
 	}
 
