@@ -49,13 +49,13 @@ public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent
 	private final transient @Nullable KvCodec codec;
 
 	KvEvent(KvEventType type, KvChange change, KvEventBuilder builder) {
-		super(builder.source, Clock.fixed(builder.occurredAt, ZoneOffset.UTC));
+		super(builder.source, Clock.fixed(builder.occurredAt(), ZoneOffset.UTC));
 		this.type = type;
 		this.change = change;
 		this.key = builder.key;
 		this.rawValue = builder.value;
 		this.rawPreviousValue = builder.previousValue;
-		this.occurredAt = builder.occurredAt;
+		this.occurredAt = builder.occurredAt();
 		this.origin = builder.origin;
 		this.position = builder.position;
 		this.batch = builder.batch;

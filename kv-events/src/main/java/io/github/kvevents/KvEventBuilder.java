@@ -24,7 +24,7 @@ public final class KvEventBuilder {
 
 	final KvCodec codec;
 
-	Instant occurredAt = Instant.now();
+	private @Nullable Instant occurredAt;
 
 	String origin = "unknown";
 
@@ -86,6 +86,12 @@ public final class KvEventBuilder {
 		Assert.notNull(occurredAt, "'occurredAt' must not be null");
 		this.occurredAt = occurredAt;
 		return this;
+	}
+
+	Instant occurredAt() {
+		Instant time = (this.occurredAt != null) ? this.occurredAt : Instant.now();
+		this.occurredAt = time;
+		return time;
 	}
 
 	/**
@@ -179,11 +185,12 @@ public final class KvEventBuilder {
 		if (this.value == null) {
 			return this;
 		}
-		return new KvEventBuilder(this.source, this.key, this.codec).occurredAt(this.occurredAt)
-			.origin(this.origin)
+		KvEventBuilder builder = new KvEventBuilder(this.source, this.key, this.codec).origin(this.origin)
 			.previousValue(this.value)
 			.position(this.position)
 			.batch(this.batch);
+		builder.occurredAt = this.occurredAt;
+		return builder;
 	}
 
 }

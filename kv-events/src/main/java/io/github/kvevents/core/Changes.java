@@ -47,15 +47,18 @@ final class Changes {
 	}
 
 	KvSetResult set(StoreWrite write) {
-		return dispatch(write.type(), write.key(), write.value(), (sink) -> {
-			StoreOutcome outcome = this.observer.observe(Operation.SET, () -> this.store.set(write));
-			if (!outcome.applied()) {
-				return KvSetResult.NOT_APPLIED;
-			}
-			KvEvent event = this.events.written(write, outcome);
-			sink.accept(event);
-			return KvSetResult.of(event.getChange());
-		});
+		return dispatch(write.type(), write.key(), write.value(), (sink) -> set(write, sink));
+	}
+
+	private KvSetResult set(StoreWrite write, Consumer<KvEvent> sink) {
+		StoreOutcome outcome = this.observer.isNoop() ? this.store.set(write)
+				: this.observer.observe(Operation.SET, () -> this.store.set(write));
+		if (!outcome.applied()) {
+			return KvSetResult.NOT_APPLIED;
+		}
+		KvEvent event = this.events.written(write, outcome);
+		sink.accept(event);
+		return KvSetResult.of(event.getChange());
 	}
 
 	Optional<byte[]> delete(String key) {
@@ -98,12 +101,12 @@ final class Changes {
 		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
 		try {
 			this.guards.check(type, key, value);
-			this.dispatcher.dispatch(type, List.of(key), (sink) -> result.set(operation.apply(sink)));
+			this.dispatcher.dispatch(type, List.of(key), (sink) -> result.setPlain(operation.apply(sink)));
 		}
 		finally {
 			interrupts.close();
 		}
-		return Objects.requireNonNull(result.get(), "The dispatcher did not run the operation");
+		return Objects.requireNonNull(result.getPlain(), "The dispatcher did not run the operation");
 	}
 
 }

@@ -119,14 +119,20 @@ public class KvTemplate implements KvOperations {
 	}
 
 	<T> Optional<T> get(String key, ValueType<T> type) {
-		return getRaw(key).map((value) -> this.codec.decode(key, value, type));
+		byte[] value = read(key);
+		return (value != null) ? Optional.of(this.codec.decodeStored(key, value, type)) : Optional.empty();
 	}
 
 	@Override
 	public Optional<byte[]> getRaw(String key) {
+		byte[] value = read(key);
+		return (value != null) ? Optional.of(value.clone()) : Optional.empty();
+	}
+
+	private byte @Nullable [] read(String key) {
 		this.arguments.key(key);
-		byte[] value = this.observer.observe(Operation.GET, () -> this.store.get(key));
-		return Optional.ofNullable(value).map(byte[]::clone);
+		return this.observer.isNoop() ? this.store.get(key)
+				: this.observer.observe(Operation.GET, () -> this.store.get(key));
 	}
 
 	@Override
@@ -136,7 +142,7 @@ public class KvTemplate implements KvOperations {
 
 	<T> Optional<T> deleteAndGet(String key, ValueType<T> type) {
 		return this.changes.delete(this.arguments.key(key))
-			.map((lastValue) -> this.codec.decode(key, lastValue.clone(), type));
+			.map((lastValue) -> this.codec.decodeStored(key, lastValue, type));
 	}
 
 	@Override

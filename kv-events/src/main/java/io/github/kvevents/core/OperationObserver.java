@@ -25,10 +25,17 @@ final class OperationObserver {
 	}
 
 	/**
+	 * Whether nobody observes: a call of the store may be made directly then.
+	 */
+	boolean isNoop() {
+		return this.registry.isNoop();
+	}
+
+	/**
 	 * Makes one call to the store, observed.
 	 */
 	<T extends @Nullable Object> T observe(Operation operation, Supplier<T> call) {
-		return this.registry.isNoop() ? call.get() : observation(operation).observe(call);
+		return isNoop() ? call.get() : observation(operation).observe(call);
 	}
 
 	private Observation observation(Operation operation) {

@@ -1,7 +1,6 @@
 package io.github.kvevents.core;
 
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
@@ -14,6 +13,12 @@ import io.github.kvevents.KvCodec;
  * UTF-8, and {@code byte[]}, stored as it is. It refuses everything else.
  */
 public final class PlainKvCodec implements KvCodec {
+
+	/** What a String writes in place of what it can't encode. */
+	private static final byte REPLACED = '?';
+
+	/** What a String has in place of bytes that it can't decode. */
+	private static final char REPLACEMENT = '\uFFFD';
 
 	@Override
 	public byte[] encode(Object value) {
@@ -38,24 +43,28 @@ public final class PlainKvCodec implements KvCodec {
 	}
 
 	private static byte[] encodeText(String text) {
-		try {
-			ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-			byte[] value = new byte[bytes.remaining()];
-			bytes.get(value);
-			return value;
+		byte[] value = text.getBytes(StandardCharsets.UTF_8);
+		for (byte part : value) {
+			if (part == REPLACED) {
+				Assert.isTrue(StandardCharsets.UTF_8.newEncoder().canEncode(text),
+						"The text holds an unpaired surrogate, which UTF-8 can't express");
+				return value;
+			}
 		}
-		catch (CharacterCodingException ex) {
-			throw new IllegalArgumentException("The text holds an unpaired surrogate, which UTF-8 can't express");
-		}
+		return value;
 	}
 
 	private static String decodeText(byte[] value) {
-		try {
-			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+		String text = new String(value, StandardCharsets.UTF_8);
+		if (text.indexOf(REPLACEMENT) >= 0) {
+			try {
+				StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value));
+			}
+			catch (CharacterCodingException ex) {
+				throw new IllegalArgumentException("The bytes are not UTF-8: read them as byte[]");
+			}
 		}
-		catch (CharacterCodingException ex) {
-			throw new IllegalArgumentException("The bytes are not UTF-8: read them as byte[]");
-		}
+		return text;
 	}
 
 	private static String refusal(Class<?> type) {

@@ -22,9 +22,15 @@ final class ValueCodec {
 
 	private final Arguments arguments;
 
+	/**
+	 * Whether what it decodes shares nothing with the bytes, but for bytes themselves.
+	 */
+	private final boolean copying;
+
 	ValueCodec(KvCodec codec, Arguments arguments) {
 		this.codec = codec;
 		this.arguments = arguments;
+		this.copying = codec instanceof JsonKvCodec || codec instanceof PlainKvCodec;
 	}
 
 	byte[] encode(String key, Object value) {
@@ -64,6 +70,13 @@ final class ValueCodec {
 	}
 
 	/**
+	 * Decodes bytes that belong to the store, which must not be changed.
+	 */
+	<T> T decodeStored(String key, byte[] value, ValueType<T> type) {
+		return decode(key, (this.copying && type.type() != byte[].class) ? value : value.clone(), type);
+	}
+
+	/**
 	 * Decodes the values of some keys, in the order of the keys. Those that are absent
 	 * are left out.
 	 */
@@ -71,7 +84,7 @@ final class ValueCodec {
 		Map<String, T> decoded = new LinkedHashMap<>();
 		int index = 0;
 		for (String key : keys) {
-			values.get(index++).ifPresent((value) -> decoded.put(key, decode(key, value.clone(), type)));
+			values.get(index++).ifPresent((value) -> decoded.put(key, decodeStored(key, value, type)));
 		}
 		return decoded;
 	}

@@ -76,8 +76,10 @@ public final class KeyNames {
 
 	byte[] toRedis(String key) {
 		KvKeys.requireValid(key);
-		return encode((this.tagged != null) ? tag(this.tagged, this.tagged.partitionOf(key)) + this.keyPrefix + key
-				: this.keyPrefix + key);
+		if (this.tagged != null) {
+			return encode(tag(this.tagged, this.tagged.partitionOf(key)) + this.keyPrefix + key);
+		}
+		return encode((this.prefix.length == 0) ? key : this.keyPrefix + key);
 	}
 
 	byte[][] toRedis(Collection<String> keys) {

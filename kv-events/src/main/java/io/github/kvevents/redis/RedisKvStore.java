@@ -172,7 +172,12 @@ public final class RedisKvStore implements KvStore {
 	@Override
 	public StoreOutcome set(StoreWrite write) {
 		this.reads.saw(write);
-		return naming(write.key(), () -> writes((tracked) -> tracked.covers(write)).set(write));
+		try {
+			return writes((tracked) -> tracked.covers(write)).set(write);
+		}
+		catch (DataAccessException ex) {
+			throw RefusedKey.in(ex, this.names.toRedis(write.key()));
+		}
 	}
 
 	@Override
@@ -183,7 +188,12 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public byte @Nullable [] get(String key) {
-		return naming(key, () -> this.reads.get(key));
+		try {
+			return this.reads.get(key);
+		}
+		catch (DataAccessException ex) {
+			throw RefusedKey.in(ex, this.names.toRedis(key));
+		}
 	}
 
 	@Override
