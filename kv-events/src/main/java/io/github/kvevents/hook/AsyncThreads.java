@@ -2,16 +2,16 @@ package io.github.kvevents.hook;
 
 import java.util.Collection;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.support.CallChain;
-import io.github.kvevents.support.RetryingExecutor;
+import io.github.kvevents.support.ThreadSlot;
+import io.github.kvevents.support.WorkerPool;
 
 /**
  * Runs the workers of asynchronous hooks, and drains their queues when the application
@@ -21,48 +21,24 @@ final class AsyncThreads implements Executor {
 
 	private static final Log logger = LogFactory.getLog(AsyncThreads.class);
 
-	private static final int IDLE_SECONDS = 5;
-
 	private final HookSettings settings;
-
-	private final ThreadPoolExecutor pool;
-
-	private final Executor starter;
-
-	private volatile boolean accepting = true;
-
-	AsyncThreads(HookSettings settings, ThreadFactory threadFactory) {
-		this.settings = settings;
-		this.pool = pool(settings.maxAsyncThreads(), threadFactory);
-		this.starter = new RetryingExecutor(this.pool);
-	}
 
 	/**
 	 * The threads are daemons and end when they are idle, so that nothing has to be shut
 	 * down, and hooks can run in an application that is started again.
 	 */
-	private static ThreadPoolExecutor pool(int threads, ThreadFactory threadFactory) {
-		ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, IDLE_SECONDS, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(), threadFactory);
-		pool.allowCoreThreadTimeOut(true);
-		return pool;
+	private final WorkerPool pool;
+
+	private volatile boolean accepting = true;
+
+	AsyncThreads(HookSettings settings, ThreadFactory threadFactory) {
+		this.settings = settings;
+		this.pool = new WorkerPool(settings.maxAsyncThreads(), threadFactory);
 	}
 
 	@Override
 	public void execute(Runnable worker) {
-		this.starter.execute(() -> run(worker));
-	}
-
-	private void run(Runnable worker) {
-		HeldThread thread = new HeldThread();
-		CallChain.Scope call = CallChain.enter(thread);
-		try {
-			worker.run();
-		}
-		finally {
-			call.close();
-			thread.release();
-		}
+		this.pool.execute(new HeldThread(worker));
 	}
 
 	/**
@@ -133,30 +109,48 @@ final class AsyncThreads implements Executor {
 	/**
 	 * A thread of the pool that runs a worker.
 	 */
-	private final class HeldThread implements CallChain.Replaceable {
+	private final class HeldThread implements Runnable, CallChain.Replaceable {
+
+		private final Runnable worker;
 
 		private boolean replaced;
 
+		HeldThread(Runnable worker) {
+			this.worker = worker;
+		}
+
 		@Override
-		public void replace() {
-			ThreadPoolExecutor pool = AsyncThreads.this.pool;
-			synchronized (pool) {
-				if (!this.replaced) {
-					this.replaced = true;
-					pool.setMaximumPoolSize(pool.getMaximumPoolSize() + 1);
-					pool.setCorePoolSize(pool.getCorePoolSize() + 1);
-				}
+		public void run() {
+			@Nullable Object[] here = ThreadSlot.here();
+			CallChain outer = CallChain.enter(here, this);
+			try {
+				this.worker.run();
+			}
+			finally {
+				CallChain.leave(here, outer);
+				release();
 			}
 		}
 
-		void release() {
-			ThreadPoolExecutor pool = AsyncThreads.this.pool;
-			synchronized (pool) {
-				if (this.replaced) {
-					pool.setCorePoolSize(pool.getCorePoolSize() - 1);
-					pool.setMaximumPoolSize(pool.getMaximumPoolSize() - 1);
-				}
+		@Override
+		public void replace() {
+			if (setReplaced()) {
+				AsyncThreads.this.pool.resize(1);
 			}
+		}
+
+		private synchronized boolean setReplaced() {
+			boolean first = !this.replaced;
+			this.replaced = true;
+			return first;
+		}
+
+		private synchronized void release() {
+			if (this.replaced) {
+				AsyncThreads.this.pool.resize(-1);
+			}
+			// what is called from within after this has no thread to replace
+			this.replaced = true;
 		}
 
 	}

@@ -97,15 +97,14 @@ final class HookObservations {
 		}
 
 		DispatchContext.Scope open() {
-			DispatchContext.Scope propagated = (this.snapshot != null) ? this.snapshot.open() : () -> {
-			};
+			DispatchContext.Scope propagated = (this.snapshot != null) ? this.snapshot.open() : null;
 			if (this.mdc != null) {
 				MDC.setContextMap(this.mdc);
 			}
-			return () -> {
+			return (propagated != null) ? () -> {
 				propagated.close();
 				MDC.clear();
-			};
+			} : MDC::clear;
 		}
 
 		/**

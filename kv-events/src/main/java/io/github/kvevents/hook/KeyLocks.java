@@ -36,6 +36,11 @@ final class KeyLocks {
 	 * @return to be unlocked by the same thread
 	 */
 	Held lock(Collection<String> keys) {
+		if (keys.size() == 1) {
+			Lock single = this.locks[stripe(keys.iterator().next())];
+			single.lock();
+			return single::unlock;
+		}
 		int[] stripes = keys.stream().mapToInt(KeyLocks::stripe).sorted().distinct().toArray();
 		for (int stripe : stripes) {
 			this.locks[stripe].lock();

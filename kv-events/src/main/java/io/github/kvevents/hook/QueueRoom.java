@@ -30,6 +30,9 @@ final class QueueRoom {
 
 	private int reserved;
 
+	/** How many threads wait, or are about to. */
+	private int waiting;
+
 	QueueRoom(int capacity, QueueLock lock, IntSupplier queued, BooleanSupplier open) {
 		this.capacity = capacity;
 		this.lock = lock;
@@ -45,6 +48,32 @@ final class QueueRoom {
 	 */
 	int reserve(int slots) {
 		int wanted = Math.min(slots, this.capacity);
+		if (Thread.currentThread().isInterrupted()) {
+			return 0;
+		}
+		return tryReserve(wanted) ? wanted : awaitTurn(wanted);
+	}
+
+	/**
+	 * Reserves slots that are free, unless others wait: they came first.
+	 * @return whether it did, otherwise the caller is one that waits
+	 */
+	private boolean tryReserve(int wanted) {
+		this.lock.lock();
+		try {
+			if (this.waiting == 0 && !isFull(wanted)) {
+				this.reserved += wanted;
+				return true;
+			}
+			this.waiting++;
+			return false;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private int awaitTurn(int wanted) {
 		try {
 			this.turnstile.lockInterruptibly();
 			try {
@@ -58,12 +87,19 @@ final class QueueRoom {
 			Thread.currentThread().interrupt();
 			return 0;
 		}
+		finally {
+			this.lock.run(() -> this.waiting--);
+		}
+	}
+
+	private boolean isFull(int wanted) {
+		return this.open.getAsBoolean() && this.queued.getAsInt() + this.reserved + wanted > this.capacity;
 	}
 
 	private int await(int wanted) throws InterruptedException {
 		this.lock.lockInterruptibly();
 		try {
-			while (this.open.getAsBoolean() && this.queued.getAsInt() + this.reserved + wanted > this.capacity) {
+			while (isFull(wanted)) {
 				this.lock.changed().await();
 			}
 			this.reserved += wanted;
@@ -78,10 +114,14 @@ final class QueueRoom {
 	 * Gives back slots, used or not.
 	 */
 	void release(int slots) {
-		this.lock.run(() -> {
+		this.lock.lock();
+		try {
 			this.reserved -= slots;
 			this.lock.changed().signalAll();
-		});
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.hook.QueueRoom.QueueLock;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.KeyedQueue;
+import io.github.kvevents.support.ThreadSlot;
 
 /**
  * The workers of a queue: each takes the next event whose key no other has. They share
@@ -31,6 +32,8 @@ final class QueueWorkers {
 	private final KeyedQueue<QueuedEvent> pending;
 
 	private final Consumer<QueuedEvent> handler;
+
+	private final Runnable worker = this::work;
 
 	private final Set<Thread> running = new LinkedHashSet<>();
 
@@ -64,53 +67,85 @@ final class QueueWorkers {
 	 * Starts a worker that was claimed. Called without the lock.
 	 */
 	void start() {
-		this.executor.execute(this::work);
+		this.executor.execute(this.worker);
 	}
 
 	private void work() {
-		boolean retired = false;
+		QueuedEvent item = takeFirst();
+		for (int turn = 1; item != null; turn++) {
+			item = handle(item, turn < EVENTS_PER_TURN);
+		}
+	}
+
+	private @Nullable QueuedEvent takeFirst() {
+		this.lock.lock();
 		try {
-			for (int turn = 0; !retired && turn < EVENTS_PER_TURN; turn++) {
-				retired = !workOnce();
+			QueuedEvent first = takeOrRetire();
+			if (first != null) {
+				this.running.add(Thread.currentThread());
 			}
+			return first;
 		}
 		finally {
-			if (!retired) {
-				endTurn();
-			}
+			this.lock.unlock();
 		}
 	}
 
 	/**
-	 * Lets a worker queue up again behind the workers of other hooks, if there is work.
-	 * After a failure of the JVM it is another worker that handles the rest.
+	 * Handles an event.
+	 * @param more whether the turn may continue behind it
+	 * @return the next event of the turn, {@code null} if the worker has retired
 	 */
-	private void endTurn() {
-		boolean startWorker = this.lock.get(() -> {
-			retire();
-			return claim();
-		});
+	private @Nullable QueuedEvent handle(QueuedEvent item, boolean more) {
+		@Nullable Object[] here = ThreadSlot.here();
+		Place place = new Place();
+		CallChain outer = CallChain.enter(here, place);
+		boolean handled = false;
+		QueuedEvent next = null;
+		try {
+			this.handler.accept(item);
+			handled = true;
+		}
+		finally {
+			CallChain.leave(here, outer);
+			next = finish(item, place, more && handled);
+		}
+		return next;
+	}
+
+	/**
+	 * Ends an event and, in the same step, takes the next one. At the end of its turn a
+	 * worker queues up again behind the workers of other hooks, if there is work. After a
+	 * failure of the JVM it is another worker that handles the rest.
+	 */
+	private @Nullable QueuedEvent finish(QueuedEvent item, Place place, boolean more) {
+		QueuedEvent next = null;
+		boolean startWorker = false;
+		this.lock.lock();
+		try {
+			this.standIns -= place.replaced ? 1 : 0;
+			this.pending.release(item.event().getKey());
+			// an interrupt that was meant for the hook must not reach the next one
+			Thread.interrupted();
+			if (more) {
+				next = takeOrRetire();
+			}
+			else {
+				retire();
+				startWorker = claim();
+			}
+			if (next == null) {
+				this.running.remove(Thread.currentThread());
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		item.done();
 		if (startWorker) {
 			start();
 		}
-	}
-
-	private boolean workOnce() {
-		QueuedEvent item = this.lock.get(this::takeOrRetire);
-		if (item == null) {
-			return false;
-		}
-		Place place = new Place();
-		CallChain.Scope call = CallChain.enter(place);
-		try {
-			this.handler.accept(item);
-		}
-		finally {
-			call.close();
-			finish(item, place);
-			item.done();
-		}
-		return true;
+		return next;
 	}
 
 	/**
@@ -124,7 +159,6 @@ final class QueueWorkers {
 			retire();
 			return null;
 		}
-		this.running.add(Thread.currentThread());
 		this.lock.changed().signalAll();
 		return next;
 	}
@@ -132,16 +166,6 @@ final class QueueWorkers {
 	private void retire() {
 		this.count--;
 		this.lock.changed().signalAll();
-	}
-
-	private void finish(QueuedEvent item, Place place) {
-		this.lock.run(() -> {
-			this.running.remove(Thread.currentThread());
-			this.standIns -= place.replaced ? 1 : 0;
-			this.pending.release(item.event().getKey());
-		});
-		// an interrupt that was meant for the hook must not reach the next one
-		Thread.interrupted();
 	}
 
 	/**

@@ -1,12 +1,7 @@
 package io.github.kvevents.support;
 
-import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Queue;
-import java.util.Set;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -26,8 +21,7 @@ public final class KeyedQueue<T> {
 	/** Each key that has an item or is occupied. */
 	private final Map<Object, KeyItems<T>> keys = new HashMap<>();
 
-	/** The keys that have an item and aren't occupied, longest waiting first. */
-	private final Set<KeyItems<T>> ready = new LinkedHashSet<>();
+	private final ReadyKeys<T> ready = new ReadyKeys<>();
 
 	private @Nullable Node<T> oldest;
 
@@ -68,7 +62,7 @@ public final class KeyedQueue<T> {
 	public boolean add(Object key, T item) {
 		KeyItems<T> items = this.keys.computeIfAbsent(key, KeyItems::new);
 		Node<T> node = new Node<>(items, item);
-		items.nodes.add(node);
+		items.add(node);
 		link(node);
 		return !items.occupied && this.ready.add(items);
 	}
@@ -78,12 +72,11 @@ public final class KeyedQueue<T> {
 	 * @return the item, {@code null} if no key is ready
 	 */
 	public @Nullable T poll() {
-		Iterator<KeyItems<T>> longest = this.ready.iterator();
-		if (!longest.hasNext()) {
+		KeyItems<T> items = this.ready.longest;
+		if (items == null) {
 			return null;
 		}
-		KeyItems<T> items = longest.next();
-		longest.remove();
+		this.ready.remove(items);
 		items.occupied = true;
 		return removeFirst(items);
 	}
@@ -95,7 +88,7 @@ public final class KeyedQueue<T> {
 	 */
 	public @Nullable T next(Object key) {
 		KeyItems<T> items = this.keys.get(key);
-		if (items != null && !items.nodes.isEmpty()) {
+		if (items != null && items.first != null) {
 			return removeFirst(items);
 		}
 		this.keys.remove(key);
@@ -156,13 +149,13 @@ public final class KeyedQueue<T> {
 	}
 
 	private T removeFirst(KeyItems<T> items) {
-		Node<T> node = items.nodes.remove();
+		Node<T> node = items.remove();
 		unlink(node);
 		return node.item;
 	}
 
 	private boolean removeIfUnused(KeyItems<T> items) {
-		if (!items.nodes.isEmpty()) {
+		if (items.first != null) {
 			return false;
 		}
 		this.ready.remove(items);
@@ -207,12 +200,96 @@ public final class KeyedQueue<T> {
 
 		private final Object key;
 
-		private final Queue<Node<T>> nodes = new ArrayDeque<>(2);
+		private @Nullable Node<T> first;
+
+		private @Nullable Node<T> last;
 
 		private boolean occupied;
 
+		private boolean ready;
+
+		/** Its neighbours among the ready keys. */
+		private @Nullable KeyItems<T> longer;
+
+		private @Nullable KeyItems<T> shorter;
+
 		KeyItems(Object key) {
 			this.key = key;
+		}
+
+		void add(Node<T> node) {
+			if (this.last != null) {
+				this.last.next = node;
+			}
+			else {
+				this.first = node;
+			}
+			this.last = node;
+		}
+
+		Node<T> remove() {
+			Node<T> node = this.first;
+			Assert.state(node != null, "The key has no item");
+			this.first = node.next;
+			this.last = (node.next != null) ? this.last : null;
+			return node;
+		}
+
+	}
+
+	/**
+	 * The keys that have an item and aren't occupied, linked to each other: any of them
+	 * can be removed at once.
+	 */
+	private static final class ReadyKeys<T> {
+
+		private @Nullable KeyItems<T> longest;
+
+		private @Nullable KeyItems<T> shortest;
+
+		/**
+		 * Adds a key behind those that are ready for longer.
+		 * @return whether it wasn't ready before
+		 */
+		boolean add(KeyItems<T> items) {
+			if (items.ready) {
+				return false;
+			}
+			items.ready = true;
+			items.longer = this.shortest;
+			if (this.shortest != null) {
+				this.shortest.shorter = items;
+			}
+			else {
+				this.longest = items;
+			}
+			this.shortest = items;
+			return true;
+		}
+
+		void remove(KeyItems<T> items) {
+			if (!items.ready) {
+				return;
+			}
+			items.ready = false;
+			if (items.longer != null) {
+				items.longer.shorter = items.shorter;
+			}
+			else {
+				this.longest = items.shorter;
+			}
+			if (items.shorter != null) {
+				items.shorter.longer = items.longer;
+			}
+			else {
+				this.shortest = items.longer;
+			}
+			items.longer = null;
+			items.shorter = null;
+		}
+
+		boolean isEmpty() {
+			return this.longest == null;
 		}
 
 	}
@@ -225,6 +302,9 @@ public final class KeyedQueue<T> {
 		private final KeyItems<T> items;
 
 		private final T item;
+
+		/** The next item of the same key. */
+		private @Nullable Node<T> next;
 
 		private @Nullable Node<T> older;
 
