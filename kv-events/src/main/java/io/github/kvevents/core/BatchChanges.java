@@ -34,7 +34,7 @@ final class BatchChanges {
 	/**
 	 * Enough to make the round trip cheap, few enough to hold other writers up briefly.
 	 */
-	static final int CHUNK = 256;
+	static final int CHUNK = 512;
 
 	private final KvStore store;
 

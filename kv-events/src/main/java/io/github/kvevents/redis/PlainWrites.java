@@ -1,16 +1,20 @@
 package io.github.kvevents.redis;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.redis.WriteCommand.DeleteCommand;
+import io.github.kvevents.redis.WriteCommand.ValueCommand;
 import io.github.kvevents.store.KvStore.StoreBatch;
 import io.github.kvevents.store.KvStore.StoreDelete;
 import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.store.StoreWrite.Condition;
 
 /**
  * Writes keys with plain Redis commands, without index and change log.
@@ -18,6 +22,8 @@ import io.github.kvevents.store.StoreWrite;
 final class PlainWrites implements Writes {
 
 	private static final RedisScript SET_ALL = RedisScript.load(PlainWrites.class, "set-all.lua");
+
+	private static final RedisScript SET_VALUES = RedisScript.load(PlainWrites.class, "set-values.lua");
 
 	private static final RedisScript DELETE_ALL = RedisScript.load(PlainWrites.class, "delete-all.lua");
 
@@ -41,7 +47,27 @@ final class PlainWrites implements Writes {
 
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
+		if (areValuesOnly(writes)) {
+			return sendAll(SET_VALUES,
+					writes.stream()
+						.map((write) -> new ValueCommand(this.names.toRedis(write.key()), write.value()))
+						.toList());
+		}
 		return sendAll(SET_ALL, writes.stream().map((write) -> SetCommand.of(this.names, write)).toList());
+	}
+
+	/**
+	 * Whether these are unconditional writes without a lifetime, each of another key.
+	 */
+	private static boolean areValuesOnly(List<StoreWrite> writes) {
+		Set<String> keys = new HashSet<>();
+		for (StoreWrite write : writes) {
+			boolean lives = write.timeToLive() != null || write.expireAt() != null || write.keepTimeToLive();
+			if (lives || write.condition() != Condition.ALWAYS || !keys.add(write.key())) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	@Override

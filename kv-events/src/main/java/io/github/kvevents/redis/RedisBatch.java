@@ -101,8 +101,11 @@ final class RedisBatch {
 		while (next < this.commands.size() && next < end && bytes < MAX_BYTES) {
 			WriteCommand command = this.commands.get(next);
 			keys.add(command.key());
-			arguments.addAll(command.arguments());
-			bytes += command.key().length + command.arguments().stream().mapToLong((argument) -> argument.length).sum();
+			bytes += command.key().length;
+			for (byte[] argument : command.arguments()) {
+				arguments.add(argument);
+				bytes += argument.length;
+			}
 			next++;
 		}
 	}

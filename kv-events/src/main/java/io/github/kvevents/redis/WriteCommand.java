@@ -6,6 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.SetCondition;
+import org.springframework.data.redis.core.types.Expiration;
 
 import io.github.kvevents.store.KvStore.StoreOutcome;
 
@@ -71,6 +73,34 @@ interface WriteCommand {
 		@Override
 		public StoreOutcome failed() {
 			return this.command.failed();
+		}
+
+	}
+
+	/**
+	 * {@code SET key value GET}, for a batch in {@code set-values.lua}.
+	 */
+	record ValueCommand(byte[] key, byte[] value) implements WriteCommand {
+
+		@Override
+		public List<byte[]> arguments() {
+			return List.of(this.value);
+		}
+
+		@Override
+		public byte @Nullable [] send(RedisConnection connection) {
+			return connection.stringCommands()
+				.setGet(this.key, this.value, SetCondition.upsert(), Expiration.persistent());
+		}
+
+		@Override
+		public StoreOutcome result(byte @Nullable [] reply) {
+			return new StoreOutcome(true, reply);
+		}
+
+		@Override
+		public StoreOutcome failed() {
+			return new StoreOutcome(false, null);
 		}
 
 	}

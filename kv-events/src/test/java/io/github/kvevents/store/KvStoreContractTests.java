@@ -220,6 +220,29 @@ public abstract class KvStoreContractTests {
 	}
 
 	@Test
+	void batchWritesAKeyAsOftenAsItOccurs() {
+		StoreBatch<StoreOutcome> batch = store().setAll(List.of(new StoreWrite("order:1", bytes("a")),
+				new StoreWrite("order:2", bytes("b")), new StoreWrite("order:1", bytes("c"))));
+		assertThat(batch.failure()).isNull();
+		assertThat(batch.results()).hasSize(3);
+		assertOutcome(batch.results().get(0), true, null);
+		assertOutcome(batch.results().get(1), true, null);
+		assertOutcome(batch.results().get(2), true, "a");
+		assertValue("order:1", "c");
+	}
+
+	@Test
+	void batchOfValuesEndsTheTimesToLive() {
+		store().set(write("order:1", "a", HOUR));
+		StoreBatch<StoreOutcome> batch = store()
+			.setAll(List.of(new StoreWrite("order:1", bytes("b")), new StoreWrite("order:2", bytes("c"))));
+		assertThat(batch.failure()).isNull();
+		assertOutcome(batch.results().get(0), true, "a");
+		assertOutcome(batch.results().get(1), true, null);
+		assertThat(store().getTimeToLive("order:1")).isNull();
+	}
+
+	@Test
 	void batchOfDeletesReturnsOutcomesInOrder() {
 		store().set(new StoreWrite("order:2", bytes("a")));
 		StoreBatch<StoreOutcome> batch = store().deleteAll(deletes("order:1", "order:2", "order:2"));
