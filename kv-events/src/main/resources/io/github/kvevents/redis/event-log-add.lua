@@ -12,9 +12,8 @@ ARGV[3…] for each entry: how many arguments follow for it, then its fields and
 Reply    the ids of the entries, in order
 Error    WRONGTYPE if the key holds another type, OOM if memory is exhausted; nothing is
          written then
-Cost     O(number of fields), one XADD for each entry and at most three commands beside
+Cost     O(number of fields), one XADD for each entry and at most two commands beside
 --]]
--- include stream-info.lua
 local function mark(entry)
 	if entry and entry[2][1] == '#' then
 		local origin = string.match(entry[2][2], '^(%d+)%-%d+$')
@@ -25,11 +24,24 @@ end
 
 local origin
 local number = 0
-local info = stream_info(KEYS[1])
-if info then
-	number = info['entries-added']
+-- fails where there is no log yet, which costs less than to ask for that first
+local info = redis.pcall('XINFO', 'STREAM', KEYS[1])
+if not info.err then
+	local first
+	for index = 1, #info, 2 do
+		local name = info[index]
+		if name == 'entries-added' then
+			number = info[index + 1]
+		elseif name == 'first-entry' then
+			first = info[index + 1]
+		elseif name == 'last-entry' then
+			origin = mark(info[index + 1])
+		end
+	end
 	-- an entry of another client has no origin, but usually the other end has one
-	origin = mark(info['last-entry']) or mark(info['first-entry'])
+	origin = origin or mark(first)
+elseif not string.find(info.err, 'no such key', 1, true) then
+	redis.call('XINFO', 'STREAM', KEYS[1])
 end
 if not origin then
 	-- microseconds: a log may be deleted and recreated within one millisecond
@@ -37,17 +49,21 @@ if not origin then
 	origin = time[1] .. string.format('%06d', time[2])
 end
 
+local function add(from, to)
+	local entry = origin .. '-' .. string.format('%.0f', number)
+	if ARGV[1] ~= '' then
+		return redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', '#', entry, unpack(ARGV, from, to))
+	end
+	return redis.call('XADD', KEYS[1], '*', '#', entry, unpack(ARGV, from, to))
+end
+
 local ids = {}
 local index = 3
 while index <= #ARGV do
 	local last = index + tonumber(ARGV[index])
 	number = number + 1
-	ids[#ids + 1] = redis.call('XADD', KEYS[1], '*', '#', origin .. '-' .. string.format('%.0f', number),
-			unpack(ARGV, index + 1, last))
+	ids[#ids + 1] = add(index + 1, last)
 	index = last + 1
-end
-if ARGV[1] ~= '' then
-	redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[1])
 end
 if ARGV[2] ~= '' then
 	redis.call('PEXPIRE', KEYS[1], ARGV[2])
