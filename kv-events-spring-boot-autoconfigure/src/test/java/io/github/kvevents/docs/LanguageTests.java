@@ -25,7 +25,7 @@ class LanguageTests {
 
 	private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-	private static final Pattern READ = Pattern.compile(".*\\.(java|md|lua|json|html|js|css|properties|yml|xml)");
+	private static final Pattern READ = Pattern.compile(".*\\.(java|kt|md|lua|json|html|js|css|properties|yml|xml)");
 
 	private static final Map<Pattern, String> PHRASES = new LinkedHashMap<>();
 
@@ -94,7 +94,7 @@ class LanguageTests {
 	private static List<Path> files() {
 		List<Path> files = new ArrayList<>();
 		for (String directory : List.of("kv-events/src", "kv-events-spring-boot-autoconfigure/src", "sample-app/src",
-				"benchmarks/src", "docs")) {
+				"benchmarks/src", "recipes/src", "docs", ".github")) {
 			files.addAll(files(ROOT.resolve(directory), Integer.MAX_VALUE));
 		}
 		files.addAll(files(ROOT.resolve("benchmarks"), 1));

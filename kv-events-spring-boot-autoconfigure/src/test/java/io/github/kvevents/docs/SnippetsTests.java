@@ -18,21 +18,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Each Java block of the README and of the pages is compiled: it is part of a class in
- * this package, in the sample or in the tests of plain Spring, indentation aside. The
- * target of each link between them exists.
+ * Each Java and each Kotlin block of the README and of the pages is compiled: it is part
+ * of a class in this package, in the sample, in the recipes or in the tests of plain
+ * Spring, indentation aside. The target of each link between them exists.
  */
 class SnippetsTests {
 
 	private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-	private static final Pattern JAVA_BLOCK = Pattern.compile("```java\\R(.*?)```", Pattern.DOTALL);
+	private static final Pattern BLOCK = Pattern.compile("```(?:java|kotlin)\\R(.*?)```", Pattern.DOTALL);
 
 	private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)(?:#[^)]*)?\\)");
 
 	@ParameterizedTest
 	@MethodSource("pages")
-	void javaBlocksAreCompiled(Path page) {
+	void blocksOfCodeAreCompiled(Path page) {
 		String sources = sources();
 		for (String block : blocks(read(page))) {
 			assertThat(sources.contains(normalize(block)))
@@ -58,18 +58,19 @@ class SnippetsTests {
 	static Stream<Path> pages() {
 		List<Path> pages = new ArrayList<>(files(ROOT.resolve("docs"), ".md"));
 		pages.add(ROOT.resolve("README.md"));
+		pages.add(ROOT.resolve("CHANGELOG.md"));
 		return pages.stream();
 	}
 
 	private static List<String> blocks(String page) {
-		return JAVA_BLOCK.matcher(page).results().map((result) -> result.group(1)).toList();
+		return BLOCK.matcher(page).results().map((result) -> result.group(1)).toList();
 	}
 
 	private static String sources() {
 		return Stream
 			.of(Path.of("src/test/java/io/github/kvevents/docs"), ROOT.resolve("sample-app/src/main/java"),
-					ROOT.resolve("kv-events/src/test/java/io/github/kvevents/plain"))
-			.flatMap((directory) -> files(directory, ".java").stream())
+					ROOT.resolve("recipes/src/main"), ROOT.resolve("kv-events/src/test/java/io/github/kvevents/plain"))
+			.flatMap((directory) -> Stream.of(".java", ".kt").flatMap((suffix) -> files(directory, suffix).stream()))
 			.map(SnippetsTests::read)
 			.map(SnippetsTests::normalize)
 			.collect(Collectors.joining("\n"));

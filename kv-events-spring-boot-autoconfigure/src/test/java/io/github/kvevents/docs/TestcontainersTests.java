@@ -1,4 +1,4 @@
-package io.github.kvevents.autoconfigure;
+package io.github.kvevents.docs;
 
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
