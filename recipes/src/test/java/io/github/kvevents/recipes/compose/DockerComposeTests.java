@@ -52,10 +52,10 @@ class DockerComposeTests {
 		}
 		assertThat(docker.toFile().setExecutable(true)).isTrue();
 		ProcessBuilder application = new ProcessBuilder(
-				new File(System.getProperty("java.home"), "bin/java").getPath(), "-XX:TieredStopAtLevel=1", "-cp",
+				new File(System.getProperty("java.home"), "bin/java").getPath(), "-XX:TieredStopAtLevel=1",
+				"-Dspring.devtools.restart.enabled=false", "-cp",
 				System.getProperty("java.class.path"), Application.class.getName(),
-				"--spring.main.web-application-type=none", "--spring.application.name=composed",
-				"--spring.devtools.restart.enabled=false")
+				"--spring.main.web-application-type=none", "--spring.application.name=composed")
 			.directory(directory.toFile())
 			.redirectErrorStream(true);
 		application.environment().put("STAND_IN_PORT", String.valueOf(redis.getPort()));

@@ -34,8 +34,7 @@ class WorkerTests {
 	@Timeout(90)
 	void staysAliveReceivesAnExpiryAndStopsOnSigterm(TestRedis redis) throws Exception {
 		List<String> properties = List.of("spring.data.redis.port=" + redis.getPort(), "spring.application.name=worker",
-				"spring.main.web-application-type=none", "spring.docker.compose.enabled=false",
-				"spring.devtools.restart.enabled=false");
+				"spring.main.web-application-type=none", "spring.docker.compose.enabled=false");
 		Process worker = start(properties);
 		try (BufferedReader lines = worker.inputReader(StandardCharsets.UTF_8)) {
 			assertThat(next(lines, "Started Worker")).isNotNull();
@@ -64,7 +63,7 @@ class WorkerTests {
 	private static Process start(List<String> properties) throws IOException {
 		List<String> command = new ArrayList<>(
 				List.of(new File(System.getProperty("java.home"), "bin/java").getPath(), "-XX:TieredStopAtLevel=1",
-						"-cp", System.getProperty("java.class.path"), Worker.class.getName(),
+						"-Dspring.devtools.restart.enabled=false", "-cp", System.getProperty("java.class.path"), Worker.class.getName(),
 						"--spring.main.keep-alive=true"));
 		properties.forEach((property) -> command.add("--" + property));
 		return new ProcessBuilder(command).redirectErrorStream(true).start();
