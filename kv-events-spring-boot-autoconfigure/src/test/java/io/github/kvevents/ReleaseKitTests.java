@@ -22,8 +22,8 @@ import org.yaml.snakeyaml.Yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a release consists of fits together: modules, BOM, versions on the pages,
- * workflow and change log.
+ * What a release consists of fits together: modules, BOM, versions on the pages, workflow
+ * and change log.
  */
 class ReleaseKitTests {
 
@@ -98,8 +98,7 @@ class ReleaseKitTests {
 
 	@Test
 	void workflowRunsWhatTheReadmeSaysIsTried() throws Exception {
-		Map<String, Object> workflow = new Yaml()
-			.load(Files.readString(ROOT.resolve(".github/workflows/build.yml")));
+		Map<String, Object> workflow = new Yaml().load(Files.readString(ROOT.resolve(".github/workflows/build.yml")));
 		String matrix = at(workflow, "jobs", "verify", "strategy", "matrix").toString();
 		String boot = text(pom("."), "/project/properties/spring-boot.version");
 		assertThat(matrix).contains("java=[17, 25]", boot + "]", "redis-8", "valkey-8");

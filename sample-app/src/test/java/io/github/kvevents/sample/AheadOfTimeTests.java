@@ -57,8 +57,8 @@ class AheadOfTimeTests {
 			Awaitility.await()
 				.atMost(Duration.ofSeconds(20))
 				.untilAsserted(() -> assertThat(api.audit("order:unpaid")).hasSize(2));
-			assertThat(api.object("/actuator/kvhooks").get("totals").toString()).contains("failures=0");
-			assertThat(api.object("/actuator/kvlisteners").get("listeners").toString()).contains("id=audit")
+			assertThat(api.object("/actuator/kvhooks").get("totals")).asString().contains("failures=0");
+			assertThat(api.object("/actuator/kvlisteners").get("listeners")).asString().contains("id=audit")
 				.contains("id=receipts");
 		}
 		finally {
@@ -80,7 +80,8 @@ class AheadOfTimeTests {
 
 	private void compile() throws IOException {
 		List<String> arguments = new ArrayList<>(
-				List.of("-nowarn", "-proc:none", "-cp", CLASS_PATH, "-d", path("classes")));
+				List.of("-nowarn", "-proc:none", "-cp", path("classes") + File.pathSeparator + CLASS_PATH,
+						"-d", path("classes")));
 		try (Stream<Path> files = Files.walk(this.directory.resolve("sources"))) {
 			files.map(Path::toString).filter((file) -> file.endsWith(".java")).forEach(arguments::add);
 		}
@@ -97,8 +98,8 @@ class AheadOfTimeTests {
 	}
 
 	private Process java(List<String> arguments) throws IOException {
-		List<String> command = new ArrayList<>(List.of(
-				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
 		command.addAll(arguments);
 		return new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(this.directory.resolve("log").toFile())

@@ -1,5 +1,6 @@
 /**
- * Delayed messages with retries and dead letters: {@code docs/recipes/delayed-messages.md}.
+ * Delayed messages with retries and dead letters:
+ * {@code docs/recipes/delayed-messages.md}.
  */
 @NullMarked
 package io.github.kvevents.recipes.delayed;

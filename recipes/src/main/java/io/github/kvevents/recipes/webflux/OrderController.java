@@ -55,8 +55,7 @@ class OrderController {
 	}
 
 	private KvWatch watch() {
-		return this.template
-			.watch(WatchOptions.prefix("order:").initialReplay().idleTimeout(Duration.ofMinutes(1)));
+		return this.template.watch(WatchOptions.prefix("order:").initialReplay().idleTimeout(Duration.ofMinutes(1)));
 	}
 
 	private static Flux<ServerSentEvent<OrderChange>> heartbeats() {

@@ -51,9 +51,8 @@ class DockerComposeTests {
 			Files.copy(Objects.requireNonNull(script), docker);
 		}
 		assertThat(docker.toFile().setExecutable(true)).isTrue();
-		ProcessBuilder application = new ProcessBuilder(
-				new File(System.getProperty("java.home"), "bin/java").getPath(), "-XX:TieredStopAtLevel=1",
-				"-Dspring.devtools.restart.enabled=false", "-cp",
+		ProcessBuilder application = new ProcessBuilder(new File(System.getProperty("java.home"), "bin/java").getPath(),
+				"-XX:TieredStopAtLevel=1", "-Dspring.devtools.restart.enabled=false", "-cp",
 				System.getProperty("java.class.path"), Application.class.getName(),
 				"--spring.main.web-application-type=none", "--spring.application.name=composed")
 			.directory(directory.toFile())

@@ -29,7 +29,8 @@ class DevToolsTests {
 				"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), RestartedShop.class.getName(),
 				"--spring.data.redis.port=" + redis.getPort(), "--spring.application.name=restarted-shop",
 				"--spring.main.web-application-type=none", "--spring.main.keep-alive=true",
-				"--spring.devtools.livereload.enabled=false", "--spring.docker.compose.enabled=false", "--kv.events.log.enabled=true")
+				"--spring.devtools.livereload.enabled=false", "--spring.docker.compose.enabled=false",
+				"--kv.events.log.enabled=true")
 			.redirectErrorStream(true)
 			.start();
 		try (BufferedReader output = shop.inputReader(StandardCharsets.UTF_8)) {

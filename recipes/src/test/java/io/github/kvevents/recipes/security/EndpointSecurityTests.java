@@ -93,8 +93,7 @@ class EndpointSecurityTests {
 	}
 
 	private static int post(int port, String path, String user, String type) throws Exception {
-		return send(
-				request(port, path, user).header("Content-Type", type).POST(BodyPublishers.ofString(DISABLE)));
+		return send(request(port, path, user).header("Content-Type", type).POST(BodyPublishers.ofString(DISABLE)));
 	}
 
 	private static int send(HttpRequest.Builder request) throws Exception {

@@ -44,8 +44,8 @@ class VirtualThreadsTests {
 			Map<String, Boolean> virtual = context.getBean(Application.class).virtual;
 			context.getBean(KvTemplate.class).set("order:1", "tea", Duration.ofMillis(100));
 			await().until(() -> virtual.size() == 5);
-			assertThat(virtual).containsExactlyInAnyOrderEntriesOf(Map.of("async", true, "timeout", true, "sync", false,
-					"expired", false, "listener", false));
+			assertThat(virtual).containsExactlyInAnyOrderEntriesOf(
+					Map.of("async", true, "timeout", true, "sync", false, "expired", false, "listener", false));
 		}
 	}
 

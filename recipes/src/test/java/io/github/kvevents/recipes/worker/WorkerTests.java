@@ -61,10 +61,9 @@ class WorkerTests {
 	}
 
 	private static Process start(List<String> properties) throws IOException {
-		List<String> command = new ArrayList<>(
-				List.of(new File(System.getProperty("java.home"), "bin/java").getPath(), "-XX:TieredStopAtLevel=1",
-						"-Dspring.devtools.restart.enabled=false", "-cp", System.getProperty("java.class.path"), Worker.class.getName(),
-						"--spring.main.keep-alive=true"));
+		List<String> command = new ArrayList<>(List.of(new File(System.getProperty("java.home"), "bin/java").getPath(),
+				"-XX:TieredStopAtLevel=1", "-Dspring.devtools.restart.enabled=false", "-cp",
+				System.getProperty("java.class.path"), Worker.class.getName(), "--spring.main.keep-alive=true"));
 		properties.forEach((property) -> command.add("--" + property));
 		return new ProcessBuilder(command).redirectErrorStream(true).start();
 	}
