@@ -3,6 +3,118 @@ const byId = (id) => document.getElementById(id);
 const FEED_ROWS = 100;
 const FIGURES_EVERY_MS = 2000;
 const EVENT_TYPES = 6;
+const ANSWER_WITHIN_MS = 5000;
+
+/* ---- whether what is shown is current: what can't be read stays, and is marked ---- */
+
+// undefined until known
+const current = { events: undefined, orders: undefined, figures: undefined, store: undefined, mail: undefined };
+let allCurrentAt = null;
+
+function mark(found) {
+	Object.assign(current, found);
+	const lost = (...parts) => parts.some((part) => current[part] === false);
+	markCards(lost);
+	if (lost(...Object.keys(current))) {
+		const why = lost('events', 'orders') ? 'The server does not answer'
+				: lost('store') ? 'Redis is not reached' : 'Some figures can not be read';
+		setText(byId('stale'), why + '. What is marked is '
+				+ (allCurrentAt ? 'as of ' + clock(allCurrentAt) : 'not known') + '.');
+		byId('stale').hidden = false;
+	}
+	else {
+		allCurrentAt = Date.now();
+		byId('stale').hidden = true;
+		byId('stale').textContent = '';
+		forgetOutage();
+	}
+}
+
+function markCards(lost) {
+	const cards = {
+		'counts': lost('events', 'orders', 'store'), 'orders': lost('events', 'orders', 'store'),
+		'feed-card': lost('events', 'store'), 'listeners-card': lost('figures', 'mail', 'store'),
+		'expiry-card': lost('figures', 'store'), 'hooks-card': lost('figures')
+	};
+	for (const [id, stale] of Object.entries(cards)) {
+		byId(id).dataset.stale = String(stale);
+	}
+}
+
+async function read(path) {
+	const response = await fetch(path, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+	if (!response.ok) {
+		throw Object.assign(new Error(path + ' is answered by ' + response.status), { answered: true });
+	}
+	return response.json();
+}
+
+/* ---- one sentence for what happens in one moment, when nothing further has happened for a while ---- */
+
+const ANNOUNCED_AFTER_MS = 700;
+const ANNOUNCED_WITHIN_MS = 2500;
+const NAMED = 5;
+
+const sentences = [];
+const changed = new Map();
+let announcedBy = null;
+let announcing;
+
+function announce(sentence) {
+	sentences.push(sentence);
+	announceSoon();
+}
+
+function announceChange(before, order) {
+	if (before && before.status !== order.status) {
+		const status = order.status.toLowerCase();
+		changed.set(status, [...(changed.get(status) ?? []), order.id]);
+		announceSoon();
+	}
+}
+
+function announceSoon() {
+	const now = performance.now();
+	announcedBy ??= now + ANNOUNCED_WITHIN_MS;
+	clearTimeout(announcing);
+	announcing = setTimeout(announceAll, Math.max(0, Math.min(ANNOUNCED_AFTER_MS, announcedBy - now)));
+}
+
+function announceAll() {
+	const texts = [...changed].map(([status, ids]) => (ids.length === 1) ? 'Order ' + ids[0] + ' is ' + status
+			: ids.length + ' orders are ' + status + ': ' + ids.slice(0, NAMED).join(', ')
+				+ ((ids.length > NAMED) ? ' and ' + (ids.length - NAMED) + ' more' : ''));
+	byId('announcer').textContent = [...texts, ...sentences].join('. ');
+	sentences.length = 0;
+	changed.clear();
+	announcedBy = null;
+}
+
+/* ---- the focus is never lost ---- */
+
+/**
+ * A change may hide or remove what has the focus. Then the row that it was in has it, or, if that is gone too, the
+ * next one. That is not a button: a key that is pressed twice must not pay for another order.
+ */
+function keepingFocus(change) {
+	const had = document.activeElement;
+	const row = had?.closest('.order');
+	const candidates = row ? [had, row, ...siblings(row, 'nextElementSibling'),
+			...siblings(row, 'previousElementSibling'), byId('orders')] : [];
+	change();
+	const target = candidates.find((candidate) => candidate.isConnected && candidate.getClientRects().length > 0);
+	if (target && (target !== had || document.activeElement !== had)) {
+		target.focus();
+	}
+}
+
+function siblings(element, direction) {
+	const found = [];
+	for (let other = element[direction]; other; other = other[direction]) {
+		found.push(other);
+	}
+	return found;
+}
 
 /* ---- orders: always the server's list, read again whenever that has changed ---- */
 
@@ -19,14 +131,14 @@ async function readOrders() {
 	do {
 		readAgain = false;
 		try {
-			const [orders, counts] = await Promise.all([fetch('orders'), fetch('counts')]);
-			if (orders.ok && counts.ok) {
-				showOrders(await orders.json());
-				showCounts(await counts.json());
-			}
+			const [orders, counts] = await Promise.all([read('orders'), read('counts')]);
+			mark({ orders: true });
+			keepingFocus(() => showOrders(orders));
+			showCounts(counts);
 		}
 		catch {
-			// offline: the event stream comes back, and then this is called again
+			// they are read again with the figures
+			mark({ orders: false });
 		}
 	} while (readAgain);
 	reading = false;
@@ -35,11 +147,16 @@ async function readOrders() {
 function showOrders(orders) {
 	const list = byId('order-list');
 	const now = performance.now();
-	const seen = new Set();
+	const listed = new Set(orders.map((order) => order.id));
+	for (const [id, row] of rows) {
+		if (!listed.has(id)) {
+			row.element.remove();
+			rows.delete(id);
+		}
+	}
 	orders.forEach((order, index) => {
-		seen.add(order.id);
 		const row = rows.get(order.id) ?? newRow(order.id);
-		announce(row.order, order);
+		announceChange(row.order, order);
 		row.order = order;
 		row.deadline = now + order.remainingMillis;
 		showOrder(row, now);
@@ -47,12 +164,6 @@ function showOrders(orders) {
 			list.insertBefore(row.element, list.children[index] ?? null);
 		}
 	});
-	for (const [id, row] of rows) {
-		if (!seen.has(id)) {
-			row.element.remove();
-			rows.delete(id);
-		}
-	}
 	byId('no-orders').hidden = orders.length > 0;
 }
 
@@ -66,8 +177,9 @@ function newRow(id) {
 	const element = byId('order-template').content.firstElementChild.cloneNode(true);
 	const part = (name) => element.querySelector('.' + name);
 	const row = {
-		element, note: part('order-note'), countdown: part('countdown'), badge: part('badge'),
-		pay: part('pay'), bar: part('bar'), order: null, deadline: 0
+		element, note: part('order-note'), countdown: part('countdown'), clock: part('clock'),
+		timeLeft: part('time-left'), badge: part('badge'), pay: part('pay'), bar: part('bar'), order: null, deadline: 0,
+		paying: false
 	};
 	element.dataset.id = id;
 	part('order-id').textContent = id;
@@ -98,9 +210,33 @@ function endOf(order) {
 
 function countDown(row, now) {
 	const left = row.deadline - now;
-	row.countdown.textContent = (left > 0) ? readable(left) : 'due';
+	const known = byId('orders').dataset.stale !== 'true';
+	row.clock.textContent = !known ? '–' : (left > 0) ? readable(left) : 'due';
+	row.bar.hidden = !known;
 	row.bar.value = Math.max(0, left / row.order.totalMillis);
-	row.pay.disabled = left <= 0;
+	setText(row.timeLeft, known ? spoken(left) : 'time left is not known');
+	// not 'disabled': that would take the focus away
+	row.pay.setAttribute('aria-disabled', String(row.paying || left <= 0));
+}
+
+/** In steps, for those who have it read to them: it isn't announced, and changes less often than it is read. */
+function spoken(left) {
+	const seconds = Math.ceil(left / 1000);
+	if (seconds <= 0) {
+		return 'no time left';
+	}
+	if (seconds > 120) {
+		return Math.ceil(seconds / 60) + ' minutes left to pay';
+	}
+	const step = (seconds > 10) ? 5 : 1;
+	const shown = Math.ceil(seconds / step) * step;
+	return shown + ((shown === 1) ? ' second' : ' seconds') + ' left to pay';
+}
+
+function setText(element, text) {
+	if (element.textContent !== text) {
+		element.textContent = text;
+	}
 }
 
 function readable(millis) {
@@ -114,12 +250,6 @@ function readable(millis) {
 			: Math.floor(whole / 3600) + ':' + two(Math.floor(whole / 60) % 60) + ':' + two(whole % 60);
 }
 
-function announce(before, order) {
-	if (before && before.status !== order.status) {
-		byId('announcer').textContent = 'Order ' + order.id + ' is ' + order.status.toLowerCase();
-	}
-}
-
 setInterval(() => {
 	const now = performance.now();
 	for (const row of rows.values()) {
@@ -131,17 +261,22 @@ setInterval(() => {
 
 /* ---- placing and paying ---- */
 
-async function post(path, body) {
+const SERVICE_UNAVAILABLE = 503;
+const SHOWN_AT_LEAST_MS = 4000;
+let outageSince = null;
+
+async function post(path, body, within = 2 * ANSWER_WITHIN_MS) {
 	let response;
 	try {
 		response = await fetch(path, {
 			method: 'POST',
 			headers: body ? { 'Content-Type': 'application/json' } : {},
-			body: body ? JSON.stringify(body) : undefined
+			body: body ? JSON.stringify(body) : undefined,
+			signal: AbortSignal.timeout(within)
 		});
 	}
 	catch {
-		return { title: 'The server does not answer' };
+		return { title: 'The server does not answer', status: SERVICE_UNAVAILABLE };
 	}
 	return response.ok ? null : response.json().catch(() => ({ title: 'Error ' + response.status }));
 }
@@ -156,8 +291,16 @@ function showProblem(problem) {
 	const box = byId('problem');
 	box.hidden = !problem || errors.length > 0;
 	box.textContent = problem ? (problem.title ?? 'Error') + (problem.detail ? ': ' + problem.detail : '') : '';
+	outageSince = (problem?.status === SERVICE_UNAVAILABLE) ? Date.now() : null;
 	if (errors.length > 0) {
 		byId(errors[0].field)?.focus();
+	}
+}
+
+/** What could not be done while the server was away can be done now. */
+function forgetOutage() {
+	if (outageSince && Date.now() - outageSince > SHOWN_AT_LEAST_MS) {
+		showProblem(null);
 	}
 }
 
@@ -168,7 +311,7 @@ byId('place').addEventListener('submit', async (event) => {
 	const problem = await post('checkout', order);
 	showProblem(problem);
 	if (!problem) {
-		byId('announcer').textContent = 'Order ' + order.id + ' is placed';
+		announce('Order ' + order.id + ' is placed');
 		if (byId('id').value === order.id) {
 			// and not what was typed since
 			suggestId();
@@ -178,8 +321,13 @@ byId('place').addEventListener('submit', async (event) => {
 });
 
 async function pay(row) {
-	row.pay.disabled = true;
+	if (row.pay.getAttribute('aria-disabled') === 'true') {
+		return;
+	}
+	row.paying = true;
+	countDown(row, performance.now());
 	showProblem(await post('checkout/' + encodeURIComponent(row.order.id) + '/pay'));
+	row.paying = false;
 	readOrders();
 }
 
@@ -199,11 +347,13 @@ function connect() {
 	const source = new EventSource('events');
 	source.addEventListener('open', () => {
 		connection('live');
+		mark({ events: true });
 		// whatever happened while nobody listened
 		readAll();
 	});
 	source.addEventListener('error', () => {
 		connection(navigator.onLine ? 'connecting' : 'offline');
+		mark({ events: false });
 		if (source.readyState === EventSource.CLOSED) {
 			setTimeout(connect, 3000);
 		}
@@ -232,11 +382,8 @@ function connection(state) {
 
 async function readAudit() {
 	try {
-		const response = await fetch('audit');
-		if (response.ok) {
-			const entries = (await response.json()).slice(0, FEED_ROWS).reverse();
-			entries.forEach((entry) => showChange({ ...entry, occurredAt: entry.at }, false));
-		}
+		const entries = (await read('audit')).slice(0, FEED_ROWS).reverse();
+		entries.forEach((entry) => showChange({ ...entry, occurredAt: entry.at }, false));
 	}
 	catch {
 		// the feed continues with the live changes
@@ -283,6 +430,7 @@ function clock(instant, withMillis) {
 
 /* ---- listeners, and the mail server that one of them needs ---- */
 
+const REDRIVEN_WITHIN_MS = 60000;
 const listenerRows = new Map();
 
 function showListeners(listeners) {
@@ -303,7 +451,7 @@ function newListenerRow(id) {
 	row.dataset.listener = id;
 	row.querySelector('th').textContent = id;
 	const button = row.querySelector('.redrive');
-	button.setAttribute('aria-label', 'Send the dead letters of ' + id + ' again');
+	button.setAttribute('aria-label', 'Redrive the dead letters of ' + id);
 	button.addEventListener('click', () => redrive(id, button));
 	listenerRows.set(id, row);
 	byId('listeners').append(row);
@@ -320,11 +468,16 @@ function showListener(row, listener) {
 	cell('attempts').textContent = listener.attempts;
 	const letters = cell('dead-letters');
 	if (listener.deadLetters > Number(letters.textContent)) {
-		byId('announcer').textContent = 'Dead letters of ' + listener.id + ': ' + listener.deadLetters;
+		announce('Dead letters of ' + listener.id + ': ' + listener.deadLetters);
 	}
 	letters.textContent = known(listener.deadLetters);
 	letters.classList.toggle('bad', listener.deadLetters > 0);
-	cell('redrive').hidden = !listener.deadLetters;
+	const button = cell('redrive');
+	const focused = document.activeElement === button;
+	button.hidden = !listener.deadLetters;
+	if (focused && button.hidden) {
+		byId('listeners-card').focus();
+	}
 }
 
 function ownerOf(listener) {
@@ -336,28 +489,29 @@ function ownerOf(listener) {
 }
 
 async function redrive(id, button) {
-	button.disabled = true;
-	const problem = await post('actuator/kvlisteners/' + encodeURIComponent(id), { action: 'redrive' });
+	if (button.getAttribute('aria-disabled') === 'true') {
+		return;
+	}
+	button.setAttribute('aria-disabled', 'true');
+	const problem = await post('actuator/kvlisteners/' + encodeURIComponent(id), { action: 'redrive' }, REDRIVEN_WITHIN_MS);
 	await readFigures();
-	button.disabled = false;
-	// the focus stays here, also when the button is gone
-	(button.hidden ? byId('listeners-card') : button).focus();
+	button.setAttribute('aria-disabled', 'false');
 	const left = button.closest('tr').querySelector('.dead-letters').textContent;
-	byId('announcer').textContent = problem ? 'The dead letters of ' + id + ' could not be sent'
-			: button.hidden ? 'All dead letters of ' + id + ' were sent' : 'Failed again, dead letters of ' + id + ': ' + left;
+	announce(problem ? 'The dead letters of ' + id + ' could not be redriven'
+			: button.hidden ? 'All dead letters of ' + id + ' were redriven'
+			: 'Failed again, dead letters of ' + id + ': ' + left);
 }
 
 async function readMail() {
 	try {
-		const response = await fetch('mail');
-		if (response.ok) {
-			const mail = await response.json();
-			byId('mail-up').checked = mail.up;
-			byId('receipts-sent').textContent = mail.sent;
-		}
+		const mail = await read('mail');
+		byId('mail-up').checked = mail.up;
+		byId('receipts-sent').textContent = mail.sent;
+		mark({ mail: true });
 	}
 	catch {
-		// read again once the event stream is back
+		// it is read again with the figures
+		mark({ mail: false });
 	}
 }
 
@@ -370,23 +524,25 @@ byId('mail-up').addEventListener('change', async (event) => {
 
 async function pollFigures() {
 	await readFigures();
+	if (current.figures && current.events !== false && (current.orders === false || current.mail === false)) {
+		readAll();
+	}
 	setTimeout(pollFigures, FIGURES_EVERY_MS);
 }
 
 async function readFigures() {
 	try {
-		const [hooks, expiry, listeners] = await Promise.all(['kvhooks', 'kvexpiry', 'kvlisteners'].map(readEndpoint));
+		const [hooks, expiry, listeners] = await Promise.all(['kvhooks', 'kvexpiry', 'kvlisteners']
+			.map((name) => read('actuator/' + name)));
 		showHooks(hooks.hooks);
 		showExpiry(expiry);
 		showListeners(listeners.listeners);
+		mark({ figures: true, store: expiry.storeReachable !== false });
 	}
-	catch {
-		// keep what is shown; the next round retries
+	catch (failure) {
+		// what is shown stays, and the next round retries; a server that hangs doesn't end the event stream
+		mark(failure.answered ? { figures: false } : { figures: false, orders: false });
 	}
-}
-
-async function readEndpoint(name) {
-	return (await fetch('actuator/' + name)).json();
 }
 
 function showExpiry(expiry) {

@@ -2,6 +2,7 @@ package io.github.kvevents.sample;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
-import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
@@ -20,6 +20,8 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.WebDriverWait;
+
+import org.springframework.core.io.ClassPathResource;
 
 /**
  * A headless Chromium, as Debian packages it. The binaries are named, or Selenium would
@@ -58,8 +60,13 @@ final class Browser implements AutoCloseable {
 		this.driver.get(url);
 	}
 
-	void resize(int width, int height) {
-		this.driver.manage().window().setSize(new Dimension(width, height));
+	/**
+	 * The size of what shows the page. Not that of the window, which can't be narrower
+	 * than 500.
+	 */
+	void viewport(int width, int height) {
+		this.driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+				Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
 	}
 
 	void prefer(String colorScheme) {
@@ -94,6 +101,22 @@ final class Browser implements AutoCloseable {
 
 	String script(String script) {
 		return String.valueOf(this.driver.executeScript(script));
+	}
+
+	/**
+	 * What axe-core finds wrong, the size of what one has to hit included.
+	 * @return the rules that are broken, each with where
+	 */
+	List<String> violations() throws IOException {
+		this.driver.executeScript(new ClassPathResource("axe.min.js").getContentAsString(StandardCharsets.UTF_8));
+		Object found = this.driver.executeAsyncScript("""
+				const done = arguments[arguments.length - 1];
+				axe.run(document, { rules: { 'target-size': { enabled: true } } }).then(
+					(results) => done(results.violations.map((violation) => violation.id + ': '
+						+ violation.nodes.map((node) => node.target + ' ' + node.failureSummary).join('; '))),
+					(error) => done([String(error)]));
+				""");
+		return ((List<?>) found).stream().map(String::valueOf).toList();
 	}
 
 	/**

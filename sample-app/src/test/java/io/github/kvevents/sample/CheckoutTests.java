@@ -102,12 +102,30 @@ class CheckoutTests {
 	}
 
 	@Test
-	void startsAnewOnceAnOrderIsPaid() {
-		this.api.placed("again", 600);
-		this.api.pay("again").expectStatus().isOk();
-		this.api.placed("again", 700);
-		this.api.order("again").expectBody().jsonPath("$.status").isEqualTo("PENDING");
-		this.api.pay("again").expectStatus().isOk();
+	void refusesAnIdThatIsPaid() {
+		this.api.paid("again");
+		Api.problem(this.api.place("again", 700), 409)
+			.jsonPath("$.title")
+			.isEqualTo("Conflict")
+			.jsonPath("$.detail")
+			.isEqualTo("An order with this id is paid already: choose another id");
+		this.api.order("again").expectBody().jsonPath("$.status").isEqualTo("PAID");
+		Api.problem(this.api.checkout("again"), 404);
+		Api.problem(this.api.pay("again"), 404);
+		assertThat(this.api.audit("checkout:again")).as("changes, of which the refusal is none")
+			.hasSizeLessThanOrEqualTo(2);
+	}
+
+	@Test
+	void placesAndPaysOneOfManyAtOnce() throws Exception {
+		List<Integer> statuses = atOnce(16, () -> {
+			int placed = this.api.place("placers", 600).returnResult(String.class).getStatus().value();
+			int paid = this.api.pay("placers").returnResult(String.class).getStatus().value();
+			return placed * 1000 + paid;
+		});
+		assertThat(statuses).filteredOn((status) -> status / 1000 == 201).hasSize(1);
+		assertThat(statuses).filteredOn((status) -> status % 1000 == 200).hasSize(1);
+		this.api.order("placers").expectBody().jsonPath("$.status").isEqualTo("PAID");
 	}
 
 	@Test

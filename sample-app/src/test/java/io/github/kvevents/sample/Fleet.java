@@ -53,8 +53,12 @@ final class Fleet implements AutoCloseable {
 	}
 
 	Instance start(String... arguments) {
+		return startOn(0, arguments);
+	}
+
+	Instance startOn(int port, String... arguments) {
 		String[] all = Stream
-			.concat(Stream.of("--server.port=0", "--spring.data.redis.url=redis://127.0.0.1:" + this.redisPort),
+			.concat(Stream.of("--server.port=" + port, "--spring.data.redis.url=redis://127.0.0.1:" + this.redisPort),
 					Stream.of(arguments))
 			.toArray(String[]::new);
 		Instance instance = new Instance(new SpringApplicationBuilder(SampleApplication.class).run(all));
@@ -91,6 +95,8 @@ final class Fleet implements AutoCloseable {
 		/** Taken at the start, since hooks are removed when their bean is destroyed. */
 		private final Map<String, KvHookRegistration> hooks;
 
+		private final int port;
+
 		private final Api api;
 
 		Instance(ConfigurableApplicationContext context) {
@@ -99,13 +105,16 @@ final class Fleet implements AutoCloseable {
 				.all()
 				.stream()
 				.collect(Collectors.toMap(KvHookRegistration::getId, Function.identity()));
-			this.api = new Api(RestTestClient.bindToServer()
-				.baseUrl("http://localhost:" + context.getEnvironment().getProperty("local.server.port"))
-				.build());
+			this.port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+			this.api = new Api(RestTestClient.bindToServer().baseUrl("http://localhost:" + this.port).build());
 		}
 
 		Api api() {
 			return this.api;
+		}
+
+		int port() {
+			return this.port;
 		}
 
 		long calls(String hook) {

@@ -18,6 +18,8 @@ import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.KvSubscription;
 
+import static io.github.kvevents.sample.Page.listener;
+import static io.github.kvevents.sample.Page.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @SampleTest
@@ -59,7 +61,7 @@ class PageTests {
 		deleteAll("order:");
 		deleteAll("receipt:");
 		this.api.mail(true);
-		browser.resize(1280, 1370);
+		browser.viewport(1280, 1370);
 		browser.prefer("light");
 		browser.open(this.page);
 		browser.await("#connection", "live");
@@ -67,20 +69,20 @@ class PageTests {
 
 	@Test
 	void showsAnOrderFromPlacingToTheEnd() throws IOException {
-		place("order-m4tq8z", "240");
+		Page.place(browser, "order-m4tq8z", "240");
 		this.api.paid("order-t3jd9f");
 		browser.await("#receipts-sent", "1");
-		place("order-7gk2p4", "300");
+		Page.place(browser, "order-7gk2p4", "300");
 		browser.await(row("order-7gk2p4") + " .badge", "PENDING");
-		String before = browser.find(row("order-7gk2p4") + " .countdown").getText();
-		browser.await(row("order-7gk2p4") + " .countdown", "4:5");
-		assertThat(before).isNotEqualTo(browser.find(row("order-7gk2p4") + " .countdown").getText());
+		String before = browser.find(row("order-7gk2p4") + " .clock").getText();
+		browser.await(row("order-7gk2p4") + " .clock", "4:5");
+		assertThat(before).isNotEqualTo(browser.find(row("order-7gk2p4") + " .clock").getText());
 		browser.click("#mail-up");
 		Awaitility.await().until(() -> this.api.object("/mail").containsValue(false));
 		browser.click(row("order-7gk2p4") + " .pay");
 		browser.await(row("order-7gk2p4") + " .badge", "PAID");
 		assertThat(browser.find(row("order-7gk2p4") + " .pay").isDisplayed()).isFalse();
-		place("order-x9hc3e", "1");
+		Page.place(browser, "order-x9hc3e", "1");
 		browser.await(row("order-x9hc3e") + " .badge", "EXPIRED");
 		browser.await(row("order-x9hc3e") + " .order-note", "ms late");
 		browser.await("#feed [data-type='EXPIRED'] .key", "checkout:order-x9hc3e");
@@ -96,29 +98,30 @@ class PageTests {
 			browser.await("#expiry-" + figure, " ms");
 		}
 		browser.await(listener("receipts", "dead-letters"), "1");
-		place("order-b6wv5n", "25");
-		browser.await(row("order-b6wv5n") + " .countdown", "21.");
+		Page.place(browser, "order-b6wv5n", "25");
+		browser.await(row("order-b6wv5n") + " .clock", "21.");
 		browser.screenshot(Path.of("target", "page.png"));
 		assertThat(browser.consoleErrors()).isEmpty();
-		sendAgain();
+		redrive();
 	}
 
 	@Test
-	void sendsWhatTheMailServerRefusedAgain() {
+	void redrivesWhatTheMailServerRefused() {
 		assertThat(browser.find("#mail-up").getAccessibleName()).isEqualTo("Mail server accepts mail");
 		browser.click("#mail-up");
 		Awaitility.await().until(() -> this.api.object("/mail").containsValue(false));
 		this.api.paid("page-refused");
 		browser.await(listener("receipts", "dead-letters"), "1");
-		assertThat(browser.find("#announcer").getText()).isEqualTo("Dead letters of receipts: 1");
+		browser.await("#announcer", "Dead letters of receipts: 1");
 		assertThat(browser.find(listener("audit", "redrive")).isDisplayed()).isFalse();
 		assertThat(browser.find(listener("receipts", "redrive")).getAccessibleName())
-			.isEqualTo("Send the dead letters of receipts again");
+			.isEqualTo("Redrive the dead letters of receipts")
+			.startsWith(browser.find(listener("receipts", "redrive")).getText());
 		browser.click(listener("receipts", "redrive"));
 		browser.await("#announcer", "Failed again, dead letters of receipts: 1");
 		assertThat(browser.find("#receipts-sent").getText()).isEqualTo("0");
-		sendAgain();
-		browser.await("#announcer", "All dead letters of receipts were sent");
+		redrive();
+		browser.await("#announcer", "All dead letters of receipts were redriven");
 		browser.await("#receipts-sent", "1");
 		assertThat(browser.find(listener("receipts", "redrive")).isDisplayed()).isFalse();
 		assertThat(browser.script("return document.activeElement.id")).isEqualTo("listeners-card");
@@ -152,15 +155,15 @@ class PageTests {
 
 	@Test
 	void saysWhatIsWrongAtTheField() {
-		place("page-bad", "0");
+		Page.place(browser, "page-bad", "0");
 		browser.await("#expire-error", "1");
 		assertThat(browser.find("#expire").getAttribute("aria-invalid")).isEqualTo("true");
 		assertThat(browser.find("#id").getAttribute("aria-invalid")).isEqualTo("false");
-		place(" ", "5");
+		Page.place(browser, " ", "5");
 		browser.await("#id-error", "blank");
 		assertThat(browser.find("#expire-error").getText()).isEmpty();
 		this.api.placed("page-taken", 600);
-		place("page-taken", "5");
+		Page.place(browser, "page-taken", "5");
 		browser.await("#problem", "is pending");
 	}
 
@@ -174,42 +177,17 @@ class PageTests {
 		assertThat(browser.script("return document.title")).isEqualTo("Checkout · kv-events sample");
 	}
 
-	@Test
-	void fitsOnAPhone() throws IOException {
-		browser.resize(500, 900);
-		browser.prefer("dark");
-		place("page-on-a-phone-with-an-id-that-does-not-fit-in-a-line-of-it", "300");
-		browser.await(".order .badge", "PENDING");
-		assertThat(browser.script("return document.documentElement.scrollWidth <= window.innerWidth"))
-			.isEqualTo("true");
-		browser.screenshot(Path.of("target", "page-phone.png"));
-	}
-
 	private void deleteAll(String prefix) {
 		try (Stream<String> keys = this.kv.keys(prefix)) {
 			this.kv.batchDelete(keys.toList());
 		}
 	}
 
-	private static void place(String id, String seconds) {
-		browser.fill("#id", id);
-		browser.fill("#expire", seconds);
-		browser.click("#place .primary");
-	}
-
-	private void sendAgain() {
+	private void redrive() {
 		browser.click("#mail-up");
 		Awaitility.await().until(() -> this.api.object("/mail").containsValue(true));
 		browser.click(listener("receipts", "redrive"));
 		Awaitility.await().until(() -> browser.find(listener("receipts", "dead-letters")).getText().equals("0"));
-	}
-
-	private static String listener(String id, String cell) {
-		return "#listeners [data-listener='" + id + "'] ." + cell;
-	}
-
-	private static String row(String id) {
-		return "#order-list [data-id='" + id + "']";
 	}
 
 }

@@ -9,6 +9,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.github.kvevents.log.StartPosition;
 import io.github.kvevents.sample.Fleet.Instance;
@@ -18,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The application stops, and runs again on the same Redis.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class RestartTests {
 
 	private Fleet fleet;
@@ -30,6 +35,14 @@ class RestartTests {
 	@AfterEach
 	void stop() throws IOException {
 		this.fleet.close();
+	}
+
+	@Test
+	void theLogOfTheStartEndsWithTheAddressOfThePage(CapturedOutput output) {
+		Instance instance = this.fleet.start();
+		assertThat(output.getOut().lines().filter((line) -> !line.isBlank())).last()
+			.asString()
+			.endsWith("The page is at http://localhost:" + instance.port() + "/");
 	}
 
 	@Test

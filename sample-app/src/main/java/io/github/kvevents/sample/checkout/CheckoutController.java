@@ -33,9 +33,7 @@ class CheckoutController {
 	ResponseEntity<Placed> place(@Valid @RequestBody CheckoutRequest request) {
 		String id = request.id();
 		int seconds = request.expire();
-		if (!this.orders.place(id, Duration.ofSeconds(seconds))) {
-			throw new ResponseStatusException(HttpStatus.CONFLICT, "An order with this id is pending");
-		}
+		this.orders.place(id, Duration.ofSeconds(seconds));
 		return ResponseEntity.created(location(id)).body(new Placed(id, OrderStatus.PENDING, seconds));
 	}
 

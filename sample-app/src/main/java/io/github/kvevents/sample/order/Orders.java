@@ -25,8 +25,8 @@ import io.github.kvevents.core.SetOptions;
  * order was paid. So an order that is read as PENDING and whose own checkout is missing
  * after that has expired: no clock needs to be asked. Paying and cancelling both go
  * through compare-and-set, so that exactly one of the two happens to an order, however
- * often either is tried. An id may be used again once its order is no longer pending; the
- * order then starts anew.
+ * often either is tried. An id may be used again once its order has expired; the order
+ * then starts anew.
  */
 @Service
 public class Orders {
@@ -51,21 +51,31 @@ public class Orders {
 	 * Places an order that can be paid for a while.
 	 * @param id its id
 	 * @param timeToPay how long it can be paid
-	 * @return whether it was placed, {@code false} if one with that id is pending
+	 * @throws OrderExistsException if an order with that id is pending or paid
 	 */
-	public boolean place(String id, Duration timeToPay) {
+	public void place(String id, Duration timeToPay) {
+		this.kv.get(ORDER + id, Order.class).ifPresent(Orders::requireNotPaid);
 		Order order = Order.placed(id, this.clock.instant(), timeToPay);
 		KvSetResult claim = this.kv.set(CHECKOUT + id, order, SetOptions.defaults().timeToLive(timeToPay).ifAbsent());
 		if (claim == KvSetResult.NOT_APPLIED) {
-			return false;
+			throw new OrderExistsException(OrderStatus.PENDING);
 		}
-		this.kv.set(ORDER + id, order);
+		try {
+			this.kv.update(ORDER + id, Order.class, (before) -> {
+				requireNotPaid(before);
+				return order;
+			});
+		}
+		catch (OrderExistsException ex) {
+			// it was paid since it was looked at
+			removeCheckout(order);
+			throw ex;
+		}
 		if (!hasCheckout(order)) {
 			// its expiry may have been noticed, in time, before there was an order to
 			// cancel
 			cancel(order, order.deadline(), Duration.ZERO);
 		}
-		return true;
 	}
 
 	/**
@@ -115,6 +125,12 @@ public class Orders {
 	@Cacheable(cacheNames = CACHE, sync = true)
 	public Order find(String id) {
 		return this.kv.get(ORDER + id, Order.class).orElseThrow(OrderNotFoundException::new);
+	}
+
+	private static void requireNotPaid(@Nullable Order order) {
+		if (order != null && order.status() == OrderStatus.PAID) {
+			throw new OrderExistsException(OrderStatus.PAID);
+		}
 	}
 
 	private @Nullable Order findPending(String id) {
