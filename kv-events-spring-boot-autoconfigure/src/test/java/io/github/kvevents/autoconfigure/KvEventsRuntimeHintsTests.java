@@ -2,6 +2,7 @@ package io.github.kvevents.autoconfigure;
 
 import java.io.IOException;
 
+import io.lettuce.core.resource.ClientResources;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aot.hint.RuntimeHints;
@@ -50,6 +51,11 @@ class KvEventsRuntimeHintsTests {
 		assertThat(RuntimeHintsPredicates.reflection().onType(KvSetEvent.class)).accepts(this.hints);
 		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(KvExpiredEvent.class, "getLateness"))
 			.accepts(this.hints);
+	}
+
+	@Test
+	void resourcesOfTheDriverCanBeWrapped() {
+		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(ClientResources.class)).accepts(this.hints);
 	}
 
 }

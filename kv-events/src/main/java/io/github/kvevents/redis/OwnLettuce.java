@@ -67,7 +67,7 @@ final class OwnLettuce {
 				new OwnClientSettings(
 						client, RedisConfiguration.isClusterConfiguration(configuration)
 								? Optional.of(inCluster(options)) : options,
-						SpreadResources.of(client.getClientResources()), primary(theirs)));
+						SpreadResources.of(CallTracing.of(client.getClientResources())), primary(theirs)));
 	}
 
 	/**
@@ -112,7 +112,7 @@ final class OwnLettuce {
 		LettuceClientConfiguration client = theirs.getClientConfiguration();
 		AbstractRedisClient shared = client((LettuceConnectionFactory) own);
 		Optional<ClientResources> resources = (shared != null) ? Optional.of(shared.getResources())
-				: client.getClientResources();
+				: CallTracing.of(client.getClientResources());
 		Optional<ClientOptions> options = client.getClientOptions();
 		LettuceConnectionFactory factory = new LettuceConnectionFactory(node,
 				waiting ? new OwnClientSettings(client, Optional.of(forWaits(options)), resources, Optional.empty(),
@@ -188,8 +188,9 @@ final class OwnLettuce {
 		ClientOptions.Builder options = client.getClientOptions()
 			.map(ClientOptions::mutate)
 			.orElseGet(ClientOptions::builder);
-		return start(theirs, configuration, new OwnClientSettings(client,
-				Optional.of(options.autoReconnect(false).build()), client.getClientResources(), Optional.empty()));
+		return start(theirs, configuration,
+				new OwnClientSettings(client, Optional.of(options.autoReconnect(false).build()),
+						CallTracing.of(client.getClientResources()), Optional.empty()));
 	}
 
 	private static LettuceConnectionFactory start(LettuceConnectionFactory theirs, RedisConfiguration configuration,

@@ -33,6 +33,10 @@ final class ParallelCalls {
 		return thread;
 	}
 
+	private static void execute(Runnable call) {
+		THREADS.execute(DaemonThreads.inheriting(call));
+	}
+
 	/**
 	 * Runs calls and waits for all of them.
 	 * @return their results, in the same order
@@ -43,7 +47,7 @@ final class ParallelCalls {
 		for (int index = 0; index < calls.size(); index++) {
 			Supplier<T> call = calls.get(index);
 			boolean last = index == calls.size() - 1;
-			started.add(CompletableFuture.supplyAsync(call, last ? Runnable::run : THREADS));
+			started.add(CompletableFuture.supplyAsync(call, last ? Runnable::run : ParallelCalls::execute));
 		}
 		List<T> results = new ArrayList<>(calls.size());
 		try {

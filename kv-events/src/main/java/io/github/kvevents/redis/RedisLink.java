@@ -128,6 +128,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 				}
 			}
 		}
+		hints.proxies().registerJdkProxy(TypeReference.of("io.lettuce.core.resource.ClientResources"));
 		hints.reflection()
 			.registerType(
 					TypeReference.of("org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory"),
@@ -184,8 +185,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 			this.state.started();
 		}
 		else if (event instanceof ContextClosedEvent && this.target.isUsed()) {
-			Thread closer = DaemonThreads.single(this::watchClosing, "kv-redis-close");
-			closer.start();
+			DaemonThreads.single(this::watchClosing, "kv-redis-close").start();
 		}
 	}
 

@@ -34,21 +34,45 @@ public final class DaemonThreads implements ThreadFactory {
 
 	@Override
 	public Thread newThread(Runnable task) {
-		Thread thread = single(task, this.namePrefix + this.number.incrementAndGet());
+		Thread thread = new DaemonThread(task, this.namePrefix + this.number.incrementAndGet(), false);
 		thread.setContextClassLoader(this.contextClassLoader);
 		return thread;
 	}
 
 	/**
-	 * One thread, which isn't started.
+	 * One thread that works in the background, which isn't started.
 	 * @param task what it runs
 	 * @param name its name
 	 * @return the thread, with the context class loader of the caller
 	 */
 	public static Thread single(Runnable task, String name) {
-		Thread thread = new Thread(null, task, name, 0, false);
-		thread.setDaemon(true);
-		return thread;
+		return new DaemonThread(task, name, true);
+	}
+
+	/**
+	 * Whether the current thread works in the background: nothing that it does is, in
+	 * itself, a call of the application.
+	 * @return {@code false} for threads of pools, which run what the application gave
+	 * them, and for all threads of others
+	 */
+	public static boolean isBackground() {
+		return Thread.currentThread() instanceof DaemonThread thread && thread.background;
+	}
+
+	/**
+	 * Work that is done in the background if the current thread works there, whichever of
+	 * these threads runs it.
+	 * @param work the work
+	 * @return the work to hand to another thread
+	 */
+	public static Runnable inheriting(Runnable work) {
+		boolean background = isBackground();
+		return () -> {
+			if (Thread.currentThread() instanceof DaemonThread thread) {
+				thread.background = background;
+			}
+			work.run();
+		};
 	}
 
 	/**
@@ -59,6 +83,19 @@ public final class DaemonThreads implements ThreadFactory {
 	public static ThreadFactory detached(ThreadFactory factory) {
 		Executor maker = (making) -> single(making, "kv-thread-maker").start();
 		return (task) -> CompletableFuture.supplyAsync(() -> factory.newThread(task), maker).join();
+	}
+
+	private static final class DaemonThread extends Thread {
+
+		/** Read and written by this thread, once it runs. */
+		private boolean background;
+
+		DaemonThread(Runnable task, String name, boolean background) {
+			super(null, task, name, 0, false);
+			this.background = background;
+			setDaemon(true);
+		}
+
 	}
 
 }

@@ -47,6 +47,28 @@ class DaemonThreadsTests {
 		assertThat(seenBy(DaemonThreads.detached(heirs)::newThread)).startsWith("heir").contains(" null ");
 	}
 
+	@Test
+	void onlySingleThreadsAndWhatTheyHandOnAreTheBackground() throws Exception {
+		DaemonThreads pool = new DaemonThreads("some-");
+		Function<Runnable, Thread> single = (task) -> DaemonThreads.single(task, "one");
+		assertThat(background(single)).isTrue();
+		assertThat(background(pool::newThread)).isFalse();
+		assertThat(DaemonThreads.isBackground()).isFalse();
+		assertThat(background((task) -> single.apply(onceMore(pool::newThread, task)))).isTrue();
+		assertThat(background((task) -> pool.newThread(onceMore(single, task)))).isFalse();
+	}
+
+	/** Runs a task on a further thread, which may have worked for others before. */
+	private static Runnable onceMore(Function<Runnable, Thread> threads, Runnable task) {
+		return () -> threads.apply(DaemonThreads.inheriting(task)).start();
+	}
+
+	private static boolean background(Function<Runnable, Thread> threads) throws Exception {
+		CompletableFuture<Boolean> background = new CompletableFuture<>();
+		threads.apply(() -> background.complete(DaemonThreads.isBackground())).start();
+		return background.get(30, TimeUnit.SECONDS);
+	}
+
 	private static void becomeRequest() {
 		USER.set("alice");
 		Thread.currentThread().setContextClassLoader(new ClassLoader() {
