@@ -3,8 +3,6 @@ package io.github.kvevents.autoconfigure;
 import java.time.Clock;
 import java.util.Optional;
 
-import org.springframework.beans.BeanWrapper;
-import org.springframework.beans.PropertyAccessorFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -12,7 +10,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
@@ -20,6 +17,7 @@ import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.expiry.StoreExpiryPublisher;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.redis.ConnectionSettings;
 import io.github.kvevents.redis.KeyNames;
 import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.redis.RedisLink;
@@ -58,7 +56,7 @@ class ExpiryConfiguration {
 			KeyNames here = (namespace.getIfAvailable() != null) ? names.in(namespace.getObject()) : names;
 			boolean tracked = properties.expiry().tracking().mode() != TrackingMode.OFF;
 			return new ExpiryNotificationBridge(link.connectionFactory(),
-					properties.expiry().toSettings(SelectedDatabase.of(connectionFactory)),
+					properties.expiry().toSettings(ConnectionSettings.of(connectionFactory).database()),
 					(name) -> Optional.ofNullable(here.fromAnyClient(name)), engine.getDispatcher(),
 					LazyCodec.of(codec), properties.instanceId(), Clock.systemUTC(),
 					(available != null && tracked) ? available.namespace() : null);
@@ -80,27 +78,6 @@ class ExpiryConfiguration {
 			return new StoreExpiryPublisher(properties.expiry().tracking().mode(), store, engine.getDispatcher(),
 					LazyCodec.of(codec), properties.instanceId(), properties.expiry().threads(),
 					properties.expiry().queueCapacity(), properties.hooks().shutdownTimeout(), lateness);
-		}
-
-	}
-
-	/**
-	 * The database that a connection factory is configured with. Read from the factory,
-	 * not from properties: the application may have declared its own.
-	 */
-	static final class SelectedDatabase {
-
-		private SelectedDatabase() {
-		}
-
-		static int of(RedisConnectionFactory connectionFactory) {
-			if (connectionFactory instanceof LettuceConnectionFactory lettuce) {
-				return lettuce.getDatabase();
-			}
-			// by name: Jedis is an optional dependency
-			BeanWrapper properties = PropertyAccessorFactory.forBeanPropertyAccess(connectionFactory);
-			return (properties.isReadableProperty("database")
-					&& properties.getPropertyValue("database") instanceof Integer database) ? database : 0;
 		}
 
 	}

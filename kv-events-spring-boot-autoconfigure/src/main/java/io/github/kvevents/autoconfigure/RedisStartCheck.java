@@ -1,6 +1,7 @@
 package io.github.kvevents.autoconfigure;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -8,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -17,6 +19,8 @@ import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.util.StringUtils;
 
 import io.github.kvevents.log.change.StoreChangeFeed;
+import io.github.kvevents.redis.ConnectionSettings;
+import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.redis.RedisLink;
 import io.github.kvevents.support.DaemonThreads;
@@ -26,9 +30,10 @@ import io.github.kvevents.support.StoreFailure;
  * Fails at start-up if the server is too old or has the namespace with another number of
  * partitions, and warns if it refuses a command that writes or deliveries need. Connects
  * only if the application would use Redis without being called. A server that can't be
- * reached or is slow does not stop start-up: the first operation checks it.
+ * reached or is slow does not stop start-up: the first operation checks it. What it
+ * found is part of the start-up report.
  */
-class RedisStartCheck implements SmartLifecycle {
+class RedisStartCheck implements SmartLifecycle, StartupReport.Server {
 
 	private static final Log logger = LogFactory.getLog(RedisStartCheck.class);
 
@@ -40,27 +45,39 @@ class RedisStartCheck implements SmartLifecycle {
 
 	private final RedisLink link;
 
-	private final int partitions;
+	private final ConnectionSettings settings;
 
 	private final int connections;
 
+	private final int partitions;
+
+	private volatile boolean silent;
+
+	private volatile boolean refused;
+
+	/** What Redis said about itself, {@code null} if it wasn't asked. */
+	private volatile @Nullable Map<String, Object> facts;
+
 	/**
 	 * Creates a check.
-	 * @param connections how many connections are occupied at most while the application
-	 * runs
+	 * @param connections how many connections wait in blocking commands at most
+	 * @param partitions how many partitions there are
 	 */
-	RedisStartCheck(RedisKvStore store, RedisLink link, int partitions, int connections) {
+	RedisStartCheck(RedisKvStore store, RedisLink link, int connections, int partitions) {
 		this.store = store;
 		this.link = link;
-		this.partitions = partitions;
+		this.settings = ConnectionSettings.of(link.connectionFactory());
 		this.connections = connections;
+		this.partitions = partitions;
 	}
 
 	@Override
 	public void start() {
 		comparePool();
-		FutureTask<Void> check = new FutureTask<>(this.store::check, null);
+		FutureTask<Void> check = new FutureTask<>(this::check, null);
 		DaemonThreads.single(check, "kv-redis-check").start();
+		this.silent = false;
+		this.refused = false;
 		try {
 			check.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
 		}
@@ -72,6 +89,7 @@ class RedisStartCheck implements SmartLifecycle {
 		}
 		catch (TimeoutException ex) {
 			logger.debug("Redis did not answer the check at start-up in time");
+			this.silent = true;
 			this.link.doubt();
 		}
 		catch (InterruptedException ex) {
@@ -80,23 +98,25 @@ class RedisStartCheck implements SmartLifecycle {
 		this.running = true;
 	}
 
+	private void check() {
+		this.store.check();
+		if (this.link.isAnswered()) {
+			readFacts();
+		}
+	}
+
+	private void readFacts() {
+		this.facts = RedisConnections.of(this.link.connectionFactory()).facts();
+	}
+
 	/**
 	 * Each blocking command occupies a connection. Two more serve all other commands, and
 	 * one is left for the application.
 	 */
 	private void comparePool() {
-		Integer poolSize = this.link.getPoolSize();
-		if (poolSize == null) {
-			return;
-		}
-		if (!this.link.isPooled()) {
-			logger.info(("kv-events opens up to %s and takes none out of the application's pool "
-					+ "('spring.data.redis.lettuce.pool.max-active' is %d)")
-				.formatted(ownConnections(), poolSize));
-			return;
-		}
+		Integer poolSize = this.settings.poolSize();
 		int needed = this.connections + 3;
-		if (poolSize < needed) {
+		if (poolSize != null && poolSize < needed && this.link.isPooled()) {
 			logger.warn(("kv-events needs %d connections at the same time, but the application's pool has %d: set "
 					+ "'spring.data.redis.jedis.pool.max-active' (with Lettuce "
 					+ "'spring.data.redis.lettuce.pool.max-active') to at least %d, or events come late or never")
@@ -105,24 +125,74 @@ class RedisStartCheck implements SmartLifecycle {
 	}
 
 	/**
-	 * In Redis Cluster all that wait for a partition share a connection; beside it there
-	 * are commands and notifications, and one that the driver needs.
+	 * One connection is for all commands, one for reads that may be large; in Redis
+	 * Cluster what waits for a partition shares one.
 	 */
-	private String ownConnections() {
-		return this.link.isCluster()
-				? "%d connections of its own that wait, one for each partition, and 2 to each node and one more"
-					.formatted(this.partitions)
-				: "%d connections of its own".formatted(this.connections + 1);
+	@Override
+	public String connections() {
+		Integer poolSize = this.settings.poolSize();
+		if (poolSize != null && this.link.isPooled()) {
+			return "up to %d of the %d in the application's pool".formatted(this.connections + 2, poolSize);
+		}
+		String own = isCluster()
+				? "up to %d of its own that wait, two to each node and one more".formatted(this.partitions)
+				: "up to %d of its own".formatted(this.connections + 2);
+		return (poolSize != null) ? own + ", none out of the application's pool of %d".formatted(poolSize) : own;
+	}
+
+	@Override
+	public String describe() {
+		String where = "%s, database %d".formatted(this.settings.topology(), this.settings.database());
+		if (this.silent) {
+			return where;
+		}
+		if (this.refused) {
+			return where + ", refuses what kv-events needs: see the warning";
+		}
+		Map<String, Object> facts = this.facts;
+		if (facts == null) {
+			return where + ", not asked yet: the first operation connects";
+		}
+		String name = facts.containsKey("server") ? facts.get("server") + " " : "";
+		return "%s%s, %s".formatted(name, facts.getOrDefault("version", "version unknown"), where);
+	}
+
+	@Override
+	public boolean isSilent() {
+		return this.silent;
+	}
+
+	@Override
+	public boolean isCluster() {
+		return this.link.isCluster();
+	}
+
+	@Override
+	public void whenAnswered(Runnable action) {
+		this.link.whenAnswered(() -> DaemonThreads.single(() -> {
+			this.silent = false;
+			try {
+				readFacts();
+			}
+			catch (RuntimeException ex) {
+				logger.debug("Redis did not say which version it has", ex);
+			}
+			action.run();
+		}, "kv-startup-report").start());
 	}
 
 	/**
 	 * Refused writes don't stop start-up: the permissions may be granted later.
 	 */
-	private static void say(Throwable failure) {
+	private void say(Throwable failure) {
+		StoreFailure kind = StoreFailure.of(failure);
+		this.silent = kind.isOutage();
 		if (failure instanceof PermissionDeniedDataAccessException) {
+			this.refused = true;
 			logger.warn(failure.getMessage());
 		}
-		else if (StoreFailure.of(failure) == StoreFailure.REFUSED) {
+		else if (kind == StoreFailure.REFUSED) {
+			this.refused = true;
 			logger.warn("Writes of this application will fail: Redis refuses what kv-events needs: "
 					+ StoreFailure.remedy(failure));
 		}

@@ -129,8 +129,9 @@ class RedisStoreConfiguration {
 	@ConditionalOnMissingBean
 	RedisStartCheck kvRedisStartCheck(RedisKvStore store, RedisLink link, KvEventsProperties properties,
 			Namespace namespace) {
-		return new RedisStartCheck(store, link, namespace.partitions(),
-				StoreSettings.waitingConnections(properties, namespace.partitions(), link.isCluster()));
+		return new RedisStartCheck(store, link,
+				StoreSettings.waitingConnections(properties, namespace.partitions(), link.isCluster()),
+				namespace.partitions());
 	}
 
 	/**

@@ -43,10 +43,7 @@ final class StoreSettings {
 	 * or a log must share their slot then
 	 */
 	static Namespace namespace(KvEventsProperties properties, Environment environment, boolean cluster) {
-		String application = applicationName(environment);
-		boolean configured = !properties.namespace().isEmpty();
-		String given = configured ? properties.namespace() : application;
-		String name = given.isEmpty() ? WITHOUT_NAME : given;
+		String name = namespaceName(properties, environment);
 		int count = properties.partitions();
 		if (cluster) {
 			// the default depends on the server
@@ -59,9 +56,20 @@ final class StoreSettings {
 			return plain ? new Namespace(name, count) : Namespace.tagged(name, count);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationPropertyValueException(configured ? "kv.events.namespace" : APPLICATION_NAME,
-					given, ex.getMessage());
+			throw new InvalidConfigurationPropertyValueException(
+					properties.namespace().isEmpty() ? APPLICATION_NAME : "kv.events.namespace", name, ex.getMessage());
 		}
+	}
+
+	/**
+	 * The name of the namespace, by default that of the application.
+	 */
+	static String namespaceName(KvEventsProperties properties, Environment environment) {
+		if (!properties.namespace().isEmpty()) {
+			return properties.namespace();
+		}
+		String application = applicationName(environment);
+		return application.isEmpty() ? WITHOUT_NAME : application;
 	}
 
 	/**

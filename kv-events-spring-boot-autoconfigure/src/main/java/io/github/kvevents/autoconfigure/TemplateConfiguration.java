@@ -6,6 +6,7 @@ import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -37,6 +38,15 @@ class TemplateConfiguration {
 		}
 		return new KvWatches(store, engine.getDispatcher(), LazyCodec.of(codec), properties.instanceId(),
 				Clock.systemUTC());
+	}
+
+	/**
+	 * A child context is part of the report of its parent.
+	 */
+	@Bean
+	@ConditionalOnMissingBean
+	StartupReport kvStartupReport(ApplicationContext context, KvEventsProperties properties, HookEngine engine) {
+		return new StartupReport(context, properties, engine);
 	}
 
 	@Bean

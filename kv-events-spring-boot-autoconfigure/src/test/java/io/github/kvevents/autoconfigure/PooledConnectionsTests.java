@@ -41,8 +41,8 @@ class PooledConnectionsTests {
 			assertThat(context.getBean(LettuceConnectionFactory.class).getClientConfiguration())
 				.isInstanceOf(LettucePoolingClientConfiguration.class);
 			receivesAll(context);
-			assertThat(output).contains("kv-events opens up to 12 connections of its own")
-				.contains("'spring.data.redis.lettuce.pool.max-active' is 8");
+			assertThat(output)
+				.contains("    connections    up to 13 of its own, none out of the application's pool of 8");
 			assertThat(output).doesNotContain("to at least").doesNotContain("No connection is left");
 		}
 	}
@@ -67,7 +67,8 @@ class PooledConnectionsTests {
 				ConfigurableApplicationContext context = run(redis, "jedis", "kv.events.partitions=8",
 						"spring.data.redis.jedis.pool.max-active=14")) {
 			receivesAll(context);
-			assertThat(output).doesNotContain("to at least").doesNotContain("No connection is left");
+			assertThat(output).contains("    connections    up to 13 of the 14 in the application's pool")
+				.doesNotContain("to at least").doesNotContain("No connection is left");
 		}
 	}
 

@@ -4,7 +4,7 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
-import io.github.kvevents.autoconfigure.ExpiryConfiguration.SelectedDatabase;
+import io.github.kvevents.redis.ConnectionSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
@@ -19,12 +19,12 @@ class SelectedDatabaseTests {
 	void factoryThatHasADatabaseIsAsked() {
 		WithDatabase factory = mock(WithDatabase.class);
 		given(factory.getDatabase()).willReturn(5);
-		assertThat(SelectedDatabase.of(factory)).isEqualTo(5);
+		assertThat(ConnectionSettings.of(factory).database()).isEqualTo(5);
 	}
 
 	@Test
 	void factoryThatDoesNotTellHasTheFirst() {
-		assertThat(SelectedDatabase.of(mock(RedisConnectionFactory.class))).isZero();
+		assertThat(ConnectionSettings.of(mock(RedisConnectionFactory.class)).database()).isZero();
 	}
 
 	public interface WithDatabase extends RedisConnectionFactory {

@@ -20,6 +20,8 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -59,7 +61,8 @@ class ProductionTests {
 	private static final Path DOCS = Path.of("..", "docs");
 
 	@Test
-	void theUserMayDoWhatAnApplicationNeedsAndNothingIsDenied() throws Exception {
+	@ExtendWith(OutputCaptureExtension.class)
+	void theUserMayDoWhatAnApplicationNeedsAndNothingIsDenied(CapturedOutput output) throws Exception {
 		try (TestRedis redis = TestRedis.start("notify-keyspace-events", "Ex")) {
 			redis.execute("ACL", user("production.md"));
 			try (ConfigurableApplicationContext context = start("spring.data.redis.port=" + redis.getPort())) {
@@ -67,6 +70,7 @@ class ProductionTests {
 				// shared, pages, one for the expiries of each partition, notifications,
 				// change log, event logs
 				assertThat(connections(redis)).isEqualTo(1 + 1 + 3 + 1 + 1 + 1);
+				assertThat(output).contains("    connections    up to 8 of its own");
 				assertThat(context.getBean(KvEventsHealthIndicator.class).health().getStatus()).isEqualTo(Status.UP);
 			}
 			assertThat(denied(redis)).isEmpty();

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +46,8 @@ class IdleCostTests {
 	private static final double SETTLED = 0.002;
 
 	private static final int MAX_SETTLING = 5;
+
+	private static final Pattern STATED_THREADS = Pattern.compile("    threads +up to (\\d+), .*");
 
 	private static final String NAME = "spring.application.name=idle";
 
@@ -122,6 +126,7 @@ class IdleCostTests {
 		assertThat(rests).allSatisfy((rest) -> {
 			assertThat(rest.perSecond()).isLessThanOrEqualTo(perSecond);
 			assertThat(rest.logLines()).as(() -> logged().toString()).isZero();
+			assertThat(rest.threads()).isPositive().isLessThanOrEqualTo(statedThreads());
 		});
 		assertThat(rests).anySatisfy((rest) -> assertThat(rest.added()).isLessThan(CPU_SHARE));
 		return rests;
@@ -129,6 +134,20 @@ class IdleCostTests {
 
 	private static double mean(List<Rest> rests) {
 		return rests.stream().mapToDouble(Rest::perSecond).average().orElseThrow();
+	}
+
+	/**
+	 * How many threads the first process said at its start that it will have at most.
+	 */
+	private int statedThreads() {
+		return this.processes.get(0)
+			.logged()
+			.stream()
+			.map(STATED_THREADS::matcher)
+			.filter(Matcher::matches)
+			.map((line) -> Integer.parseInt(line.group(1)))
+			.findFirst()
+			.orElseThrow();
 	}
 
 	private List<String> logged() {

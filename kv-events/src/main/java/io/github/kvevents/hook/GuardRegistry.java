@@ -47,6 +47,14 @@ public final class GuardRegistry implements GuardChain {
 		this.index = new MatchIndex<>(this.guards);
 	}
 
+	/**
+	 * How many guards there are.
+	 * @return their number
+	 */
+	public int size() {
+		return this.guards.size();
+	}
+
 	@Override
 	public void check(KvEventType type, String key, byte @Nullable [] value) {
 		MatchIndex<Guard> guards = this.index;

@@ -63,6 +63,9 @@ final class LinkState {
 
 	private boolean announced;
 
+	/** Runs with the next answer. */
+	private @Nullable Runnable whenAnswered;
+
 	private final @Nullable NodeOutages nodes;
 
 	private final Predicate<Throwable> repeatable;
@@ -179,6 +182,27 @@ final class LinkState {
 		if (this.announced) {
 			this.announced = false;
 			logger.info("Redis answers again: kv-events resumes");
+		}
+		Runnable action = this.whenAnswered;
+		if (action != null) {
+			this.whenAnswered = null;
+			action.run();
+		}
+	}
+
+	boolean isAnswered() {
+		return this.answers;
+	}
+
+	/**
+	 * Runs an action with the next answer, at once if Redis answers.
+	 */
+	synchronized void whenAnswered(Runnable action) {
+		if (this.answers) {
+			action.run();
+		}
+		else {
+			this.whenAnswered = action;
 		}
 	}
 

@@ -72,7 +72,7 @@ final class LinkTarget {
 		RedisConnectionFactory factory = this.factory;
 		if (factory == null) {
 			factory = BlockingReads.isLettuce(this.application) ? OwnLettuce.of(this.application) : this.application;
-			Integer poolSize = (factory == this.application) ? poolSize() : null;
+			Integer poolSize = (factory == this.application) ? PoolShare.sizeOf(factory) : null;
 			this.share = (poolSize != null) ? new PoolShare(poolSize) : null;
 			this.factory = factory;
 			followPrimary();
@@ -97,18 +97,10 @@ final class LinkTarget {
 	}
 
 	/**
-	 * How many connections the application's pool holds, {@code null} for no pool or one
-	 * without limit.
-	 */
-	@Nullable Integer poolSize() {
-		return PoolShare.sizeOf(this.application);
-	}
-
-	/**
-	 * Whether connections are taken out of that pool.
+	 * Whether connections are taken out of the pool of the application.
 	 */
 	boolean isPooled() {
-		return factory() == this.application && poolSize() != null;
+		return factory() == this.application && PoolShare.sizeOf(this.application) != null;
 	}
 
 	/**

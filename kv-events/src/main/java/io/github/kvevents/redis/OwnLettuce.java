@@ -3,6 +3,7 @@ package io.github.kvevents.redis;
 import java.lang.reflect.Field;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ReflectionUtils;
@@ -212,6 +214,36 @@ final class OwnLettuce {
 			.getReadFrom()
 			.filter((readFrom) -> !readFrom.equals(ReadFrom.UPSTREAM))
 			.isPresent();
+	}
+
+	static boolean hasReadPreference(RedisConnectionFactory application) {
+		return ((LettuceConnectionFactory) application).getClientConfiguration().getReadFrom().isPresent();
+	}
+
+	/**
+	 * How long connecting may take.
+	 */
+	static Duration connectTimeout(RedisConnectionFactory application) {
+		return ((LettuceConnectionFactory) application).getClientConfiguration()
+			.getClientOptions()
+			.map(ClientOptions::getSocketOptions)
+			.orElseGet(SocketOptions::create)
+			.getConnectTimeout();
+	}
+
+	/**
+	 * The addresses of a primary and its replicas, where they are listed.
+	 * @param application a Lettuce factory
+	 * @return host and port of each, empty for any other kind of configuration
+	 */
+	static List<String> staticNodes(RedisConnectionFactory application) {
+		return (configuration(
+				(LettuceConnectionFactory) application) instanceof RedisStaticMasterReplicaConfiguration nodes)
+						? nodes.getNodes()
+							.stream()
+							.map((node) -> "%s:%d".formatted(node.getHostName(), node.getPort()))
+							.toList()
+						: List.of();
 	}
 
 	private static @Nullable RedisConfiguration configuration(LettuceConnectionFactory factory) {

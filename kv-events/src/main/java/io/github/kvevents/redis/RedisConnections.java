@@ -202,6 +202,15 @@ public final class RedisConnections {
 	}
 
 	/**
+	 * Facts about the server, with one command.
+	 * @return its {@code version}, and the name of the {@code server} if it isn't Redis;
+	 * empty if it refuses INFO
+	 */
+	public Map<String, Object> facts() {
+		return call(ServerVersionCheck::facts);
+	}
+
+	/**
 	 * Waits for an answer of Redis, not much longer than the given time.
 	 */
 	void ping(Duration patience) {

@@ -153,11 +153,19 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	}
 
 	/**
-	 * How many connections the application's pool holds.
-	 * @return the number, {@code null} for no pool or one without limit
+	 * Whether Redis has answered, and no call has failed since. Nothing is sent.
+	 * @return {@code false} also while no connection has been needed
 	 */
-	public @Nullable Integer getPoolSize() {
-		return this.target.poolSize();
+	public boolean isAnswered() {
+		return this.state.isAnswered();
+	}
+
+	/**
+	 * Runs an action once Redis answers, at once if it does.
+	 * @param action must not block; replaces one that still waits
+	 */
+	public void whenAnswered(Runnable action) {
+		this.state.whenAnswered(action);
 	}
 
 	/**
