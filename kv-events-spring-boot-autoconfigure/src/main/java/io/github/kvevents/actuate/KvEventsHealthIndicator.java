@@ -139,7 +139,7 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 				.formatted(status.overdue(), status.overdueBy().toMillis()));
 		}
 		String policy = status.evictionPolicy();
-		if (policy != null && policy.startsWith("allkeys-")) {
+		if (TrackingStatus.mayEvictIndex(policy)) {
 			warnings
 				.add(("The server's 'maxmemory-policy' is '%s': when memory is short it may remove the deadline index, "
 						+ "and expiries are lost. Set it to 'noeviction' or to one of the 'volatile-' policies.")

@@ -25,7 +25,7 @@ import org.springframework.util.StringUtils;
 @Import({ CodecConfiguration.class, HookConfiguration.class, RedisStoreConfiguration.class,
 		MemoryStoreConfiguration.class, MissingStoreConfiguration.class, ChangeLogConfiguration.class,
 		ListenerConfiguration.class, TemplateConfiguration.class, ExpiryConfiguration.class,
-		EventLogConfiguration.class })
+		EventLogConfiguration.class, DoctorConfiguration.class })
 public final class KvEventsAutoConfiguration {
 
 	/**

@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
+import io.github.kvevents.doctor.CanaryCheck;
 import io.github.kvevents.expiry.NotificationMode;
 import io.github.kvevents.expiry.NotificationSettings;
 import io.github.kvevents.expiry.TrackingMode;
@@ -39,12 +40,13 @@ import io.github.kvevents.store.Namespace;
  * @param expiry Expiry events.
  * @param log Change log.
  * @param listener Durable listeners.
+ * @param doctor Checks for operators.
  */
 @ConfigurationProperties("kv.events")
 record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("redis") StoreType store,
 		@DefaultValue("") String namespace, @DefaultValue("1") int partitions, @DefaultValue("") String keyPrefix,
 		String instanceId, @DefaultValue Limits limits, @DefaultValue Hooks hooks, @DefaultValue Expiry expiry,
-		@DefaultValue Log log, @DefaultValue Listener listener) implements InitializingBean {
+		@DefaultValue Log log, @DefaultValue Listener listener, @DefaultValue Doctor doctor) implements InitializingBean {
 
 	KvEventsProperties {
 		// blank is what a placeholder or an environment variable without a value leaves
@@ -66,6 +68,7 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		this.expiry.check();
 		this.log.check();
 		this.listener.check();
+		this.doctor.check();
 	}
 
 	/**
@@ -230,6 +233,33 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		ListenerSettings toSettings(Duration shutdownTimeout) {
 			return new ListenerSettings(this.lease, shutdownTimeout);
 		}
+
+	}
+
+	/**
+	 * Checks for operators.
+	 *
+	 * @param canary A key that measures how late an expiry comes.
+	 */
+	record Doctor(@DefaultValue Canary canary) {
+
+		private void check() {
+			PropertyCheck.atLeast("kv.events.doctor.canary.time-to-live", this.canary.timeToLive,
+					Duration.ofMillis(1));
+			PropertyCheck.atMost("kv.events.doctor.canary.time-to-live", this.canary.timeToLive,
+					CanaryCheck.MAX_TIME_TO_LIVE);
+		}
+
+	}
+
+	/**
+	 * A key that measures how late an expiry comes.
+	 *
+	 * @param enabled Whether each report of the doctor writes a key with a time to live
+	 * and waits for its expiry. Hooks that select the key receive it, too.
+	 * @param timeToLive Time to live of that key, two seconds at most.
+	 */
+	record Canary(@DefaultValue("false") boolean enabled, @DefaultValue("500ms") Duration timeToLive) {
 
 	}
 

@@ -35,6 +35,13 @@ final class PropertyCheck {
 		}
 	}
 
+	static void atMost(String property, Duration value, Duration maximum) {
+		if (value.compareTo(maximum) > 0) {
+			throw new InvalidConfigurationPropertyValueException(property, value,
+					"The duration must be at most " + maximum.toMillis() + "ms.");
+		}
+	}
+
 	static void positive(String property, DataSize value) {
 		if (value.toBytes() < 1) {
 			throw new InvalidConfigurationPropertyValueException(property, value, "The size must be at least 1B.");

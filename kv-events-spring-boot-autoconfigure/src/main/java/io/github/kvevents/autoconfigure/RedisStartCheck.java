@@ -18,11 +18,14 @@ import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.util.StringUtils;
 
+import io.github.kvevents.doctor.DoctorFinding;
+import io.github.kvevents.doctor.DoctorFinding.Status;
 import io.github.kvevents.log.change.StoreChangeFeed;
 import io.github.kvevents.redis.ConnectionSettings;
 import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.redis.RedisLink;
+import io.github.kvevents.redis.doctor.ConnectionsCheck;
 import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.StoreFailure;
 
@@ -47,6 +50,8 @@ class RedisStartCheck implements SmartLifecycle, StartupReport.Server {
 
 	private final ConnectionSettings settings;
 
+	private final ConnectionsCheck connectionsCheck;
+
 	private final int connections;
 
 	private final int partitions;
@@ -60,13 +65,16 @@ class RedisStartCheck implements SmartLifecycle, StartupReport.Server {
 
 	/**
 	 * Creates a check.
+	 * @param connectionsCheck looks at the pool
 	 * @param connections how many connections wait in blocking commands at most
 	 * @param partitions how many partitions there are
 	 */
-	RedisStartCheck(RedisKvStore store, RedisLink link, int connections, int partitions) {
+	RedisStartCheck(RedisKvStore store, RedisLink link, ConnectionsCheck connectionsCheck, int connections,
+			int partitions) {
 		this.store = store;
 		this.link = link;
 		this.settings = ConnectionSettings.of(link.connectionFactory());
+		this.connectionsCheck = connectionsCheck;
 		this.connections = connections;
 		this.partitions = partitions;
 	}
@@ -109,18 +117,10 @@ class RedisStartCheck implements SmartLifecycle, StartupReport.Server {
 		this.facts = RedisConnections.of(this.link.connectionFactory()).facts();
 	}
 
-	/**
-	 * Each blocking command occupies a connection. Two more serve all other commands, and
-	 * one is left for the application.
-	 */
 	private void comparePool() {
-		Integer poolSize = this.settings.poolSize();
-		int needed = this.connections + 3;
-		if (poolSize != null && poolSize < needed && this.link.isPooled()) {
-			logger.warn(("kv-events needs %d connections at the same time, but the application's pool has %d: set "
-					+ "'spring.data.redis.jedis.pool.max-active' (with Lettuce "
-					+ "'spring.data.redis.lettuce.pool.max-active') to at least %d, or events come late or never")
-				.formatted(needed, poolSize, needed));
+		DoctorFinding pool = this.connectionsCheck.pool();
+		if (pool.status() == Status.WARNING) {
+			logger.warn(pool.found() + ": " + StringUtils.uncapitalize(String.valueOf(pool.fix())));
 		}
 	}
 

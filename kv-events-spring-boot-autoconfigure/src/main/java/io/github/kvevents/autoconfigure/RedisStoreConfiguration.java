@@ -29,6 +29,7 @@ import io.github.kvevents.redis.NamespaceUser;
 import io.github.kvevents.redis.RedisChangeLogStore;
 import io.github.kvevents.redis.RedisKvStore;
 import io.github.kvevents.redis.RedisLink;
+import io.github.kvevents.redis.doctor.ConnectionsCheck;
 import io.github.kvevents.redis.expiry.ExpiryTracker;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
@@ -127,9 +128,9 @@ class RedisStoreConfiguration {
 	@Bean
 	@ConditionalOnBean(RedisKvStore.class)
 	@ConditionalOnMissingBean
-	RedisStartCheck kvRedisStartCheck(RedisKvStore store, RedisLink link, KvEventsProperties properties,
-			Namespace namespace) {
-		return new RedisStartCheck(store, link,
+	RedisStartCheck kvRedisStartCheck(RedisKvStore store, RedisLink link, ConnectionsCheck connections,
+			KvEventsProperties properties, Namespace namespace) {
+		return new RedisStartCheck(store, link, connections,
 				StoreSettings.waitingConnections(properties, namespace.partitions(), link.isCluster()),
 				namespace.partitions());
 	}

@@ -24,6 +24,15 @@ public record TrackingStatus(List<Partition> partitions, @Nullable String evicti
 	}
 
 	/**
+	 * Whether a server may remove the deadline index when memory is short.
+	 * @param evictionPolicy its {@code maxmemory-policy}, {@code null} if it is unknown
+	 * @return whether it may remove keys without a time to live
+	 */
+	public static boolean mayEvictIndex(@Nullable String evictionPolicy) {
+		return evictionPolicy != null && evictionPolicy.startsWith("allkeys-");
+	}
+
+	/**
 	 * How many keys have a deadline whose expiry is not detected yet.
 	 * @return the sum over the partitions
 	 */

@@ -68,10 +68,21 @@ public final class ClusterNodes {
 	public Set<String> primaries() {
 		Set<String> primaries = new LinkedHashSet<>();
 		try (RedisConnection connection = this.target.factory().getConnection()) {
-			for (RedisClusterNode node : ((RedisClusterConnection) connection).clusterGetNodes()) {
-				if (node.isMaster() && !node.isMarkedAsFail() && !node.getSlotRange().getSlots().isEmpty()) {
-					primaries.add(node.asString());
-				}
+			primaries((RedisClusterConnection) connection).forEach((node) -> primaries.add(node.asString()));
+		}
+		return primaries;
+	}
+
+	/**
+	 * The primaries that have slots, as the driver knows them now.
+	 * @param connection a connection to the cluster, with any driver
+	 * @return the nodes
+	 */
+	public static List<RedisClusterNode> primaries(RedisClusterConnection connection) {
+		List<RedisClusterNode> primaries = new ArrayList<>();
+		for (RedisClusterNode node : connection.clusterGetNodes()) {
+			if (node.isMaster() && !node.isMarkedAsFail() && !node.getSlotRange().getSlots().isEmpty()) {
+				primaries.add(node);
 			}
 		}
 		return primaries;

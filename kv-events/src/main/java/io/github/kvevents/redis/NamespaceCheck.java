@@ -2,11 +2,11 @@ package io.github.kvevents.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -32,7 +32,14 @@ public final class NamespaceCheck {
 
 	private static final RedisScript CLAIM = RedisScript.load(NamespaceCheck.class, "claim-namespace.lua");
 
-	private static final String APPLICATION = "application";
+	/** The fact which application uses the namespace. */
+	public static final String APPLICATION = "application";
+
+	/** That the namespace is that of all applications without a name. */
+	public static final String DEFAULT = "default";
+
+	/** The fact how many partitions there are. */
+	public static final String PARTITIONS = "partitions";
 
 	private static final String MAIN_CLASS = "main-class";
 
@@ -105,22 +112,63 @@ public final class NamespaceCheck {
 	 */
 	public void checkAgain(RedisConnection connection) {
 		Map<String, String> facts = claim(connection);
-		checkAgreed(facts);
+		differences(facts).values().stream().findFirst().ifPresent((difference) -> {
+			throw new InvalidDataAccessResourceUsageException(difference);
+		});
 		if (!this.passed && this.user != null) {
 			checkUser(connection, this.user, facts);
-			warnOfDefault(this.user);
+			if (this.user.isDefault()) {
+				logger.warn(describeDefault());
+			}
 		}
-		for (int partition = 0; partition < this.namespace.partitions(); partition++) {
-			OwnKeys.check(connection,
-					Stream
-						.of(this.namespace.log(partition), this.namespace.deadlines(partition),
-								this.namespace.values(partition), this.namespace.expired(partition),
-								this.namespace.recent(partition), this.namespace.sweeper(partition),
-								this.namespace.hooks(partition), this.namespace.handed(partition))
-						.map(NamespaceCheck::bytes)
-						.toList());
-		}
+		checkPartitions(connection, List.of());
 		this.passed = true;
+	}
+
+	/**
+	 * Compares this instance with the facts of the namespace, and writes nothing.
+	 * @param connection the connection to use
+	 * @return what differs, each with what to do after a colon, by the name of the fact
+	 */
+	public Map<String, String> compare(RedisConnection connection) {
+		Map<String, String> facts = read(connection);
+		Map<String, String> differences = differences(facts);
+		NamespaceUser user = this.user;
+		if (user != null && user.isDefault()) {
+			differences.put(DEFAULT, describeDefault());
+		}
+		if (user != null && user.clashesWith(first(user, facts))) {
+			differences.put(APPLICATION, describeClash(first(user, facts), user));
+		}
+		return differences;
+	}
+
+	/**
+	 * Checks the types of the keys of this namespace.
+	 * @param connection the connection to use
+	 * @param listeners the ids of the durable listeners whose keys to check
+	 * @throws InvalidDataAccessResourceUsageException if one has another type
+	 */
+	public void checkTypes(RedisConnection connection, Collection<String> listeners) {
+		OwnKeys.check(connection, List.of(bytes(this.namespace.meta())));
+		checkPartitions(connection, listeners);
+	}
+
+	private void checkPartitions(RedisConnection connection, Collection<String> listeners) {
+		for (int partition = 0; partition < this.namespace.partitions(); partition++) {
+			OwnKeys.check(connection, OwnKeys.ofPartition(this.namespace, partition, listeners));
+		}
+	}
+
+	private Map<String, String> read(RedisConnection connection) {
+		byte[] meta = bytes(this.namespace.meta());
+		Map<byte[], byte[]> fields = OwnKeys.naming(connection, List.of(meta),
+				() -> connection.hashCommands().hGetAll(meta));
+		Map<String, String> facts = new HashMap<>();
+		if (fields != null) {
+			fields.forEach((field, value) -> facts.put(text(field), text(value)));
+		}
+		return facts;
 	}
 
 	private Map<String, String> claim(RedisConnection connection) {
@@ -147,7 +195,7 @@ public final class NamespaceCheck {
 	 */
 	static Map<String, String> agreed(Namespace namespace, String keyPrefix) {
 		Map<String, String> agreed = new LinkedHashMap<>();
-		agreed.put("partitions", String.valueOf(namespace.partitions()));
+		agreed.put(PARTITIONS, String.valueOf(namespace.partitions()));
 		agreed.put("layout", namespace.isTagged() ? "tagged" : "plain");
 		agreed.put("key-prefix", keyPrefix);
 		return agreed;
@@ -158,27 +206,27 @@ public final class NamespaceCheck {
 				String.valueOf(user.onPurpose()));
 	}
 
-	private void checkAgreed(Map<String, String> facts) {
+	private Map<String, String> differences(Map<String, String> facts) {
+		Map<String, String> differences = new LinkedHashMap<>();
 		String move = facts.get(NamespaceMove.FACT);
 		if (move != null) {
-			throw new InvalidDataAccessResourceUsageException(NamespaceMove.describe(this.namespace, move));
+			differences.put(NamespaceMove.FACT, NamespaceMove.describe(this.namespace, move));
 		}
 		agreed().forEach((field, configured) -> {
 			String actual = facts.getOrDefault(field, configured);
 			if (!actual.equals(configured)) {
-				throw new InvalidDataAccessResourceUsageException(
-						difference(field, KeyText.printable(actual), configured));
+				differences.put(field, difference(field, KeyText.printable(actual), configured));
 			}
 		});
+		return differences;
 	}
 
 	private String difference(String field, String actual, String configured) {
 		String name = this.namespace.name();
 		String other = ", or use another 'kv.events.namespace', or " + DELETE.formatted(name);
 		return switch (field) {
-			case "partitions" ->
-				"Namespace '%s' is kept in %s partitions, but 'kv.events.partitions' is %s: set it to %s"
-					.formatted(name, actual, configured, actual) + other;
+			case PARTITIONS -> "Namespace '%s' is kept in %s partitions, but 'kv.events.partitions' is %s: set it to %s"
+				.formatted(name, actual, configured, actual) + other;
 			case "key-prefix" -> "Namespace '%s' is used with the key prefix '%s', but 'kv.events.key-prefix' is '%s': "
 				.formatted(name, actual, configured) + "set it to '%s'".formatted(actual) + other;
 			default -> "Namespace '%s' has the %s '%s', but this application needs '%s': move it with NamespaceMove "
@@ -186,16 +234,10 @@ public final class NamespaceCheck {
 		};
 	}
 
-	/**
-	 * All applications without a name share the default namespace.
-	 */
-	private void warnOfDefault(NamespaceUser user) {
-		if (user.application().isEmpty() && !user.onPurpose()) {
-			logger
-				.warn(("This application has no name and uses the namespace '%s', as all others without a name do that "
-						+ "use the same Redis: set 'spring.application.name' or 'kv.events.namespace'")
-					.formatted(this.namespace.name()));
-		}
+	private String describeDefault() {
+		return ("This application has no name and uses the namespace '%s', as all others without a name do that "
+				+ "use the same Redis: set 'spring.application.name' or 'kv.events.namespace'")
+			.formatted(this.namespace.name());
 	}
 
 	/**
@@ -203,8 +245,10 @@ public final class NamespaceCheck {
 	 * configured, and the main class once it is known.
 	 */
 	private void checkUser(RedisConnection connection, NamespaceUser user, Map<String, String> facts) {
-		NamespaceUser first = new NamespaceUser(facts.getOrDefault(APPLICATION, user.application()),
-				facts.getOrDefault(MAIN_CLASS, ""), Boolean.parseBoolean(facts.get(ON_PURPOSE)));
+		NamespaceUser first = first(user, facts);
+		if (user.clashesWith(first)) {
+			throw new InvalidDataAccessResourceUsageException(describeClash(first, user));
+		}
 		if (first.isSameAs(user)) {
 			String mainClass = user.mainClass().isEmpty() ? first.mainClass() : user.mainClass();
 			NamespaceUser now = new NamespaceUser(user.application(), mainClass, user.onPurpose());
@@ -213,15 +257,20 @@ public final class NamespaceCheck {
 					.hSet(bytes(this.namespace.meta()), bytes(field), bytes(value)));
 			}
 		}
-		else if (!first.onPurpose() || !user.onPurpose()) {
-			throw new InvalidDataAccessResourceUsageException(
-					("Namespace '%s' is used by %s, and this is %s: set 'kv.events.namespace' of this application to a "
-							+ "name of its own; or, if both are to share their keys and their expiries, set it to '%1$s' "
-							+ "in both, and start the other one with it first; or, if this one takes the other's place, "
-							+ "release the namespace with 'HDEL %s %s %s %s' in redis-cli")
-						.formatted(this.namespace.name(), first.describe(), user.describe(), this.namespace.meta(),
-								APPLICATION, MAIN_CLASS, ON_PURPOSE));
-		}
+	}
+
+	private static NamespaceUser first(NamespaceUser user, Map<String, String> facts) {
+		return new NamespaceUser(facts.getOrDefault(APPLICATION, user.application()),
+				facts.getOrDefault(MAIN_CLASS, ""), Boolean.parseBoolean(facts.get(ON_PURPOSE)));
+	}
+
+	private String describeClash(NamespaceUser first, NamespaceUser user) {
+		return ("Namespace '%s' is used by %s, and this is %s: set 'kv.events.namespace' of this application to a "
+				+ "name of its own; or, if both are to share their keys and their expiries, set it to '%1$s' "
+				+ "in both, and start the other one with it first; or, if this one takes the other's place, "
+				+ "release the namespace with 'HDEL %s %s %s %s' in redis-cli")
+			.formatted(this.namespace.name(), first.describe(), user.describe(), this.namespace.meta(), APPLICATION,
+					MAIN_CLASS, ON_PURPOSE);
 	}
 
 	private static String text(@Nullable Object bytes) {

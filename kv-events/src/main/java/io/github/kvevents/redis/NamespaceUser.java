@@ -25,6 +25,20 @@ public record NamespaceUser(String application, String mainClass, boolean onPurp
 				&& (this.mainClass.isEmpty() || other.mainClass.isEmpty() || this.mainClass.equals(other.mainClass));
 	}
 
+	/**
+	 * Whether it uses the namespace of all applications without a name.
+	 */
+	boolean isDefault() {
+		return this.application.isEmpty() && !this.onPurpose;
+	}
+
+	/**
+	 * Whether it must not use a namespace that another application has.
+	 */
+	boolean clashesWith(NamespaceUser first) {
+		return !first.isSameAs(this) && (!first.onPurpose() || !this.onPurpose);
+	}
+
 	String describe() {
 		String name = this.application.isEmpty() ? "an application without a name"
 				: "the application '%s'".formatted(KeyText.printable(this.application));

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.KeyText;
 import io.github.kvevents.store.KvKeys;
+import io.github.kvevents.store.Namespace;
 import io.github.kvevents.support.StoreFailure;
 
 /**
@@ -37,6 +39,20 @@ public final class OwnKeys {
 			Map.entry("hooks", DataType.HASH), Map.entry("handed", DataType.HASH), Map.entry("wake", DataType.STREAM));
 
 	private OwnKeys() {
+	}
+
+	/**
+	 * The keys of a partition.
+	 * @param listeners the durable listeners whose keys are among them
+	 */
+	static List<byte[]> ofPartition(Namespace namespace, int partition, Collection<String> listeners) {
+		Stream<String> shared = Stream.of(namespace.log(partition), namespace.deadlines(partition),
+				namespace.values(partition), namespace.expired(partition), namespace.recent(partition),
+				namespace.sweeper(partition), namespace.hooks(partition), namespace.handed(partition));
+		Stream<String> own = listeners.stream()
+			.flatMap((listener) -> Stream.of(namespace.listeners(partition), namespace.listener(partition, listener),
+					namespace.deadLetters(partition, listener)));
+		return Stream.concat(shared, own).distinct().map((name) -> name.getBytes(StandardCharsets.UTF_8)).toList();
 	}
 
 	/**

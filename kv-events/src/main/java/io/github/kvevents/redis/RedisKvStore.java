@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
 
@@ -162,6 +163,27 @@ public final class RedisKvStore implements KvStore {
 		if (active(TrackedWrites::isActive) instanceof TrackedWrites tracked) {
 			tracked.check();
 		}
+	}
+
+	/**
+	 * Checks the permissions that the writes and deliveries of a partition need, on the
+	 * server that serves it. Unlike {@link #check()} it writes nothing at all.
+	 * @param connection the connection to use
+	 * @param partition the partition
+	 * @return the exception if one is missing; {@code null} otherwise, also if the store
+	 * uses plain keys only
+	 */
+	public @Nullable PermissionDeniedDataAccessException findRefusal(RedisConnection connection, int partition) {
+		return (writes() instanceof TrackedWrites tracked) ? tracked.findRefusal(connection, partition) : null;
+	}
+
+	/**
+	 * Whether writes use more than plain keys now: the change log, or deadlines because
+	 * expiries are received.
+	 * @return {@code false} if each write is one command on its key
+	 */
+	public boolean usesNamespace() {
+		return writes() != this.plainWrites;
 	}
 
 	@Override

@@ -8,6 +8,9 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.dao.PermissionDeniedDataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
+
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.redis.WriteCommand.DeleteCommand;
@@ -72,8 +75,7 @@ final class TrackedWrites implements Writes {
 		this.headers = (log != null) ? new EntryHeader.Factory(log.instanceId()) : null;
 		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
 		this.index = new IndexNames(namespace);
-		this.rights = new WriteRightsCheck(this.index, namespace.values(0) + ":absent",
-				this.connections::waitsAreShared);
+		this.rights = new WriteRightsCheck(this.index, namespace, this.connections::waitsAreShared);
 		String instanceId = (log != null) ? log.instanceId() : Objects.requireNonNull(tracking).instanceId();
 		this.instanceId = instanceId.getBytes(StandardCharsets.UTF_8);
 		this.tracking = new WriteTracking(tracking, this.connections, namespace);
@@ -105,6 +107,14 @@ final class TrackedWrites implements Writes {
 	 */
 	void check() {
 		this.rights.require(this.connections, this.tracking.isActive(), this.headers != null);
+	}
+
+	/**
+	 * The permissions for a partition, now.
+	 * @return the exception if one is missing, otherwise {@code null}
+	 */
+	@Nullable PermissionDeniedDataAccessException findRefusal(RedisConnection connection, int partition) {
+		return this.rights.find(connection, partition, this.tracking.isActive(), this.headers != null);
 	}
 
 	/**

@@ -14,6 +14,7 @@ import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.store.Namespace;
 import io.github.kvevents.support.StoreFailure;
 
 /**
@@ -30,7 +31,7 @@ final class WriteRightsCheck {
 
 	private final IndexNames index;
 
-	private final List<byte[]> keys;
+	private final Namespace namespace;
 
 	/** Whether expiries and the change log are awaited together. */
 	private final BooleanSupplier shared;
@@ -44,18 +45,17 @@ final class WriteRightsCheck {
 	/**
 	 * Creates a check.
 	 * @param index the keys that scripts write
-	 * @param absent a key that never exists, of the first partition
+	 * @param namespace the namespace that they belong to
 	 * @param shared whether expiries and the change log are awaited together
 	 */
-	WriteRightsCheck(IndexNames index, String absent, BooleanSupplier shared) {
-		this(index, absent, shared, System::nanoTime);
+	WriteRightsCheck(IndexNames index, Namespace namespace, BooleanSupplier shared) {
+		this(index, namespace, shared, System::nanoTime);
 	}
 
-	WriteRightsCheck(IndexNames index, String absent, BooleanSupplier shared, LongSupplier nanoTime) {
+	WriteRightsCheck(IndexNames index, Namespace namespace, BooleanSupplier shared, LongSupplier nanoTime) {
 		this.index = index;
+		this.namespace = namespace;
 		this.shared = shared;
-		this.keys = new ArrayList<>(index.all(0));
-		this.keys.add(absent.getBytes(StandardCharsets.UTF_8));
 		this.nanoTime = nanoTime;
 	}
 
@@ -99,7 +99,7 @@ final class WriteRightsCheck {
 	@Nullable PermissionDeniedDataAccessException check(RedisConnection connection, boolean tracking, boolean log) {
 		Result<PermissionDeniedDataAccessException> result = this.rights;
 		if (result == null || !result.isValid(tracking, this.nanoTime)) {
-			result = new Result<>(this.nanoTime.getAsLong(), tracking, find(connection, tracking, log));
+			result = new Result<>(this.nanoTime.getAsLong(), tracking, find(connection, 0, tracking, log));
 			this.rights = result;
 		}
 		return result.failure();
@@ -150,10 +150,17 @@ final class WriteRightsCheck {
 				refusal);
 	}
 
-	private @Nullable PermissionDeniedDataAccessException find(RedisConnection connection, boolean tracking,
-			boolean log) {
+	/**
+	 * Checks the permissions now.
+	 * @param partition the partition whose keys are used, since each server has its own
+	 * permissions
+	 */
+	@Nullable PermissionDeniedDataAccessException find(RedisConnection connection, int partition, boolean tracking, boolean log) {
 		try {
-			List<?> reply = RIGHTS.list(connection, this.keys, List.of(ScriptArguments.flag(tracking),
+			List<byte[]> keys = new ArrayList<>(this.index.all(partition));
+			// one that never exists
+			keys.add((this.namespace.values(partition) + ":absent").getBytes(StandardCharsets.UTF_8));
+			List<?> reply = RIGHTS.list(connection, keys, List.of(ScriptArguments.flag(tracking),
 					ScriptArguments.flag(log), ScriptArguments.flag(this.shared.getAsBoolean())));
 			return reply.isEmpty() ? null : refused(text(reply.get(0)), new IllegalStateException(text(reply.get(1))));
 		}

@@ -71,8 +71,7 @@ class OwnKeyTypesTests {
 	@Test
 	void typesAreCheckedOnceInFiveSeconds() {
 		AtomicLong nanos = new AtomicLong();
-		WriteRightsCheck check = new WriteRightsCheck(new IndexNames(SHOP), "kv-events:{shop:0}:values:absent",
-				() -> false, nanos::get);
+		WriteRightsCheck check = new WriteRightsCheck(new IndexNames(SHOP), SHOP, () -> false, nanos::get);
 		String name = "kv-events:{shop:0}:values";
 		try (RedisConnection connection = this.redis.connectionFactory().getConnection()) {
 			assertThat(check.checkTypes(connection, 1, true, false)).isNull();

@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessResourceFailureException;
 
-import io.github.kvevents.redis.notification.NotificationSource.KeyspaceFlags;
-
 /**
  * Checks {@code notify-keyspace-events} of the servers: warns about missing flags, or
  * adds them. Logs each state once until it changes. Confined to one thread; the results
@@ -127,10 +125,7 @@ final class KeyspaceFlagsConfigurer {
 	}
 
 	private static String lacks(KeyspaceFlags flags) {
-		return "The Redis server's notify-keyspace-events is \"" + flags.value() + "\" and lacks \"" + flags.missing()
-				+ "\": keys that others gave a time to live expire without an event. Set it with 'CONFIG SET "
-				+ "notify-keyspace-events " + flags.merged() + "' or with the line 'notify-keyspace-events "
-				+ flags.merged() + "' in redis.conf.";
+		return "The Redis server's " + flags.describe() + ". " + flags.fix() + ".";
 	}
 
 	private boolean isNews(String text) {

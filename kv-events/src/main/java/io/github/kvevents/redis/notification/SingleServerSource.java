@@ -27,8 +27,6 @@ import io.github.kvevents.support.DaemonThreads;
  */
 final class SingleServerSource implements NotificationSource, NotificationSource.ServerFlags {
 
-	private static final String SETTING = "notify-keyspace-events";
-
 	private final RedisConnectionFactory connectionFactory;
 
 	private final String channel;
@@ -60,14 +58,14 @@ final class SingleServerSource implements NotificationSource, NotificationSource
 	@Override
 	public KeyspaceFlags read() {
 		Properties reply = RedisConnections.of(this.connectionFactory)
-			.call((connection) -> connection.serverCommands().getConfig(SETTING));
-		return new KeyspaceFlags(reply.getProperty(SETTING, ""));
+			.call((connection) -> connection.serverCommands().getConfig(KeyspaceFlags.SETTING));
+		return new KeyspaceFlags(reply.getProperty(KeyspaceFlags.SETTING, ""));
 	}
 
 	@Override
 	public void write(String flags) {
 		RedisConnections.of(this.connectionFactory)
-			.run((connection) -> connection.serverCommands().setConfig(SETTING, flags));
+			.run((connection) -> connection.serverCommands().setConfig(KeyspaceFlags.SETTING, flags));
 	}
 
 	/**

@@ -3,8 +3,6 @@ package io.github.kvevents.redis.notification;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import io.github.kvevents.redis.notification.NotificationSource.KeyspaceFlags;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 class KeyspaceFlagsTests {
