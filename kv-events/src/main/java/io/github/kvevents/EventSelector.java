@@ -46,7 +46,12 @@ public final class EventSelector {
 	}
 
 	private static int bit(KvChange change) {
-		return 1 << change.ordinal();
+		return switch (change) {
+			case CREATED -> 1;
+			case UPDATED -> 2;
+			case UNCHANGED -> 4;
+			case REMOVED -> 8;
+		};
 	}
 
 	/**

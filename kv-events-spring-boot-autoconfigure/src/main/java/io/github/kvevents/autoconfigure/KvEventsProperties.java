@@ -46,7 +46,8 @@ import io.github.kvevents.store.Namespace;
 record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("redis") StoreType store,
 		@DefaultValue("") String namespace, @DefaultValue("1") int partitions, @DefaultValue("") String keyPrefix,
 		String instanceId, @DefaultValue Limits limits, @DefaultValue Hooks hooks, @DefaultValue Expiry expiry,
-		@DefaultValue Log log, @DefaultValue Listener listener, @DefaultValue Doctor doctor) implements InitializingBean {
+		@DefaultValue Log log, @DefaultValue Listener listener,
+		@DefaultValue Doctor doctor) implements InitializingBean {
 
 	KvEventsProperties {
 		// blank is what a placeholder or an environment variable without a value leaves
@@ -244,8 +245,7 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	record Doctor(@DefaultValue Canary canary) {
 
 		private void check() {
-			PropertyCheck.atLeast("kv.events.doctor.canary.time-to-live", this.canary.timeToLive,
-					Duration.ofMillis(1));
+			PropertyCheck.atLeast("kv.events.doctor.canary.time-to-live", this.canary.timeToLive, Duration.ofMillis(1));
 			PropertyCheck.atMost("kv.events.doctor.canary.time-to-live", this.canary.timeToLive,
 					CanaryCheck.MAX_TIME_TO_LIVE);
 		}

@@ -33,8 +33,8 @@ import io.github.kvevents.support.StoreFailure;
  * Fails at start-up if the server is too old or has the namespace with another number of
  * partitions, and warns if it refuses a command that writes or deliveries need. Connects
  * only if the application would use Redis without being called. A server that can't be
- * reached or is slow does not stop start-up: the first operation checks it. What it
- * found is part of the start-up report.
+ * reached or is slow does not stop start-up: the first operation checks it. What it found
+ * is part of the start-up report.
  */
 class RedisStartCheck implements SmartLifecycle, StartupReport.Server {
 

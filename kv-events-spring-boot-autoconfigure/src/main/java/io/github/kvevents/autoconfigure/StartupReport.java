@@ -215,10 +215,7 @@ class StartupReport implements ApplicationListener<ContextRefreshedEvent> {
 
 		int count(Collection<KvHookRegistration> hooks, @Nullable KvListenerRegistry listeners) {
 			int listening = (listeners == null) ? 0
-					: listeners.all()
-						.stream()
-						.mapToInt((listener) -> 1 + listener.getOptions().getConcurrency())
-						.sum();
+					: listeners.all().stream().mapToInt((listener) -> 1 + listener.getOptions().getConcurrency()).sum();
 			return expiry() + log() + hooks(hooks) + listening;
 		}
 
@@ -230,8 +227,7 @@ class StartupReport implements ApplicationListener<ContextRefreshedEvent> {
 		private int expiry() {
 			KvEventsProperties.Expiry expiry = this.properties.expiry();
 			int tracking = this.redis ? waits() + 2 * this.partitions + expiry.threads() : 2 + expiry.threads();
-			boolean notified = this.redis
-					&& expiry.notifications().mode() != NotificationMode.OFF;
+			boolean notified = this.redis && expiry.notifications().mode() != NotificationMode.OFF;
 			return ((expiry.tracking().mode() != TrackingMode.OFF) ? tracking : 0)
 					+ (notified ? 3 + expiry.threads() : 0);
 		}

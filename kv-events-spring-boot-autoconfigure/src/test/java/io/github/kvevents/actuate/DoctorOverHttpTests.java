@@ -58,7 +58,8 @@ class DoctorOverHttpTests {
 		try (TestRedis redis = startRedis();
 				ConfigurableApplicationContext context = run(redis, "spring.application.name=shop",
 						"spring.jmx.enabled=true", "spring.jmx.default-domain=doctor",
-						"management.endpoints.jmx.domain=doctor", "management.endpoints.jmx.exposure.include=kvdoctor")) {
+						"management.endpoints.jmx.domain=doctor",
+						"management.endpoints.jmx.exposure.include=kvdoctor")) {
 			KvTemplate template = context.getBean(KvTemplate.class);
 			template.set("order:" + SECRET, SECRET, Duration.ofMinutes(7));
 			JsonNode report = examine(context);
@@ -180,8 +181,8 @@ class DoctorOverHttpTests {
 			write(template, 60, 95);
 			assertThat(find(context, "listener-lag").path("status").asString()).isEqualTo("PROBLEM");
 			listener.resume();
-			await().untilAsserted(() -> assertThat(find(context, "listener-lag").path("status").asString())
-				.isEqualTo("OK"));
+			await().untilAsserted(
+					() -> assertThat(find(context, "listener-lag").path("status").asString()).isEqualTo("OK"));
 		}
 	}
 
@@ -222,15 +223,18 @@ class DoctorOverHttpTests {
 						"spring.data.redis.timeout=9s")) {
 			redis.freeze();
 			long begun = System.nanoTime();
-			List<CompletableFuture<JsonNode>> requests = Stream.generate(() -> CompletableFuture.supplyAsync(
-					() -> examine(context), (task) -> new Thread(task).start())).limit(4).toList();
+			List<CompletableFuture<JsonNode>> requests = Stream
+				.generate(
+						() -> CompletableFuture.supplyAsync(() -> examine(context), (task) -> new Thread(task).start()))
+				.limit(4)
+				.toList();
 			List<JsonNode> reports = new ArrayList<>();
 			for (CompletableFuture<JsonNode> request : requests) {
 				reports.add(request.get(60, TimeUnit.SECONDS));
 			}
 			assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5 + 3));
-			assertThat(reports).extracting((report) -> report.path("examinedAt").asString()).containsOnly(
-					reports.get(0).path("examinedAt").asString());
+			assertThat(reports).extracting((report) -> report.path("examinedAt").asString())
+				.containsOnly(reports.get(0).path("examinedAt").asString());
 			JsonNode frozen = reports.get(0);
 			assertThat(statuses(frozen, "PROBLEM")).containsExactly("server");
 			assertThat(find(frozen, "server").path("found").asString()).isEqualTo("No answer within 3000 ms");
@@ -268,7 +272,8 @@ class DoctorOverHttpTests {
 			JsonNode frozen = find(context, "server");
 			bad.thaw();
 			assertThat(frozen.path("found").asString()).isEqualTo(name + ": No answer within 3000 ms");
-			assertThat(frozen.path("servers").valueStream()
+			assertThat(frozen.path("servers")
+				.valueStream()
 				.filter((server) -> server.path("status").asString().equals("OK"))).hasSize(2);
 		}
 		finally {

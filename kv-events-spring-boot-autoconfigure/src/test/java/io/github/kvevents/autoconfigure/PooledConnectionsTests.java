@@ -68,7 +68,8 @@ class PooledConnectionsTests {
 						"spring.data.redis.jedis.pool.max-active=14")) {
 			receivesAll(context);
 			assertThat(output).contains("    connections    up to 13 of the 14 in the application's pool")
-				.doesNotContain("to at least").doesNotContain("No connection is left");
+				.doesNotContain("to at least")
+				.doesNotContain("No connection is left");
 		}
 	}
 

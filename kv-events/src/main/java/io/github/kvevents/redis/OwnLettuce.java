@@ -66,9 +66,9 @@ final class OwnLettuce {
 		LettuceClientConfiguration client = theirs.getClientConfiguration();
 		Optional<ClientOptions> options = client.getClientOptions();
 		return start(theirs, configuration,
-				new OwnClientSettings(
-						client, RedisConfiguration.isClusterConfiguration(configuration)
-								? Optional.of(inCluster(options)) : options,
+				new OwnClientSettings(client,
+						RedisConfiguration.isClusterConfiguration(configuration) ? Optional.of(inCluster(options))
+								: options,
 						SpreadResources.of(CallTracing.of(client.getClientResources())), primary(theirs)));
 	}
 

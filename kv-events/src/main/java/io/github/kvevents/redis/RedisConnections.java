@@ -207,7 +207,7 @@ public final class RedisConnections {
 	 * empty if it refuses INFO
 	 */
 	public Map<String, Object> facts() {
-		return call(ServerVersionCheck::facts);
+		return call((connection) -> ServerVersionCheck.facts(ServerVersionCheck.info(connection, true)));
 	}
 
 	/**

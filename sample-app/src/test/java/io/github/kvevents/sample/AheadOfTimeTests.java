@@ -58,7 +58,8 @@ class AheadOfTimeTests {
 				.atMost(Duration.ofSeconds(20))
 				.untilAsserted(() -> assertThat(api.audit("order:unpaid")).hasSize(2));
 			assertThat(api.object("/actuator/kvhooks").get("totals")).asString().contains("failures=0");
-			assertThat(api.object("/actuator/kvlisteners").get("listeners")).asString().contains("id=audit")
+			assertThat(api.object("/actuator/kvlisteners").get("listeners")).asString()
+				.contains("id=audit")
 				.contains("id=receipts");
 		}
 		finally {
@@ -79,9 +80,8 @@ class AheadOfTimeTests {
 	}
 
 	private void compile() throws IOException {
-		List<String> arguments = new ArrayList<>(
-				List.of("-nowarn", "-proc:none", "-cp", path("classes") + File.pathSeparator + CLASS_PATH,
-						"-d", path("classes")));
+		List<String> arguments = new ArrayList<>(List.of("-nowarn", "-proc:none", "-cp",
+				path("classes") + File.pathSeparator + CLASS_PATH, "-d", path("classes")));
 		try (Stream<Path> files = Files.walk(this.directory.resolve("sources"))) {
 			files.map(Path::toString).filter((file) -> file.endsWith(".java")).forEach(arguments::add);
 		}

@@ -118,8 +118,7 @@ public final class ServersCheck implements DoctorCheck {
 			return new Answer(call.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS), null);
 		}
 		catch (TimeoutException ex) {
-			return new Answer(null,
-					new QueryTimeoutException("No answer within %d ms".formatted(PATIENCE.toMillis())));
+			return new Answer(null, new QueryTimeoutException("No answer within %d ms".formatted(PATIENCE.toMillis())));
 		}
 		catch (ExecutionException ex) {
 			return new Answer(null, (ex.getCause() != null) ? ex.getCause() : ex);

@@ -6,7 +6,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ReadFrom;
 import io.lettuce.core.SocketOptions;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.JedisPoolConfig;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -112,7 +112,7 @@ class ConnectionsCheckTests {
 	}
 
 	private static JedisConnectionFactory jedis(long timeout, int poolSize) {
-		JedisPoolConfig pool = new JedisPoolConfig();
+		GenericObjectPoolConfig<Object> pool = new GenericObjectPoolConfig<>();
 		pool.setMaxTotal(poolSize);
 		return new JedisConnectionFactory(STANDALONE,
 				JedisClientConfiguration.builder()
