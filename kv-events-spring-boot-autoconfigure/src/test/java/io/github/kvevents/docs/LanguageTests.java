@@ -94,11 +94,13 @@ class LanguageTests {
 	private static List<Path> files() {
 		List<Path> files = new ArrayList<>();
 		for (String directory : List.of("kv-events/src", "kv-events-spring-boot-autoconfigure/src", "sample-app/src",
-				"benchmarks/src", "recipes/src", "docs", ".github")) {
+				"benchmarks/src", "docs")) {
 			files.addAll(files(ROOT.resolve(directory), Integer.MAX_VALUE));
 		}
 		files.addAll(files(ROOT.resolve("benchmarks"), 1));
 		files.addAll(files(ROOT, 1));
+		files.addAll(files(ROOT.resolve("recipes/src"), Integer.MAX_VALUE));
+		files.addAll(files(ROOT.resolve(".github"), Integer.MAX_VALUE));
 		files.removeIf((file) -> file.endsWith("LanguageTests.java"));
 		return files;
 	}

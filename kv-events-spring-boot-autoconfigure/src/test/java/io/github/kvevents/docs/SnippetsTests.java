@@ -18,22 +18,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Each Java and each Kotlin block of the README and of the pages is compiled: it is part
- * of a class in this package, in the sample, in the recipes or in the tests of plain
- * Spring, indentation aside. The target of each link between them exists.
+ * Each Java block of the README and of the pages is compiled: it is part of a class in
+ * this package, in the sample or in the tests of plain Spring, indentation aside. The
+ * target of each link between them exists.
  */
 class SnippetsTests {
 
 	private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-	private static final Pattern BLOCK = Pattern.compile("```(?:java|kotlin)\\R(.*?)```", Pattern.DOTALL);
+	/** A block of Java, or of Kotlin that is no build file of Gradle. */
+	private static final Pattern BLOCK = Pattern
+		.compile("```(?:java|kotlin(?!\\R(?:plugins|dependencies) \\{))\\R(.*?)```", Pattern.DOTALL);
 
 	private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)(?:#[^)]*)?\\)");
 
 	@ParameterizedTest
 	@MethodSource("pages")
 	void blocksOfCodeAreCompiled(Path page) {
-		String sources = sources();
+		String sources = sources() + "\n" + recipes();
 		for (String block : blocks(read(page))) {
 			assertThat(sources.contains(normalize(block)))
 				.as("a block of %s is compiled:%n%s", ROOT.relativize(page), block)
@@ -69,8 +71,16 @@ class SnippetsTests {
 	private static String sources() {
 		return Stream
 			.of(Path.of("src/test/java/io/github/kvevents/docs"), ROOT.resolve("sample-app/src/main/java"),
-					ROOT.resolve("recipes/src/main"), ROOT.resolve("kv-events/src/test/java/io/github/kvevents/plain"))
-			.flatMap((directory) -> Stream.of(".java", ".kt").flatMap((suffix) -> files(directory, suffix).stream()))
+					ROOT.resolve("kv-events/src/test/java/io/github/kvevents/plain"))
+			.flatMap((directory) -> files(directory, ".java").stream())
+			.map(SnippetsTests::read)
+			.map(SnippetsTests::normalize)
+			.collect(Collectors.joining("\n"));
+	}
+
+	private static String recipes() {
+		Path recipes = ROOT.resolve("recipes/src/main");
+		return Stream.concat(files(recipes, ".java").stream(), files(recipes, ".kt").stream())
 			.map(SnippetsTests::read)
 			.map(SnippetsTests::normalize)
 			.collect(Collectors.joining("\n"));

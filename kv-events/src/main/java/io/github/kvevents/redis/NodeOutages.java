@@ -148,19 +148,19 @@ final class NodeOutages {
 	 * @throws RuntimeException what the last one failed with, if all have failed
 	 */
 	void awaitAny(RedisClusterConnection connection) {
-		List<CompletableFuture<@Nullable Void>> answers = new ArrayList<>();
-		connection.clusterGetNodes().forEach((node) -> answers.add(ping(connection, node)));
-		Assert.notEmpty(answers, "There is no node to call");
+		List<RedisClusterNode> nodes = new ArrayList<>();
+		connection.clusterGetNodes().forEach(nodes::add);
 		CompletableFuture<@Nullable Void> first = new CompletableFuture<>();
-		AtomicInteger left = new AtomicInteger(answers.size());
-		answers.forEach((answer) -> answer.whenComplete((answered, failure) -> {
+		AtomicInteger left = new AtomicInteger(nodes.size());
+		List<?> answers = nodes.stream().map((node) -> ping(connection, node).whenComplete((answered, failure) -> {
 			if (failure == null) {
 				first.complete(null);
 			}
 			else if (left.decrementAndGet() == 0) {
 				first.completeExceptionally(failure);
 			}
-		}));
+		})).toList();
+		Assert.notEmpty(answers, "There is no node to call");
 		try {
 			first.join();
 		}

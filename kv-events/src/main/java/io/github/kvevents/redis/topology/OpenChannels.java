@@ -18,8 +18,8 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * The open channels of a client of Lettuce. A channel that is closed is connected again,
- * to the address that the driver finds then, and what waits for a reply is sent again.
- * For our packages.
+ * to the address that the driver finds then, and what waits for a reply is resent. For
+ * our packages.
  */
 public final class OpenChannels {
 

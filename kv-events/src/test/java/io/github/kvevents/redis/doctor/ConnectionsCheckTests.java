@@ -5,8 +5,9 @@ import java.time.Duration;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ReadFrom;
 import io.lettuce.core.SocketOptions;
-import org.junit.jupiter.api.Test;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -99,7 +100,7 @@ class ConnectionsCheckTests {
 	}
 
 	private static LettuceConnectionFactory lettuce(RedisConfiguration servers, long command, long connect,
-			ReadFrom readFrom) {
+			@Nullable ReadFrom readFrom) {
 		LettuceClientConfiguration.LettuceClientConfigurationBuilder client = LettuceClientConfiguration.builder()
 			.commandTimeout(Duration.ofMillis(command))
 			.clientOptions(ClientOptions.builder()

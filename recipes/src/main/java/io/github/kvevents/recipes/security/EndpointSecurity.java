@@ -1,5 +1,7 @@
 package io.github.kvevents.recipes.security;
 
+import jakarta.servlet.DispatcherType;
+
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -34,7 +36,9 @@ class EndpointSecurity {
 	@Bean
 	@Order(2)
 	SecurityFilterChain everythingElse(HttpSecurity http) {
-		return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+		return http.authorizeHttpRequests((requests) -> requests
+				.dispatcherTypeMatchers(DispatcherType.ERROR).permitAll()
+				.anyRequest().authenticated())
 			.formLogin(Customizer.withDefaults())
 			.build();
 	}

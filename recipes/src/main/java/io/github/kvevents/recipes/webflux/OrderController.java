@@ -7,6 +7,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -27,8 +28,11 @@ class OrderController {
 
 	private final KvTemplate template;
 
-	OrderController(KvTemplate template) {
+	private final Duration heartbeat;
+
+	OrderController(KvTemplate template, @Value("${orders.heartbeat:10s}") Duration heartbeat) {
 		this.template = template;
+		this.heartbeat = heartbeat;
 	}
 
 	@PutMapping("/orders/{id}")
@@ -55,11 +59,12 @@ class OrderController {
 	}
 
 	private KvWatch watch() {
-		return this.template.watch(WatchOptions.prefix("order:").initialReplay().idleTimeout(Duration.ofMinutes(1)));
+		return this.template
+			.watch(WatchOptions.prefix("order:").initialReplay().idleTimeout(this.heartbeat.multipliedBy(6)));
 	}
 
-	private static Flux<ServerSentEvent<OrderChange>> heartbeats() {
-		return Flux.interval(Duration.ZERO, Duration.ofSeconds(10))
+	private Flux<ServerSentEvent<OrderChange>> heartbeats() {
+		return Flux.interval(Duration.ZERO, this.heartbeat)
 			.onBackpressureDrop()
 			.map((number) -> ServerSentEvent.<OrderChange>builder().comment("heartbeat").build());
 	}

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -88,11 +89,11 @@ class EndpointSecurityTests {
 
 	}
 
-	private static int get(int port, String path, String user) throws Exception {
+	private static int get(int port, String path, @Nullable String user) throws Exception {
 		return send(request(port, path, user).GET());
 	}
 
-	private static int post(int port, String path, String user, String type) throws Exception {
+	private static int post(int port, String path, @Nullable String user, String type) throws Exception {
 		return send(request(port, path, user).header("Content-Type", type).POST(BodyPublishers.ofString(DISABLE)));
 	}
 
@@ -100,7 +101,7 @@ class EndpointSecurityTests {
 		return HttpClient.newHttpClient().send(request.build(), BodyHandlers.discarding()).statusCode();
 	}
 
-	private static HttpRequest.Builder request(int port, String path, String user) {
+	private static HttpRequest.Builder request(int port, String path, @Nullable String user) {
 		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
 		if (user != null) {
 			byte[] credentials = (user + ":pass").getBytes(StandardCharsets.UTF_8);

@@ -43,7 +43,8 @@ import static org.awaitility.Awaitility.await;
  */
 @DirtiesContext
 @SpringBootTest(classes = OrderControllerTests.Application.class, webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "kv.events.store=memory", "spring.main.web-application-type=reactive" })
+		properties = { "kv.events.store=memory", "spring.main.web-application-type=reactive",
+				"orders.heartbeat=100ms" })
 class OrderControllerTests {
 
 	private final HttpClient client = HttpClient.newHttpClient();
