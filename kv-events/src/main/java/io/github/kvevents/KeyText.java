@@ -1,5 +1,8 @@
 package io.github.kvevents;
 
+import java.util.Collection;
+import java.util.stream.Collectors;
+
 /**
  * Keys as they may stand in a message or a log line: they come from outside, so they are
  * shortened, and what could forge a line is escaped.
@@ -7,6 +10,8 @@ package io.github.kvevents;
 public final class KeyText {
 
 	private static final int MAX_LENGTH = 200;
+
+	private static final int MAX_KEYS = 3;
 
 	private KeyText() {
 	}
@@ -34,6 +39,19 @@ public final class KeyText {
 			text.append("… (").append(key.length()).append(" characters)");
 		}
 		return text.toString();
+	}
+
+	/**
+	 * A few keys in a form that is safe to print.
+	 * @param keys the keys
+	 * @return the first three in quotation marks, and how many more there are
+	 */
+	public static String printable(Collection<?> keys) {
+		String first = keys.stream()
+			.limit(MAX_KEYS)
+			.map((key) -> "'" + printable(key.toString()) + "'")
+			.collect(Collectors.joining(", "));
+		return (keys.size() > MAX_KEYS) ? first + " and " + (keys.size() - MAX_KEYS) + " more" : first;
 	}
 
 	private static boolean isPlain(int codePoint) {

@@ -1,7 +1,5 @@
 package io.github.kvevents.autoconfigure;
 
-import java.time.Clock;
-
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -22,6 +20,7 @@ import io.github.kvevents.redis.NamespaceCheck;
 import io.github.kvevents.redis.RedisEventLogStore;
 import io.github.kvevents.redis.RedisLink;
 import io.github.kvevents.store.Namespace;
+import io.github.kvevents.support.DrivenTime;
 
 /**
  * Event logs, in the same place as keys.
@@ -65,8 +64,8 @@ class EventLogConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean({ KvEventLogs.class, EventLogStore.class })
-		MemoryEventLogStore kvEventLogStore() {
-			return new MemoryEventLogStore(Clock.systemUTC());
+		MemoryEventLogStore kvEventLogStore(ObjectProvider<DrivenTime> driven) {
+			return new MemoryEventLogStore(StoreSettings.clock(driven));
 		}
 
 	}

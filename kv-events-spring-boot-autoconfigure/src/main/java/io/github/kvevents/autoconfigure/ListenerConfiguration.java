@@ -17,6 +17,7 @@ import io.github.kvevents.autoconfigure.ChangeLogConfiguration.LogGapPublisher;
 import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.ListenerEngine;
+import io.github.kvevents.listener.ListenerEngineBuilder;
 import io.github.kvevents.listener.ListenerStore;
 import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.memory.MemoryListenerStore;
@@ -24,6 +25,7 @@ import io.github.kvevents.redis.NamespaceCheck;
 import io.github.kvevents.redis.RedisLink;
 import io.github.kvevents.redis.listener.RedisListenerStore;
 import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.support.DrivenTime;
 
 /**
  * Durable listeners. Annotated methods are detected without a change log too, so that
@@ -49,12 +51,14 @@ class ListenerConfiguration {
 	@ConditionalOnBean(ListenerStore.class)
 	@ConditionalOnMissingBean(KvListenerRegistry.class)
 	ListenerEngine kvListenerEngine(ChangeLogStore log, ChangeFeed feed, ListenerStore store,
-			ObjectProvider<KvCodec> codec, KvEventsProperties properties, LogGapPublisher gaps) {
-		return ListenerEngine.builder(log, feed, store, LazyCodec.of(codec))
+			ObjectProvider<KvCodec> codec, KvEventsProperties properties, LogGapPublisher gaps,
+			ObjectProvider<DrivenTime> driven) {
+		ListenerEngineBuilder builder = ListenerEngine.builder(log, feed, store, LazyCodec.of(codec))
 			.instanceId(properties.instanceId())
 			.settings(properties.listener().toSettings(properties.hooks().shutdownTimeout()))
-			.gapPublisher(gaps::publish)
-			.build();
+			.gapPublisher(gaps::publish);
+		driven.ifAvailable(builder::drivenTime);
+		return builder.build();
 	}
 
 	/**

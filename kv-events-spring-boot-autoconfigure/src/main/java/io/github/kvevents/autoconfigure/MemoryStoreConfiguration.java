@@ -2,6 +2,7 @@ package io.github.kvevents.autoconfigure;
 
 import java.time.Clock;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -10,8 +11,10 @@ import org.springframework.core.env.Environment;
 
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.memory.MemoryKvStore;
+import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.support.DrivenTime;
 
 /**
  * Keys in this process.
@@ -32,10 +35,12 @@ class MemoryStoreConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(KvStore.class)
-	MemoryKvStore kvStore(KvEventsProperties properties, Environment environment) {
-		return new MemoryKvStore(Clock.systemUTC(),
-				StoreSettings.changeLog(properties, StoreSettings.namespace(properties, environment)),
-				properties.expiry().tracking().mode() != TrackingMode.OFF);
+	MemoryKvStore kvStore(KvEventsProperties properties, Environment environment, ObjectProvider<DrivenTime> driven) {
+		ChangeLogSettings log = StoreSettings.changeLog(properties, StoreSettings.namespace(properties, environment));
+		boolean logExpiries = properties.expiry().tracking().mode() != TrackingMode.OFF;
+		DrivenTime time = driven.getIfAvailable();
+		return (time != null) ? new MemoryKvStore(time, log, logExpiries)
+				: new MemoryKvStore(Clock.systemUTC(), log, logExpiries);
 	}
 
 }

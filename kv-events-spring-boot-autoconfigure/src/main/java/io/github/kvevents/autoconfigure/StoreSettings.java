@@ -1,7 +1,10 @@
 package io.github.kvevents.autoconfigure;
 
+import java.time.Clock;
+
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
@@ -10,6 +13,7 @@ import io.github.kvevents.expiry.NotificationMode;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
+import io.github.kvevents.support.DrivenTime;
 
 /**
  * Settings of all back ends, from the properties.
@@ -92,6 +96,16 @@ final class StoreSettings {
 		int notifications = (properties.expiry().notifications().mode() != NotificationMode.OFF) ? 1 : 0;
 		int tails = cluster ? partitions : 1;
 		return readers + notifications + (properties.log().enabled() ? tails : 0) + tails;
+	}
+
+	/**
+	 * The clock of what is kept in memory.
+	 * @param driven the time that a test drives, if it does
+	 * @return its clock, otherwise the system's
+	 */
+	static Clock clock(ObjectProvider<DrivenTime> driven) {
+		DrivenTime time = driven.getIfAvailable();
+		return (time != null) ? time.clock() : Clock.systemUTC();
 	}
 
 	/**

@@ -19,6 +19,7 @@ import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.support.DrivenTime;
 import io.github.kvevents.watch.KvWatches;
 
 /**
@@ -30,14 +31,14 @@ class TemplateConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	KvWatches kvWatches(KvStore store, ObjectProvider<KvCodec> codec, HookEngine engine, KvEventsProperties properties,
-			ObjectProvider<ChangeLogStore> log, ObjectProvider<ChangeFeed> feed) {
+			ObjectProvider<ChangeLogStore> log, ObjectProvider<ChangeFeed> feed, ObjectProvider<DrivenTime> driven) {
 		ChangeLogStore changeLog = log.getIfAvailable();
+		Clock clock = StoreSettings.clock(driven);
 		if (changeLog != null) {
 			return new KvWatches(store, changeLog, feed.getObject(), LazyCodec.of(codec), properties.instanceId(),
-					Clock.systemUTC());
+					clock);
 		}
-		return new KvWatches(store, engine.getDispatcher(), LazyCodec.of(codec), properties.instanceId(),
-				Clock.systemUTC());
+		return new KvWatches(store, engine.getDispatcher(), LazyCodec.of(codec), properties.instanceId(), clock);
 	}
 
 	/**
@@ -52,12 +53,14 @@ class TemplateConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(KvOperations.class)
 	KvTemplate kvTemplate(KvStore store, ObjectProvider<KvCodec> codec, HookEngine engine, KvWatches watches,
-			KvEventsProperties properties, ObjectProvider<ObservationRegistry> observationRegistry) {
+			KvEventsProperties properties, ObjectProvider<ObservationRegistry> observationRegistry,
+			ObjectProvider<DrivenTime> driven) {
 		KvTemplateBuilder builder = KvTemplate.builder(store, LazyCodec.of(codec))
 			.dispatcher(engine.getDispatcher())
 			.watches(watches)
 			.guards(engine.getGuards())
 			.origin(properties.instanceId())
+			.clock(StoreSettings.clock(driven))
 			.maxKeyLength(properties.limits().maxKeyLength().toBytes())
 			.maxValueSize(properties.limits().maxValueSize().toBytes());
 		observationRegistry.ifAvailable(builder::observationRegistry);

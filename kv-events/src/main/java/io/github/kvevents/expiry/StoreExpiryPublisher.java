@@ -1,6 +1,7 @@
 package io.github.kvevents.expiry;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +26,7 @@ import io.github.kvevents.store.ExpiringStore;
 import io.github.kvevents.store.ExpiringStore.DeadlineSummary;
 import io.github.kvevents.store.ExpiringStore.ExpiredKey;
 import io.github.kvevents.store.ExpiringStore.ExpiryListener;
+import io.github.kvevents.support.BackgroundWork;
 import io.github.kvevents.support.BoundedExecutor;
 import io.github.kvevents.support.TransactionOutcome;
 
@@ -39,7 +41,7 @@ import io.github.kvevents.support.TransactionOutcome;
  * are busy and the queue is full, the store's delivery waits. On shutdown what is queued
  * is dispatched within the shutdown timeout, and what was not is counted in the log.
  */
-public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle {
+public final class StoreExpiryPublisher implements ExpiryMonitor, BackgroundWork, SmartLifecycle {
 
 	/**
 	 * Starts before the store and stops after it, so that it receives each expiry that
@@ -191,6 +193,27 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, SmartLifecycle
 		Map<String, Long> pending = Map.of(this.origin, Math.max(0, this.taken.sum() - done));
 		return new TrackingStatus(List.of(new TrackingStatus.Partition(deadlines.keys(), deadlines.overdue(),
 				deadlines.next(), deadlines.overdueBy(), null, 0, pending)), null);
+	}
+
+	@Override
+	public Pending pendingWork() {
+		BoundedExecutor executor = current();
+		// in this order, as above
+		long done = this.done.sum();
+		long taken = this.taken.sum();
+		List<String> pending = new ArrayList<>();
+		if (taken > done && executor != null) {
+			executor.keys()
+				.forEach((key) -> pending.add("The expiry of '" + KeyText.printable((String) key) + "' is dispatched"));
+			if (pending.isEmpty()) {
+				pending.add((taken - done) + " expiries are handled by asynchronous hooks");
+			}
+		}
+		return new Pending(taken, pending);
+	}
+
+	private synchronized @Nullable BoundedExecutor current() {
+		return this.executor;
 	}
 
 	@Override

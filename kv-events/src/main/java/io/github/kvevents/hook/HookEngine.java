@@ -8,6 +8,7 @@ import org.springframework.context.SmartLifecycle;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.BackgroundWork;
 
 /**
  * Everything of hooks, put together: hands out the registry, the dispatcher and the
@@ -15,7 +16,7 @@ import io.github.kvevents.KvEventType;
  * from the moment it is built; events for asynchronous hooks that come after it was
  * stopped are dropped and counted, synchronous hooks are still called.
  */
-public final class HookEngine implements SmartLifecycle {
+public final class HookEngine implements BackgroundWork, SmartLifecycle {
 
 	/**
 	 * Stops after web server and ordinary lifecycle beans, and before the Redis
@@ -117,6 +118,11 @@ public final class HookEngine implements SmartLifecycle {
 
 	public GuardRegistry guards() {
 		return this.guards;
+	}
+
+	@Override
+	public Pending pendingWork() {
+		return Pending.of(this.registry.hooks().stream().map(HookRegistration::pendingWork).toList());
 	}
 
 	@Override

@@ -3,7 +3,10 @@ package io.github.kvevents.hook;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
@@ -34,6 +37,8 @@ final class HookQueue {
 	private final QueueRoom room;
 
 	private final QueueWorkers workers;
+
+	private long offered;
 
 	private boolean closed;
 
@@ -79,6 +84,7 @@ final class HookQueue {
 				dropped = item;
 			}
 			else {
+				this.offered++;
 				dropped = (full && this.overflow == KvOverflow.DROP_OLDEST) ? this.pending.removeOldest() : null;
 				this.pending.add(item.event().getKey(), item);
 				startWorker = this.workers.claim();
@@ -139,6 +145,20 @@ final class HookQueue {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * How many events were enqueued so far.
+	 */
+	long offered() {
+		return this.lock.get(() -> this.offered);
+	}
+
+	/**
+	 * The keys of the events that are queued or handled.
+	 */
+	List<Object> keys() {
+		return this.lock.get(() -> this.pending.keys().toList());
 	}
 
 	/**

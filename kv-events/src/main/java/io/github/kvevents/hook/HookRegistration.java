@@ -1,6 +1,8 @@
 package io.github.kvevents.hook;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -8,12 +10,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KeyText;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvReceiver;
 import io.github.kvevents.hook.HookErrorReporter.BoundedErrors;
 import io.github.kvevents.hook.HookParts.HookStats;
 import io.github.kvevents.hook.MatchIndex.Matchable;
+import io.github.kvevents.support.BackgroundWork;
 import io.github.kvevents.support.CallGate;
 
 /**
@@ -66,6 +70,23 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 		this.onClose = onClose;
 		this.onChange = onChange;
 		this.receiver = receiver(options);
+	}
+
+	/**
+	 * The calls of the hook that are queued or running, also those that timed out.
+	 */
+	BackgroundWork.Pending pendingWork() {
+		long queued = (this.queue != null) ? this.queue.offered() : 0;
+		KvHookStats stats = getStats();
+		List<Object> keys = (this.queue != null) ? this.queue.keys() : List.of();
+		List<String> pending = new ArrayList<>();
+		if (!keys.isEmpty()) {
+			pending.add("Hook '%s' handles %s".formatted(this.id, KeyText.printable(keys)));
+		}
+		else if (stats.inFlight() > 0) {
+			pending.add("Hook '%s' is running".formatted(this.id));
+		}
+		return new BackgroundWork.Pending(queued + stats.invocations(), pending);
 	}
 
 	/**

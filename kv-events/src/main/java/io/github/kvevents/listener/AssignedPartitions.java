@@ -82,6 +82,13 @@ final class AssignedPartitions {
 		return this.paused;
 	}
 
+	/** Whether all of the log is done with, in each partition. From any thread. */
+	boolean isAtEnd() {
+		return this.assigned.entrySet()
+			.stream()
+			.allMatch((entry) -> entry.getValue().queue().isAtEnd(this.truncation.state(entry.getKey())));
+	}
+
 	/** Whether the listener was removed by another instance. From any thread. */
 	boolean isRemoved() {
 		return this.removed;

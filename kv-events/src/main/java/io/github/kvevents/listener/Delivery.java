@@ -34,6 +34,8 @@ final class Delivery {
 
 	private volatile int attempts;
 
+	private volatile boolean backingOff;
+
 	private @Nullable Failure exhausted;
 
 	Delivery(PartitionLease held, DeliveryWindow window, WindowEntry entry, LoggedChange change, Object key,
@@ -58,6 +60,17 @@ final class Delivery {
 		return this.attempts;
 	}
 
+	/**
+	 * Whether it waits since the handler failed, and not for the store.
+	 */
+	boolean isBackingOff() {
+		return this.backingOff;
+	}
+
+	LoggedChange change() {
+		return this.change;
+	}
+
 	boolean isLeaving() {
 		return this.window.isLeaving();
 	}
@@ -67,6 +80,7 @@ final class Delivery {
 	 * @return in how many nanoseconds to retry, or {@link #ENDED}
 	 */
 	long attempt() {
+		this.backingOff = false;
 		if (!this.window.begin(this.entry)) {
 			return leave();
 		}
@@ -152,6 +166,7 @@ final class Delivery {
 	}
 
 	private long againLater() {
+		this.backingOff = true;
 		return again(this.policy.delays().nanosAfter(this.attempts));
 	}
 
@@ -174,6 +189,7 @@ final class Delivery {
 	/**
 	 * How long to wait before the next attempt: twice as long each time up to a bound,
 	 * give or take a fifth, so that listeners that failed together don't retry together.
+	 * With the random number 0.5 it is exactly that.
 	 */
 	static final class RetryDelays {
 

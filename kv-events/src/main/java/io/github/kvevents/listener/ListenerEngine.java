@@ -2,10 +2,13 @@ package io.github.kvevents.listener;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,7 +28,9 @@ import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.log.change.RetentionGuard;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.KvKeys;
+import io.github.kvevents.support.BackgroundWork;
 import io.github.kvevents.support.Delay;
+import io.github.kvevents.support.DrivenTime;
 import io.github.kvevents.support.Waiter;
 
 /**
@@ -35,7 +40,7 @@ import io.github.kvevents.support.Waiter;
  * entries of the log from being removed that listeners need, also those of other
  * applications.
  */
-public final class ListenerEngine implements KvListenerRegistry, RetentionGuard, SmartLifecycle {
+public final class ListenerEngine implements KvListenerRegistry, RetentionGuard, BackgroundWork, SmartLifecycle {
 
 	/**
 	 * Stops before the hooks do, so that hooks still receive what handlers write.
@@ -62,6 +67,8 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	private final Consumer<LogGapEvent> gapPublisher;
 
+	private final @Nullable DrivenTime driven;
+
 	private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 
 	private final List<Consumer<String>> observers = new CopyOnWriteArrayList<>();
@@ -78,6 +85,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		this.instanceId = builder.instanceId;
 		this.settings = builder.settings;
 		this.gapPublisher = builder.gapPublisher;
+		this.driven = builder.driven;
 	}
 
 	/**
@@ -136,7 +144,8 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	}
 
 	private Subscription create(String id, ListenerOptions options, KvEventHandler handler) {
-		ListenerCounters counters = new ListenerCounters(Clock.systemUTC());
+		ListenerCounters counters = new ListenerCounters(
+				(this.driven != null) ? this.driven.clock() : Clock.systemUTC());
 		Map<Integer, ProcessedHistory> processed = new ConcurrentHashMap<>();
 		DeliveryPolicy outside = policy(id, options, handler, counters, () -> {
 		});
@@ -158,7 +167,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		String id = membership.listener();
 		Waiter waiter = new Waiter();
 		PendingDeliveries deliveries = new PendingDeliveries("kv-listener-" + id, options.getConcurrency(),
-				System::nanoTime, waiter::wakeUp);
+				System::nanoTime, this.driven, waiter::wakeUp);
 		DeliveryPolicy policy = policy(id, options, handler, counters, waiter::wakeUp);
 		GapReporter gaps = new GapReporter(id, handler, this.gapPublisher, counters);
 		Delay tick = SubscriptionLoop.tick(membership.lease());
@@ -172,7 +181,8 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	private DeliveryPolicy policy(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,
 			Runnable wake) {
-		RetryDelays delays = new RetryDelays(options, () -> ThreadLocalRandom.current().nextDouble());
+		boolean exact = this.driven != null;
+		RetryDelays delays = new RetryDelays(options, () -> exact ? 0.5 : ThreadLocalRandom.current().nextDouble());
 		return new DeliveryPolicy(id, options, handler, this.codec, this.store, counters, delays, wake);
 	}
 
@@ -202,6 +212,34 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	@Override
 	public @Nullable KvPosition oldestNeeded(int partition) {
 		return this.store.oldestNeeded(partition, this.log.getSettings().maxAge());
+	}
+
+	private List<SubscriptionRun> running() {
+		synchronized (this.subscriptions) {
+			return this.subscriptions.values().stream().map(Subscription::running).filter(Objects::nonNull).toList();
+		}
+	}
+
+	@Override
+	public Pending pendingWork() {
+		return Pending.of(running().stream().map(SubscriptionRun::pendingWork).toList());
+	}
+
+	@Override
+	public @Nullable Instant nextDue() {
+		return running().stream()
+			.map((run) -> run.deliveries().nextDue())
+			.filter(Objects::nonNull)
+			.min(Comparator.naturalOrder())
+			.orElse(null);
+	}
+
+	/**
+	 * Has each listener look which of its retries are due.
+	 */
+	@Override
+	public void beginDue() {
+		running().forEach((run) -> run.loop().beginDue());
 	}
 
 	@Override

@@ -3,12 +3,15 @@ package io.github.kvevents.listener;
 import java.util.UUID;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.log.change.ChangeFeed;
 import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.support.DrivenTime;
 
 /**
  * Builds an engine.
@@ -29,6 +32,8 @@ public final class ListenerEngineBuilder {
 
 	Consumer<LogGapEvent> gapPublisher = (gap) -> {
 	};
+
+	@Nullable DrivenTime driven;
 
 	ListenerEngineBuilder(ChangeLogStore log, ChangeFeed feed, ListenerStore store, KvCodec codec) {
 		Assert.notNull(log, "'log' must not be null");
@@ -72,6 +77,18 @@ public final class ListenerEngineBuilder {
 	public ListenerEngineBuilder gapPublisher(Consumer<LogGapEvent> gapPublisher) {
 		Assert.notNull(gapPublisher, "'gapPublisher' must not be null");
 		this.gapPublisher = gapPublisher;
+		return this;
+	}
+
+	/**
+	 * Sets a time that a test drives: retries are due by it, without jitter, and begin
+	 * with {@link ListenerEngine#beginDue()}. Leases are measured by the system's time.
+	 * @param driven by default none
+	 * @return this builder
+	 */
+	public ListenerEngineBuilder drivenTime(DrivenTime driven) {
+		Assert.notNull(driven, "'driven' must not be null");
+		this.driven = driven;
 		return this;
 	}
 

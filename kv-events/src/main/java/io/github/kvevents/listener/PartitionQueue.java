@@ -8,6 +8,7 @@ import java.util.Set;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.Checkpoint.History;
 import io.github.kvevents.listener.DeliveryPolicy.Choice;
+import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.store.LoggedChange;
 
 /**
@@ -157,6 +158,13 @@ final class PartitionQueue {
 	 */
 	boolean awaitCommitted(KvPosition position) throws InterruptedException {
 		return this.window.awaitCommitted(position, this.held.length());
+	}
+
+	/**
+	 * Whether all that the log holds is done with. From any thread.
+	 */
+	boolean isAtEnd(LogState state) {
+		return this.window.progress().mark().position().compareTo(state.last()) >= 0;
 	}
 
 	/**

@@ -1,19 +1,23 @@
 package io.github.kvevents.listener;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.support.Delay;
+import io.github.kvevents.support.DrivenTime;
 import io.github.kvevents.support.KeyedExecutor;
 import io.github.kvevents.support.SparingPool;
 
@@ -40,10 +44,12 @@ final class PendingDeliveries {
 
 	private final LongSupplier nanoTime;
 
+	private final @Nullable DrivenTime driven;
+
 	private final Runnable waits;
 
 	/** Those that wait for a retry, and until when. */
-	private final Map<Delivery, Long> waiting = new HashMap<>();
+	private final Map<Delivery, Due> waiting = new HashMap<>();
 
 	/** Those that came while no event was to begin. */
 	private final Set<Delivery> held = new HashSet<>();
@@ -60,12 +66,14 @@ final class PendingDeliveries {
 	 * Creates an instance without events.
 	 * @param name what the threads are called
 	 * @param count how many threads there are at most
+	 * @param driven the time by which back-offs are measured, {@code null} for the other
 	 * @param waits runs when an event has to wait
 	 */
-	PendingDeliveries(String name, int count, LongSupplier nanoTime, Runnable waits) {
+	PendingDeliveries(String name, int count, LongSupplier nanoTime, @Nullable DrivenTime driven, Runnable waits) {
 		this.threads = SparingPool.ofDaemons(name + "-", count);
 		this.executor = new KeyedExecutor(this.threads);
 		this.nanoTime = nanoTime;
+		this.driven = driven;
 		this.waits = waits;
 	}
 
@@ -88,16 +96,57 @@ final class PendingDeliveries {
 	/**
 	 * Retries events that have waited long enough, or that are given up.
 	 * @param all whether to retry all that wait
-	 * @return when the next one has
+	 * @return when the next one has, as far as that needs no {@link #nextDue()}
 	 */
 	synchronized Delay resumeDue(boolean all) {
 		this.held.removeIf((delivery) -> resumeIf(delivery.isLeaving(), delivery));
-		long now = this.nanoTime.getAsLong();
 		this.waiting.entrySet()
-			.removeIf((entry) -> resumeIf(all || entry.getValue() - now <= 0 || entry.getKey().isLeaving(),
+			.removeIf((entry) -> resumeIf(all || left(entry.getValue()) <= 0 || entry.getKey().isLeaving(),
 					entry.getKey()));
-		long next = this.waiting.values().stream().mapToLong((retryAt) -> retryAt - now).min().orElse(Long.MAX_VALUE);
-		return Delay.ofNanos(next);
+		return Delay.ofNanos(this.waiting.values()
+			.stream()
+			.filter((due) -> due.driven == null)
+			.mapToLong(this::left)
+			.min()
+			.orElse(Long.MAX_VALUE));
+	}
+
+	private long left(Due due) {
+		return due.at - ((due.driven != null) ? due.driven.nanos() : this.nanoTime.getAsLong());
+	}
+
+	/**
+	 * When the next retry is due by the time that a test drives.
+	 * @return {@code null} if none waits for that time
+	 */
+	synchronized @Nullable Instant nextDue() {
+		OptionalLong next = this.waiting.values().stream().filter((due) -> due.driven != null).mapToLong(Due::at).min();
+		return next.isPresent() ? DrivenTime.ofNanos(next.getAsLong()) : null;
+	}
+
+	/**
+	 * How many tasks were begun so far.
+	 */
+	long begun() {
+		return this.threads.getTaskCount();
+	}
+
+	/**
+	 * The keys of the events that are handled, or that are about to be.
+	 * @return {@code null} if there are none: others wait for a retry that a test has to
+	 * begin, or for the end of a pause
+	 */
+	synchronized @Nullable List<String> handled() {
+		boolean retries = this.waiting.values().stream().anyMatch((due) -> due.driven == null);
+		return (this.threads.isBusy() || retries)
+				? this.running.stream().map((delivery) -> delivery.change().key()).toList() : null;
+	}
+
+	/**
+	 * Whether an event waits, so that others behind it may have to.
+	 */
+	synchronized boolean isWaiting() {
+		return !this.waiting.isEmpty() || !this.held.isEmpty();
 	}
 
 	private boolean resumeIf(boolean condition, Delivery delivery) {
@@ -181,7 +230,9 @@ final class PendingDeliveries {
 		this.running.remove(delivery);
 		notifyAll();
 		if (wait >= 0) {
-			this.waiting.put(delivery, this.nanoTime.getAsLong() + wait);
+			DrivenTime driven = delivery.isBackingOff() ? this.driven : null;
+			long now = (driven != null) ? driven.nanos() : this.nanoTime.getAsLong();
+			this.waiting.put(delivery, new Due(now + wait, driven));
 		}
 	}
 
@@ -225,6 +276,15 @@ final class PendingDeliveries {
 
 	void awaitOver(Duration timeout) throws InterruptedException {
 		this.threads.awaitTermination(timeout.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * When an event is retried.
+	 *
+	 * @param at in nanoseconds, which may overflow
+	 * @param driven the time that is meant, {@code null} for that of the system
+	 */
+	private record Due(long at, @Nullable DrivenTime driven) {
 	}
 
 	/**

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.ListenerStore.PartitionStatus;
 import io.github.kvevents.log.StartPosition;
@@ -98,6 +100,15 @@ final class Subscription implements KvSubscription {
 		}
 		if (ended.loop().partitions().isRemoved()) {
 			this.closing.accept(this);
+		}
+	}
+
+	/**
+	 * What runs now, {@code null} if this is not started.
+	 */
+	@Nullable SubscriptionRun running() {
+		synchronized (this.monitor) {
+			return isStarted() ? this.run : null;
 		}
 	}
 

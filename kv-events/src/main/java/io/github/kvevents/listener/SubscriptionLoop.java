@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
+
+import io.github.kvevents.KeyText;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.SubscriptionShutdown.ShutdownDeadline;
 import io.github.kvevents.log.change.ChangeFeed;
@@ -84,6 +87,27 @@ final class SubscriptionLoop implements Runnable {
 	void tick() {
 		this.tickNow = true;
 		this.waiter.wakeUp();
+	}
+
+	/**
+	 * Has the loop look which retries are due.
+	 */
+	void beginDue() {
+		this.waiter.wakeUp();
+	}
+
+	/**
+	 * What is pending, in words; {@code null} if this waits for entries, for the time of
+	 * a retry or for the end of a pause. From any thread.
+	 */
+	@Nullable String pending() {
+		List<String> handled = this.deliveries.handled();
+		if (handled != null && !handled.isEmpty()) {
+			return "handles " + KeyText.printable(handled);
+		}
+		boolean blocked = this.partitions.isPaused() || this.deliveries.isWaiting();
+		boolean idle = handled == null && this.firstTurn.getCount() == 0 && this.waiter.isIdle();
+		return (idle && (blocked || this.partitions.isAtEnd())) ? null : "reads the change log";
 	}
 
 	void stop() {

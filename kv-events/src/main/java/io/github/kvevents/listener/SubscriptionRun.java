@@ -1,9 +1,12 @@
 package io.github.kvevents.listener;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.KeyText;
+import io.github.kvevents.support.BackgroundWork.Pending;
 import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.Delay;
 
@@ -83,6 +86,16 @@ final class SubscriptionRun {
 
 	private boolean isOver() {
 		return !this.thread.isAlive() && this.deliveries.isOver();
+	}
+
+	/**
+	 * What is pending of a listener that runs.
+	 */
+	Pending pendingWork() {
+		long begun = this.deliveries.begun();
+		String pending = this.loop.pending();
+		return new Pending(begun, (pending != null)
+				? List.of("Listener '" + KeyText.printable(this.membership.listener()) + "' " + pending) : List.of());
 	}
 
 	/**

@@ -77,6 +77,30 @@ final class Keyspace {
 	}
 
 	/**
+	 * Expires the key whose deadline is the earliest, if that has passed.
+	 */
+	void expireFirst() {
+		Deadline deadline = this.deadlines.earliest();
+		if (deadline != null && deadline.isDue(this.clock.millis())) {
+			touch(deadline.key(), UnaryOperator.identity());
+		}
+	}
+
+	/**
+	 * Remembers all keys.
+	 * @return restores them, and nothing else
+	 */
+	Runnable save() {
+		Map<String, Entry> saved = Map.copyOf(this.entries);
+		return () -> {
+			this.entries.values().forEach((entry) -> this.deadlines.replace(entry.deadline(), null));
+			this.entries.clear();
+			this.entries.putAll(saved);
+			saved.values().forEach((entry) -> this.deadlines.replace(null, entry.deadline()));
+		};
+	}
+
+	/**
 	 * Changes a key without its value.
 	 */
 	Change touch(String key, UnaryOperator<@Nullable Entry> work) {

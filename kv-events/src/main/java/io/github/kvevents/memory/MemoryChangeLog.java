@@ -87,7 +87,8 @@ final class MemoryChangeLog implements ChangeLogStore {
 			return;
 		}
 		KvPosition position = partitionOf(key).next(this.clock.millis());
-		Instant time = Instant.ofEpochMilli(position.millis());
+		// not that of the position, which never goes back
+		Instant time = Instant.ofEpochMilli(this.clock.millis());
 		add(new LoggedChange(position, cause.type(), key, after, before, this.settings.instanceId(),
 				UUID.randomUUID().toString(), time, time, cause.batch()));
 		change.position = position;

@@ -87,6 +87,22 @@ public final class MemoryEventLogStore implements EventLogStore {
 		return new MemoryReader();
 	}
 
+	/**
+	 * Remembers the entries of all logs. To be called, and run, while nothing else uses
+	 * this store.
+	 * @return restores them; ids continue behind those that were used
+	 */
+	public synchronized Runnable save() {
+		Map<String, MemoryLog> saved = new HashMap<>();
+		this.logs.forEach((name, log) -> saved.put(name, new MemoryLog(log)));
+		return () -> restore(saved);
+	}
+
+	private synchronized void restore(Map<String, MemoryLog> saved) {
+		saved.forEach((name, log) -> this.logs.putIfAbsent(name, new MemoryLog(log)));
+		this.logs.forEach((name, log) -> log.restore(saved.get(name)));
+	}
+
 	private NavigableMap<EntryId, StoredEntry> entries(String log) {
 		MemoryLog found = find(log);
 		return (found != null) ? found.entries : new TreeMap<>();
@@ -118,6 +134,21 @@ public final class MemoryEventLogStore implements EventLogStore {
 
 		private MemoryLog(long origin) {
 			this.origin = origin;
+		}
+
+		private MemoryLog(MemoryLog other) {
+			this(other.origin);
+			this.number = other.number;
+			this.lastId = other.lastId;
+			restore(other);
+		}
+
+		private void restore(@Nullable MemoryLog other) {
+			this.entries.clear();
+			if (other != null) {
+				this.entries.putAll(other.entries);
+			}
+			this.deadline = (other != null) ? other.deadline : Long.MAX_VALUE;
 		}
 
 		private EntryId add(long now, List<byte[]> fields) {

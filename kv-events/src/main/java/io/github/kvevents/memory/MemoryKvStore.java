@@ -2,6 +2,7 @@ package io.github.kvevents.memory;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -24,15 +25,17 @@ import io.github.kvevents.store.ExpiringStore;
 import io.github.kvevents.store.KvKeys;
 import io.github.kvevents.store.KvStore;
 import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.support.BackgroundWork;
+import io.github.kvevents.support.DrivenTime;
 
 /**
  * Keeps keys in this JVM, which are lost when it ends. A key past its deadline is absent
  * for every operation at once. The thread {@code kv-memory-expiry} reports its expiry to
- * the listener, or an operation that detects it earlier. A store that is not running
- * works too, but reports expiries only from {@link #sweep()} or such an operation, on
- * their thread.
+ * the listener, or an operation that detects it earlier. A store that is not running, or
+ * whose time a test drives, works too, but reports expiries only from {@link #sweep()},
+ * {@link #beginDue()} or such an operation, on their thread.
  */
-public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecycle {
+public final class MemoryKvStore implements KvStore, ExpiringStore, BackgroundWork, SmartLifecycle {
 
 	private final Clock clock;
 
@@ -45,6 +48,8 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	private final @Nullable MemoryChangeLog log;
 
 	private final Keyspace keys;
+
+	private final boolean driven;
 
 	private volatile boolean running;
 
@@ -81,8 +86,23 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	 * @param logExpiries whether the log records expiries
 	 */
 	public MemoryKvStore(Clock clock, @Nullable ChangeLogSettings log, boolean logExpiries) {
+		this(clock, log, logExpiries, false);
+	}
+
+	/**
+	 * Creates an empty store whose time a test drives.
+	 * @param time determines when keys are due, and the time of log entries
+	 * @param log the settings of the change log, {@code null} for no log
+	 * @param logExpiries whether the log records expiries
+	 */
+	public MemoryKvStore(DrivenTime time, @Nullable ChangeLogSettings log, boolean logExpiries) {
+		this(time.clock(), log, logExpiries, true);
+	}
+
+	private MemoryKvStore(Clock clock, @Nullable ChangeLogSettings log, boolean logExpiries, boolean driven) {
 		Assert.notNull(clock, "'clock' must not be null");
 		this.clock = clock;
+		this.driven = driven;
 		this.deadlines = new Deadlines(clock, this::wake);
 		this.loop = new ExpiryLoop(clock, this::sweep, this.deadlines::earliest);
 		this.log = (log != null) ? new MemoryChangeLog(log, clock, this::get) : null;
@@ -218,10 +238,35 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, SmartLifecyc
 	}
 
 	@Override
+	public @Nullable Instant nextDue() {
+		Deadline earliest = this.driven ? this.deadlines.earliest() : null;
+		return (earliest != null) ? Instant.ofEpochMilli(earliest.millis()) : null;
+	}
+
+	/**
+	 * Expires the key whose deadline is the earliest, if that has passed.
+	 */
+	@Override
+	public void beginDue() {
+		this.keys.expireFirst();
+	}
+
+	/**
+	 * Remembers the keys with their values and deadlines. To be called, and run, while
+	 * nothing else uses this store.
+	 * @return restores them, without expiries, events or entries in the change log
+	 */
+	public Runnable save() {
+		return this.keys.save();
+	}
+
+	@Override
 	public synchronized void start() {
 		if (!this.running) {
-			this.delivery.start();
-			this.loop.start();
+			if (!this.driven) {
+				this.delivery.start();
+				this.loop.start();
+			}
 			this.running = true;
 		}
 	}

@@ -1,6 +1,7 @@
 package io.github.kvevents.support;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -65,6 +66,14 @@ public final class BoundedExecutor {
 
 	public void end(String key) {
 		this.executor.end(key);
+	}
+
+	/**
+	 * The keys of which a task is queued or running.
+	 * @return the keys
+	 */
+	public List<Object> keys() {
+		return this.executor.keys();
 	}
 
 	private boolean submit(String key, Runnable task, boolean tookRoom) {

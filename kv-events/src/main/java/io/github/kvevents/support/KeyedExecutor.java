@@ -2,6 +2,7 @@ package io.github.kvevents.support;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +107,11 @@ public final class KeyedExecutor {
 			this.current.put(task.key, task);
 		}
 		return task;
+	}
+
+	/** The keys that have a task which is queued, runs or is to be repeated. */
+	public synchronized List<Object> keys() {
+		return this.queue.keys().toList();
 	}
 
 	/** Ends the work of a caller. */

@@ -85,6 +85,16 @@ public final class SparingPool extends ThreadPoolExecutor {
 	}
 
 	/**
+	 * Whether a task is queued or running.
+	 * @return {@code false} once all that were submitted have ended
+	 */
+	public boolean isBusy() {
+		synchronized (this.monitor) {
+			return this.open > 0;
+		}
+	}
+
+	/**
 	 * Whether a task of this pool waits for the current call.
 	 * @return whether such a task calls it, directly or through hooks that wait
 	 */

@@ -20,6 +20,8 @@ public final class Waiter {
 	/** Counted from the start. */
 	private volatile Delay wakesAt = Delay.NEVER;
 
+	private boolean waiting;
+
 	/**
 	 * Wakes the waiting thread now, or ends its next wait at once.
 	 */
@@ -63,11 +65,27 @@ public final class Waiter {
 		Delay end = now().plus(delay);
 		this.lock.lockInterruptibly();
 		try {
+			this.waiting = true;
 			long left = left(end);
 			while (left > 0) {
 				this.changed.awaitNanos(left);
 				left = left(end);
 			}
+		}
+		finally {
+			this.waiting = false;
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Whether the thread waits, and nothing is about to wake it. From any thread.
+	 * @return {@code false} from a wake-up until the thread waits again
+	 */
+	public boolean isIdle() {
+		this.lock.lock();
+		try {
+			return this.waiting && left(Delay.NEVER) > 0;
 		}
 		finally {
 			this.lock.unlock();

@@ -31,7 +31,7 @@ class AssignedPartitionsTests {
 
 	private final MemoryListenerStore store = new MemoryListenerStore(this.millis::get);
 
-	private final PendingDeliveries deliveries = new PendingDeliveries("test", 1, System::nanoTime, () -> {
+	private final PendingDeliveries deliveries = new PendingDeliveries("test", 1, System::nanoTime, null, () -> {
 	});
 
 	@AfterEach

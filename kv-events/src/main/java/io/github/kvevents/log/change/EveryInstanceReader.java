@@ -1,5 +1,6 @@
 package io.github.kvevents.log.change;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -17,6 +18,7 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.BackgroundWork;
 import io.github.kvevents.support.JvmFailures;
 
 /**
@@ -25,7 +27,7 @@ import io.github.kvevents.support.JvmFailures;
  * the order of the log; while the store fails, or this is stopped, it keeps its position.
  * What was missed is published as a {@link LogGapEvent}.
  */
-public final class EveryInstanceReader implements SmartLifecycle {
+public final class EveryInstanceReader implements BackgroundWork, SmartLifecycle {
 
 	/**
 	 * Stops before the hooks do, whose queues are drained then.
@@ -116,6 +118,16 @@ public final class EveryInstanceReader implements SmartLifecycle {
 		if (this.needed && this.worker == null) {
 			this.stoppedAt = ended.reached();
 		}
+	}
+
+	@Override
+	public Pending pendingWork() {
+		EveryInstanceWorker worker = current();
+		return (worker != null) ? worker.pendingWork() : new Pending(0, List.of());
+	}
+
+	private synchronized @Nullable EveryInstanceWorker current() {
+		return this.worker;
 	}
 
 	@Override

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.support.BackgroundWork.Pending;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.CallPatience;
 import io.github.kvevents.support.DaemonThreads;
@@ -206,6 +208,22 @@ final class EveryInstanceWorker {
 	 */
 	Map<Integer, PartitionCursor> reached() {
 		return Map.copyOf(this.reached);
+	}
+
+	/**
+	 * What of the log was not delivered yet. From any thread.
+	 */
+	Pending pendingWork() {
+		long added = 0;
+		boolean behind = false;
+		for (int partition = 0; partition < this.store.getSettings().namespace().partitions(); partition++) {
+			LogState state = this.store.getState(partition);
+			PartitionCursor reached = this.reached.get(partition);
+			added += state.added();
+			behind |= reached == null || reached.position().compareTo(state.last()) < 0;
+		}
+		return new Pending(added,
+				behind ? List.of("Hooks on every instance have not received the end of the change log") : List.of());
 	}
 
 	private void deliver(LoggedChange change) {

@@ -21,13 +21,14 @@ import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.ChangeLogStore.LogState;
 import io.github.kvevents.store.ChangeLogStore.TailRead;
+import io.github.kvevents.support.BackgroundWork;
 import io.github.kvevents.support.CallChain;
 
 /**
  * The feed of a store: who has subscribed, and up to where every subscriber has received
  * everything. The reading is done by {@link ChangeFeedReader}s.
  */
-public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
+public final class StoreChangeFeed implements ChangeFeed, BackgroundWork, SmartLifecycle {
 
 	/**
 	 * Stops behind those who subscribe, and before the connections.
@@ -211,6 +212,24 @@ public final class StoreChangeFeed implements ChangeFeed, SmartLifecycle {
 			this.called = called;
 		}
 		called.forEach(message);
+	}
+
+	/**
+	 * {@inheritDoc} Until the feed has read to the end of the log, as long as there are
+	 * subscribers.
+	 */
+	@Override
+	public synchronized Pending pendingWork() {
+		long added = 0;
+		boolean behind = !isConnected();
+		for (int partition = 0; partition < this.partitions; partition++) {
+			LogState state = this.store.getState(partition);
+			added += state.added();
+			behind |= !this.positions.hasBegun(partition)
+					|| this.positions.position(partition).compareTo(state.last()) < 0;
+		}
+		boolean pending = behind && !this.stopped && !this.subscriptions.isEmpty();
+		return new Pending(added, pending ? List.of("The change feed reads the change log") : List.of());
 	}
 
 	@Override

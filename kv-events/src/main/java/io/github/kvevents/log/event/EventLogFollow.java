@@ -74,6 +74,13 @@ final class EventLogFollow implements Follow {
 		return this.channel;
 	}
 
+	/**
+	 * Whether it delivers entries, or is about to.
+	 */
+	boolean isWorking() {
+		return this.work.get() > 0;
+	}
+
 	void offer(List<StoredEntry> entries) {
 		if (this.buffer.offer(entries)) {
 			signal();

@@ -1,6 +1,7 @@
 package io.github.kvevents.log.event;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.KeyText;
 import io.github.kvevents.KvCodec;
+import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.Follow;
 import io.github.kvevents.log.FollowListener;
+import io.github.kvevents.log.event.EventLogStore.StoredEntry;
 import io.github.kvevents.log.event.FollowDelivery.FollowStart;
+import io.github.kvevents.support.BackgroundWork.Pending;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.RetryingExecutor;
@@ -174,6 +179,24 @@ final class EventLogFollows {
 
 	boolean isStopped() {
 		return this.stopped;
+	}
+
+	/**
+	 * What of the followed logs was not delivered yet.
+	 */
+	Pending pendingWork() {
+		long added = 0;
+		List<String> pending = new ArrayList<>();
+		for (LogChannel channel : this.channels.values()) {
+			List<StoredEntry> end = this.store.last(channel.getLog(), EntryId.ZERO, 1);
+			added += end.isEmpty() ? 0 : end.get(0).number();
+			EntryId cursor = channel.getCursor();
+			boolean unread = cursor != null && !end.isEmpty() && end.get(0).id().isAfter(cursor);
+			if (!this.stopped && (unread || channel.getFollows().stream().anyMatch(EventLogFollow::isWorking))) {
+				pending.add("A follow of the event log '" + KeyText.printable(channel.getLog()) + "' delivers entries");
+			}
+		}
+		return new Pending(added, pending);
 	}
 
 	/**

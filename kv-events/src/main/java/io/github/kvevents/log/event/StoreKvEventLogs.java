@@ -13,6 +13,7 @@ import io.github.kvevents.log.EventLogOptions;
 import io.github.kvevents.log.KvEventLog;
 import io.github.kvevents.log.KvEventLogs;
 import io.github.kvevents.store.KvKeys;
+import io.github.kvevents.support.BackgroundWork;
 import io.github.kvevents.support.ContextEnd;
 
 /**
@@ -20,7 +21,8 @@ import io.github.kvevents.support.ContextEnd;
  * do; while its context is only stopped or paused they wait, and resume with the next
  * start behind what they delivered.
  */
-public final class StoreKvEventLogs implements KvEventLogs, SmartLifecycle, ApplicationContextAware, DisposableBean {
+public final class StoreKvEventLogs
+		implements KvEventLogs, BackgroundWork, SmartLifecycle, ApplicationContextAware, DisposableBean {
 
 	private final EventLogStore store;
 
@@ -54,6 +56,14 @@ public final class StoreKvEventLogs implements KvEventLogs, SmartLifecycle, Appl
 	@Override
 	public void setApplicationContext(ApplicationContext context) {
 		this.context = context;
+	}
+
+	/**
+	 * {@inheritDoc} Until each follow has delivered the last entry. Asks the store.
+	 */
+	@Override
+	public Pending pendingWork() {
+		return this.follows.pendingWork();
 	}
 
 	/**
