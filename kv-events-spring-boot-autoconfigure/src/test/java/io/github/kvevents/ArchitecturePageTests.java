@@ -54,7 +54,7 @@ class ArchitecturePageTests {
 	/** The names of the source files of all modules. */
 	private static Set<String> types(String sources) throws IOException {
 		Set<String> types = new TreeSet<>();
-		for (String module : Set.of("kv-events", "kv-events-spring-boot-autoconfigure")) {
+		for (String module : Set.of("kv-events", "kv-events-spring-boot-autoconfigure", "kv-events-spring-boot-test")) {
 			try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve(sources))) {
 				files.map((file) -> file.getFileName().toString())
 					.filter((name) -> name.endsWith(".java"))

@@ -93,8 +93,8 @@ class LanguageTests {
 
 	private static List<Path> files() {
 		List<Path> files = new ArrayList<>();
-		for (String directory : List.of("kv-events/src", "kv-events-spring-boot-autoconfigure/src", "sample-app/src",
-				"benchmarks/src", "docs")) {
+		for (String directory : List.of("kv-events/src", "kv-events-spring-boot-autoconfigure/src",
+				"kv-events-spring-boot-test/src", "sample-app/src", "benchmarks/src", "docs")) {
 			files.addAll(files(ROOT.resolve(directory), Integer.MAX_VALUE));
 		}
 		files.addAll(files(ROOT.resolve("benchmarks"), 1));

@@ -19,8 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Each Java block of the README and of the pages is compiled: it is part of a class in
- * this package, in the sample or in the tests of plain Spring, indentation aside. The
- * target of each link between them exists.
+ * this package, here or in the module for tests, in the sample or in the tests of plain
+ * Spring, indentation aside. The target of each link between them exists.
  */
 class SnippetsTests {
 
@@ -71,6 +71,7 @@ class SnippetsTests {
 	private static String sources() {
 		return Stream
 			.of(Path.of("src/test/java/io/github/kvevents/docs"), ROOT.resolve("sample-app/src/main/java"),
+					ROOT.resolve("kv-events-spring-boot-test/src/test/java/io/github/kvevents/docs"),
 					ROOT.resolve("kv-events/src/test/java/io/github/kvevents/plain"))
 			.flatMap((directory) -> files(directory, ".java").stream())
 			.map(SnippetsTests::read)

@@ -1,0 +1,4 @@
+/**
+ * An application whose hooks are tested.
+ */
+package io.github.kvevents.test.app;

@@ -1,0 +1,4 @@
+/**
+ * Tests of the test support.
+ */
+package io.github.kvevents.test;
