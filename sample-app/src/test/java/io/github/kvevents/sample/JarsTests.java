@@ -26,7 +26,8 @@ class JarsTests {
 	@ParameterizedTest
 	@CsvSource({ "kv-events, io.github.kvevents,",
 			"kv-events-spring-boot-autoconfigure, io.github.kvevents.autoconfigure,",
-			"kv-events-spring-boot-starter, io.github.kvevents.starter, dependencies-starter" })
+			"kv-events-spring-boot-starter, io.github.kvevents.starter, dependencies-starter",
+			"kv-events-spring-boot-test, io.github.kvevents.test," })
 	void licenseAndManifest(String module, String moduleName, String jarType) throws IOException {
 		try (JarFile jar = new JarFile(jarOf(module))) {
 			assertThat(jar.getEntry("META-INF/LICENSE")).isNotNull();
@@ -39,7 +40,8 @@ class JarsTests {
 	 * A library must not take the name by which Boot finds that of the application.
 	 */
 	@ParameterizedTest
-	@ValueSource(strings = { "kv-events", "kv-events-spring-boot-autoconfigure", "kv-events-spring-boot-starter" })
+	@ValueSource(strings = { "kv-events", "kv-events-spring-boot-autoconfigure", "kv-events-spring-boot-starter",
+			"kv-events-spring-boot-test" })
 	void billOfMaterialsUnderItsOwnName(String module) throws IOException {
 		try (JarFile jar = new JarFile(jarOf(module))) {
 			JarEntry bill = jar.getJarEntry("META-INF/sbom/" + module + ".cdx.json");
