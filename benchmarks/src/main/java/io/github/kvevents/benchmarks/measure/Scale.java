@@ -1,0 +1,42 @@
+package io.github.kvevents.benchmarks.measure;
+
+/**
+ * How much is measured: about ten minutes for everything, or about an hour.
+ *
+ * @param full whether it is the hour
+ */
+public record Scale(boolean full) {
+
+	public String name() {
+		return this.full ? "full" : "quick";
+	}
+
+	/**
+	 * One of two sizes.
+	 */
+	public <T> T pick(T quick, T full) {
+		return this.full ? full : quick;
+	}
+
+	/**
+	 * How many rounds count.
+	 */
+	public int rounds() {
+		return pick(7, 15);
+	}
+
+	/**
+	 * How many rounds go before them and don't count.
+	 */
+	public int warmUps() {
+		return pick(3, 5);
+	}
+
+	/**
+	 * The length of a round.
+	 */
+	public int roundMillis() {
+		return pick(350, 1000);
+	}
+
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.kvevents.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
