@@ -5,14 +5,16 @@ import java.util.stream.Stream;
 
 import io.github.kvevents.benchmarks.measure.Row;
 import io.github.kvevents.benchmarks.rows.BatchRows;
-import io.github.kvevents.benchmarks.rows.DeliveryRows;
+import io.github.kvevents.benchmarks.rows.DataGrowthRows;
 import io.github.kvevents.benchmarks.rows.GrowthRows;
 import io.github.kvevents.benchmarks.rows.HookRows;
 import io.github.kvevents.benchmarks.rows.LatencyRows;
+import io.github.kvevents.benchmarks.rows.ListenerRows;
 import io.github.kvevents.benchmarks.rows.MemoryRows;
 import io.github.kvevents.benchmarks.rows.RegexRows;
 import io.github.kvevents.benchmarks.rows.StartRows;
 import io.github.kvevents.benchmarks.rows.TrackedRows;
+import io.github.kvevents.benchmarks.rows.WatchRows;
 import io.github.kvevents.benchmarks.rows.WriteRows;
 import io.github.kvevents.benchmarks.rows.expiry.ExpiryRows;
 
@@ -27,8 +29,8 @@ final class Catalogue {
 	static List<Row> rows() {
 		return Stream
 			.of(WriteRows.rows(), BatchRows.rows(), TrackedRows.rows(), HookRows.rows(), RegexRows.rows(),
-					ExpiryRows.rows(), LatencyRows.rows(), DeliveryRows.rows(), MemoryRows.rows(), StartRows.rows(),
-					GrowthRows.rows())
+					ExpiryRows.rows(), LatencyRows.rows(), ListenerRows.rows(), WatchRows.rows(), MemoryRows.rows(),
+					StartRows.rows(), GrowthRows.rows(), DataGrowthRows.rows())
 			.flatMap(List::stream)
 			.toList();
 	}

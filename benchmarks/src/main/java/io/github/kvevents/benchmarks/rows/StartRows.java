@@ -88,7 +88,7 @@ public final class StartRows {
 	}
 
 	private static void idle(Scale scale, Results results) throws Exception {
-		long millis = scale.pick(6_000, 20_000);
+		long millis = scale.pick(8_000, 20_000);
 		try (BenchmarkServer server = new BenchmarkServer()) {
 			double without = idle(server, millis, "--kv.events.enabled=false").cpuPercent();
 			Rest tracking = idle(server, millis, "--kv.events.namespace=tracking");

@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.kvevents.benchmarks;
-
-import org.jspecify.annotations.NullMarked;
