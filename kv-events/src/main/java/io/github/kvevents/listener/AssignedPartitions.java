@@ -30,6 +30,8 @@ final class AssignedPartitions {
 
 	private final ListenerMembership membership;
 
+	private final TruncationDetector truncation;
+
 	private final PartitionOpener opener;
 
 	private final PendingDeliveries deliveries;
@@ -60,6 +62,7 @@ final class AssignedPartitions {
 			PendingDeliveries deliveries, DeliveryPolicy policy, GapReporter gaps,
 			Map<Integer, ProcessedHistory> processed, Delay tick, boolean distributed) {
 		this.membership = membership;
+		this.truncation = truncation;
 		this.opener = new PartitionOpener(membership, truncation, options, deliveries, policy, gaps, processed);
 		this.deliveries = deliveries;
 		this.ends = new LogEnds(membership::now);

@@ -139,7 +139,7 @@ class WorkerPoolTests {
 					together.incrementAndGet();
 				}
 				else {
-					Thread.yield();
+					Thread.onSpinWait();
 					running.release();
 				}
 				done.countDown();
