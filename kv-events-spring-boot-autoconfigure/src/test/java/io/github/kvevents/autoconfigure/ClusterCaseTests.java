@@ -294,8 +294,9 @@ class ClusterCaseTests {
 		}
 	}
 
-	private static CompletableFuture<Void> later(Runnable end) {
-		return CompletableFuture.runAsync(end,
+	private static void later(Runnable end) {
+		@SuppressWarnings("unused")
+		CompletableFuture<?> ended = CompletableFuture.runAsync(end,
 				CompletableFuture.delayedExecutor(REFUSING_MILLIS, TimeUnit.MILLISECONDS));
 	}
 

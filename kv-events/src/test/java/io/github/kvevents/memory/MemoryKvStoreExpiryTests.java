@@ -32,6 +32,7 @@ import io.github.kvevents.store.ExpiringStore.DeadlineSummary;
 import io.github.kvevents.store.ExpiringStore.ExpiredKey;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.store.StoreWrite.Condition;
+import io.github.kvevents.support.DrivenTime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -55,6 +56,30 @@ class MemoryKvStoreExpiryTests {
 	void stop() {
 		this.running.stop();
 		this.store.stop();
+	}
+
+	@Test
+	void storeWhoseTimeIsDrivenExpiresOneKeyEachTimeItIsAsked() {
+		MemoryKvStore driven = new MemoryKvStore(new DrivenTime(new DrivenClock(this.passed)), null, true);
+		driven.setExpiryListener(this.expired::add);
+		driven.start();
+		driven.set(write("b", "v", Duration.ofMillis(500)));
+		driven.set(write("a", "v", Duration.ofMillis(500)));
+		Runnable saved = driven.save();
+		assertThat(driven.nextDue()).isEqualTo(START.plusMillis(500));
+		driven.beginDue();
+		assertThat(this.expired).isEmpty();
+		pass(Duration.ofMillis(500));
+		driven.beginDue();
+		assertThat(this.expired).extracting(ExpiredKey::key).containsExactly("b");
+		driven.beginDue();
+		driven.beginDue();
+		assertThat(this.expired).extracting(ExpiredKey::key).containsExactly("b", "a");
+		assertThat(driven.nextDue()).isNull();
+		saved.run();
+		assertThat(driven.nextDue()).isEqualTo(START.plusMillis(500));
+		assertThat(this.expired).hasSize(2);
+		driven.stop();
 	}
 
 	@Test

@@ -51,6 +51,17 @@ class WaiterTests {
 		waiting.join();
 	}
 
+	@Test
+	void isIdleWhileItWaitsUntilItIsWoken() throws Exception {
+		assertThat(this.waiter.isIdle()).as("nobody waits").isFalse();
+		Thread waiting = startWaiting(Delay.NEVER);
+		assertThat(this.waiter.isIdle()).isTrue();
+		this.waiter.wakeUp();
+		assertThat(this.waiter.isIdle()).isFalse();
+		waiting.join();
+		assertThat(this.waiter.isIdle()).isFalse();
+	}
+
 	private Thread startWaiting(Delay delay) {
 		Thread waiting = new Thread(() -> {
 			this.waiter.awaitQuietly(delay);
