@@ -134,12 +134,14 @@ class ClusterCaseTests {
 		TestRedis node = this.cluster.primaryOf(log);
 		long refused = errors(node, "CLUSTERDOWN");
 		node.execute("CLUSTER", "DELSLOTS", slot);
-		later(() -> node.execute("CLUSTER", "ADDSLOTS", slot));
+		CompletableFuture<Void> served = later(() -> node.execute("CLUSTER", "ADDSLOTS", slot));
 		this.template.set(keys.get(0), "written");
+		served.join();
 		assertThat(errors(node, "CLUSTERDOWN")).isGreaterThan(refused);
 		node.execute("CLUSTER", "DELSLOTS", slot);
-		later(() -> node.execute("CLUSTER", "ADDSLOTS", slot));
+		served = later(() -> node.execute("CLUSTER", "ADDSLOTS", slot));
 		assertThat(this.template.batchGet(keys, String.class)).containsEntry(keys.get(0), "written");
+		served.join();
 	}
 
 	/**
@@ -155,8 +157,10 @@ class ClusterCaseTests {
 			assertThat(connection.stringCommands().get(key)).isNull();
 			long refused = errors(owner, "MOVED");
 			owner.execute("CLUSTER", "SETSLOT", slot, "NODE", TestCluster.id(other));
-			later(() -> owner.execute("CLUSTER", "SETSLOT", slot, "NODE", TestCluster.id(owner)));
+			CompletableFuture<Void> moved = later(
+					() -> owner.execute("CLUSTER", "SETSLOT", slot, "NODE", TestCluster.id(owner)));
 			assertThat(connection.stringCommands().set(key, key)).isTrue();
+			moved.join();
 			assertThat(errors(owner, "MOVED")).isGreaterThan(refused);
 			assertThat(owner.execute("GET", "moved:in:circles")).isEqualTo(key);
 		}
@@ -294,9 +298,8 @@ class ClusterCaseTests {
 		}
 	}
 
-	private static void later(Runnable end) {
-		@SuppressWarnings("unused")
-		CompletableFuture<?> ended = CompletableFuture.runAsync(end,
+	private static CompletableFuture<Void> later(Runnable end) {
+		return CompletableFuture.runAsync(end,
 				CompletableFuture.delayedExecutor(REFUSING_MILLIS, TimeUnit.MILLISECONDS));
 	}
 

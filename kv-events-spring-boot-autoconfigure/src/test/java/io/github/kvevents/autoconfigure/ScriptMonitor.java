@@ -16,6 +16,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -48,7 +49,7 @@ final class ScriptMonitor implements AutoCloseable {
 
 	private String script = "";
 
-	private volatile int scripts;
+	private final AtomicInteger scripts = new AtomicInteger();
 
 	private volatile long lastLine = System.nanoTime();
 
@@ -78,7 +79,7 @@ final class ScriptMonitor implements AutoCloseable {
 	 * How many scripts ran.
 	 */
 	int scripts() {
-		return this.scripts;
+		return this.scripts.get();
 	}
 
 	/**
@@ -144,7 +145,7 @@ final class ScriptMonitor implements AutoCloseable {
 		if (command.startsWith("EVAL")) {
 			this.declared = new HashSet<>(keys);
 			this.script = words.get(1);
-			this.scripts++;
+			this.scripts.incrementAndGet();
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
@@ -200,7 +201,7 @@ class PageAccessTests {
 	}
 
 	private static String timeLeft(String order) {
-		return browser.find(row(order) + " .time-left").getAttribute("textContent");
+		return Objects.requireNonNull(browser.find(row(order) + " .time-left").getAttribute("textContent"));
 	}
 
 	private static double seconds(String clock) {
