@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import java.util.function.ToDoubleFunction;
 
 import org.springframework.context.support.GenericApplicationContext;
 
+import io.github.kvevents.benchmarks.fixture.Parallel;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.KvTemplate;
@@ -107,7 +109,7 @@ public final class ClusterWriteCost {
 				Side side = sides.get(Math.floorMod(turn + number, sides.size()));
 				Round round = measurement.measure(side);
 				if (number >= 0) {
-					rounds.get(side).add(round);
+					Objects.requireNonNull(rounds.get(side)).add(round);
 				}
 			}
 		}
@@ -291,8 +293,8 @@ public final class ClusterWriteCost {
 		 */
 		void print(String figureName, List<Comparison> comparisons, ToDoubleFunction<Round> figure) {
 			for (Comparison comparison : comparisons) {
-				List<Round> ones = this.rounds.get(comparison.one());
-				List<Round> others = this.rounds.get(comparison.other());
+				List<Round> ones = Objects.requireNonNull(this.rounds.get(comparison.one()));
+				List<Round> others = Objects.requireNonNull(this.rounds.get(comparison.other()));
 				double[] ratios = new double[ones.size()];
 				for (int index = 0; index < ratios.length; index++) {
 					ratios[index] = figure.applyAsDouble(others.get(index)) / figure.applyAsDouble(ones.get(index));
