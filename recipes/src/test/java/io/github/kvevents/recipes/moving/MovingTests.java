@@ -32,8 +32,7 @@ class MovingTests {
 
 	@Test
 	void theOldListenerIsCalledInEachInstanceWithoutAValueAndTheHookOnceWithIt() {
-		Assumptions.assumeFalse(SpringBootVersion.getVersion().startsWith("4.0."),
-				"Boot 4.0 has no listener container");
+		Assumptions.assumeFalse(SpringBootVersion.getVersion().startsWith("4.0."), "Boot 4.0 has no such container");
 		List<ConfigurableApplicationContext> fleet = new ArrayList<>();
 		try (TestRedis redis = TestRedis.start("notify-keyspace-events", "Ex", "hz", "100")) {
 			fleet.add(run(redis));
