@@ -38,7 +38,6 @@ local writes = {
 	{ 'XTRIM', KEYS[5], 'refused', '0' },
 	{ 'XLEN', KEYS[5] },
 	{ 'XREVRANGE', absent, '+', '-' },
-	{ 'MSET', absent, '', absent },
 }
 -- of the sweep and of the delivery of expiries
 local tracking = {

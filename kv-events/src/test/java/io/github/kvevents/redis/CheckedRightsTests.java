@@ -42,6 +42,8 @@ class CheckedRightsTests {
 		}
 		// is called by claim-namespace.lua alone, which runs before the check
 		called.remove("HSETNX");
+		// saves time: where it is refused, each key is written by itself
+		called.remove("MSET");
 		assertThat(called).contains("TIME", "XGROUP|CREATE", "XREADGROUP", "XADD").hasSizeGreaterThan(40);
 		assertThat(commands(TRIED, check)).containsAll(called);
 	}
