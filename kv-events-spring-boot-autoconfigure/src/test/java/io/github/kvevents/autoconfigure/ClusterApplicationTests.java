@@ -176,7 +176,7 @@ class ClusterApplicationTests {
 			assertThat(new TreeSet<>(all(both, Reactions::handled))).hasSize(60);
 			await().untilAsserted(() -> assertThat(two.getBean(Reactions.class).everywhere).hasSize(60));
 		}
-		assertThat(output).contains("kv-events opens up to 16 connections of its own that wait");
+		assertThat(output).contains("up to 16 of its own that wait");
 	}
 
 	@Test

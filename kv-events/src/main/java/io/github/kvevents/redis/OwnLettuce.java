@@ -29,6 +29,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ReflectionUtils;
 
+import io.github.kvevents.redis.driver.CallTracing;
+import io.github.kvevents.redis.driver.OwnClientSettings;
+import io.github.kvevents.redis.driver.SpreadResources;
 import io.github.kvevents.redis.topology.OpenChannels;
 import io.github.kvevents.redis.topology.SentinelWatch;
 

@@ -73,7 +73,10 @@ final class GroupMember {
 	 */
 	Members announce(RedisConnection connection, @Nullable Announcement announcement, long validMillis,
 			String version) {
-		this.check.check(connection);
+		if (announcement != null) {
+			// who only looks for others claims nothing
+			this.check.check(connection);
+		}
 		List<byte[]> arguments = List.of(ExpiredStream.bytes(this.instanceId),
 				ExpiredStream.bytes(String.valueOf((announcement != null) ? validMillis : 0)),
 				ExpiredStream.bytes((announcement != null) ? announcement.fingerprint() : ""),

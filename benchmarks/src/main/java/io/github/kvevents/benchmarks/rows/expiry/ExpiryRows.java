@@ -26,6 +26,8 @@ public final class ExpiryRows {
 			+ "are lost while nobody listens; the delayed queue takes an entry away before the work is done; the map cache "
 			+ "expires fields of one hash";
 
+	private static final int ATTEMPTS = 4;
+
 	private final List<LatenessSide> sides = new ArrayList<>();
 
 	private final long patienceMillis;
@@ -168,22 +170,32 @@ public final class ExpiryRows {
 	}
 
 	private Map<String, LatenessResult> run(LatenessRow row) throws Exception {
-		// time to write the keys before the first deadline
-		long first = System.currentTimeMillis() + 2500 + (long) row.keys() * this.sides.size() / 8;
-		Map<LatenessSide, LatenessRecorder> recorders = new LinkedHashMap<>();
+		for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+			LatenessRow keys = new LatenessRow(row.id() + "-" + attempt, row.keys(), row.spread());
+			// time to write the keys before the first deadline
+			long patience = attempt * (2500 + (long) row.keys() * this.sides.size() / 8);
+			Map<LatenessSide, LatenessRecorder> recorders = new LinkedHashMap<>();
+			if (write(keys, System.currentTimeMillis() + patience, recorders)) {
+				Map<String, LatenessResult> found = new LinkedHashMap<>();
+				for (Map.Entry<LatenessSide, LatenessRecorder> side : recorders.entrySet()) {
+					found.put(side.getKey().name(), side.getValue().await(this.patienceMillis));
+				}
+				return found;
+			}
+		}
+		throw new IllegalStateException("The machine is too slow: not all keys were written before the first deadline");
+	}
+
+	/**
+	 * Writes the keys of all sides.
+	 * @return whether that was done before the first deadline
+	 */
+	private boolean write(LatenessRow row, long first, Map<LatenessSide, LatenessRecorder> recorders) throws Exception {
 		this.sides.forEach((side) -> recorders.put(side, side.prepare(row, first)));
 		for (Map.Entry<LatenessSide, LatenessRecorder> side : recorders.entrySet()) {
 			side.getKey().write(row, side.getValue());
 		}
-		if (System.currentTimeMillis() >= first) {
-			throw new IllegalStateException(
-					"The machine is too slow: not all keys were written before the first deadline");
-		}
-		Map<String, LatenessResult> found = new LinkedHashMap<>();
-		for (Map.Entry<LatenessSide, LatenessRecorder> side : recorders.entrySet()) {
-			found.put(side.getKey().name(), side.getValue().await(this.patienceMillis));
-		}
-		return found;
+		return System.currentTimeMillis() < first;
 	}
 
 	private void close() throws Exception {

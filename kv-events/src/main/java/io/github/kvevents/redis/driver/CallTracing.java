@@ -1,4 +1,4 @@
-package io.github.kvevents.redis;
+package io.github.kvevents.redis.driver;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -22,7 +22,7 @@ import io.github.kvevents.support.DaemonThreads;
  * connection or looks for the nodes of a cluster. Otherwise each sweep, heartbeat and
  * blocking read of an idle instance would be a trace of its own.
  */
-final class CallTracing implements Tracing, TraceContextProvider {
+public final class CallTracing implements Tracing, TraceContextProvider {
 
 	private static final TraceContext UNTRACED = new TraceContext() {
 	};
@@ -43,7 +43,7 @@ final class CallTracing implements Tracing, TraceContextProvider {
 	 * @param application its resources; what they share stays shared
 	 * @return the resources to connect with
 	 */
-	static Optional<ClientResources> of(Optional<ClientResources> application) {
+	public static Optional<ClientResources> of(Optional<ClientResources> application) {
 		return application.map((resources) -> resources.tracing().isEnabled()
 				? with(resources, new CallTracing(resources.tracing())) : resources);
 	}

@@ -1,4 +1,4 @@
-package io.github.kvevents.redis;
+package io.github.kvevents.redis.driver;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -16,11 +16,18 @@ import org.springframework.data.redis.connection.lettuce.RedisCredentialsProvide
  * application reads from replicas, this reads from the primary: the configured server may
  * be a replica.
  */
-record OwnClientSettings(LettuceClientConfiguration settings, Optional<ClientOptions> options,
+public record OwnClientSettings(LettuceClientConfiguration settings, Optional<ClientOptions> options,
 		Optional<ClientResources> resources, Optional<ReadFrom> readFrom,
 		Duration timeout) implements LettuceClientConfiguration {
 
-	OwnClientSettings(LettuceClientConfiguration settings, Optional<ClientOptions> options,
+	/**
+	 * Settings with the command timeout of the application.
+	 * @param settings those of the application
+	 * @param options the options of the driver
+	 * @param resources the threads and settings of the driver
+	 * @param readFrom where to read from
+	 */
+	public OwnClientSettings(LettuceClientConfiguration settings, Optional<ClientOptions> options,
 			Optional<ClientResources> resources, Optional<ReadFrom> readFrom) {
 		this(settings, options, resources, readFrom, settings.getCommandTimeout());
 	}

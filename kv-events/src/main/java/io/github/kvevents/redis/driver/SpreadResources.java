@@ -1,4 +1,4 @@
-package io.github.kvevents.redis;
+package io.github.kvevents.redis.driver;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -28,14 +28,14 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
  * moment, would reconnect at the same moments, and up to as late again as the server was
  * away.
  */
-record SpreadResources(ClientResources resources, Delay reconnectDelay) implements ClientResources {
+public record SpreadResources(ClientResources resources, Delay reconnectDelay) implements ClientResources {
 
 	/**
 	 * What to connect with.
 	 * @param application the resources of the application; a delay that it has set itself
 	 * stays
 	 */
-	static Optional<ClientResources> of(Optional<ClientResources> application) {
+	public static Optional<ClientResources> of(Optional<ClientResources> application) {
 		return application.map((resources) -> isDefault(resources.reconnectDelay())
 				? new SpreadResources(resources, new RandomDelay()) : resources);
 	}
