@@ -159,6 +159,8 @@ enum UserOfOneFeature {
 			template.set("order:4", "b", SetOptions.defaults().ifAbsent());
 			template.batchSet(Map.of("order:2", "c", "order:3", "d"),
 					SetOptions.defaults().timeToLive(Duration.ofHours(1)));
+			template.batchSet(Map.of("order:5", "e", "order:6", "f"));
+			assertThat(template.batchDelete(List.of("order:5", "order:6"))).isEqualTo(2);
 			assertThat(template.get("order:1", String.class)).contains("b");
 			assertThat(template.batchGet(List.of("order:2", "order:3"), String.class)).hasSize(2);
 			assertThat(template.update("order:2", String.class, (value) -> value + "!")).isEqualTo(KvSetResult.UPDATED);
