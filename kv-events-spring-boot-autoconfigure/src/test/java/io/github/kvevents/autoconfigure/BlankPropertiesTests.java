@@ -65,7 +65,8 @@ class BlankPropertiesTests {
 	@MethodSource("blankProperties")
 	void blankTextOrChoiceIsAsIfItWereNotSetAndABlankNumberIsRefused(String name, String value, boolean text,
 			CapturedOutput output) {
-		if (!text && !(name.matches(".*(after|interval|timeout|lease|age|key-length|value-size|to-live)") && value.isEmpty())) {
+		if (!text && !(name.matches(".*(after|interval|timeout|lease|age|key-length|value-size|to-live)")
+				&& value.isEmpty())) {
 			assertThatException().isThrownBy(() -> run(Map.of(name, value)).close());
 			assertThat(output).contains("Property: " + name).contains("Value: \"" + value + "\"");
 			return;

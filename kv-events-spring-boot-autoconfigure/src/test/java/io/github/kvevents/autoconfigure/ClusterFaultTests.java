@@ -196,7 +196,8 @@ class ClusterFaultTests {
 		assertNotificationsOfEveryPrimary((key) -> true);
 		assertOneSubscriptionOnEachPrimary(this.cluster.nodes().stream().filter((node) -> node != dead).toList());
 		await().until(() -> output.getAll().contains("All slots of the Redis Cluster are served again"));
-		assertThat(output.getAll().substring(before).lines()).filteredOn((line) -> line.matches(".* WARN .*(io\\.github|i\\.g)\\.k.*"))
+		assertThat(output.getAll().substring(before).lines())
+			.filteredOn((line) -> line.matches(".* WARN .*(io\\.github|i\\.g)\\.k.*"))
 			.as("whatever number of loops it concerns")
 			.singleElement()
 			.asString()

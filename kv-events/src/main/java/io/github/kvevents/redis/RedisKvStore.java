@@ -174,7 +174,8 @@ public final class RedisKvStore implements KvStore {
 	 * uses plain keys only
 	 */
 	public @Nullable PermissionDeniedDataAccessException findRefusal(RedisConnection connection, int partition) {
-		return (writes() instanceof TrackedWrites tracked) ? tracked.findRefusal(connection, partition) : null;
+		return (active(TrackedWrites::isActive) instanceof TrackedWrites tracked)
+				? tracked.findRefusal(connection, partition) : null;
 	}
 
 	/**
@@ -183,7 +184,7 @@ public final class RedisKvStore implements KvStore {
 	 * @return {@code false} if each write is one command on its key
 	 */
 	public boolean usesNamespace() {
-		return writes() != this.plainWrites;
+		return active(TrackedWrites::isActive) != this.plainWrites;
 	}
 
 	@Override

@@ -1,4 +1,4 @@
-package io.github.kvevents.redis.driver;
+package io.github.kvevents.redis;
 
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +14,8 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
+import io.github.kvevents.redis.driver.SpreadResources;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -25,7 +27,7 @@ class SpreadResourcesTests {
 
 	@AfterEach
 	void stop() {
-		this.application.shutdown();
+		this.application.shutdown().awaitUninterruptibly();
 	}
 
 	@Test
