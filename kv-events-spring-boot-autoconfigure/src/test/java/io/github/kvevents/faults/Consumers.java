@@ -48,7 +48,11 @@ final class Consumers {
 
 	@EventListener
 	void gap(LogGapEvent gap) {
-		this.history.gap(gap);
+		// who has read nothing yet, since Redis did not answer at the start, knows no
+		// better
+		if (gap.getAfter() != null) {
+			this.history.gap(gap);
+		}
 	}
 
 }
