@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -160,7 +159,7 @@ public final class RedisKvStore implements KvStore {
 	 * @throws DataAccessException if it doesn't answer
 	 */
 	public void check() {
-		if (active(TrackedWrites::isActive) instanceof TrackedWrites tracked) {
+		if (active() instanceof TrackedWrites tracked) {
 			tracked.check();
 		}
 	}
@@ -174,8 +173,7 @@ public final class RedisKvStore implements KvStore {
 	 * uses plain keys only
 	 */
 	public @Nullable PermissionDeniedDataAccessException findRefusal(RedisConnection connection, int partition) {
-		return (active(TrackedWrites::isActive) instanceof TrackedWrites tracked)
-				? tracked.findRefusal(connection, partition) : null;
+		return (active() instanceof TrackedWrites tracked) ? tracked.findRefusal(connection, partition) : null;
 	}
 
 	/**
@@ -184,7 +182,7 @@ public final class RedisKvStore implements KvStore {
 	 * @return {@code false} if each write is one command on its key
 	 */
 	public boolean usesNamespace() {
-		return active(TrackedWrites::isActive) != this.plainWrites;
+		return active() != this.plainWrites;
 	}
 
 	@Override
@@ -196,7 +194,7 @@ public final class RedisKvStore implements KvStore {
 	public StoreOutcome set(StoreWrite write) {
 		this.reads.saw(write);
 		try {
-			return writes((tracked) -> tracked.covers(write)).set(write);
+			return writes(covers(write)).set(write);
 		}
 		catch (DataAccessException ex) {
 			throw RefusedKey.in(ex, this.names.toRedis(write.key()));
@@ -206,7 +204,7 @@ public final class RedisKvStore implements KvStore {
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
 		this.reads.saw(writes);
-		return writes((tracked) -> writes.stream().anyMatch(tracked::covers)).setAll(writes);
+		return writes(writes.stream().anyMatch(this::covers)).setAll(writes);
 	}
 
 	@Override
@@ -236,7 +234,7 @@ public final class RedisKvStore implements KvStore {
 
 	@Override
 	public StoreOutcome compareAndSet(String key, byte @Nullable [] expected, byte @Nullable [] value) {
-		return naming(key, () -> writes((tracked) -> tracked.covers(key, false)).compareAndSet(key, expected, value));
+		return naming(key, () -> writes(covers(key)).compareAndSet(key, expected, value));
 	}
 
 	@Override
@@ -267,7 +265,7 @@ public final class RedisKvStore implements KvStore {
 	@Override
 	public Map<String, Object> ping() {
 		this.connections.ping(PING_PATIENCE);
-		if (active(TrackedWrites::isActive) instanceof TrackedWrites tracked) {
+		if (active() instanceof TrackedWrites tracked) {
 			tracked.check();
 			tracked.checkTypes();
 		}
@@ -287,17 +285,27 @@ public final class RedisKvStore implements KvStore {
 	}
 
 	private Writes writes() {
-		return writes(TrackedWrites::isActive);
-	}
-
-	private Writes writes(Predicate<TrackedWrites> needed) {
 		this.writable.wrote();
-		return active(needed);
+		return active();
 	}
 
-	private Writes active(Predicate<TrackedWrites> needed) {
+	private Writes active() {
 		TrackedWrites tracked = this.trackedWrites;
-		return (tracked != null && needed.test(tracked)) ? tracked : this.plainWrites;
+		return (tracked != null && tracked.isActive()) ? tracked : this.plainWrites;
+	}
+
+	private Writes writes(boolean covered) {
+		this.writable.wrote();
+		TrackedWrites tracked = this.trackedWrites;
+		return (covered && tracked != null) ? tracked : this.plainWrites;
+	}
+
+	private boolean covers(StoreWrite write) {
+		return this.trackedWrites != null && this.trackedWrites.covers(write);
+	}
+
+	private boolean covers(String key) {
+		return this.trackedWrites != null && this.trackedWrites.covers(key, false);
 	}
 
 }

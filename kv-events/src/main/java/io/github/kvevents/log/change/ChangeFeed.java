@@ -2,7 +2,6 @@ package io.github.kvevents.log.change;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -115,10 +114,8 @@ public interface ChangeFeed {
 	 * Wakes who reads the log by itself whenever there may be something new.
 	 *
 	 * @param waiter woken then
-	 * @param read whether a partition was read up to its end: if not, what was missed is
-	 * to be found out
 	 */
-	record WakeUpSubscriber(Waiter waiter, Predicate<KvPosition> read) implements ChangeFeed.Subscriber {
+	record WakeUpSubscriber(Waiter waiter) implements ChangeFeed.Subscriber {
 
 		@Override
 		public void onChanges(List<LoggedChange> changes) {
@@ -128,13 +125,6 @@ public interface ChangeFeed {
 		@Override
 		public void onReset(int partition, KvPosition to) {
 			this.waiter.wakeUp();
-		}
-
-		@Override
-		public void onCompare(KvPosition last) {
-			if (!this.read.test(last)) {
-				this.waiter.wakeUp();
-			}
 		}
 
 		@Override

@@ -66,7 +66,7 @@ public final class StoreKvChangeLog implements KvChangeLog, SmartLifecycle {
 		long deadline = Delay.of(timeout).after(System.nanoTime());
 		Waiter waiter = new Waiter();
 		this.waiting.add(waiter);
-		ChangeFeed.Subscription subscription = this.feed.subscribe(new WakeUpSubscriber(waiter, (last) -> true));
+		ChangeFeed.Subscription subscription = this.feed.subscribe(new WakeUpSubscriber(waiter));
 		try {
 			boolean found = false;
 			while (!found && !this.stopped && deadline - System.nanoTime() > 0) {
