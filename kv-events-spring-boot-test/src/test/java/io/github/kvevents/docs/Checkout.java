@@ -9,9 +9,6 @@ import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.OnKvExpired;
 
-/**
- * The component of the README, which its first test tests.
- */
 @Component
 class Checkout {
 
