@@ -1,18 +1,23 @@
 package io.github.kvevents.benchmarks;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
-import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisNode;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import io.github.kvevents.benchmarks.fixture.BenchmarkServer;
 
 /**
  * A Redis Cluster of primaries for a run, or one server that is none.
@@ -23,27 +28,25 @@ final class BenchmarkCluster implements AutoCloseable {
 
 	private final List<BenchmarkServer> nodes = new ArrayList<>();
 
-	private final List<LettuceConnectionFactory> toNodes = new ArrayList<>();
-
 	private final LettuceConnectionFactory connectionFactory;
 
 	private BenchmarkCluster(int primaries) throws IOException, InterruptedException {
 		if (primaries == 0) {
 			this.nodes.add(new BenchmarkServer());
-			this.toNodes.add(this.nodes.get(0).connectionFactory());
-			this.connectionFactory = this.nodes.get(0).connectionFactory();
-			return;
+			this.connectionFactory = new LettuceConnectionFactory(
+					new RedisStandaloneConfiguration("127.0.0.1", this.nodes.get(0).port()));
 		}
-		RedisClusterConfiguration configuration = new RedisClusterConfiguration();
-		for (int number = 0; number < primaries; number++) {
-			BenchmarkServer node = new BenchmarkServer("cluster-enabled yes",
-					"cluster-port " + BenchmarkServer.freePort());
-			this.nodes.add(node);
-			this.toNodes.add(node.connectionFactory());
-			configuration.addClusterNode(new RedisNode("127.0.0.1", node.getPort()));
+		else {
+			RedisClusterConfiguration configuration = new RedisClusterConfiguration();
+			for (int number = 0; number < primaries; number++) {
+				BenchmarkServer node = new BenchmarkServer("cluster-enabled yes",
+						"cluster-port " + BenchmarkServer.freePort());
+				this.nodes.add(node);
+				configuration.addClusterNode(new RedisNode("127.0.0.1", node.port()));
+			}
+			form();
+			this.connectionFactory = new LettuceConnectionFactory(configuration);
 		}
-		form();
-		this.connectionFactory = new LettuceConnectionFactory(configuration);
 		this.connectionFactory.afterPropertiesSet();
 		this.connectionFactory.start();
 	}
@@ -65,36 +68,38 @@ final class BenchmarkCluster implements AutoCloseable {
 	private void form() throws InterruptedException {
 		int count = this.nodes.size();
 		for (int number = 0; number < count; number++) {
-			cluster(number, "SET-CONFIG-EPOCH", String.valueOf(number + 1));
-			cluster(number, "ADDSLOTSRANGE", String.valueOf(number * SLOTS / count),
-					String.valueOf((number + 1) * SLOTS / count - 1));
-			BenchmarkServer node = this.nodes.get(number);
-			cluster(0, "MEET", "127.0.0.1", String.valueOf(node.getPort()), busOf(number));
+			RedisCommands<String, String> node = this.nodes.get(number).commands();
+			node.clusterSetConfigEpoch(number + 1);
+			node.clusterAddSlots(IntStream.range(number * SLOTS / count, (number + 1) * SLOTS / count).toArray());
+			meet(this.nodes.get(number));
 		}
-		for (int number = 0; number < count; number++) {
-			while (!cluster(number, "INFO").contains("cluster_state:ok")
-					|| !cluster(number, "INFO").contains("cluster_known_nodes:" + count + "\r")) {
+		for (BenchmarkServer node : this.nodes) {
+			while (!isFormed(node.commands().clusterInfo())) {
 				TimeUnit.MILLISECONDS.sleep(50);
 			}
 		}
 	}
 
-	private String busOf(int number) {
-		return cluster(number, "NODES").lines()
+	private boolean isFormed(String info) {
+		return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + this.nodes.size() + "\r");
+	}
+
+	private void meet(BenchmarkServer node) {
+		CommandArgs<String, String> arguments = new CommandArgs<>(StringCodec.UTF8).add("MEET")
+			.add("127.0.0.1")
+			.add(node.port())
+			.add(busOf(node));
+		this.nodes.get(0).commands().dispatch(CommandType.CLUSTER, new StatusOutput<>(StringCodec.UTF8), arguments);
+	}
+
+	private static String busOf(BenchmarkServer node) {
+		return node.commands()
+			.clusterNodes()
+			.lines()
 			.filter((line) -> line.contains("myself"))
 			.map((line) -> line.replaceFirst("^[^@]*@(\\d+).*$", "$1"))
 			.findFirst()
 			.orElseThrow();
-	}
-
-	private String cluster(int number, String... arguments) {
-		byte[][] bytes = Arrays.stream(arguments)
-			.map((argument) -> argument.getBytes(StandardCharsets.UTF_8))
-			.toArray(byte[][]::new);
-		try (RedisConnection connection = this.toNodes.get(number).getConnection()) {
-			Object reply = connection.execute("CLUSTER", bytes);
-			return (reply instanceof byte[] text) ? new String(text, StandardCharsets.UTF_8) : String.valueOf(reply);
-		}
 	}
 
 	LettuceConnectionFactory connectionFactory() {
@@ -102,29 +107,17 @@ final class BenchmarkCluster implements AutoCloseable {
 	}
 
 	/**
-	 * The sum of a figure of INFO over all nodes.
+	 * The microseconds of processor time that all nodes have used.
 	 */
-	double info(String section, String figure) {
-		double sum = 0;
-		for (int number = 0; number < this.nodes.size(); number++) {
-			sum += this.nodes.get(number).info(this.toNodes.get(number), section, figure);
-		}
-		return sum;
+	double cpuMicros() {
+		return this.nodes.stream().mapToDouble(BenchmarkServer::cpuMicros).sum();
 	}
 
 	/**
 	 * The microseconds for which all nodes executed scripts.
 	 */
 	double scriptMicros() {
-		double sum = 0;
-		for (LettuceConnectionFactory node : this.toNodes) {
-			try (RedisConnection connection = node.getConnection()) {
-				Properties stats = Objects.requireNonNull(connection.serverCommands().info("commandstats"));
-				String evalsha = stats.getProperty("cmdstat_evalsha", "calls=0,usec=0,");
-				sum += Double.parseDouble(evalsha.replaceFirst("^.*,usec=(\\d+),.*$", "$1"));
-			}
-		}
-		return sum;
+		return this.nodes.stream().mapToDouble((node) -> node.commandTime().scripts()).sum();
 	}
 
 	@Override

@@ -177,12 +177,8 @@ public final class ClusterWriteCost {
 
 		Before(BenchmarkCluster servers) {
 			this.servers = servers;
-			this.cpu = cpuSeconds();
+			this.cpu = servers.cpuMicros();
 			this.scripts = servers.scriptMicros();
-		}
-
-		private double cpuSeconds() {
-			return this.servers.info("cpu", "used_cpu_user") + this.servers.info("cpu", "used_cpu_sys");
 		}
 
 		/**
@@ -190,7 +186,7 @@ public final class ClusterWriteCost {
 		 * @param taken how long each call took, in nanoseconds, sorted
 		 */
 		Round round(long[] taken) {
-			return new Round(taken[taken.length / 2] / 1e3, (cpuSeconds() - this.cpu) * 1e6 / taken.length,
+			return new Round(taken[taken.length / 2] / 1e3, (this.servers.cpuMicros() - this.cpu) / taken.length,
 					(this.servers.scriptMicros() - this.scripts) / taken.length);
 		}
 
