@@ -6,6 +6,8 @@ import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 import com.sun.management.OperatingSystemMXBean;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,11 @@ class IdleApplication {
 	static final String ANSWER = "idle:";
 
 	/**
+	 * How many commands a second an application without kv-events sends.
+	 */
+	static final String COMMANDS_PER_SECOND = "idle.commands-per-second";
+
+	/**
 	 * Runs the application.
 	 * @param args as of any Spring Boot application
 	 */
@@ -56,6 +63,10 @@ class IdleApplication {
 		work(context, template);
 		if (template != null && context.getEnvironment().containsProperty("kv.events.log.enabled")) {
 			openWatch(template);
+		}
+		Integer perSecond = context.getEnvironment().getProperty(COMMANDS_PER_SECOND, Integer.class);
+		if (perSecond != null) {
+			sendRegularly(context.getBean(StringRedisTemplate.class), perSecond);
 		}
 		while (questions.readLine() != null) {
 			System.out.println(ANSWER + cpuNanos() + " " + threads());
@@ -90,6 +101,16 @@ class IdleApplication {
 		await().atMost(Duration.ofMinutes(2))
 			.ignoreExceptionsInstanceOf(DataAccessException.class)
 			.until(() -> template.watch(WatchOptions.prefix("users:")).isOpen());
+	}
+
+	private static void sendRegularly(StringRedisTemplate strings, int perSecond) {
+		Executors.newSingleThreadScheduledExecutor((task) -> {
+			Thread thread = new Thread(task, "idle-commands");
+			thread.setDaemon(true);
+			return thread;
+		})
+			.scheduleAtFixedRate(() -> strings.hasKey("other"), 0, TimeUnit.SECONDS.toMicros(1) / perSecond,
+					TimeUnit.MICROSECONDS);
 	}
 
 	private static long cpuNanos() {

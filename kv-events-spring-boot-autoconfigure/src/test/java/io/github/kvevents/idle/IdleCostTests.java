@@ -23,6 +23,11 @@ import static org.awaitility.Awaitility.await;
  * What applications cost that have nothing to do: the commands that they send, the lines
  * that they log, and the CPU time of their processes beyond that of the same application
  * without kv-events, which runs at the same time. All of it is reported.
+ * <p>
+ * How much CPU time a command takes differs by ten times between machines, and on one of
+ * them with what else runs there. So a third application sends as many commands a second
+ * as are permitted, with nothing but the driver. On a machine where that takes more than
+ * the permitted share, kv-events may take as much.
  */
 @Timeout(900)
 class IdleCostTests {
@@ -38,6 +43,10 @@ class IdleCostTests {
 	private static final int WINDOWS = 2;
 
 	private static final double CPU_SHARE = 0.01;
+
+	private static final int ONE_INSTANCE = 12;
+
+	private static final int FURTHER_INSTANCE = 6;
 
 	/**
 	 * A process that has just started loads classes for a while. It has settled when a
@@ -55,34 +64,43 @@ class IdleCostTests {
 
 	private final List<IdleProcess> processes = new ArrayList<>();
 
+	private TestRedis otherRedis;
+
 	private IdleProcess without;
+
+	private IdleProcess plain;
 
 	private TestReporter reporter;
 
 	@BeforeEach
-	void report(TestReporter reporter) {
+	void startOthers(TestReporter reporter) {
 		this.reporter = reporter;
+		this.otherRedis = TestRedis.start();
+		this.without = IdleProcess.start(properties(this.otherRedis, NAME, "kv.events.enabled=false"));
+		this.plain = IdleProcess.start(properties(this.otherRedis, NAME, "kv.events.enabled=false",
+				IdleApplication.COMMANDS_PER_SECOND + "=" + ONE_INSTANCE));
 	}
 
 	@AfterEach
 	void stop() {
 		this.processes.forEach(IdleProcess::close);
-		if (this.without != null) {
-			this.without.close();
-		}
+		this.plain.close();
+		this.without.close();
+		this.otherRedis.close();
 	}
 
 	@Test
 	void instancesWithEverythingSendFewCommandsAndUseNoCpu() throws Exception {
 		try (TestRedis redis = TestRedis.start(); CommandMonitor monitor = new CommandMonitor(redis.getPort())) {
 			start(redis, NAME, LOG);
-			double one = mean(assertIdle("everything, alone", monitor, 12));
+			double one = mean(assertIdle("everything, alone", monitor, ONE_INSTANCE));
 			start(redis, NAME, LOG);
-			double two = mean(assertIdle("everything, two instances", monitor, 12 + 6));
+			double two = mean(assertIdle("everything, two instances", monitor, ONE_INSTANCE + FURTHER_INSTANCE));
 			start(redis, NAME, LOG);
-			double three = mean(assertIdle("everything, three instances", monitor, 12 + 6 + 6));
+			double three = mean(
+					assertIdle("everything, three instances", monitor, ONE_INSTANCE + 2 * FURTHER_INSTANCE));
 			assertThat(List.of(two - one, (three - one) / 2)).as("commands a second of each further instance")
-				.allMatch((further) -> further <= 6);
+				.allMatch((further) -> further <= FURTHER_INSTANCE);
 		}
 	}
 
@@ -96,23 +114,20 @@ class IdleCostTests {
 
 	@Test
 	void anApplicationInMemoryUsesNoCpu() throws Exception {
-		String noRedis = "management.health.redis.enabled=false";
-		this.without = IdleProcess.start(List.of(NAME, noRedis, "kv.events.enabled=false"));
-		this.processes.add(IdleProcess.start(List.of(NAME, noRedis, LOG, "kv.events.store=memory")));
+		this.processes.add(IdleProcess
+			.start(List.of(NAME, LOG, "management.health.redis.enabled=false", "kv.events.store=memory")));
 		assertIdle("in memory", null, 0);
 	}
 
-	private void start(TestRedis redis, String... properties) throws Exception {
+	private void start(TestRedis redis, String... properties) {
+		this.processes.add(IdleProcess.start(properties(redis, properties)));
+	}
+
+	private static List<String> properties(TestRedis redis, String... properties) {
 		List<String> all = new ArrayList<>(List.of(properties));
 		all.add("spring.data.redis.host=127.0.0.1");
 		all.add("spring.data.redis.port=" + redis.getPort());
-		if (this.without == null) {
-			List<String> disabled = new ArrayList<>(all);
-			disabled.remove(LOG);
-			disabled.add("kv.events.enabled=false");
-			this.without = IdleProcess.start(disabled);
-		}
-		this.processes.add(IdleProcess.start(all));
+		return all;
 	}
 
 	private List<Rest> assertIdle(String what, CommandMonitor monitor, double perSecond) throws Exception {
@@ -128,7 +143,7 @@ class IdleCostTests {
 			assertThat(rest.logLines()).as(() -> logged().toString()).isZero();
 			assertThat(rest.threads()).isPositive().isLessThanOrEqualTo(statedThreads());
 		});
-		assertThat(rests).anySatisfy((rest) -> assertThat(rest.added()).isLessThan(CPU_SHARE));
+		assertThat(rests).anySatisfy((rest) -> assertThat(rest.added()).isLessThan(rest.permitted()));
 		return rests;
 	}
 
@@ -158,7 +173,8 @@ class IdleCostTests {
 		Rest before = measure(monitor, SETTLING_WINDOW);
 		for (int window = 1; window < MAX_SETTLING; window++) {
 			Rest rest = measure(monitor, SETTLING_WINDOW);
-			if (before.cpuShare() - rest.cpuShare() < SETTLED && before.without() - rest.without() < SETTLED) {
+			if (before.cpuShare() - rest.cpuShare() < SETTLED && before.without() - rest.without() < SETTLED
+					&& before.plain() - rest.plain() < SETTLED) {
 				return;
 			}
 			before = rest;
@@ -167,6 +183,7 @@ class IdleCostTests {
 
 	private Rest measure(CommandMonitor monitor, Duration window) throws Exception {
 		IdleProcess.Usage withoutBefore = this.without.usage();
+		IdleProcess.Usage plainBefore = this.plain.usage();
 		List<IdleProcess.Usage> before = usages();
 		if (monitor != null) {
 			monitor.reset();
@@ -183,9 +200,10 @@ class IdleCostTests {
 			logLines += after.get(index).logLines() - before.get(index).logLines();
 		}
 		double without = (this.without.usage().cpuNanos() - withoutBefore.cpuNanos()) / nanos;
+		double plain = (this.plain.usage().cpuNanos() - plainBefore.cpuNanos()) / nanos;
 		double perSecond = commands.values().stream().mapToInt(Integer::intValue).sum() * TimeUnit.SECONDS.toNanos(1)
 				/ nanos;
-		return new Rest(perSecond, share, without, after.get(0).threads(), logLines, commands);
+		return new Rest(perSecond, share, without, plain, after.get(0).threads(), logLines, commands);
 	}
 
 	private List<IdleProcess.Usage> usages() throws Exception {
@@ -202,11 +220,12 @@ class IdleCostTests {
 	 * @param perSecond how many commands came in a second
 	 * @param cpuShare the share of a core that the busiest process took
 	 * @param without the share that the process without kv-events took
+	 * @param plain the share of the process that sends plain commands
 	 * @param threads how many threads of ours the first process has
 	 * @param logLines how many lines all processes logged
 	 * @param commands how often each came
 	 */
-	private record Rest(double perSecond, double cpuShare, double without, int threads, int logLines,
+	private record Rest(double perSecond, double cpuShare, double without, double plain, int threads, int logLines,
 			Map<String, Integer> commands) {
 
 		/**
@@ -214,6 +233,13 @@ class IdleCostTests {
 		 */
 		double added() {
 			return this.cpuShare - this.without;
+		}
+
+		/**
+		 * The share of a core that kv-events may take.
+		 */
+		double permitted() {
+			return Math.max(CPU_SHARE, this.plain - this.without);
 		}
 
 	}
