@@ -6,7 +6,8 @@ import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.Executors;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.TimeUnit;
 
 import com.sun.management.OperatingSystemMXBean;
@@ -104,13 +105,14 @@ class IdleApplication {
 	}
 
 	private static void sendRegularly(StringRedisTemplate strings, int perSecond) {
-		Executors.newSingleThreadScheduledExecutor((task) -> {
-			Thread thread = new Thread(task, "idle-commands");
-			thread.setDaemon(true);
-			return thread;
-		})
-			.scheduleAtFixedRate(() -> strings.hasKey("other"), 0, TimeUnit.SECONDS.toMicros(1) / perSecond,
-					TimeUnit.MICROSECONDS);
+		new Timer("idle-commands", true).scheduleAtFixedRate(new TimerTask() {
+
+			@Override
+			public void run() {
+				strings.hasKey("other");
+			}
+
+		}, 0, TimeUnit.SECONDS.toMillis(1) / perSecond);
 	}
 
 	private static long cpuNanos() {

@@ -14,6 +14,7 @@ import io.github.kvevents.KvChange;
 import io.github.kvevents.core.OperationObserver.Operation;
 import io.github.kvevents.core.ValueCodec.ValueType;
 import io.github.kvevents.store.KvStore;
+import io.github.kvevents.support.CallDeadline;
 import io.github.kvevents.support.DeferredInterrupt;
 
 /**
@@ -67,17 +68,20 @@ final class Updates {
 	 * @return what it did, {@code null} if another writer came between
 	 */
 	private <T> @Nullable KvSetResult attemptOnce(String key, ValueType<T> type, UnaryOperator<@Nullable T> change) {
+		long start = System.nanoTime();
 		byte[] present = this.observer.observe(Operation.GET, () -> this.store.primary().get(key));
+		long waited = System.nanoTime() - start;
 		T value = change.apply((present != null) ? this.codec.decode(key, present.clone(), type) : null);
 		if (value != null) {
 			byte[] bytes = this.codec.encode(key, value, type);
-			boolean applied = this.changes.compareAndSet(key, present, bytes);
+			boolean applied = CallDeadline.afterWait(waited, () -> this.changes.compareAndSet(key, present, bytes));
 			return applied ? KvSetResult.of(KvChange.of(present, bytes)) : null;
 		}
 		if (present == null) {
 			return KvSetResult.NOT_APPLIED;
 		}
-		return this.changes.compareAndDelete(key, present) ? KvSetResult.UPDATED : null;
+		boolean deleted = CallDeadline.afterWait(waited, () -> this.changes.compareAndDelete(key, present));
+		return deleted ? KvSetResult.UPDATED : null;
 	}
 
 	/** Writers that collided once would do so again if they all came back at once. */

@@ -16,6 +16,7 @@ import org.springframework.dao.InvalidDataAccessApiUsageException;
 import io.github.kvevents.store.ExpiryTracking.EndedLifetime;
 import io.github.kvevents.store.KvStore.StoreBatch;
 import io.github.kvevents.store.KvStore.StoreOutcome;
+import io.github.kvevents.support.CallDeadline;
 
 /**
  * One batch of writes: a {@link RedisBatch} for each group of keys that one script may
@@ -81,8 +82,12 @@ final class GroupedBatch {
 			}
 			return new StoreBatch<>(results, failure);
 		}
+		long waited = 0;
 		for (Map.Entry<Integer, List<Integer>> group : this.groups.entrySet()) {
-			StoreBatch<StoreOutcome> sent = batch(group.getKey(), group.getValue()).send(connections);
+			long start = System.nanoTime();
+			StoreBatch<StoreOutcome> sent = CallDeadline.afterWait(waited,
+					() -> batch(group.getKey(), group.getValue()).send(connections));
+			waited = Math.max(waited, System.nanoTime() - start);
 			failure = add(sent, group.getValue(), results, failure);
 			if (sent.failure() != null && !(sent.failure() instanceof InvalidDataAccessApiUsageException)) {
 				break;

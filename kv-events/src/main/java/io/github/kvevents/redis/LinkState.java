@@ -111,14 +111,19 @@ final class LinkState {
 	/**
 	 * Returns at once while Redis answers. Otherwise waits for an attempt to connect, at
 	 * most for the command timeout.
+	 * @param waited how long the operation has waited before
+	 * @return the longest wait, in nanoseconds
 	 */
-	void awaitAnswer() {
+	long awaitAnswer(long waited) {
 		if (this.nodes != null) {
 			this.nodes.checkIfSuspected();
 		}
-		if (!this.answers || isSilent()) {
-			ping(this.commandTimeout);
+		if (this.answers && !isSilent()) {
+			return waited;
 		}
+		long start = System.nanoTime();
+		ping(this.commandTimeout.minusNanos(waited));
+		return Math.max(waited, System.nanoTime() - start);
 	}
 
 	/**
@@ -210,7 +215,7 @@ final class LinkState {
 	 * Registers a call that starts.
 	 */
 	Call begin() {
-		Call call = new Call(System.nanoTime(), new Object());
+		Call call = new Call(System.nanoTime());
 		this.calls.add(call);
 		return call;
 	}
@@ -311,12 +316,24 @@ final class LinkState {
 	}
 
 	/**
-	 * A command that was sent.
-	 *
-	 * @param since when, in nanoseconds
-	 * @param identity distinguishes calls that were sent at the same time
+	 * A command that was sent. Each is equal to itself alone: several are sent at the
+	 * same time.
 	 */
-	record Call(long since, Object identity) {
+	static final class Call {
+
+		private final long since;
+
+		private Call(long since) {
+			this.since = since;
+		}
+
+		/**
+		 * When it was sent, in nanoseconds.
+		 */
+		long since() {
+			return this.since;
+		}
+
 	}
 
 }

@@ -113,18 +113,19 @@ final class LinkTarget {
 	/**
 	 * Creates a connection. Taking one from the pool may take as long as a command.
 	 * @param state tracks the calls of the connection
+	 * @param waitedNanos how long its operation has waited, if its calls are bounded
 	 */
-	RedisConnection connect(LinkState state) {
+	RedisConnection connect(LinkState state, long waitedNanos) {
 		RedisConnectionFactory factory = factory();
 		PoolShare share = this.share;
 		if (share == null) {
-			return WatchedCalls.watch(factory.getConnection(), state, () -> {
+			return WatchedCalls.watch(factory.getConnection(), state, waitedNanos, () -> {
 			});
 		}
 		share.acquire();
 		LinkState.Call call = state.begin();
 		try {
-			return WatchedCalls.watch(factory.getConnection(), state, share::release);
+			return WatchedCalls.watch(factory.getConnection(), state, waitedNanos, share::release);
 		}
 		catch (RuntimeException ex) {
 			share.release();
@@ -161,17 +162,18 @@ final class LinkTarget {
 	/**
 	 * Creates a connection for reads that may be large.
 	 * @param state connects it if it is not connected
+	 * @param waitedNanos how long its operation has waited, if its calls are bounded
 	 */
-	RedisConnection connectForPages(LinkState state) {
+	RedisConnection connectForPages(LinkState state, long waitedNanos) {
 		PageConnection pages = this.pages;
 		if (pages == null || !pages.isUsable()) {
-			return connect(state);
+			return connect(state, waitedNanos);
 		}
 		if (!pages.isOpen()) {
 			state.doubt();
-			state.awaitAnswer();
+			state.awaitAnswer(0);
 		}
-		return WatchedCalls.watch(pages.get(), state, () -> {
+		return WatchedCalls.watch(pages.get(), state, waitedNanos, () -> {
 		});
 	}
 

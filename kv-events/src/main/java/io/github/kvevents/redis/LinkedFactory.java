@@ -1,7 +1,7 @@
 package io.github.kvevents.redis;
 
 import java.time.Duration;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +10,8 @@ import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisSentinelConnection;
+
+import io.github.kvevents.support.CallDeadline;
 
 /**
  * Hands out the connections of a link, once Redis has answered.
@@ -20,21 +22,44 @@ final class LinkedFactory implements RedisConnectionFactory {
 
 	private final LinkState state;
 
-	private final Supplier<RedisConnection> connections;
+	private final LongFunction<RedisConnection> connections;
 
-	private final @Nullable RedisConnectionFactory pages;
+	private final @Nullable LinkedFactory pages;
+
+	private final boolean bounded;
 
 	/**
 	 * Creates a factory.
-	 * @param connections creates a connection, once Redis has answered
+	 * @param connections creates a connection, once Redis has answered; receives how long
+	 * the operation has waited, or that its commands are not bounded
 	 * @param pages for reads that may be large, {@code null} for this one
 	 */
-	LinkedFactory(LinkTarget target, LinkState state, Supplier<RedisConnection> connections,
-			@Nullable RedisConnectionFactory pages) {
+	LinkedFactory(LinkTarget target, LinkState state, LongFunction<RedisConnection> connections,
+			@Nullable LinkedFactory pages) {
+		this(target, state, connections, pages, false);
+	}
+
+	private LinkedFactory(LinkTarget target, LinkState state, LongFunction<RedisConnection> connections,
+			@Nullable LinkedFactory pages, boolean bounded) {
 		this.target = target;
 		this.state = state;
 		this.connections = connections;
 		this.pages = pages;
+		this.bounded = bounded;
+	}
+
+	/**
+	 * The same connections for operations of the application, which end as a whole within
+	 * the command timeout.
+	 * @param factory any factory, possibly of a link
+	 */
+	static RedisConnectionFactory forOperations(RedisConnectionFactory factory) {
+		return (factory instanceof LinkedFactory linked) ? linked.bounded() : factory;
+	}
+
+	private LinkedFactory bounded() {
+		return new LinkedFactory(this.target, this.state, this.connections,
+				(this.pages != null) ? this.pages.bounded() : null, true);
 	}
 
 	/**
@@ -100,8 +125,8 @@ final class LinkedFactory implements RedisConnectionFactory {
 
 	@Override
 	public RedisConnection getConnection() {
-		this.state.awaitAnswer();
-		return this.connections.get();
+		long waited = this.state.awaitAnswer(this.bounded ? CallDeadline.takeWait() : 0);
+		return this.connections.apply(this.bounded ? waited : WatchedCalls.UNBOUNDED);
 	}
 
 	@Override

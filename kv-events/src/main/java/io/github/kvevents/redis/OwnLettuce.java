@@ -30,6 +30,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.util.ReflectionUtils;
 
 import io.github.kvevents.redis.driver.CallTracing;
+import io.github.kvevents.redis.driver.CommandDeadline;
 import io.github.kvevents.redis.driver.OwnClientSettings;
 import io.github.kvevents.redis.driver.SpreadResources;
 import io.github.kvevents.redis.topology.OpenChannels;
@@ -70,9 +71,15 @@ final class OwnLettuce {
 		Optional<ClientOptions> options = client.getClientOptions();
 		return start(theirs, configuration,
 				new OwnClientSettings(client,
-						RedisConfiguration.isClusterConfiguration(configuration) ? Optional.of(inCluster(options))
-								: options,
+						Optional.of(bounded(RedisConfiguration.isClusterConfiguration(configuration)
+								? inCluster(options) : options.orElseGet(ClientOptions::create), client)),
 						SpreadResources.of(CallTracing.of(client.getClientResources())), primary(theirs)));
+	}
+
+	private static ClientOptions bounded(ClientOptions options, LettuceClientConfiguration client) {
+		return options.mutate()
+			.timeoutOptions(CommandDeadline.in(options.getTimeoutOptions(), client.getCommandTimeout()))
+			.build();
 	}
 
 	/**
@@ -194,7 +201,7 @@ final class OwnLettuce {
 			.map(ClientOptions::mutate)
 			.orElseGet(ClientOptions::builder);
 		return start(theirs, configuration,
-				new OwnClientSettings(client, Optional.of(options.autoReconnect(false).build()),
+				new OwnClientSettings(client, Optional.of(bounded(options.autoReconnect(false).build(), client)),
 						CallTracing.of(client.getClientResources()), Optional.empty()));
 	}
 

@@ -103,13 +103,13 @@ public final class RedisKvStore implements KvStore {
 		Assert.notNull(connectionFactory, "'connectionFactory' must not be null");
 		Assert.notNull(readConnectionFactory, "'readConnectionFactory' must not be null");
 		Assert.notNull(names, "'names' must not be null");
-		this.connections = new RedisConnections(connectionFactory);
+		RedisConnectionFactory operations = LinkedFactory.forOperations(connectionFactory);
+		this.connections = new RedisConnections(operations);
 		Namespace namespace = namespace(tracking, log);
 		this.names = (namespace != null) ? names.in(namespace) : names;
-		ValuePages pages = new ValuePages(new RedisConnections(RedisLink.forPages(connectionFactory)),
-				this.connections);
+		ValuePages pages = new ValuePages(new RedisConnections(RedisLink.forPages(operations)), this.connections);
 		this.reads = new RedisReads(this.connections, (readConnectionFactory == connectionFactory) ? this.connections
-				: new RedisConnections(readConnectionFactory), this.names, pages);
+				: new RedisConnections(LinkedFactory.forOperations(readConnectionFactory)), this.names, pages);
 		this.plainWrites = new PlainWrites(this.connections, this.names);
 		this.trackedWrites = (namespace != null) ? trackedWrites(namespace, tracking, log, check) : null;
 		this.writable = new WritableCheck(this.connections, this.names);

@@ -78,10 +78,11 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 				RedisConnections.isCluster(application) ? new NodeOutages(() -> this.target.factory().getConnection())
 						: null,
 				this.target::mayRepeat);
-		this.factory = new LinkedFactory(this.target, this.state, () -> this.target.connect(this.state),
-				new LinkedFactory(this.target, this.state, () -> this.target.connectForPages(this.state), null));
+		this.factory = new LinkedFactory(this.target, this.state, (waited) -> this.target.connect(this.state, waited),
+				new LinkedFactory(this.target, this.state, (waited) -> this.target.connectForPages(this.state, waited),
+						null));
 		this.readFactory = new LinkedFactory(this.target, this.state,
-				() -> WatchedCalls.watch(application.getConnection(), this.state, () -> {
+				(waited) -> WatchedCalls.watch(application.getConnection(), this.state, waited, () -> {
 				}), null);
 	}
 

@@ -81,7 +81,7 @@ public final class SharedWaits {
 	}
 
 	private Connection connect(byte[] stream) {
-		this.state.awaitAnswer();
+		this.state.awaitAnswer(0);
 		try {
 			String node = nodeOf(stream);
 			if (!this.nodes.isKnown(node)) {

@@ -2,9 +2,14 @@ package io.github.kvevents.redis;
 
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.support.CallDeadline;
 import io.github.kvevents.support.CallPatience;
 import io.github.kvevents.support.StoreFailure;
 
@@ -89,11 +95,58 @@ class WatchedCallsTests {
 		});
 	}
 
+	@Test
+	void repeatedCommandEndsWithinTheTimeoutOfTheFirst() {
+		long before = System.nanoTime();
+		List<@Nullable Long> ends = new ArrayList<>();
+		RedisConnection connection = connection(true, Duration.ofSeconds(50), (call) -> {
+			ends.add(CallDeadline.get());
+			return (call < 3) ? "CLUSTERDOWN" : null;
+		});
+		connection.ping();
+		assertThat(ends).hasSize(3).startsWith((Long) null);
+		assertThat(ends.get(2)).isEqualTo(ends.get(1)).isBetween(before, before + Duration.ofSeconds(55).toNanos());
+		assertThat(CallDeadline.get()).isNull();
+	}
+
+	@Test
+	void commandAfterAWaitEndsEarlier() {
+		List<@Nullable Long> left = new ArrayList<>();
+		RedisConnection connection = connection(false, Duration.ofSeconds(50), Duration.ofSeconds(30).toNanos(),
+				(call) -> {
+					left.add(Objects.requireNonNull(CallDeadline.get()) - System.nanoTime());
+					return null;
+				});
+		connection.ping();
+		connection.ping();
+		assertThat(left).hasSize(2)
+			.allSatisfy((nanos) -> assertThat(nanos).isBetween(1L, Duration.ofSeconds(20).toNanos()));
+		assertThat(CallDeadline.get()).isNull();
+	}
+
+	@Test
+	void commandOfAConnectionThatIsNotBoundedMayTakeTheWholeTimeout() {
+		List<@Nullable Long> ends = new ArrayList<>();
+		RedisConnection connection = connection(false, Duration.ofSeconds(50), (call) -> {
+			ends.add(CallDeadline.get());
+			LockSupport.parkNanos(Duration.ofMillis(30).toNanos());
+			return null;
+		});
+		connection.ping();
+		connection.ping();
+		assertThat(ends).containsExactly(null, null);
+	}
+
+	private RedisConnection connection(boolean cluster, Duration timeout, IntFunction<@Nullable String> failures) {
+		return connection(cluster, timeout, WatchedCalls.UNBOUNDED, failures);
+	}
+
 	/**
 	 * A connection whose PING fails.
 	 * @param failures the message for each call, counted from 1; {@code null} for success
 	 */
-	private RedisConnection connection(boolean cluster, Duration timeout, IntFunction<String> failures) {
+	private RedisConnection connection(boolean cluster, Duration timeout, long waitedNanos,
+			IntFunction<@Nullable String> failures) {
 		RedisConnection target = (RedisConnection) Proxy.newProxyInstance(WatchedCallsTests.class.getClassLoader(),
 				new Class<?>[] { RedisConnection.class }, (proxy, method, arguments) -> {
 					String failure = failures.apply(this.calls.incrementAndGet());
@@ -106,7 +159,7 @@ class WatchedCallsTests {
 			throw new IllegalStateException("no node");
 		});
 		return WatchedCalls.watch(target, new LinkState(() -> target, timeout, cluster ? nodes : null,
-				(failure) -> cluster && StoreFailure.isNotServed(failure)), () -> {
+				(failure) -> cluster && StoreFailure.isNotServed(failure)), waitedNanos, () -> {
 				});
 	}
 
