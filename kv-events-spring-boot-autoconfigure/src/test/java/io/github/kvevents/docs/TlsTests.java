@@ -22,6 +22,7 @@ import io.github.kvevents.actuate.KvEventsHealthIndicator;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.fixture.TestCluster;
 import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.fixture.TestSentinel;
 import io.github.kvevents.fixture.TestTls;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -94,6 +95,30 @@ class TlsTests {
 					.hasSize(1);
 			}
 			assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+		}
+	}
+
+	@Test
+	void connectionsFollowThePrimaryThatSentinelsName() {
+		try (TestSentinel sentinel = TestSentinel.startWithTls(tls);
+				ConfigurableApplicationContext context = run("spring.data.redis.sentinel.nodes=" + sentinel.addresses(),
+						tls.client(), "spring.data.redis.sentinel.master=" + TestSentinel.NAME)) {
+			KvTemplate template = context.getBean(KvTemplate.class);
+			template.set("a", "1", Duration.ofMinutes(7));
+			TestRedis former = sentinel.primary();
+			await().until(() -> sentinel.cutSubscribers(0) == 1);
+			TestRedis primary = sentinel.failOver();
+			await().ignoreExceptionsInstanceOf(DataAccessException.class).until(() -> {
+				template.set("b", "2", Duration.ofMinutes(7));
+				return primary.template().hasKey("shop:b");
+			});
+			assertThat(former).isNotSameAs(primary);
+			for (TestRedis node : List.of(former, primary)) {
+				assertThat(clients(node))
+					.filteredOn((client) -> client.contains(" laddr=127.0.0.1:" + node.getPort() + " "))
+					.as("this test")
+					.hasSize(1);
+			}
 		}
 	}
 

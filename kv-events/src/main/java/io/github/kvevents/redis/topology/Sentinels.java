@@ -71,6 +71,8 @@ final class Sentinels {
 		RedisURI.Builder builder = RedisURI.builder()
 			.withSentinelMasterId(String.valueOf(configuration.getMaster().getName()))
 			.withTimeout(PATIENCE);
+		// also here: the driver takes it over to the addresses of the Sentinels
+		encrypt(builder, application.getClientConfiguration());
 		for (RedisNode sentinel : configuration.getSentinels()) {
 			builder.withSentinel(address(sentinel, configuration, application.getClientConfiguration()));
 		}
@@ -82,10 +84,8 @@ final class Sentinels {
 		RedisURI.Builder builder = RedisURI.builder()
 			.withHost(sentinel.getRequiredHost())
 			.withPort(sentinel.getRequiredPort())
-			.withSsl(client.isUseSsl())
-			.withVerifyPeer(client.getVerifyMode())
-			.withStartTls(client.isStartTls())
 			.withTimeout(PATIENCE);
+		encrypt(builder, client);
 		if (configuration.getSentinelPassword().isPresent()) {
 			char[] password = configuration.getSentinelPassword().get();
 			String user = configuration.getSentinelUsername();
@@ -101,6 +101,10 @@ final class Sentinels {
 			.map((factory) -> factory.createSentinelCredentialsProvider(configuration))
 			.ifPresent(address::setCredentialsProvider);
 		return address;
+	}
+
+	private static void encrypt(RedisURI.Builder builder, LettuceClientConfiguration client) {
+		builder.withSsl(client.isUseSsl()).withVerifyPeer(client.getVerifyMode()).withStartTls(client.isStartTls());
 	}
 
 	/**
