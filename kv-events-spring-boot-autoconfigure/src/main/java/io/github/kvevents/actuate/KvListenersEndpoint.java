@@ -1,6 +1,8 @@
 package io.github.kvevents.actuate;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -20,6 +23,7 @@ import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.listener.KvDeadLetters;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.KvListenerStats;
 import io.github.kvevents.listener.KvSubscription;
@@ -32,24 +36,39 @@ import io.github.kvevents.support.StoreFailure;
 
 /**
  * {@link Endpoint @Endpoint} that shows the durable listeners of this application, pauses
- * and resumes them, moves them to another position and redrives their dead letters. It
- * shows neither keys nor values nor the messages of errors.
+ * and resumes them, moves them to another position, and redrives or discards their dead
+ * letters. It shows no values, and neither keys nor the messages of errors unless that is
+ * permitted.
  */
 @Endpoint(id = "kvlisteners")
 public class KvListenersEndpoint {
 
-	/** How many dead letters to redrive, unless the request has a limit. */
-	static final int REDRIVE_LIMIT = 100;
+	/** How many dead letters to redrive or discard, unless the request has a limit. */
+	static final int ACTION_LIMIT = 100;
 
 	private final KvListenerRegistry registry;
+
+	private final Show showKeys;
+
+	/**
+	 * Creates an endpoint that never shows keys.
+	 * @param registry the listeners to show
+	 */
+	public KvListenersEndpoint(KvListenerRegistry registry) {
+		this(registry, Show.NEVER);
+	}
 
 	/**
 	 * Creates an endpoint.
 	 * @param registry the listeners to show
+	 * @param showKeys when to show the keys of dead letters and the messages of their
+	 * errors
 	 */
-	public KvListenersEndpoint(KvListenerRegistry registry) {
+	public KvListenersEndpoint(KvListenerRegistry registry, Show showKeys) {
 		Assert.notNull(registry, "'registry' must not be null");
+		Assert.notNull(showKeys, "'showKeys' must not be null");
 		this.registry = registry;
+		this.showKeys = showKeys;
 	}
 
 	/**
@@ -58,7 +77,23 @@ public class KvListenersEndpoint {
 	 */
 	@ReadOperation
 	public ListenersDescriptor listeners() {
-		return new ListenersDescriptor(this.registry.all().stream().map(ListenerDescriptor::of).toList());
+		return new ListenersDescriptor(describe(this.registry.all()));
+	}
+
+	/**
+	 * Once the store has not answered, it is not asked about the others: each would take
+	 * as long as a command times out.
+	 */
+	static List<ListenerDescriptor> describe(Collection<KvSubscription> subscriptions) {
+		List<ListenerDescriptor> listeners = new ArrayList<>();
+		String away = null;
+		for (KvSubscription subscription : subscriptions) {
+			ListenerDescriptor listener = (away != null) ? ListenerDescriptor.of(subscription, null, away)
+					: ListenerDescriptor.of(subscription);
+			listeners.add(listener);
+			away = listener.storeError();
+		}
+		return listeners;
 	}
 
 	/**
@@ -72,17 +107,63 @@ public class KvListenersEndpoint {
 	}
 
 	/**
+	 * Shows dead letters of a listener, the oldest first.
+	 * @param id the listener's id
+	 * @param part must be {@code deadletters}
+	 * @param after the id of a letter: only those behind it
+	 * @param limit how many letters, from 1 to 1000, by default 100
+	 * @return a page of letters, or {@code null} if there is no such listener or part
+	 */
+	@ReadOperation
+	public @Nullable DeadLettersDescriptor deadLetters(@Selector String id, @Selector String part,
+			@Nullable String after, @Nullable Integer limit) {
+		return deadLetters(id, part, after, limit, this.showKeys == Show.ALWAYS);
+	}
+
+	@Nullable DeadLettersDescriptor deadLetters(String id, String part, @Nullable String after, @Nullable Integer limit,
+			boolean withKeys) {
+		KvSubscription subscription = part.equals("deadletters") ? this.registry.find(id).orElse(null) : null;
+		if (subscription == null) {
+			return null;
+		}
+		try {
+			return DeadLettersDescriptor.of(subscription, DeadLettersDescriptor.read(subscription, after, limit),
+					withKeys);
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid(String.valueOf(ex.getMessage()));
+		}
+	}
+
+	/**
+	 * Runs an action on a listener and, if it is about dead letters, on the oldest ones.
+	 * @param id its id
+	 * @param action the action
+	 * @param position for {@code seek} where to resume
+	 * @param limit how many dead letters
+	 * @return the listener after the action, or {@code null} if there is none
+	 */
+	public @Nullable ListenerDescriptor act(String id, String action, @Nullable String position,
+			@Nullable Integer limit) {
+		return act(id, action, position, limit, null);
+	}
+
+	/**
 	 * Runs an action on a listener, in the whole fleet.
 	 * @param id its id
-	 * @param action {@code pause}, {@code resume}, {@code seek} or {@code redrive}
+	 * @param action {@code pause}, {@code resume}, {@code seek}, {@code redrive} or
+	 * {@code discard}
 	 * @param position for {@code seek} where to resume: {@code earliest}, {@code latest},
 	 * or the position of the first event to deliver, such as {@code 0:1700000000000-0}
-	 * @param limit for {@code redrive} how many dead letters to redrive, by default 100
+	 * @param limit for {@code redrive} and {@code discard} how many dead letters, by
+	 * default 100
+	 * @param letter for {@code redrive} and {@code discard} the id of the only dead
+	 * letter
 	 * @return the listener after the action, or {@code null} if there is none
 	 */
 	@WriteOperation
 	public @Nullable ListenerDescriptor act(@Selector String id, String action, @Nullable String position,
-			@Nullable Integer limit) {
+			@Nullable Integer limit, @Nullable String letter) {
 		KvSubscription subscription = this.registry.find(id).orElse(null);
 		if (subscription == null) {
 			return null;
@@ -91,11 +172,26 @@ public class KvListenersEndpoint {
 			case "pause" -> subscription.pause();
 			case "resume" -> subscription.resume();
 			case "seek" -> seek(subscription, position);
-			case "redrive" -> subscription.getDeadLetters().redriveAll(limit(limit));
-			default -> throw invalid(
-					"'action' must be pause, resume, seek or redrive but was '" + KeyText.printable(action) + "'");
+			case "redrive", "discard" ->
+				settle(subscription.getDeadLetters(), action.equals("redrive"), limit(limit), letter);
+			default -> throw invalid("'action' must be pause, resume, seek, redrive or discard but was '"
+					+ KeyText.printable(action) + "'");
 		}
 		return ListenerDescriptor.of(subscription);
+	}
+
+	private static void settle(KvDeadLetters letters, boolean redrive, int limit, @Nullable String letter) {
+		try {
+			if (letter != null) {
+				boolean ignored = redrive ? letters.redrive(letter) : letters.discard(letter);
+			}
+			else {
+				int ignored = redrive ? letters.redriveAll(limit) : letters.discardAll(limit);
+			}
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid(String.valueOf(ex.getMessage()));
+		}
 	}
 
 	private static void seek(KvSubscription subscription, @Nullable String position) {
@@ -118,7 +214,7 @@ public class KvListenersEndpoint {
 		if (limit != null && limit < 1) {
 			throw invalid("'limit' must be positive but was " + limit);
 		}
-		return (limit != null) ? limit : REDRIVE_LIMIT;
+		return (limit != null) ? limit : ACTION_LIMIT;
 	}
 
 	private static InvalidEndpointRequestException invalid(String reason) {
@@ -159,14 +255,17 @@ public class KvListenersEndpoint {
 			List<Partition> partitions) implements OperationResponseBody {
 
 		static ListenerDescriptor of(KvSubscription subscription) {
-			ListenerStatus status = null;
-			String error = null;
 			try {
-				status = subscription.getStatus();
+				return of(subscription, subscription.getStatus(), null);
 			}
 			catch (RuntimeException ex) {
-				error = StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : ex.getClass().getName();
+				return of(subscription, null,
+						StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : ex.getClass().getName());
 			}
+		}
+
+		static ListenerDescriptor of(KvSubscription subscription, @Nullable ListenerStatus status,
+				@Nullable String error) {
 			ListenerOptions options = subscription.getOptions();
 			KeyFilter filter = options.getFilter();
 			KvListenerStats stats = subscription.getStats();

@@ -13,9 +13,9 @@ import io.github.kvevents.KvSetEvent;
 import io.github.kvevents.redis.RedisLink;
 
 /**
- * The hints that a native image needs: the scripts, the getters of events, which
- * conditions of event listeners call by name, the database of a Jedis connection factory,
- * and the hints of {@link RedisLink}.
+ * The hints that a native image needs: the scripts, the files of the console, the getters
+ * of events, which conditions of event listeners call by name, the database of a Jedis
+ * connection factory, and the hints of {@link RedisLink}.
  */
 class KvEventsRuntimeHints implements RuntimeHintsRegistrar {
 
@@ -25,6 +25,7 @@ class KvEventsRuntimeHints implements RuntimeHintsRegistrar {
 		hints.resources().registerPattern("io/github/kvevents/redis/expiry/*.lua");
 		hints.resources().registerPattern("io/github/kvevents/redis/listener/*.lua");
 		hints.resources().registerPattern("io/github/kvevents/redis/notification/*.lua");
+		hints.resources().registerPattern("io/github/kvevents/actuate/console/*");
 		hints.reflection()
 			.registerTypeIfPresent(classLoader,
 					"org.springframework.data.redis.connection.jedis.JedisConnectionFactory",

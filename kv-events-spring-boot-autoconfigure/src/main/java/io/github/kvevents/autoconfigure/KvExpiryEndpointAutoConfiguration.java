@@ -28,6 +28,11 @@ public final class KvExpiryEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	KvExpiryEndpoint kvExpiryEndpoint(ObjectProvider<ExpiryMonitor> monitor, LatenessRecorder lateness,
 			ObjectProvider<ExpiryNotificationBridge> notifications) {
+		return endpoint(monitor, lateness, notifications);
+	}
+
+	static KvExpiryEndpoint endpoint(ObjectProvider<ExpiryMonitor> monitor, LatenessRecorder lateness,
+			ObjectProvider<ExpiryNotificationBridge> notifications) {
 		ExpiryNotificationBridge bridge = notifications.getIfAvailable();
 		return new KvExpiryEndpoint(monitor.getIfUnique(), lateness, (bridge != null) ? bridge::getStatus : null);
 	}

@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 import io.github.kvevents.actuate.KvListenersEndpoint;
@@ -20,19 +21,21 @@ import io.github.kvevents.listener.KvListenerRegistry;
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @ConditionalOnBean(KvListenerRegistry.class)
 @ConditionalOnAvailableEndpoint(KvListenersEndpoint.class)
+@EnableConfigurationProperties(KvListenersEndpointProperties.class)
 public final class KvListenersEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	KvListenersEndpoint kvListenersEndpoint(KvListenerRegistry registry) {
-		return new KvListenersEndpoint(registry);
+	KvListenersEndpoint kvListenersEndpoint(KvListenerRegistry registry, KvListenersEndpointProperties properties) {
+		return new KvListenersEndpoint(registry, properties.showKeys());
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(KvListenersEndpoint.class)
-	KvListenersEndpointWebExtension kvListenersEndpointWebExtension(KvListenersEndpoint endpoint) {
-		return new KvListenersEndpointWebExtension(endpoint);
+	KvListenersEndpointWebExtension kvListenersEndpointWebExtension(KvListenersEndpoint endpoint,
+			KvListenersEndpointProperties properties) {
+		return new KvListenersEndpointWebExtension(endpoint, properties.showKeys(), properties.roles());
 	}
 
 }

@@ -141,9 +141,57 @@ class ListenersOverHttpTests {
 	}
 
 	@Test
+	void listsRedrivesAndDiscardsSingleDeadLetters() {
+		for (int number = 1; number <= 4; number++) {
+			this.template.set("order:secret-" + number + "-poison", "secret" + number);
+		}
+		Awaitility.await().untilAsserted(() -> assertThat(listener()).containsEntry("deadLetters", 4));
+		Map<String, Object> page = map(get("/kvlisteners/app.audit/deadletters?limit=3"));
+		assertThat(page).containsOnlyKeys("listener", "count", "letters", "next")
+			.containsEntry("listener", "app.audit")
+			.containsEntry("count", 4);
+		List<String> ids = ids(page);
+		assertThat(ids).hasSize(3).last().isEqualTo(page.get("next"));
+		assertThat(page).extracting("letters", InstanceOfAssertFactories.LIST)
+			.first(InstanceOfAssertFactories.MAP)
+			.containsOnlyKeys("id", "position", "type", "error", "attempts", "failedAt", "key", "message")
+			.containsEntry("type", "SET")
+			.containsEntry("error", "java.lang.IllegalStateException")
+			.containsEntry("attempts", 1)
+			.containsEntry("key", null)
+			.containsEntry("message", null);
+		assertThat(body(get("/kvlisteners/app.audit/deadletters"))).doesNotContain("secret");
+		Map<String, Object> rest = map(get("/kvlisteners/app.audit/deadletters?after=" + ids.get(2)));
+		assertThat(ids(rest)).hasSize(1).doesNotContainAnyElementsOf(ids);
+		assertThat(rest).containsEntry("next", null);
+		assertThat(act("{\"action\":\"discard\",\"letter\":\"" + ids.get(1) + "\"}")).containsEntry("deadLetters", 3);
+		this.audit.broken = false;
+		assertThat(act("{\"action\":\"redrive\",\"letter\":\"" + ids.get(2) + "\"}")).containsEntry("deadLetters", 2);
+		assertThat(this.audit.heard).containsExactly("secret3");
+		assertThat(act("{\"action\":\"discard\",\"limit\":1}")).containsEntry("deadLetters", 1);
+		assertThat(ids(map(get("/kvlisteners/app.audit/deadletters")))).isEqualTo(ids(rest));
+		assertThat(act("{\"action\":\"discard\"}")).containsEntry("deadLetters", 0);
+		assertThat(this.audit.heard).containsExactly("secret3");
+		get("/kvlisteners/app.audits/deadletters").expectStatus().isNotFound();
+		get("/kvlisteners/app.audit/letters").expectStatus().isNotFound();
+		get("/kvlisteners/app.audit/deadletters?limit=1001").expectStatus().isBadRequest();
+		get("/kvlisteners/app.audit/deadletters?after=nowhere").expectStatus().isBadRequest();
+		assertBad("{\"action\":\"discard\",\"letter\":\"nowhere\"}", "nowhere");
+		assertBad("{\"action\":\"discard\",\"limit\":0}", "'limit' must be positive but was 0");
+	}
+
+	private static List<String> ids(Map<String, Object> page) {
+		return assertThat(page).extracting("letters", InstanceOfAssertFactories.LIST)
+			.actual()
+			.stream()
+			.map((letter) -> String.valueOf(((Map<?, ?>) letter).get("id")))
+			.toList();
+	}
+
+	@Test
 	void whatMakesNoSenseIsBadRequestThatSaysWhy() {
 		write(1);
-		assertBad("{\"action\":\"stop\"}", "'action' must be pause, resume, seek or redrive but was 'stop'");
+		assertBad("{\"action\":\"stop\"}", "'action' must be pause, resume, seek, redrive or discard but was 'stop'");
 		assertBad("{\"action\":\"seek\"}", "'position' must be given to seek");
 		assertBad("{\"action\":\"seek\",\"position\":\"nowhere\"}", "nowhere");
 		assertBad("{\"action\":\"seek\",\"position\":\"7:1-0\"}", "1 partition(s)");

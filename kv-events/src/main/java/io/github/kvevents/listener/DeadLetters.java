@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -27,6 +28,9 @@ final class DeadLetters implements KvDeadLetters {
 	 * For how long nobody else sends a letter that an instance took and never finished.
 	 */
 	private static final Duration CLAIM_DEAD_LETTER = Duration.ofMinutes(5);
+
+	/** Enough to make the round trip cheap, few enough to hold the store up briefly. */
+	private static final int DISCARDED_AT_ONCE = 1000;
 
 	private final String listener;
 
@@ -57,12 +61,23 @@ final class DeadLetters implements KvDeadLetters {
 
 	@Override
 	public List<KvDeadLetter> list(int limit) {
+		return list(new LetterId(0, null), limit);
+	}
+
+	@Override
+	public List<KvDeadLetter> listAfter(String id, int limit) {
+		return list(letterId(id), limit);
+	}
+
+	private List<KvDeadLetter> list(LetterId after, int limit) {
 		requirePositive(limit);
 		List<KvDeadLetter> letters = new ArrayList<>();
-		for (int partition = 0; partition < this.partitions && letters.size() < limit; partition++) {
-			for (StoredLetter letter : this.store.letters(partition, this.listener, limit - letters.size())) {
+		String from = after.id();
+		for (int partition = after.partition(); partition < this.partitions && letters.size() < limit; partition++) {
+			for (StoredLetter letter : this.store.letters(partition, this.listener, from, limit - letters.size())) {
 				letters.add(letter(partition, letter));
 			}
+			from = null;
 		}
 		return letters;
 	}
@@ -77,10 +92,9 @@ final class DeadLetters implements KvDeadLetters {
 	@Override
 	public boolean redrive(String id) {
 		LetterId letterId = letterId(id);
-		StoredLetter letter = (letterId != null)
-				? this.store.claim(letterId.partition(), this.listener, letterId.id(), this.instance, CLAIM_DEAD_LETTER)
-				: null;
-		if (letterId == null || letter == null) {
+		StoredLetter letter = (letterId.partition() < this.partitions) ? this.store.claim(letterId.partition(),
+				this.listener, letterId.existing(), this.instance, CLAIM_DEAD_LETTER) : null;
+		if (letter == null) {
 			return false;
 		}
 		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
@@ -135,6 +149,22 @@ final class DeadLetters implements KvDeadLetters {
 		return ids;
 	}
 
+	@Override
+	public int discardAll(int limit) {
+		requirePositive(limit);
+		int discarded = 0;
+		for (int partition = 0; partition < this.partitions; partition++) {
+			List<String> ids;
+			do {
+				int most = Math.min(limit - discarded, DISCARDED_AT_ONCE);
+				ids = (most > 0) ? this.store.letterIds(partition, this.listener, most) : List.of();
+				discarded += ids.isEmpty() ? 0 : (int) this.store.discardAll(partition, this.listener, ids);
+			}
+			while (ids.size() == DISCARDED_AT_ONCE);
+		}
+		return discarded;
+	}
+
 	private static void requirePositive(int limit) {
 		Assert.isTrue(limit > 0, () -> "'limit' must be positive but was " + limit);
 	}
@@ -142,20 +172,30 @@ final class DeadLetters implements KvDeadLetters {
 	@Override
 	public boolean discard(String id) {
 		LetterId letterId = letterId(id);
-		return letterId != null && this.store.discard(letterId.partition(), this.listener, letterId.id());
+		return letterId.partition() < this.partitions
+				&& this.store.discard(letterId.partition(), this.listener, letterId.existing());
 	}
 
-	private @Nullable LetterId letterId(String id) {
+	private static LetterId letterId(String id) {
 		Assert.hasText(id, () -> "'id' must not be empty but was '" + id + "'");
 		int colon = id.indexOf(':');
 		Assert.isTrue(colon > 0 && id.matches("[0-9]{1,5}:[0-9]+(-[0-9]+)?"),
 				() -> "'id' must be that of a dead letter, like '0:1700000000000-0', but was '" + KeyText.printable(id)
 						+ "'");
-		int partition = Integer.parseInt(id.substring(0, colon));
-		return (partition < this.partitions) ? new LetterId(partition, id.substring(colon + 1)) : null;
+		return new LetterId(Integer.parseInt(id.substring(0, colon)), id.substring(colon + 1));
 	}
 
-	private record LetterId(int partition, String id) {
+	/**
+	 * Where a letter is, which may be in a partition that there isn't.
+	 *
+	 * @param id its id in the partition, {@code null} in front of the first
+	 */
+	private record LetterId(int partition, @Nullable String id) {
+
+		String existing() {
+			return Objects.requireNonNull(this.id);
+		}
+
 	}
 
 }

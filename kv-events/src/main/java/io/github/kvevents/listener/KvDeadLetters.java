@@ -23,6 +23,15 @@ public interface KvDeadLetters {
 	List<KvDeadLetter> list(int limit);
 
 	/**
+	 * The oldest ones behind another one: the next page.
+	 * @param id the id of the last letter of the page before, which may be gone by now
+	 * @param limit how many at most, positive
+	 * @return the letters in the order of {@link #list(int)}; fewer than the limit if
+	 * there are no more
+	 */
+	List<KvDeadLetter> listAfter(String id, int limit);
+
+	/**
 	 * Sends one to the handler of this instance, on this thread. Handled, it is gone, and
 	 * so is one that the listener's options leave out by now; failed, it stays, with one
 	 * attempt more, under another id and behind the others. It doesn't wait for its place
@@ -47,5 +56,12 @@ public interface KvDeadLetters {
 	 * @return whether it was there
 	 */
 	boolean discard(String id);
+
+	/**
+	 * Deletes the oldest ones.
+	 * @param limit how many at most, positive
+	 * @return how many were deleted
+	 */
+	int discardAll(int limit);
 
 }

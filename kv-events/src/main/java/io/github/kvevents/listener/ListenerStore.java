@@ -110,7 +110,17 @@ public interface ListenerStore {
 	/**
 	 * The oldest letters of a partition.
 	 */
-	List<StoredLetter> letters(int partition, String listener, int limit);
+	default List<StoredLetter> letters(int partition, String listener, int limit) {
+		return letters(partition, listener, null, limit);
+	}
+
+	/**
+	 * The oldest letters of a partition behind another one. Fewer than the limit: there
+	 * are no more.
+	 * @param after the id of the letter, which may be gone; {@code null} for the first
+	 * letters
+	 */
+	List<StoredLetter> letters(int partition, String listener, @Nullable String after, int limit);
 
 	/**
 	 * The ids of the oldest letters of a partition, without what they hold.
@@ -136,6 +146,12 @@ public interface ListenerStore {
 	 * Deletes a letter.
 	 */
 	boolean discard(int partition, String listener, String letter);
+
+	/**
+	 * Deletes several letters.
+	 * @return how many of them were there
+	 */
+	long discardAll(int partition, String listener, List<String> letters);
 
 	/**
 	 * The earliest checkpoint of the listeners that were seen lately, those of other

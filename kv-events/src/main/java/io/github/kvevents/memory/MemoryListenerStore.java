@@ -189,8 +189,13 @@ public final class MemoryListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public synchronized List<StoredLetter> letters(int number, String listener, int limit) {
-		return partition(number, listener).letters.values().stream().limit(limit).toList();
+	public synchronized List<StoredLetter> letters(int number, String listener, @Nullable String after, int limit) {
+		long from = (after != null) ? Long.parseLong(after) : 0;
+		return partition(number, listener).letters.values()
+			.stream()
+			.filter((letter) -> Long.parseLong(letter.id()) > from)
+			.limit(limit)
+			.toList();
 	}
 
 	@Override
@@ -219,6 +224,11 @@ public final class MemoryListenerStore implements ListenerStore {
 	@Override
 	public synchronized boolean discard(int number, String listener, String letter) {
 		return partition(number, listener).letters.remove(letter) != null;
+	}
+
+	@Override
+	public synchronized long discardAll(int number, String listener, List<String> letters) {
+		return letters.stream().filter((letter) -> discard(number, listener, letter)).count();
 	}
 
 	@Override

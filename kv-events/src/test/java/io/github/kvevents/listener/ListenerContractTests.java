@@ -329,6 +329,29 @@ abstract class ListenerContractTests {
 	}
 
 	@Test
+	void deadLettersAreListedInPagesAndDiscarded() {
+		KvSubscription subscription = listen("audit", QUICK.maxAttempts(1).onExhausted(OnExhausted.DEAD_LETTER),
+				(event) -> {
+					throw new IllegalStateException("from the test");
+				});
+		write("k", 5);
+		KvDeadLetters letters = subscription.getDeadLetters();
+		await().until(() -> letters.count() == 5);
+		List<String> all = letters.list(9).stream().map(KvDeadLetter::id).toList();
+		assertThat(letters.listAfter(all.get(1), 2)).extracting(KvDeadLetter::id).isEqualTo(all.subList(2, 4));
+		assertThat(letters.listAfter(all.get(4), 2)).isEmpty();
+		assertThat(letters.listAfter("7:1-0", 2)).as("a partition that there isn't").isEmpty();
+		assertThat(letters.discardAll(2)).isEqualTo(2);
+		assertThat(letters.list(9)).extracting(KvDeadLetter::id).isEqualTo(all.subList(2, 5));
+		assertThat(letters.discardAll(100)).isEqualTo(3);
+		assertThat(letters.discardAll(100)).isZero();
+		assertThat(letters.count()).isZero();
+		assertThatIllegalArgumentException().isThrownBy(() -> letters.listAfter("../x", 1))
+			.withMessageContaining("../x");
+		assertThatIllegalArgumentException().isThrownBy(() -> letters.discardAll(0)).withMessageContaining("'limit'");
+	}
+
+	@Test
 	void interruptOfAHandlerKeepsNoEventFromBeingHandledOrDeadLettered() {
 		AtomicBoolean broken = new AtomicBoolean(true);
 		KvSubscription subscription = listen("audit",

@@ -194,6 +194,28 @@ abstract class ListenerStoreContractTests {
 	}
 
 	@Test
+	void lettersAreReadPageByPageAndDiscardedTogether() {
+		Lease lease = acquire("a", LONG);
+		for (int number = 1; number <= 5; number++) {
+			this.store.addDeadLetter(lease, change(number), FAILURE);
+		}
+		List<String> ids = this.store.letterIds(1, ID, 9);
+		assertThat(ids(this.store.letters(1, ID, null, 2))).isEqualTo(ids.subList(0, 2));
+		assertThat(ids(this.store.letters(1, ID, ids.get(1), 2))).isEqualTo(ids.subList(2, 4));
+		assertThat(ids(this.store.letters(1, ID, ids.get(3), 2))).isEqualTo(ids.subList(4, 5));
+		assertThat(this.store.letters(1, ID, ids.get(4), 2)).isEmpty();
+		assertThat(this.store.discardAll(1, ID, ids.subList(1, 4))).isEqualTo(3);
+		assertThat(this.store.discardAll(1, ID, ids.subList(1, 4))).isZero();
+		assertThat(ids(this.store.letters(1, ID, ids.get(1), 9))).as("behind one that is gone")
+			.isEqualTo(ids.subList(4, 5));
+		assertThat(this.store.letterIds(1, ID, 9)).containsExactly(ids.get(0), ids.get(4));
+	}
+
+	private static List<String> ids(List<StoredLetter> letters) {
+		return letters.stream().map(StoredLetter::id).toList();
+	}
+
+	@Test
 	void letterIsSentByOneInstanceAtATime() {
 		Lease lease = acquire("a", LONG);
 		this.store.addDeadLetter(lease, change(6), FAILURE);

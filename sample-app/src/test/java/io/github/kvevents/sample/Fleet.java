@@ -66,6 +66,16 @@ final class Fleet implements AutoCloseable {
 		return instance;
 	}
 
+	/** Takes Redis away from all instances. */
+	void stopRedis() throws IOException {
+		this.redis.stop();
+	}
+
+	/** Brings it back, without what it had. */
+	void startRedis() throws IOException {
+		this.redis.start();
+	}
+
 	/** How often a hook was called, in all instances that ever ran. */
 	long calls(String hook) {
 		return this.instances.stream().mapToLong((instance) -> instance.calls(hook)).sum();

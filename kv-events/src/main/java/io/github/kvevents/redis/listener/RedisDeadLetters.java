@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -72,23 +71,39 @@ final class RedisDeadLetters {
 		return (reply == 0) ? DeadLetterOutcome.LOST : (reply == 1) ? DeadLetterOutcome.ADDED : DeadLetterOutcome.KNOWN;
 	}
 
-	List<StoredLetter> list(int partition, String listener, int limit) {
-		return pages(partition, listener, limit, UnaryOperator.identity())
-			.map((entry) -> read(listener, List.of(ListenerKeys.bytes(entry.id()), entry.fields())))
-			.flatMap(Optional::stream)
-			.toList();
+	/**
+	 * Letters that another client has written are left out, and don't count.
+	 */
+	List<StoredLetter> list(int partition, String listener, @Nullable String after, int limit) {
+		List<StoredLetter> letters = new ArrayList<>();
+		List<StreamPages.Entry> entries;
+		String last = after;
+		int wanted;
+		do {
+			wanted = limit - letters.size();
+			entries = pages(partition, listener, last, wanted, UnaryOperator.identity());
+			entries.stream()
+				.map((entry) -> read(listener, List.of(ListenerKeys.bytes(entry.id()), entry.fields())))
+				.flatMap(Optional::stream)
+				.forEach(letters::add);
+			last = entries.isEmpty() ? last : entries.get(entries.size() - 1).id();
+		}
+		while (entries.size() == wanted && letters.size() < limit);
+		return letters;
 	}
 
 	List<String> listIds(int partition, String listener, int limit) {
-		return pages(partition, listener, limit, StreamPages.Request::idsOnly).map(StreamPages.Entry::id).toList();
+		return pages(partition, listener, null, limit, StreamPages.Request::idsOnly).stream()
+			.map(StreamPages.Entry::id)
+			.toList();
 	}
 
-	private Stream<StreamPages.Entry> pages(int partition, String listener, int limit,
+	private List<StreamPages.Entry> pages(int partition, String listener, @Nullable String after, int limit,
 			UnaryOperator<StreamPages.Request> kind) {
 		byte[] stream = this.keys.letters(partition, listener);
 		List<StreamPages.Entry> entries = new ArrayList<>();
 		StreamPages.Page page;
-		String from = "-";
+		String from = (after != null) ? "(" + after : "-";
 		do {
 			page = this.pages.read(kind.apply(StreamPages.Request.forwards(stream, from, limit - entries.size())),
 					(id) -> id + " of " + ListenerKeys.text(stream));
@@ -96,7 +111,7 @@ final class RedisDeadLetters {
 			from = entries.isEmpty() ? from : "(" + entries.get(entries.size() - 1).id();
 		}
 		while (page.more() && entries.size() < limit);
-		return entries.stream();
+		return entries;
 	}
 
 	@Nullable StoredLetter claim(int partition, String listener, String letter, String instance, Duration duration) {
@@ -136,11 +151,11 @@ final class RedisDeadLetters {
 			.call((connection) -> COMPLETE.test(connection, this.keys.both(partition, listener), arguments));
 	}
 
-	boolean discard(int partition, String listener, String letter) {
-		byte[] letters = this.keys.letters(partition, listener);
-		Long removed = this.connections.call(letters,
-				(connection) -> connection.streamCommands().xDel(letters, letter));
-		return removed != null && removed == 1;
+	long discard(int partition, String listener, List<String> letters) {
+		byte[] stream = this.keys.letters(partition, listener);
+		Long removed = this.connections.call(stream,
+				(connection) -> connection.streamCommands().xDel(stream, letters.toArray(String[]::new)));
+		return (removed != null) ? removed : 0;
 	}
 
 	/**

@@ -218,8 +218,8 @@ public final class RedisListenerStore implements ListenerStore {
 	}
 
 	@Override
-	public List<StoredLetter> letters(int partition, String listener, int limit) {
-		return this.deadLetters.list(partition, listener, limit);
+	public List<StoredLetter> letters(int partition, String listener, @Nullable String after, int limit) {
+		return this.deadLetters.list(partition, listener, after, limit);
 	}
 
 	@Override
@@ -241,7 +241,12 @@ public final class RedisListenerStore implements ListenerStore {
 
 	@Override
 	public boolean discard(int partition, String listener, String letter) {
-		return this.deadLetters.discard(partition, listener, letter);
+		return this.deadLetters.discard(partition, listener, List.of(letter)) == 1;
+	}
+
+	@Override
+	public long discardAll(int partition, String listener, List<String> letters) {
+		return this.deadLetters.discard(partition, listener, letters);
 	}
 
 	@Override

@@ -17,7 +17,7 @@ import org.springframework.security.web.SecurityFilterChain;
 @Configuration(proxyBeanMethods = false)
 class EndpointSecurity {
 
-	private static final String[] KV_EVENTS = { "kvhooks", "kvexpiry", "kvlisteners" };
+	private static final String[] KV_EVENTS = { "kvhooks", "kvexpiry", "kvlisteners", "kvconsole" };
 
 	@Bean
 	@Order(1)

@@ -1,0 +1,101 @@
+package io.github.kvevents.autoconfigure;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+import io.github.kvevents.actuate.KvConsoleEndpoint;
+import io.github.kvevents.actuate.KvConsoleSettings;
+import io.github.kvevents.actuate.KvDoctorEndpoint;
+import io.github.kvevents.doctor.KvDoctor;
+import io.github.kvevents.expiry.ExpiryMonitor;
+import io.github.kvevents.expiry.LatenessRecorder;
+import io.github.kvevents.hook.KvHookRegistry;
+import io.github.kvevents.listener.KvListenerRegistry;
+import io.github.kvevents.redis.notification.ExpiryNotificationBridge;
+import io.github.kvevents.store.KvStore;
+import io.github.kvevents.watch.KvWatches;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for the {@link KvConsoleEndpoint}.
+ */
+@AutoConfiguration(after = KvEventsAutoConfiguration.class)
+@ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
+@ConditionalOnWebApplication
+@ConditionalOnBean({ KvHookRegistry.class, KvStore.class, KvWatches.class, LatenessRecorder.class })
+@ConditionalOnAvailableEndpoint(KvConsoleEndpoint.class)
+@EnableConfigurationProperties(KvConsoleEndpointProperties.class)
+public final class KvConsoleEndpointAutoConfiguration {
+
+	static final EndpointId ID = EndpointId.of("kvconsole");
+
+	/** The parts that have actions, and the endpoints whose actions these are. */
+	private static final Map<String, String> ENDPOINTS = Map.of("hooks", "kvhooks", "listeners", "kvlisteners");
+
+	@Bean
+	@ConditionalOnMissingBean
+	KvConsoleEndpoint kvConsoleEndpoint(KvConsoleSettings settings, KvHookRegistry hooks,
+			ObjectProvider<KvListenerRegistry> listeners, ObjectProvider<ExpiryMonitor> monitor,
+			LatenessRecorder lateness, ObjectProvider<ExpiryNotificationBridge> notifications, KvWatches watches,
+			KvStore store, ObjectProvider<KvDoctor> doctor) {
+		KvDoctor examiner = doctor.getIfAvailable();
+		return new KvConsoleEndpoint(settings, hooks, listeners.getIfAvailable(),
+				KvExpiryEndpointAutoConfiguration.endpoint(monitor, lateness, notifications), lateness, watches, store,
+				(examiner != null) ? new KvDoctorEndpoint(examiner) : null);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	KvConsoleSettings kvConsoleSettings(KvEventsProperties kvEvents, KvConsoleEndpointProperties properties,
+			EndpointAccessResolver access, Environment environment, ObjectProvider<PathMappedEndpoints> endpoints) {
+		boolean unrestricted = access.accessFor(ID, Access.UNRESTRICTED) == Access.UNRESTRICTED;
+		Set<String> writable = ENDPOINTS.keySet()
+			.stream()
+			.filter((part) -> unrestricted && !isRestricted(environment, ENDPOINTS.get(part)))
+			.collect(Collectors.toSet());
+		return new KvConsoleSettings(kvEvents.instanceId(), () -> lastSegment(path(endpoints)), writable,
+				properties.showKeys(), properties.showValues(), properties.roles());
+	}
+
+	/**
+	 * Who restricts an endpoint wants nobody to do what it does, here neither. A
+	 * restriction of all endpoints that don't say otherwise doesn't count.
+	 */
+	private static boolean isRestricted(Environment environment, @Nullable String endpoint) {
+		String property = "management.endpoint." + endpoint + ".access";
+		return environment.getProperty(property, Access.class, Access.UNRESTRICTED) != Access.UNRESTRICTED;
+	}
+
+	/**
+	 * The path of the console in the application, or in the management server.
+	 * @return {@code null} if it isn't exposed over HTTP
+	 */
+	static @Nullable String path(ObjectProvider<PathMappedEndpoints> endpoints) {
+		PathMappedEndpoints mapped = endpoints.getIfAvailable();
+		return (mapped != null) ? mapped.getPath(ID) : null;
+	}
+
+	private static String lastSegment(@Nullable String path) {
+		return (path != null) ? path.substring(path.lastIndexOf('/') + 1) : ID.toString();
+	}
+
+}

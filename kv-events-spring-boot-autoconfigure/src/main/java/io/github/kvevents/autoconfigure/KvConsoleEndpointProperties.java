@@ -1,0 +1,21 @@
+package io.github.kvevents.autoconfigure;
+
+import java.util.Set;
+
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The properties of the console beside those that each endpoint has.
+ *
+ * @param showKeys When to show keys: those of dead letters and in the live feed.
+ * @param showValues When to show the values of dead letters and the messages of their
+ * errors.
+ * @param roles Roles one of which a user has who is authorized to see them. When empty,
+ * all authenticated users are.
+ */
+@ConfigurationProperties("management.endpoint.kvconsole")
+record KvConsoleEndpointProperties(@DefaultValue("never") Show showKeys, @DefaultValue("never") Show showValues,
+		@DefaultValue Set<String> roles) {
+}
