@@ -84,6 +84,18 @@ public interface KvEventDispatcher {
 	}
 
 	/**
+	 * Whether anything in this instance may read the values of such an event of a key.
+	 * Quick: called for each write.
+	 * @param type the type of the event
+	 * @param key the key
+	 * @return {@code false} if certainly nothing does, as long as no receiver is added;
+	 * by default {@link #mayReceive(KvEventType, String)}
+	 */
+	default boolean mayTakeValue(KvEventType type, String key) {
+		return mayReceive(type, key);
+	}
+
+	/**
 	 * Everything in this instance that receives events of one type; a hook that is
 	 * disabled doesn't.
 	 * @param type the type of the events

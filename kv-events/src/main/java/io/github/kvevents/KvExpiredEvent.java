@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A key's time to live ended. With {@link KvExpirySource#TRACKING} its last value is the
- * event's previous value; with {@link KvExpirySource#NOTIFICATION} value, deadline and
- * lateness aren't known.
+ * event's previous value, or that is {@code null} where the value wasn't kept: when the
+ * key got its time to live, nothing took the values of its expiry, or
+ * {@code kv.events.expiry.tracking.last-value} is {@code never}. With
+ * {@link KvExpirySource#NOTIFICATION} value, deadline and lateness aren't known.
  */
 public final class KvExpiredEvent extends KvEvent {
 

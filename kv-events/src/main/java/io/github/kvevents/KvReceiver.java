@@ -16,13 +16,26 @@ import org.springframework.util.Assert;
  * the same keys
  * @param observer whether it only observes: an event that a hook has received need not be
  * delivered to it
+ * @param takesValue whether it may read the values of an event; {@code false} only if it
+ * certainly doesn't
  */
-public record KvReceiver(String id, KeyHint keys, String signature, boolean observer) {
+public record KvReceiver(String id, KeyHint keys, String signature, boolean observer, boolean takesValue) {
 
 	public KvReceiver {
 		Assert.hasText(id, "'id' must not be empty");
 		Assert.notNull(keys, "'keys' must not be null");
 		Assert.notNull(signature, "'signature' must not be null");
+	}
+
+	/**
+	 * A receiver that may read values.
+	 * @param id the same in each instance that has it
+	 * @param keys a hint about the keys that it selects
+	 * @param signature says what it selects
+	 * @param observer whether it only observes
+	 */
+	public KvReceiver(String id, KeyHint keys, String signature, boolean observer) {
+		this(id, keys, signature, observer, true);
 	}
 
 	/**
@@ -54,6 +67,15 @@ public record KvReceiver(String id, KeyHint keys, String signature, boolean obse
 	public static String stableName(String name) {
 		int generated = name.indexOf("$$");
 		return (generated >= 0) ? name.substring(0, generated) : name;
+	}
+
+	/**
+	 * This receiver, which may read values or certainly doesn't.
+	 * @param takesValue whether it may read them
+	 * @return a changed copy
+	 */
+	public KvReceiver takesValue(boolean takesValue) {
+		return new KvReceiver(this.id, this.keys, this.signature, this.observer, takesValue);
 	}
 
 	/**

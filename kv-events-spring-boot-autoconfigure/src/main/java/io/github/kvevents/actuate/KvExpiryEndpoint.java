@@ -18,6 +18,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.expiry.ExpiryMonitor;
+import io.github.kvevents.expiry.LastValueMode;
 import io.github.kvevents.expiry.LatenessRecorder;
 import io.github.kvevents.expiry.LatenessRecorder.LatenessSummary;
 import io.github.kvevents.expiry.NotificationStatus;
@@ -79,8 +80,7 @@ public class KvExpiryEndpoint {
 				error = StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : ex.getClass().getName();
 			}
 		}
-		return ExpiryDescriptor.of((this.monitor != null) ? this.monitor.instanceId() : null, activity, status, error,
-				this.lateness.summarize(), notifications);
+		return ExpiryDescriptor.of(this.monitor, activity, status, error, this.lateness.summarize(), notifications);
 	}
 
 	/**
@@ -89,6 +89,8 @@ public class KvExpiryEndpoint {
 	 *
 	 * @param instance the id of this instance, {@code null} if nothing is tracked
 	 * @param mode which keys this instance tracks
+	 * @param lastValue for which of them it keeps the last value, {@code null} if nothing
+	 * is tracked
 	 * @param state the state of tracking in this instance
 	 * @param storeReachable whether the store answered, {@code null} if it wasn't asked
 	 * @param storeError the class of the failure if it did not, without its message
@@ -112,27 +114,32 @@ public class KvExpiryEndpoint {
 	 * are none
 	 */
 	@JsonInclude(Include.ALWAYS)
-	public record ExpiryDescriptor(@Nullable String instance, TrackingMode mode, TrackingActivity.State state,
-			@Nullable Boolean storeReachable, @Nullable String storeError, @Nullable Long tracked,
-			@Nullable Long overdue, @Nullable Long overdueMillis, @Nullable Instant nextDeadline,
-			@Nullable Long waiting, @Nullable Long pending, long delivered, long redelivered, long trimmed,
-			long unreceived, LatenessDescriptor lateness, @Nullable String evictionPolicy,
-			List<ExpiryPartitionDescriptor> partitions,
+	public record ExpiryDescriptor(@Nullable String instance, TrackingMode mode, @Nullable LastValueMode lastValue,
+			TrackingActivity.State state, @Nullable Boolean storeReachable, @Nullable String storeError,
+			@Nullable Long tracked, @Nullable Long overdue, @Nullable Long overdueMillis,
+			@Nullable Instant nextDeadline, @Nullable Long waiting, @Nullable Long pending, long delivered,
+			long redelivered, long trimmed, long unreceived, LatenessDescriptor lateness,
+			@Nullable String evictionPolicy, List<ExpiryPartitionDescriptor> partitions,
 			@Nullable NotificationStatus notifications) implements OperationResponseBody {
 
-		static ExpiryDescriptor of(@Nullable String instance, TrackingActivity activity,
+		static ExpiryDescriptor of(@Nullable ExpiryMonitor monitor, TrackingActivity activity,
 				@Nullable TrackingStatus status, @Nullable String error, LatenessSummary lateness,
 				@Nullable NotificationStatus notifications) {
+			String instance = (monitor != null) ? monitor.instanceId() : null;
+			LastValueMode lastValue = (monitor != null && activity.mode() != TrackingMode.OFF) ? monitor.lastValue()
+					: null;
 			LatenessDescriptor summary = LatenessDescriptor.of(lateness);
 			if (status == null) {
-				return new ExpiryDescriptor(instance, activity.mode(), activity.state(), (error != null) ? false : null,
-						error, null, null, null, null, null, null, activity.delivered(), activity.redelivered(),
-						activity.trimmed(), activity.unreceived(), summary, null, List.of(), notifications);
+				return new ExpiryDescriptor(instance, activity.mode(), lastValue, activity.state(),
+						(error != null) ? false : null, error, null, null, null, null, null, null, activity.delivered(),
+						activity.redelivered(), activity.trimmed(), activity.unreceived(), summary, null, List.of(),
+						notifications);
 			}
-			return new ExpiryDescriptor(instance, activity.mode(), activity.state(), true, null, status.tracked(),
-					status.overdue(), status.overdueBy().toMillis(), status.nextDeadline(), status.waiting(),
-					status.pending(), activity.delivered(), activity.redelivered(), activity.trimmed(),
-					activity.unreceived(), summary, status.evictionPolicy(), partitions(status), notifications);
+			return new ExpiryDescriptor(instance, activity.mode(), lastValue, activity.state(), true, null,
+					status.tracked(), status.overdue(), status.overdueBy().toMillis(), status.nextDeadline(),
+					status.waiting(), status.pending(), activity.delivered(), activity.redelivered(),
+					activity.trimmed(), activity.unreceived(), summary, status.evictionPolicy(), partitions(status),
+					notifications);
 		}
 
 		private static List<ExpiryPartitionDescriptor> partitions(TrackingStatus status) {

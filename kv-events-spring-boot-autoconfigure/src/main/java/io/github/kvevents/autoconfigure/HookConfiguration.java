@@ -34,6 +34,7 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.annotation.KvHookBeanPostProcessor;
 import io.github.kvevents.autoconfigure.ChangeLogConfiguration.LogGapPublisher;
 import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
+import io.github.kvevents.expiry.LastValueMode;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.HookEngineBuilder;
 import io.github.kvevents.hook.KvHookDefinitionException;
@@ -77,7 +78,8 @@ class HookConfiguration {
 			.springListeners(new SpringListeners(context))
 			.codec(LazyCodec.of(codec))
 			.lazyErrorHandler(errorHandler::getIfAvailable)
-			.changeLog(properties.log().enabled());
+			.changeLog(properties.log().enabled())
+			.lastValues(properties.expiry().tracking().lastValue() != LastValueMode.NEVER);
 		observationRegistry.ifAvailable(builder::observationRegistry);
 		if (Threading.VIRTUAL.isActive(context.getEnvironment())) {
 			builder.threadFactory(

@@ -14,6 +14,7 @@ import org.springframework.util.unit.DataSize;
 import io.github.kvevents.doctor.CanaryCheck;
 import io.github.kvevents.expiry.NotificationMode;
 import io.github.kvevents.expiry.NotificationSettings;
+import io.github.kvevents.expiry.LastValueMode;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.hook.HookSettings;
 import io.github.kvevents.hook.KvOverflow;
@@ -174,6 +175,7 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		TrackingSettings toTrackingSettings(Duration shutdownTimeout) {
 			return TrackingSettings.defaults()
 				.mode(this.tracking.mode)
+				.lastValue(this.tracking.lastValue)
 				.sweep(this.sweepInterval, this.tracking.batchSize)
 				.claimAfter(this.claimAfter)
 				.delivery(this.tracking.maxInFlight, this.threads)
@@ -268,14 +270,17 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 *
 	 * @param mode Which of these keys to track, so that their expiries come on time, with
 	 * the last value and to one instance.
+	 * @param lastValue For which of these keys to keep the last value in Redis until they
+	 * have expired, beside the key itself.
 	 * @param batchSize Deadlines that one call to Redis checks.
 	 * @param maxInFlight Expiries that this instance takes at a time. More are taken when
 	 * hooks are done.
 	 * @param maxLength Approximate number of expiries that may wait in Redis for hooks.
 	 * Beyond that the oldest are removed and counted.
 	 */
-	record Tracking(@DefaultValue("auto") TrackingMode mode, @DefaultValue("500") int batchSize,
-			@DefaultValue("1000") int maxInFlight, @DefaultValue("1000000") int maxLength) {
+	record Tracking(@DefaultValue("auto") TrackingMode mode, @DefaultValue("auto") LastValueMode lastValue,
+			@DefaultValue("500") int batchSize, @DefaultValue("1000") int maxInFlight,
+			@DefaultValue("1000000") int maxLength) {
 
 	}
 

@@ -9,6 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
+import io.github.kvevents.expiry.LastValueMode;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.memory.MemoryKvStore;
 import io.github.kvevents.store.ChangeLogSettings;
@@ -39,8 +40,12 @@ class MemoryStoreConfiguration {
 		ChangeLogSettings log = StoreSettings.changeLog(properties, StoreSettings.namespace(properties, environment));
 		boolean logExpiries = properties.expiry().tracking().mode() != TrackingMode.OFF;
 		DrivenTime time = driven.getIfAvailable();
-		return (time != null) ? new MemoryKvStore(time, log, logExpiries)
+		MemoryKvStore store = (time != null) ? new MemoryKvStore(time, log, logExpiries)
 				: new MemoryKvStore(Clock.systemUTC(), log, logExpiries);
+		if (properties.expiry().tracking().lastValue() == LastValueMode.NEVER) {
+			store.dropLastValues();
+		}
+		return store;
 	}
 
 }

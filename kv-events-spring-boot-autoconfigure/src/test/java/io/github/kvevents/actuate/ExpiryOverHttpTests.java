@@ -50,11 +50,13 @@ class ExpiryOverHttpTests {
 			Awaitility.await().untilAsserted(() -> assertThat(expiry(context)).containsEntry("delivered", 1));
 			Awaitility.await().untilAsserted(() -> assertThat(expiry(context)).containsEntry("pending", 0));
 			Map<String, Object> expiry = expiry(context);
-			assertThat(expiry).containsOnlyKeys("instance", "mode", "state", "storeReachable", "storeError", "tracked",
-					"overdue", "overdueMillis", "nextDeadline", "waiting", "pending", "delivered", "redelivered",
-					"trimmed", "unreceived", "lateness", "evictionPolicy", "partitions", "notifications");
+			assertThat(expiry).containsOnlyKeys("instance", "mode", "lastValue", "state", "storeReachable",
+					"storeError", "tracked", "overdue", "overdueMillis", "nextDeadline", "waiting", "pending",
+					"delivered", "redelivered", "trimmed", "unreceived", "lateness", "evictionPolicy", "partitions",
+					"notifications");
 			assertThat(expiry).containsEntry("instance", "blue")
 				.containsEntry("mode", "AUTO")
+				.containsEntry("lastValue", "AUTO")
 				.containsEntry("state", "TRACKING")
 				.containsEntry("storeReachable", true)
 				.containsEntry("storeError", null)

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.github.kvevents.expiry.LastValueMode;
 import io.github.kvevents.expiry.NotificationMode;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.hook.KvOverflow;
@@ -68,7 +69,8 @@ class ConfigurationMetadataTests {
 	void hintsAreForPropertiesThatExistAndNameAllTheirValues() {
 		Map<String, Class<? extends Enum<?>>> choices = Map.of("kv.events.store", StoreType.class,
 				"kv.events.hooks.async.overflow", KvOverflow.class, "kv.events.expiry.notifications.mode",
-				NotificationMode.class, "kv.events.expiry.tracking.mode", TrackingMode.class);
+				NotificationMode.class, "kv.events.expiry.tracking.mode", TrackingMode.class,
+				"kv.events.expiry.tracking.last-value", LastValueMode.class);
 		Map<String, List<String>> hints = new TreeMap<>();
 		metadata().path("hints")
 			.forEach((hint) -> hints.put(hint.path("name").asString(),

@@ -119,6 +119,7 @@ class StartupFailureTests {
 			kv.events.hooks.async.overflow      | explode  | DROP_OLDEST
 			kv.events.expiry.notifications.mode | maybe    | CONFIGURE
 			kv.events.expiry.tracking.mode      | some     | ALL
+			kv.events.expiry.tracking.last-value | maybe   | NEVER
 			""")
 	void unknownChoiceListsTheValidOnes(String property, String value, String valid, CapturedOutput output) {
 		fails(Plain.class, property + "=" + value);

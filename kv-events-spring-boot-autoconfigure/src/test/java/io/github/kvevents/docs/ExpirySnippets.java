@@ -60,6 +60,11 @@ class ExpirySnippets {
 				+ event.getLateness() + " by " + event.getOrigin());
 	}
 
+	@OnKvExpired(prefix = "session:")
+	void ended(String key) {
+		System.out.println(key + " ended");
+	}
+
 	@OnKvExpired(prefix = "lock:")
 	void released(KvExpiredEvent event, @Nullable Order holder) {
 		if (event.getDetectedBy() == KvExpirySource.NOTIFICATION) {

@@ -21,6 +21,7 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ReflectionUtils;
 
+import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.hook.GuardRegistry.Guard;
 import io.github.kvevents.hook.KvHook;
@@ -111,14 +112,7 @@ final class BoundMethod {
 	 * Calls the method with what its parameters take from an event.
 	 */
 	KvHookCallback callback(List<HookParameter> parameters) {
-		HookParameter[] taken = parameters.toArray(HookParameter[]::new);
-		return (event) -> {
-			@Nullable Object[] arguments = new @Nullable Object[taken.length];
-			for (int index = 0; index < taken.length; index++) {
-				arguments[index] = taken[index].argument(event);
-			}
-			invoke(arguments);
-		};
+		return new Callback(this.handle, parameters);
 	}
 
 	/**
@@ -131,20 +125,50 @@ final class BoundMethod {
 			for (int index = 0; index < taken.length; index++) {
 				arguments[index] = taken[index].argument(change);
 			}
-			invoke(arguments);
+			Callback.invoke(this.handle, arguments);
 		};
 	}
 
-	private void invoke(@Nullable Object[] arguments) throws Exception {
-		try {
-			this.handle.invokeExact(arguments);
+	private static final class Callback implements KvHookCallback {
+
+		private final MethodHandle handle;
+
+		private final HookParameter[] taken;
+
+		private final boolean takesValue;
+
+		Callback(MethodHandle handle, List<HookParameter> parameters) {
+			this.handle = handle;
+			this.taken = parameters.toArray(HookParameter[]::new);
+			this.takesValue = parameters.stream().anyMatch((parameter) -> parameter.kind().takesValue());
 		}
-		catch (Exception | Error ex) {
-			throw ex;
+
+		@Override
+		public void onEvent(KvEvent event) throws Exception {
+			@Nullable Object[] arguments = new @Nullable Object[this.taken.length];
+			for (int index = 0; index < this.taken.length; index++) {
+				arguments[index] = this.taken[index].argument(event);
+			}
+			invoke(this.handle, arguments);
 		}
-		catch (Throwable ex) {
-			throw new UndeclaredThrowableException(ex);
+
+		@Override
+		public boolean takesValue() {
+			return this.takesValue;
 		}
+
+		static void invoke(MethodHandle handle, @Nullable Object[] arguments) throws Exception {
+			try {
+				handle.invokeExact(arguments);
+			}
+			catch (Exception | Error ex) {
+				throw ex;
+			}
+			catch (Throwable ex) {
+				throw new UndeclaredThrowableException(ex);
+			}
+		}
+
 	}
 
 	/**

@@ -1,11 +1,15 @@
 package io.github.kvevents.annotation;
 
+import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.MethodParameter;
 
 import io.github.kvevents.EventSelector;
 import io.github.kvevents.KeyFilter;
@@ -26,8 +30,10 @@ import io.github.kvevents.hook.SpringListeners;
  * parameters can take them
  * @param filter the keys that it receives events of, {@code null} for all
  * @param callback calls it
+ * @param values the names of the parameters that take a value and may not be null
  */
-public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, KvHookCallback callback) {
+public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, KvHookCallback callback,
+		List<String> values) {
 
 	/**
 	 * Reads a method. What can't work is refused.
@@ -46,7 +52,34 @@ public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, K
 		AsyncMethods.checkEvents(site, bean, targetClass, events);
 		KeyFilter filter = KeyFilterReader.read(site, attributes.prefix(), attributes.suffix(), attributes.keys(),
 				attributes.regex(), attributes.filter());
-		return new EventMethod(events, filter, bound.callback(parameters));
+		return new EventMethod(events, filter, bound.callback(parameters), required(site.method(), parameters));
+	}
+
+	private static List<String> required(Method method, List<HookParameter> parameters) {
+		return IntStream.range(0, parameters.size())
+			.filter((index) -> parameters.get(index).kind().isValue())
+			.filter((index) -> !new MethodParameter(method, index).isOptional())
+			.mapToObj((index) -> parameters.get(index).name())
+			.toList();
+	}
+
+	/**
+	 * Refuses a method that receives only expiries and needs a value, where expiries have
+	 * none; warns of one that receives other events too.
+	 */
+	void checkWithoutLastValues(DefinitionSite site) {
+		if (this.values.isEmpty() || !this.events.contains(KvEventType.EXPIRED)) {
+			return;
+		}
+		String part = "parameter '" + this.values.get(0) + "'";
+		String description = "it takes the last value of a key, and none is kept for expiries: "
+				+ "'kv.events.expiry.tracking.last-value' is 'never'";
+		String action = "Set 'kv.events.expiry.tracking.last-value=auto', or declare the parameter @Nullable: "
+				+ "it is null then";
+		if (this.events.size() == 1) {
+			throw site.signatureError(part, description, action);
+		}
+		site.warn("events", part + ": " + description, action);
 	}
 
 	private static Set<KvEventType> events(DefinitionSite site, KvEventType[] attribute,

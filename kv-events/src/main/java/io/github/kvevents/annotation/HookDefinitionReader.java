@@ -36,13 +36,16 @@ final class HookDefinitionReader {
 
 	private final boolean changeLog;
 
+	private final boolean lastValues;
+
 	/**
 	 * Creates a reader.
-	 * @param changeLog whether there is one for hooks that need it
+	 * @param registry knows what hooks can have
 	 */
-	HookDefinitionReader(ConfigurableBeanFactory beanFactory, boolean changeLog) {
+	HookDefinitionReader(ConfigurableBeanFactory beanFactory, HookRegistry registry) {
 		this.beanFactory = beanFactory;
-		this.changeLog = changeLog;
+		this.changeLog = registry.hasChangeLog();
+		this.lastValues = registry.hasLastValues();
 	}
 
 	HookDefinition read(Object bean, String beanName, Class<?> targetClass, Method method, KvHook annotation) {
@@ -50,6 +53,9 @@ final class HookDefinitionReader {
 		EventMethod eventMethod = EventMethod.read(site, bean, targetClass,
 				new EventMethod.Attributes(annotation.events(), annotation.changes(), annotation.prefix(),
 						annotation.suffix(), annotation.keys(), annotation.regex(), annotation.filter()));
+		if (!this.lastValues) {
+			eventMethod.checkWithoutLastValues(site);
+		}
 		KvHookOptions options = options(site, annotation, eventMethod).order(order(method, targetClass));
 		return new HookDefinition(site, options, eventMethod.callback());
 	}

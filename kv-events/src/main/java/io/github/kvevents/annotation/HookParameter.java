@@ -117,6 +117,18 @@ record HookParameter(String name, Kind kind, Type type) {
 			this.description = description;
 		}
 
+		boolean isValue() {
+			return this == VALUE || this == PREVIOUS_VALUE;
+		}
+
+		/**
+		 * Whether a method may read a value by such a parameter. What it asks an event
+		 * isn't known.
+		 */
+		boolean takesValue() {
+			return this != TYPE && this != KEY;
+		}
+
 		@Override
 		public String toString() {
 			return this.description;

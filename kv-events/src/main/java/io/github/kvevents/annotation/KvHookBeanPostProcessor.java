@@ -79,7 +79,7 @@ public class KvHookBeanPostProcessor extends AnnotatedBeanPostProcessor<KvHookBe
 		 * leaves nothing behind.
 		 */
 		void register(HookEngine engine, ConfigurableBeanFactory beanFactory) {
-			HookDefinitionReader reader = new HookDefinitionReader(beanFactory, engine.hooks().hasChangeLog());
+			HookDefinitionReader reader = new HookDefinitionReader(beanFactory, engine.hooks());
 			List<HookDefinition> hooks = new ArrayList<>();
 			List<GuardDefinition> guards = new ArrayList<>();
 			this.methods.forEach((method, declared) -> {

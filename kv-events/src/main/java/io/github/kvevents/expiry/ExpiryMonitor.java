@@ -18,6 +18,14 @@ public interface ExpiryMonitor {
 	TrackingActivity getActivity();
 
 	/**
+	 * Whether this instance keeps the last values of tracked keys.
+	 * @return always the same, by default {@link LastValueMode#ALWAYS}
+	 */
+	default LastValueMode lastValue() {
+		return LastValueMode.ALWAYS;
+	}
+
+	/**
 	 * The pending deadlines and expiries of the whole fleet. Asks the server, if there is
 	 * one, in a few round trips.
 	 * @return the current figures

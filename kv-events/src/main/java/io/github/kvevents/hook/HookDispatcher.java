@@ -210,6 +210,11 @@ final class HookDispatcher implements KvEventDispatcher {
 	}
 
 	@Override
+	public boolean mayTakeValue(KvEventType type, String key) {
+		return this.receivers.mayTakeValue(type, key);
+	}
+
+	@Override
 	public List<KvReceiver> receivers(KvEventType type) {
 		return this.receivers.of(type);
 	}

@@ -48,6 +48,8 @@ public final class HookEngineBuilder {
 
 	boolean changeLog;
 
+	boolean lastValues = true;
+
 	HookEngineBuilder() {
 	}
 
@@ -60,6 +62,17 @@ public final class HookEngineBuilder {
 	 */
 	public HookEngineBuilder changeLog(boolean changeLog) {
 		this.changeLog = changeLog;
+		return this;
+	}
+
+	/**
+	 * Sets whether the store keeps the last values of keys for their expiries. Where it
+	 * doesn't, a method for expiries that needs the value is refused.
+	 * @param lastValues whether it keeps them, by default it does
+	 * @return this builder
+	 */
+	public HookEngineBuilder lastValues(boolean lastValues) {
+		this.lastValues = lastValues;
 		return this;
 	}
 

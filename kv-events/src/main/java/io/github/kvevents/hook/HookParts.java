@@ -34,6 +34,8 @@ final class HookParts {
 
 	private final boolean changeLog;
 
+	private final boolean lastValues;
+
 	private final HookInvoker invoker;
 
 	private final AsyncThreads threads;
@@ -45,6 +47,7 @@ final class HookParts {
 		this.dropListener = builder.dropListener;
 		this.closeListener = builder.closeListener;
 		this.changeLog = builder.changeLog;
+		this.lastValues = builder.lastValues;
 		this.invoker = invoker;
 		this.threads = threads;
 	}
@@ -54,6 +57,13 @@ final class HookParts {
 	 */
 	boolean hasChangeLog() {
 		return this.changeLog;
+	}
+
+	/**
+	 * Whether expiries may have the last value of their key.
+	 */
+	boolean hasLastValues() {
+		return this.lastValues;
 	}
 
 	HookStats newStats() {

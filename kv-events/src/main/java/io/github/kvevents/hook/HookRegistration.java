@@ -69,7 +69,7 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 		this.timedShare = (options.getTimeout() != null) ? parts.newTimedShare() : null;
 		this.onClose = onClose;
 		this.onChange = onChange;
-		this.receiver = receiver(options);
+		this.receiver = receiver(options).takesValue(callback.takesValue());
 	}
 
 	/**
@@ -178,6 +178,11 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 	@Override
 	public int order() {
 		return this.options.getOrder();
+	}
+
+	@Override
+	public boolean takesValue() {
+		return this.receiver.takesValue();
 	}
 
 	@Override

@@ -87,6 +87,13 @@ public final class HookRegistry implements KvHookRegistry {
 	}
 
 	/**
+	 * Whether expiries may have the last value of their key.
+	 */
+	public boolean hasLastValues() {
+		return this.parts.hasLastValues();
+	}
+
+	/**
 	 * An id that no hook has or had, made from the given one: figures and errors of a
 	 * hook that was closed must not be taken for those of another.
 	 */
@@ -144,6 +151,14 @@ public final class HookRegistry implements KvHookRegistry {
 	 */
 	boolean maySelect(KvEventType type, String key) {
 		return indexes().oneInstance.mayMatch(type, key);
+	}
+
+	/**
+	 * Whether a hook may read the values of events of a type and a key from operations of
+	 * this instance.
+	 */
+	boolean mayTakeValue(KvEventType type, String key) {
+		return indexes().oneInstance.mayTakeValue(type, key);
 	}
 
 	/**

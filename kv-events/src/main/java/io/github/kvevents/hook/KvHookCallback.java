@@ -18,4 +18,14 @@ public interface KvHookCallback {
 	 */
 	void onEvent(KvEvent event) throws Exception;
 
+	/**
+	 * Whether the hook may read the values of its events. The last value of a key whose
+	 * time to live is tracked is kept in Redis only if something takes it. Asked once,
+	 * when the hook is registered.
+	 * @return {@code false} if it certainly reads none, by default {@code true}
+	 */
+	default boolean takesValue() {
+		return true;
+	}
+
 }

@@ -56,6 +56,15 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 	}
 
 	/**
+	 * Whether the filter of an element that takes values may match, without asking it.
+	 */
+	boolean mayTakeValue(KvEventType type, String key) {
+		Keys<T> keys = this.byType.get(type);
+		Group<T> candidates = (keys != null) ? keys.candidates(key) : null;
+		return candidates != null && candidates.takesValue;
+	}
+
+	/**
 	 * The elements that match, in the order in which they are to be called.
 	 * @param type the operation
 	 * @param key the key
@@ -131,10 +140,14 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 		/** Whether no filter has to be asked. */
 		private boolean certain = true;
 
+		/** Whether one of them takes values. */
+		private boolean takesValue;
+
 		void add(T element) {
 			KeyFilter filter = element.filter();
 			this.elements.add(element);
 			this.certain &= filter == null || EventSelector.isExactlyItsHint(filter);
+			this.takesValue |= element.takesValue();
 		}
 
 		/**
@@ -147,6 +160,7 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 			}
 			Group<T> merged = new Group<>();
 			merged.certain = one.certain && other.certain;
+			merged.takesValue = one.takesValue || other.takesValue;
 			int index = 0;
 			for (T element : one.elements) {
 				while (index < other.elements.size() && ORDER.compare(other.elements.get(index), element) <= 0) {
@@ -335,6 +349,13 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 		@Nullable KeyFilter filter();
 
 		int order();
+
+		/**
+		 * Whether it may read values.
+		 */
+		default boolean takesValue() {
+			return true;
+		}
 
 		/**
 		 * The position in the order of registration, different for each.

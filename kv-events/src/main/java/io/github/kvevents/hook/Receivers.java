@@ -27,6 +27,14 @@ record Receivers(HookRegistry hooks, ListenerPublisher listeners, Taps taps) {
 	}
 
 	/**
+	 * Whether anything may read the values of events of a type and a key. What a Spring
+	 * listener or the reader of a watch does with an event isn't known.
+	 */
+	boolean mayTakeValue(KvEventType type, String key) {
+		return this.hooks.mayTakeValue(type, key) || this.listeners.hasAny(type) || !this.taps.isEmpty();
+	}
+
+	/**
 	 * The receivers of a type of event.
 	 */
 	List<KvReceiver> of(KvEventType type) {

@@ -37,6 +37,8 @@ final class Keyspace {
 
 	private final boolean logExpiries;
 
+	private volatile boolean keepsLastValues = true;
+
 	/**
 	 * Creates an empty keyspace.
 	 * @param logExpiries whether the log, if there is one, records expiries
@@ -48,6 +50,10 @@ final class Keyspace {
 		this.delivery = delivery;
 		this.log = log;
 		this.logExpiries = logExpiries;
+	}
+
+	void dropLastValues() {
+		this.keepsLastValues = false;
 	}
 
 	int size() {
@@ -157,11 +163,12 @@ final class Keyspace {
 	}
 
 	private ExpiredKey expired(Deadline deadline, byte[] value) {
+		byte[] lastValue = this.keepsLastValues ? value : null;
 		Instant time = Instant.ofEpochMilli(deadline.millis());
 		Duration lateness = Duration.ofMillis(Math.max(0, this.clock.millis() - deadline.millis()));
 		KvPosition position = (this.log != null && this.logExpiries)
-				? this.log.appendExpiry(deadline.key(), value, time, time.plus(lateness)) : null;
-		return new ExpiredKey(deadline.key(), value, time, lateness, position);
+				? this.log.appendExpiry(deadline.key(), lastValue, time, time.plus(lateness)) : null;
+		return new ExpiredKey(deadline.key(), lastValue, time, lateness, position);
 	}
 
 	/**

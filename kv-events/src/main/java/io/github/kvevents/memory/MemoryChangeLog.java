@@ -94,7 +94,7 @@ final class MemoryChangeLog implements ChangeLogStore {
 		change.position = position;
 	}
 
-	KvPosition appendExpiry(String key, byte[] lastValue, Instant deadline, Instant detectedAt) {
+	KvPosition appendExpiry(String key, byte @Nullable [] lastValue, Instant deadline, Instant detectedAt) {
 		KvPosition position = partitionOf(key).next(this.clock.millis());
 		add(new LoggedChange(position, KvEventType.EXPIRED, key, null, lastValue, this.settings.instanceId(),
 				UUID.randomUUID().toString(), deadline, detectedAt, null));

@@ -109,6 +109,14 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, BackgroundWo
 		this.keys = new Keyspace(clock, this.deadlines, this.delivery, this.log, logExpiries);
 	}
 
+	/**
+	 * Has expiries passed on, and logged, without the last values of their keys, as a
+	 * store does that doesn't keep them. To be called before the store is used.
+	 */
+	public void dropLastValues() {
+		this.keys.dropLastValues();
+	}
+
 	@Override
 	public String getName() {
 		return "memory";

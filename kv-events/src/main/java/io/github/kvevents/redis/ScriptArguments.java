@@ -1,6 +1,7 @@
 package io.github.kvevents.redis;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Encodes flags and numbers as script arguments.
@@ -27,6 +28,20 @@ final class ScriptArguments {
 	 */
 	static byte[] heard(boolean heard, boolean delivers) {
 		return delivers ? DELIVERS : flag(heard);
+	}
+
+	/**
+	 * As {@link #heard}, for a write that keeps its value for the expiry or, with an
+	 * {@code n} behind it, doesn't.
+	 */
+	static byte[] receivers(boolean heard, boolean delivers, boolean keepsValue) {
+		byte[] receivers = heard(heard, delivers);
+		if (keepsValue) {
+			return receivers;
+		}
+		byte[] marked = Arrays.copyOf(receivers, receivers.length + 1);
+		marked[receivers.length] = 'n';
+		return marked;
 	}
 
 	static byte[] number(long number) {

@@ -142,12 +142,21 @@ final class TrackedWrites implements Writes {
 	private WriteReply set(int partition, SetCommand command, StoreWrite write) {
 		byte[] header = header(write.type(), write.batch());
 		if (!command.isUnconditional() || write.batch() != null) {
-			return set(partition, command.key(), new WriteCommand.Logged(command, header).arguments());
+			return set(partition, command.key(), logged(command, write.key(), header).arguments());
 		}
+		boolean keepsValue = keepsValue(command, write.key());
 		return (this.headers != null)
 				? this.unconditionalSet.setLogged(partition, command, header, this.tracking.isActive(),
-						this.tracking.isHeard(), this.tracking.deliversEnded())
-				: this.unconditionalSet.set(partition, command, this.tracking.deliversEnded());
+						ScriptArguments.receivers(this.tracking.isHeard(), this.tracking.deliversEnded(), keepsValue))
+				: this.unconditionalSet.set(partition, command, this.tracking.deliversEnded(), keepsValue);
+	}
+
+	private boolean keepsValue(SetCommand command, String key) {
+		return command.expiration().isPersistent() || this.tracking.keepsValue(key);
+	}
+
+	private WriteCommand logged(SetCommand command, String key, byte[] header) {
+		return new WriteCommand.Logged(command, List.of(ScriptArguments.flag(keepsValue(command, key)), header));
 	}
 
 	@Override
@@ -156,7 +165,7 @@ final class TrackedWrites implements Writes {
 		GroupedBatch batch = new GroupedBatch(SET, this.index::all, setArguments(), (index, ended) -> this.tracking
 			.lifetimeEnded(this.namespace.partitionOf(writes.get(index).key()), writes.get(index).key(), ended));
 		writes.forEach((write) -> batch.add(this.namespace.partitionOf(write.key()),
-				new WriteCommand.Logged(SetCommand.of(this.names, write), header(write.type(), write.batch()))));
+				logged(SetCommand.of(this.names, write), write.key(), header(write.type(), write.batch()))));
 		StoreBatch<StoreOutcome> outcomes = batch.send(this.connections);
 		writes.forEach((write) -> this.tracking.deadlineSet(this.namespace.partitionOf(write.key()), write));
 		return outcomes;
@@ -173,7 +182,7 @@ final class TrackedWrites implements Writes {
 		GroupedBatch batch = new GroupedBatch(DELETE, this.index::forRemovals, removalArguments(), (index, ended) -> {
 		});
 		deletes.forEach((delete) -> batch.add(this.namespace.partitionOf(delete.key()),
-				new WriteCommand.Logged(new DeleteCommand(this.names.toRedis(delete.key())), header(delete))));
+				new WriteCommand.Logged(new DeleteCommand(this.names.toRedis(delete.key())), List.of(header(delete)))));
 		return batch.send(this.connections);
 	}
 
@@ -182,6 +191,7 @@ final class TrackedWrites implements Writes {
 		WriteReply reply;
 		if (value != null) {
 			List<byte[]> arguments = new ArrayList<>(SetCommand.compareArguments(expected, value));
+			arguments.add(ScriptArguments.flag(this.tracking.keepsValue(key)));
 			arguments.add(header(KvEventType.SET, null));
 			int partition = this.namespace.partitionOf(key);
 			reply = set(partition, this.names.toRedis(key), arguments);
@@ -202,7 +212,8 @@ final class TrackedWrites implements Writes {
 		int partition = this.namespace.partitionOf(key);
 		this.tracking.ensureGroup(partition);
 		List<byte[]> keys = keys(this.index.index(partition), this.names.toRedis(key));
-		List<byte[]> arguments = List.of(ScriptArguments.number(timeToLiveMillis));
+		List<byte[]> arguments = List.of(ScriptArguments.number(timeToLiveMillis),
+				ScriptArguments.flag(this.tracking.keepsValue(key)));
 		boolean exists = this.connections.call((connection) -> EXPIRE.test(connection, keys, arguments));
 		if (exists) {
 			this.tracking.deadlineSet(partition, timeToLiveMillis);

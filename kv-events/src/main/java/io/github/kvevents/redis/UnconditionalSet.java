@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +29,8 @@ final class UnconditionalSet {
 
 	private final IndexNames index;
 
-	private final byte[] instanceId;
-
-	private final byte[] deliveringInstanceId;
+	/** By two flags: whether it delivers, and whether it keeps the value. */
+	private final byte[][] instanceIds;
 
 	private final byte[] maxLength;
 
@@ -41,20 +41,22 @@ final class UnconditionalSet {
 		this.connections = connections;
 		this.index = index;
 		String id = new String(instanceId, StandardCharsets.UTF_8);
-		this.instanceId = ("0" + id).getBytes(StandardCharsets.UTF_8);
-		this.deliveringInstanceId = ("1" + id).getBytes(StandardCharsets.UTF_8);
+		this.instanceIds = Stream.of("00", "01", "10", "11")
+			.map((flags) -> (flags + id).getBytes(StandardCharsets.UTF_8))
+			.toArray(byte[][]::new);
 		this.maxLength = (log != null) ? ScriptArguments.number(log.maxLength()) : ScriptArguments.NONE;
 	}
 
 	/**
 	 * Writes a key and its deadline in the index.
 	 * @param delivers whether this instance delivers an expiry that the write detects
+	 * @param keepsValue whether to keep the value for the expiry
 	 */
-	WriteReply set(int partition, SetCommand command, boolean delivers) {
+	WriteReply set(int partition, SetCommand command, boolean delivers, boolean keepsValue) {
 		List<byte[]> keys = new ArrayList<>(this.index.tracking(partition));
 		keys.add(command.key());
 		List<byte[]> arguments = new ArrayList<>(4);
-		arguments.add(delivers ? this.deliveringInstanceId : this.instanceId);
+		arguments.add(this.instanceIds[(delivers ? 2 : 0) + (keepsValue ? 1 : 0)]);
 		arguments.add(command.value());
 		arguments.addAll(command.lifetimeArguments());
 		return WriteReply.ofUnlogged(this.connections.call((connection) -> TRACKED.list(connection, keys, arguments)),
@@ -65,11 +67,9 @@ final class UnconditionalSet {
 	 * Writes a key with its entry in the change log.
 	 * @param header the header of the entry, without a batch
 	 * @param tracked whether to update the index
-	 * @param heard whether hooks receive expiries
-	 * @param delivers whether this instance delivers an expiry that the write detects
+	 * @param receivers the {@link ScriptArguments#receivers receivers} of expiries
 	 */
-	WriteReply setLogged(int partition, SetCommand command, byte[] header, boolean tracked, boolean heard,
-			boolean delivers) {
+	WriteReply setLogged(int partition, SetCommand command, byte[] header, boolean tracked, byte[] receivers) {
 		List<byte[]> keys = new ArrayList<>(6);
 		keys.add(command.key());
 		keys.add(this.index.log(partition));
@@ -81,9 +81,9 @@ final class UnconditionalSet {
 		arguments.add(header);
 		List<byte[]> lifetime = command.lifetimeArguments();
 		boolean trims = this.writes.incrementAndGet() % WRITES_PER_TRIM == 0;
-		if (trims || heard || !lifetime.isEmpty()) {
+		if (trims || receivers.length > 0 || !lifetime.isEmpty()) {
 			arguments.add(trims ? this.maxLength : ScriptArguments.NONE);
-			arguments.add(ScriptArguments.heard(heard, delivers));
+			arguments.add(receivers);
 			arguments.addAll(lifetime);
 		}
 		byte[] reply = this.connections.call((connection) -> LOGGED.value(connection, keys, arguments));

@@ -41,12 +41,12 @@ interface WriteCommand {
 	StoreOutcome failed();
 
 	/**
-	 * A write with the header of its change log entry.
+	 * A write with more arguments: for the index, and the header of its change log entry.
 	 *
 	 * @param command the write
-	 * @param header the header of the entry, empty without a log
+	 * @param more the further arguments of the script for this key
 	 */
-	record Logged(WriteCommand command, byte[] header) implements WriteCommand {
+	record Logged(WriteCommand command, List<byte[]> more) implements WriteCommand {
 
 		@Override
 		public byte[] key() {
@@ -56,7 +56,7 @@ interface WriteCommand {
 		@Override
 		public List<byte[]> arguments() {
 			List<byte[]> arguments = new ArrayList<>(this.command.arguments());
-			arguments.add(this.header);
+			arguments.addAll(this.more);
 			return arguments;
 		}
 

@@ -46,6 +46,13 @@ final class WriteTracking {
 		return this.tracking != null && this.tracking.covers(key, expires);
 	}
 
+	/**
+	 * Whether to keep the value of a covered key for its expiry.
+	 */
+	boolean keepsValue(String key) {
+		return this.tracking == null || this.tracking.keepsValue(key);
+	}
+
 	boolean isHeard() {
 		return this.tracking != null && this.tracking.isHeard();
 	}

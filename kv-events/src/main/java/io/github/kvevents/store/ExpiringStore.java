@@ -31,23 +31,23 @@ public interface ExpiringStore {
 	 * A key that has expired.
 	 *
 	 * @param key the key
-	 * @param lastValue the last value
+	 * @param lastValue the last value, {@code null} if it wasn't kept
 	 * @param deadline the deadline
 	 * @param lateness how much later the store detected the expiry, never negative
 	 * @param position the position of the expiry in the change log, {@code null} without
 	 * a log
 	 */
-	record ExpiredKey(String key, byte[] lastValue, Instant deadline, Duration lateness,
+	record ExpiredKey(String key, byte @Nullable [] lastValue, Instant deadline, Duration lateness,
 			@Nullable KvPosition position) {
 
 		/**
 		 * An expiry without a position in the change log.
 		 * @param key the key
-		 * @param lastValue the last value
+		 * @param lastValue the last value, {@code null} if it wasn't kept
 		 * @param deadline the deadline
 		 * @param lateness how much later the store detected the expiry
 		 */
-		public ExpiredKey(String key, byte[] lastValue, Instant deadline, Duration lateness) {
+		public ExpiredKey(String key, byte @Nullable [] lastValue, Instant deadline, Duration lateness) {
 			this(key, lastValue, deadline, lateness, null);
 		}
 

@@ -42,6 +42,17 @@ public interface ExpiryTracking {
 	}
 
 	/**
+	 * Whether the next write of a key that is {@link #covers covered} has to keep its
+	 * value for the expiry. Called for each such write, so it must be quick.
+	 * @param key the key
+	 * @return whether something may take the last value of this key; by default
+	 * {@code true}
+	 */
+	default boolean keepsValue(String key) {
+		return true;
+	}
+
+	/**
 	 * Whether hooks would receive the expiry of a key, and not only the change log.
 	 * Called for each write, so it must be quick.
 	 * @return by default whether this is active

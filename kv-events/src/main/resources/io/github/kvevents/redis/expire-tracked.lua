@@ -5,6 +5,7 @@ have expired undetected.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  the key
 ARGV[1]  the time to live in milliseconds
+ARGV[2]  1 to keep the value for the expiry
 Reply    1 if the key exists, 0 if not
 Cost     O(log N) with N tracked keys, six commands
 --]]
@@ -18,7 +19,7 @@ if redis.call('PEXPIREAT', KEYS[3], deadline) == 0 then
 end
 redis.call('ZADD', KEYS[1], deadline, KEYS[3])
 -- a key of another type is tracked without a value
-local value = redis.pcall('GET', KEYS[3])
+local value = ARGV[2] == '1' and redis.pcall('GET', KEYS[3])
 if type(value) == 'string' then
 	redis.call('HSET', KEYS[2], KEYS[3], value)
 else

@@ -12,7 +12,7 @@ ARGV[2]  the header of the entry, without a batch
 ARGV[3]  approximately how many entries of the log to keep. Empty or left out: this write does
          not trim the log; only some writes do, which saves time
 ARGV[4]  1 if hooks receive expiries, 2 if this instance also delivers a detected expiry itself;
-         otherwise empty, or left out
+         otherwise empty, or left out. An n behind it: the value isn't kept for the expiry
 ARGV[5]  PX or PXAT; left out for a key that never expires
 ARGV[6]  the time of PX or PXAT in milliseconds
 Reply    the id of the entry, if there is one; then, unless the key was absent, a colon and its
@@ -32,7 +32,9 @@ call('XLEN', log)
 local before, ended
 if deadlines then
 	local values, expired, recent, instance = KEYS[4], KEYS[5], KEYS[6], nil
-	local heard, mine = ARGV[4] == '1' or ARGV[4] == '2', ARGV[4] == '2'
+	local receivers = ARGV[4] or ''
+	local first = string.sub(receivers, 1, 1)
+	local heard, mine, keeps = first == '1' or first == '2', first == '2', string.sub(receivers, -1) ~= 'n'
 	-- include set-one.lua
 elseif lifetime then
 	before = call('SET', key, value, 'GET', lifetime, at)

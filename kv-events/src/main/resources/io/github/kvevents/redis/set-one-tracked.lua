@@ -1,12 +1,13 @@
 #!lua
 --[[
-Writes one key unconditionally, with its deadline and last value. A faster form of set-tracked.lua
+Writes one key unconditionally, with its deadline and, if it is kept, its last value. A faster form of set-tracked.lua
 for the most frequent write, at two thirds of the cost. An undetected expiry of the key is published
 first.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
 KEYS[5]  the key
-ARGV[1]  1 if this instance delivers a detected expiry itself, otherwise 0; then its id
+ARGV[1]  1 if this instance delivers a detected expiry itself, otherwise 0; 1 to keep the value
+         for the expiry, otherwise 0; then the id of the instance
 ARGV[2]  the value
 ARGV[3]  PX or PXAT; left out for a key that never expires
 ARGV[4]  the time of PX or PXAT in milliseconds
@@ -18,7 +19,7 @@ Cost     O(log N) with N tracked keys; two commands without a lifetime, four wit
 --]]
 local call, deadlines, values, expired, recent, key = redis.call, KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local value, lifetime, at = ARGV[2], ARGV[3], ARGV[4]
-local mine, instance = string.sub(ARGV[1], 1, 1) == '1', string.sub(ARGV[1], 2)
+local mine, keeps, instance = string.sub(ARGV[1], 1, 1) == '1', string.sub(ARGV[1], 2, 2) == '1', string.sub(ARGV[1], 3)
 local heard, log, header, before, ended = true, nil, nil, nil, nil
 -- include set-one.lua
 return { before, ended }

@@ -3,12 +3,12 @@ Part of scripts that write one key unconditionally, with its entry in the index.
 expiry of the key is published first. Sets two declared variables: before, the previous value, false
 if the key was absent, and ended, the result of lifetime-end.lua. Needs call, deadlines, values,
 expired, recent, key, value, lifetime (PX, PXAT or nil), at (its time), heard: whether hooks receive
-expiries, log (nil without one), mine: whether this instance delivers a detected expiry itself, and
+expiries, keeps: whether to keep the value for the expiry, log (nil without one), mine: whether this instance delivers a detected expiry itself, and
 instance, the id of the instance, or nil and header, which contains it.
 
 The key is written last: a wrong type of it, or of a key of this library, fails before.
 --]]
-local former
+local former, known
 if lifetime then
 	before = call('GET', key)
 	if lifetime == 'PX' then
@@ -17,7 +17,7 @@ if lifetime then
 	end
 	-- NX detects in the same command that there is no former deadline, the usual case
 	if before then
-		call('ZADD', deadlines, at, key)
+		known = call('ZADD', deadlines, at, key) == 0
 	elseif call('ZADD', deadlines, 'NX', at, key) == 0 then
 		former = call('ZSCORE', deadlines, key)
 	end
@@ -48,7 +48,12 @@ if lifetime then
 	if former then
 		call('ZADD', deadlines, at, key)
 	end
-	local failed = redis.pcall('HSET', values, key, value)
+	local failed
+	if keeps then
+		failed = redis.pcall('HSET', values, key, value)
+	elseif known or former then
+		failed = redis.pcall('HDEL', values, key)
+	end
 	if type(failed) == 'table' then
 		local kept = call('PEXPIRETIME', key)
 		if kept > 0 then

@@ -1,6 +1,6 @@
 #!lua
 --[[
-Writes keys with their deadlines and last values. An undetected expiry of a key is published first.
+Writes keys with their deadlines and, where they are kept, their last values. An undetected expiry of a key is published first.
 With a change log, each change gets an entry; a write of equal bytes is no change.
 
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
@@ -10,10 +10,10 @@ ARGV[1]  approximately how many entries of the log to keep; empty without a log
 ARGV[2]  1 to update the index
 ARGV[3]  1 if hooks receive expiries, 2 if this instance also delivers a detected expiry itself
 ARGV[4]  the id of the instance
-ARGV[5]  and so on, for each key five: its value; NX, XX, EQ or nothing; PX, PXAT, KEEPTTL or
+ARGV[5]  and so on, for each key six: its value; NX, XX, EQ or nothing; PX, PXAT, KEEPTTL or
          nothing; the time of PX or PXAT in milliseconds, the value that the key must hold with
-         EQ, or nothing; the header of its entry in the log, empty without a log. EQ goes with
-         KEEPTTL
+         EQ, or nothing; 1 to keep the value for the expiry; the header of its entry in the log,
+         empty without a log. EQ goes with KEEPTTL
 Reply    how many keys were processed, fewer than all if their values were large; for each of
          them its previous value, nil if it was absent or failed, or, if it got a log entry, a
          list of that value and the id of the entry; if the caller delivers a detected expiry, a
@@ -74,20 +74,25 @@ local function set(key, value, condition, lifetime, at)
 end
 
 -- updates the index after a key was written
-local function update_index(key, value, before, lifetime, at)
+local function update_index(key, value, before, lifetime, at, keeps)
 	if lifetime == 'KEEPTTL' then
 		local kept = redis.call('PEXPIRETIME', key)
 		at = (kept > 0) and string.format('%.0f', kept) or nil
 	end
 	if at then
 		-- NX detects in the same command that there is no former deadline, the usual case
-		if before or redis.call('ZADD', deadlines, 'NX', at, key) == 0 then
+		local known = before or redis.call('ZADD', deadlines, 'NX', at, key) == 0
+		if known then
 			if not before then
 				detect(key)
 			end
 			redis.call('ZADD', deadlines, at, key)
 		end
-		redis.call('HSET', values, key, value)
+		if keeps then
+			redis.call('HSET', values, key, value)
+		elseif known then
+			redis.call('HDEL', values, key)
+		end
 	else
 		if not before then
 			detect(key)
@@ -99,8 +104,8 @@ local function update_index(key, value, before, lifetime, at)
 end
 
 return for_each(count, function(index)
-	local key, first = KEYS[index + 5], 5 * index
-	local value, condition, lifetime, operand, header = unpack(ARGV, first, first + 4)
+	local key, first = KEYS[index + 5], 6 * index - 1
+	local value, condition, lifetime, operand, keeps, header = unpack(ARGV, first, first + 5)
 	if condition == 'EQ' then
 		local current = call('GET', key)
 		if current ~= operand then
@@ -122,7 +127,7 @@ return for_each(count, function(index)
 	end
 	ended = nil
 	if indexed then
-		update_index(key, value, before, lifetime, at)
+		update_index(key, value, before, lifetime, at, keeps == '1')
 	end
 	if not log then
 		return ended and { before, false, ended } or before

@@ -103,6 +103,21 @@ class MemoryKvStoreExpiryTests {
 	}
 
 	@Test
+	void reportsKeyWithoutLastValueWhereNoneIsKept() {
+		MemoryKvStore store = new MemoryKvStore(new DrivenClock(this.passed));
+		store.dropLastValues();
+		store.setExpiryListener(this.expired::add);
+		store.set(write("order:1", "last", Duration.ofMillis(700)));
+		pass(Duration.ofMillis(701));
+		store.sweep();
+		assertThat(this.expired).singleElement().satisfies((key) -> {
+			assertThat(key.key()).isEqualTo("order:1");
+			assertThat(key.lastValue()).isNull();
+			assertThat(key.deadline()).isEqualTo(START.plusMillis(700));
+		});
+	}
+
+	@Test
 	void summarizesDeadlines() {
 		assertThat(this.store.summarizeDeadlines()).isEqualTo(new DeadlineSummary(0, 0, null, Duration.ZERO));
 		this.store.set(write("order:1", "a", Duration.ofMillis(700)));

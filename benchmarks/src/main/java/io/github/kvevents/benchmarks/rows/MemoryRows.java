@@ -50,9 +50,9 @@ public final class MemoryRows {
 			String text = (size < 1000) ? size + " B" : size / 1000 + " KB";
 			double plain = plain(count, size);
 			results.compare(text + ", no value taken", text + ", where no one takes the value", "B",
-					List.of(tracked(count, size, "never")), "SET … PX", List.of(plain));
+					List.of(tracked(count, size, false)), "SET … PX", List.of(plain));
 			results.compare(text + ", value taken", text + ", with the last value", "B",
-					List.of(tracked(count, size, "always")), "SET … PX", List.of(plain));
+					List.of(tracked(count, size, true)), "SET … PX", List.of(plain));
 		}
 	}
 
@@ -67,12 +67,11 @@ public final class MemoryRows {
 		}
 	}
 
-	private static double tracked(int count, int size, String lastValue) throws Exception {
+	private static double tracked(int count, int size, boolean takesValue) throws Exception {
 		try (BenchmarkServer server = new BenchmarkServer();
-				Application application = Application.start(server.port(),
-						"kv.events.expiry.tracking.last-value=" + lastValue)) {
+				Application application = Application.start(server.port())) {
 			application.trackExpiries("tracked:", (event) -> {
-			});
+			}, takesValue);
 			double before = server.usedMemory();
 			Keys keys = new Keys("tracked:", count, size);
 			SetOptions options = SetOptions.defaults().timeToLive(TrackedRows.LIFETIME);

@@ -31,6 +31,9 @@ final class Announcement {
 
 	private static final String OBSERVER = "o";
 
+	/** An instance that doesn't know it takes it for one that takes values. */
+	private static final String NO_VALUE = "k";
+
 	private static final String ANY = "*";
 
 	private final String text;
@@ -39,14 +42,25 @@ final class Announcement {
 
 	private final String keyPrefix;
 
+	/**
+	 * Compared without regard to whether they take values: in a rolling deployment a hook
+	 * may take another parameter and is the same one.
+	 */
 	private final Set<KvReceiver> receivers;
+
+	private final Set<KeyHint> keysOfValues;
 
 	private Announcement(String text) {
 		this.text = text;
 		this.fingerprint = DigestUtils.sha1DigestAsHex(text).substring(0, 16);
 		List<String> lines = text.lines().toList();
 		this.keyPrefix = lines.isEmpty() ? "" : decode(lines.get(0));
-		this.receivers = lines.stream().skip(1).map(Announcement::receiver).collect(Collectors.toSet());
+		List<KvReceiver> announced = lines.stream().skip(1).map(Announcement::receiver).toList();
+		this.receivers = announced.stream().map((receiver) -> receiver.takesValue(true)).collect(Collectors.toSet());
+		this.keysOfValues = announced.stream()
+			.filter(KvReceiver::takesValue)
+			.map(KvReceiver::keys)
+			.collect(Collectors.toSet());
 	}
 
 	/**
@@ -102,6 +116,14 @@ final class Announcement {
 	}
 
 	/**
+	 * Hints about the keys whose values the receivers may read, if the keys of this
+	 * instance have this prefix in Redis.
+	 */
+	Set<KeyHint> keysOfValues(String keyPrefix) {
+		return this.keyPrefix.equals(keyPrefix) ? this.keysOfValues : Set.of();
+	}
+
+	/**
 	 * Whether this instance has all receivers of another one, with the same selection of
 	 * keys.
 	 */
@@ -154,7 +176,7 @@ final class Announcement {
 	private static String line(KvReceiver receiver, int maxSelectors) {
 		List<String> fields = new ArrayList<>();
 		fields.add(encode(receiver.id()));
-		fields.add(receiver.observer() ? OBSERVER : "");
+		fields.add(receiver.observer() ? OBSERVER : receiver.takesValue() ? "" : NO_VALUE);
 		fields.add(DigestUtils.sha1DigestAsHex(receiver.signature()).substring(0, 16));
 		KeyHint keys = receiver.keys();
 		int selectors = keys.keys().size() + keys.prefixes().size() + keys.suffixes().size();
@@ -185,7 +207,7 @@ final class Announcement {
 		}
 		return new KvReceiver(decode(fields.get(0)),
 				any ? KeyHint.anyKey() : new KeyHint(false, keys, prefixes, suffixes), fields.get(2),
-				fields.get(1).equals(OBSERVER));
+				fields.get(1).equals(OBSERVER), !fields.get(1).equals(NO_VALUE));
 	}
 
 	private static String encode(String text) {

@@ -10,6 +10,7 @@ import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpirySource;
 import io.github.kvevents.expiry.ExpiryMonitor;
+import io.github.kvevents.expiry.LastValueMode;
 import io.github.kvevents.expiry.TrackingActivity;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.expiry.TrackingStatus;
@@ -104,11 +105,32 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 		if (this.parts.dispatcher().mayReceive(KvEventType.EXPIRED, key) || this.others.maySelect(key)) {
 			return true;
 		}
-		TrackingRun run = this.run;
-		if (expires && run != null && this.others.isLookDue()) {
-			run.lookForOthers();
+		if (expires) {
+			lookForOthers();
 		}
 		return false;
+	}
+
+	@Override
+	public boolean keepsValue(String key) {
+		if (!this.parts.choosesValues()) {
+			return this.parts.settings().lastValue() != LastValueMode.NEVER;
+		}
+		if (this.parts.dispatcher().mayTakeValue(KvEventType.EXPIRED, key) || this.others.mayTakeValue(key)) {
+			return true;
+		}
+		lookForOthers();
+		return false;
+	}
+
+	/**
+	 * Others may have a receiver that this instance doesn't know yet.
+	 */
+	private void lookForOthers() {
+		TrackingRun run = this.run;
+		if (run != null && this.others.isLookDue()) {
+			run.lookForOthers();
+		}
 	}
 
 	@Override
@@ -181,6 +203,11 @@ public final class ExpiryTracker implements ExpiryTracking, ExpiryMonitor, Smart
 		}
 		return new TrackingActivity(this.parts.settings().mode(), state, this.counters.getDelivered(),
 				this.counters.getRedelivered(), this.counters.getGivenUp(), this.counters.getUnreceived());
+	}
+
+	@Override
+	public LastValueMode lastValue() {
+		return this.parts.settings().lastValue();
 	}
 
 	@Override

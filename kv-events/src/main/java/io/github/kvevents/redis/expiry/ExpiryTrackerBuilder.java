@@ -11,6 +11,7 @@ import org.springframework.util.Assert;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.expiry.LastValueMode;
 import io.github.kvevents.expiry.TrackingMode;
 import io.github.kvevents.redis.KeyNames;
 import io.github.kvevents.redis.NamespaceCheck;
@@ -141,6 +142,15 @@ public final class ExpiryTrackerBuilder {
 	record TrackingParts(RedisConnectionFactory connectionFactory, Namespace namespace, KvEventDispatcher dispatcher,
 			KvCodec codec, KeyNames names, String instanceId, TrackingSettings settings,
 			@Nullable ChangeLogSettings log, NamespaceCheck namespaceCheck, Consumer<KvExpiredEvent> listener) {
+
+		/**
+		 * Whether the receivers decide which values are kept. Who reads the change log,
+		 * or receives the expiries where all keys are tracked, isn't known.
+		 */
+		boolean choosesValues() {
+			return this.settings.lastValue() == LastValueMode.AUTO && this.settings.mode() == TrackingMode.AUTO
+					&& this.log == null;
+		}
 
 	}
 

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import io.github.kvevents.KeyHint;
 import io.github.kvevents.KvReceiver;
@@ -27,6 +28,9 @@ final class OtherReceivers {
 
 	private volatile Selection selection = NONE;
 
+	/** The keys whose values they may read. */
+	private volatile Selection values = NONE;
+
 	/**
 	 * Creates an instance that knows of none.
 	 * @param keyPrefix the prefix of each key of this instance in Redis
@@ -39,13 +43,9 @@ final class OtherReceivers {
 	 * Takes note of what other instances announce.
 	 */
 	void update(Collection<Announcement> others) {
-		Selection selection = new Selection();
-		others.stream()
-			.flatMap((other) -> other.receivers(this.keyPrefix).stream())
-			.map(KvReceiver::keys)
-			.distinct()
-			.forEach(selection::add);
-		this.selection = selection.isEmpty() ? NONE : selection;
+		this.values = Selection.of(others.stream().flatMap((other) -> other.keysOfValues(this.keyPrefix).stream()));
+		this.selection = Selection
+			.of(others.stream().flatMap((other) -> other.receivers(this.keyPrefix).stream()).map(KvReceiver::keys));
 	}
 
 	/**
@@ -57,6 +57,20 @@ final class OtherReceivers {
 
 	boolean maySelect(String key) {
 		return this.selection.mayMatch(key);
+	}
+
+	/**
+	 * Whether one of them may read the value of a key.
+	 */
+	boolean mayTakeValue(String key) {
+		return this.values.mayMatch(key);
+	}
+
+	/**
+	 * Whether one of them may read values.
+	 */
+	boolean takeValues() {
+		return this.values != NONE;
 	}
 
 	/**
@@ -81,14 +95,20 @@ final class OtherReceivers {
 
 		private boolean any;
 
-		void add(KeyHint hint) {
+		static Selection of(Stream<KeyHint> hints) {
+			Selection selection = new Selection();
+			hints.distinct().forEach(selection::add);
+			return selection.isEmpty() ? NONE : selection;
+		}
+
+		private void add(KeyHint hint) {
 			this.any |= hint.any();
 			this.keys.addAll(hint.keys());
 			hint.prefixes().forEach((prefix) -> add(this.prefixes, prefix));
 			hint.suffixes().forEach((suffix) -> add(this.suffixes, reversed(suffix)));
 		}
 
-		boolean isEmpty() {
+		private boolean isEmpty() {
 			return !this.any && this.keys.isEmpty() && this.prefixes.isEmpty() && this.suffixes.isEmpty();
 		}
 

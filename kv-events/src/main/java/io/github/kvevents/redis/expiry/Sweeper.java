@@ -64,6 +64,8 @@ final class Sweeper implements Runnable {
 
 	private final BooleanSupplier heard;
 
+	private final BooleanSupplier keepsValues;
+
 	/** Whether to sweep even if this instance has no receivers. */
 	private final boolean always;
 
@@ -100,12 +102,16 @@ final class Sweeper implements Runnable {
 	 * Creates a sweeper.
 	 * @param from the first partition to sweep
 	 * @param to the partition after the last one
+	 * @param heard whether hooks receive expiries
+	 * @param keepsValues whether something takes last values
 	 */
-	Sweeper(TrackingParts parts, int from, int to, BooleanSupplier heard, TrackingCounters counters) {
+	Sweeper(TrackingParts parts, int from, int to, BooleanSupplier heard, BooleanSupplier keepsValues,
+			TrackingCounters counters) {
 		TrackingSettings settings = parts.settings();
 		Namespace namespace = parts.namespace();
 		this.connections = RedisConnections.of(parts.connectionFactory());
 		this.heard = heard;
+		this.keepsValues = keepsValues;
 		this.all = settings.mode() == TrackingMode.ALL;
 		this.always = this.all || parts.log() != null;
 		this.counters = counters;
@@ -218,6 +224,7 @@ final class Sweeper implements Runnable {
 		arguments.add((this.all || this.heard.getAsBoolean()) ? YES : NO);
 		arguments.add(always ? YES : NO);
 		arguments.add(this.connections.isCluster() ? YES : NO);
+		arguments.add(this.keepsValues.getAsBoolean() ? YES : NO);
 		List<byte[]> keys = partition.keys();
 		do {
 			reply = SweepReply.of(SWEEP.list(connection, keys, arguments));

@@ -11,6 +11,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.expiry.LastValueMode;
 import io.github.kvevents.redis.BlockingReads;
 import io.github.kvevents.redis.RedisConnections;
 import io.github.kvevents.redis.RedisLink;
@@ -71,7 +72,7 @@ final class TrackingRun {
 		int share = apart ? 1 : partitions;
 		for (int from = 0; from < partitions; from += share) {
 			Sweeper sweeper = new Sweeper(parts, from, from + share, () -> heard.getAsBoolean() || others.exist(),
-					counters);
+					() -> keepsValues(parts, own, others), counters);
 			this.sweepers.add(sweeper);
 			this.takingThreads.add(thread("sweeper-" + from, sweeper));
 		}
@@ -106,6 +107,14 @@ final class TrackingRun {
 			this.takingThreads.add(thread("reader-" + partition, reader));
 			this.acknowledgingThreads.add(thread("acknowledger-" + partition, acknowledger));
 		}
+	}
+
+	/**
+	 * Whether a value may be kept.
+	 */
+	private static boolean keepsValues(TrackingParts parts, OwnAnnouncement own, OtherReceivers others) {
+		return parts.choosesValues() ? !own.get().keysOfValues(parts.names().prefix()).isEmpty() || others.takeValues()
+				: parts.settings().lastValue() != LastValueMode.NEVER;
 	}
 
 	/**

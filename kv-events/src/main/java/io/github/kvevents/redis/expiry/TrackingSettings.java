@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.expiry.LastValueMode;
 import io.github.kvevents.expiry.TrackingMode;
 
 /**
@@ -11,6 +12,8 @@ import io.github.kvevents.expiry.TrackingMode;
  * returns a changed copy.
  *
  * @param mode which keys to track, by default {@link TrackingMode#AUTO}
+ * @param lastValue for which of them to keep the last value, by default
+ * {@link LastValueMode#AUTO}
  * @param sweepInterval the longest time between two sweeps for keys whose deadline has
  * passed, by default a second; an earlier known deadline is met exactly
  * @param batchSize how many of these keys one script call processes, by default 500, at
@@ -25,8 +28,8 @@ import io.github.kvevents.expiry.TrackingMode;
  * @param stopTimeout how long hooks may take to finish when the instance stops, by
  * default 10 seconds; unfinished expiries are left to other instances
  */
-public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int batchSize, Duration claimAfter,
-		int maxInFlight, int threads, long maxLength, Duration stopTimeout) {
+public record TrackingSettings(TrackingMode mode, LastValueMode lastValue, Duration sweepInterval, int batchSize,
+		Duration claimAfter, int maxInFlight, int threads, long maxLength, Duration stopTimeout) {
 
 	/**
 	 * The most that {@code batchSize} can be.
@@ -36,11 +39,12 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 	/** As good as for ever, and three times this is still a number of nanoseconds. */
 	private static final Duration CENTURY = Duration.ofDays(30_000);
 
-	private static final TrackingSettings DEFAULTS = new TrackingSettings(TrackingMode.AUTO, Duration.ofSeconds(1), 500,
-			Duration.ofSeconds(30), 1000, 4, 1_000_000, Duration.ofSeconds(10));
+	private static final TrackingSettings DEFAULTS = new TrackingSettings(TrackingMode.AUTO, LastValueMode.AUTO,
+			Duration.ofSeconds(1), 500, Duration.ofSeconds(30), 1000, 4, 1_000_000, Duration.ofSeconds(10));
 
 	public TrackingSettings {
 		Assert.notNull(mode, "'mode' must not be null");
+		Assert.notNull(lastValue, "'lastValue' must not be null");
 		requirePositive("sweepInterval", sweepInterval);
 		Assert.isTrue(batchSize > 0 && batchSize <= MAX_BATCH_SIZE,
 				() -> "'batchSize' must be from 1 to " + MAX_BATCH_SIZE + " but was " + batchSize);
@@ -67,8 +71,18 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 	 * @return a changed copy
 	 */
 	public TrackingSettings mode(TrackingMode mode) {
-		return new TrackingSettings(mode, this.sweepInterval, this.batchSize, this.claimAfter, this.maxInFlight,
-				this.threads, this.maxLength, this.stopTimeout);
+		return new TrackingSettings(mode, this.lastValue, this.sweepInterval, this.batchSize, this.claimAfter,
+				this.maxInFlight, this.threads, this.maxLength, this.stopTimeout);
+	}
+
+	/**
+	 * These settings with another choice of the keys whose last value is kept.
+	 * @param lastValue for which tracked keys to keep it
+	 * @return a changed copy
+	 */
+	public TrackingSettings lastValue(LastValueMode lastValue) {
+		return new TrackingSettings(this.mode, lastValue, this.sweepInterval, this.batchSize, this.claimAfter,
+				this.maxInFlight, this.threads, this.maxLength, this.stopTimeout);
 	}
 
 	/**
@@ -78,8 +92,8 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 	 * @return a changed copy
 	 */
 	public TrackingSettings sweep(Duration interval, int batchSize) {
-		return new TrackingSettings(this.mode, interval, batchSize, this.claimAfter, this.maxInFlight, this.threads,
-				this.maxLength, this.stopTimeout);
+		return new TrackingSettings(this.mode, this.lastValue, interval, batchSize, this.claimAfter, this.maxInFlight,
+				this.threads, this.maxLength, this.stopTimeout);
 	}
 
 	/**
@@ -88,8 +102,8 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 	 * @return a changed copy
 	 */
 	public TrackingSettings claimAfter(Duration claimAfter) {
-		return new TrackingSettings(this.mode, this.sweepInterval, this.batchSize, claimAfter, this.maxInFlight,
-				this.threads, this.maxLength, this.stopTimeout);
+		return new TrackingSettings(this.mode, this.lastValue, this.sweepInterval, this.batchSize, claimAfter,
+				this.maxInFlight, this.threads, this.maxLength, this.stopTimeout);
 	}
 
 	/**
@@ -99,8 +113,8 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 	 * @return a changed copy
 	 */
 	public TrackingSettings delivery(int maxInFlight, int threads) {
-		return new TrackingSettings(this.mode, this.sweepInterval, this.batchSize, this.claimAfter, maxInFlight,
-				threads, this.maxLength, this.stopTimeout);
+		return new TrackingSettings(this.mode, this.lastValue, this.sweepInterval, this.batchSize, this.claimAfter,
+				maxInFlight, threads, this.maxLength, this.stopTimeout);
 	}
 
 	/**
@@ -109,8 +123,8 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 	 * @return a changed copy
 	 */
 	public TrackingSettings maxLength(long maxLength) {
-		return new TrackingSettings(this.mode, this.sweepInterval, this.batchSize, this.claimAfter, this.maxInFlight,
-				this.threads, maxLength, this.stopTimeout);
+		return new TrackingSettings(this.mode, this.lastValue, this.sweepInterval, this.batchSize, this.claimAfter,
+				this.maxInFlight, this.threads, maxLength, this.stopTimeout);
 	}
 
 	/**
@@ -119,8 +133,8 @@ public record TrackingSettings(TrackingMode mode, Duration sweepInterval, int ba
 	 * @return a changed copy
 	 */
 	public TrackingSettings stopTimeout(Duration stopTimeout) {
-		return new TrackingSettings(this.mode, this.sweepInterval, this.batchSize, this.claimAfter, this.maxInFlight,
-				this.threads, this.maxLength, stopTimeout);
+		return new TrackingSettings(this.mode, this.lastValue, this.sweepInterval, this.batchSize, this.claimAfter,
+				this.maxInFlight, this.threads, this.maxLength, stopTimeout);
 	}
 
 	private static void requirePositive(String name, Duration value) {

@@ -20,6 +20,8 @@ ARGV[7]  1 if hooks receive expiries
 ARGV[8]  1 to sweep even if another instance owns the lease
 ARGV[9]  1 in Redis Cluster: looks only at keys that are declared. While a slot is moved, a key
          that isn't declared would seem to be absent
+ARGV[10] 1 if something takes the last values of keys. Otherwise only one that is already there
+         is replaced
 Reply    whether this instance owns the lease, 1 or 0; how many keys were processed; the
          milliseconds until the next deadline, or until the lease of another instance ends, -1
          if there is none; how many expiries were published; how many were dropped; the time of
@@ -83,6 +85,9 @@ end
 
 local function move(key, deadline)
 	redis.call('ZADD', deadlines, string.format('%.0f', deadline), key)
+	if ARGV[10] ~= '1' and redis.call('HEXISTS', values, key) == 0 then
+		return
+	end
 	local value = redis.pcall('GET', key)
 	if type(value) == 'string' then
 		redis.call('HSET', values, key, value)

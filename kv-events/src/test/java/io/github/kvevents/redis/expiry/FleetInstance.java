@@ -18,6 +18,7 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.hook.HookEngine;
+import io.github.kvevents.hook.KvHookCallback;
 import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.hook.KvHookRegistration;
 import io.github.kvevents.hook.SpringListeners;
@@ -90,6 +91,28 @@ final class FleetInstance implements AutoCloseable {
 		return this.engine.getRegistry()
 			.register(options.apply(KvHookOptions.defaults().id(id).events(KvEventType.EXPIRED)),
 					(event) -> events(id).add(event));
+	}
+
+	/**
+	 * Registers a hook for expiries that reads no values.
+	 */
+	KvHookRegistration keyHook(String id, String prefix) {
+		KvHookCallback callback = new KvHookCallback() {
+
+			@Override
+			public void onEvent(KvEvent event) {
+				events(id).add(event);
+			}
+
+			@Override
+			public boolean takesValue() {
+				return false;
+			}
+
+		};
+		return this.engine.getRegistry()
+			.register(KvHookOptions.defaults().id(id).events(KvEventType.EXPIRED).filter(KeyFilter.prefix(prefix)),
+					callback);
 	}
 
 	List<KvEvent> events(String hookId) {

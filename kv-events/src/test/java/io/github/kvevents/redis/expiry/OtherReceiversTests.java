@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KeyHint;
 import io.github.kvevents.KvReceiver;
 
@@ -27,11 +28,15 @@ class OtherReceiversTests {
 			List<KvReceiver> receivers = IntStream.range(0, this.random.nextInt(6)).mapToObj(this::receiver).toList();
 			OtherReceivers others = new OtherReceivers("app:");
 			others.update(Stream.of(Announcement.of("app:", receivers)).toList());
-			assertThat(others.exist()).isEqualTo(!receivers.isEmpty());
+			assertThat(others.exist()).isEqualTo(receivers.stream().anyMatch(OtherReceiversTests::selectsAny));
 			for (int tries = 0; tries < 100; tries++) {
 				String key = text(6);
 				assertThat(others.maySelect(key)).as("%s of %s", key, receivers)
 					.isEqualTo(receivers.stream().anyMatch((receiver) -> receiver.maySelect(key)));
+				assertThat(others.takeValues() || !others.mayTakeValue(key)).isTrue();
+				assertThat(others.mayTakeValue(key)).as("value of %s of %s", key, receivers)
+					.isEqualTo(receivers.stream()
+						.anyMatch((receiver) -> receiver.takesValue() && receiver.maySelect(key)));
 			}
 		}
 	}
@@ -53,10 +58,29 @@ class OtherReceiversTests {
 		assertThat(others.exist()).isFalse();
 	}
 
+	@Test
+	void hookThatTakesAnotherParameterIsTheSameHook() {
+		KvReceiver hook = KvReceiver.of("hook", KeyFilter.prefix("a:"));
+		Announcement values = Announcement.of("", List.of(hook));
+		Announcement keys = Announcement.of("", List.of(hook.takesValue(false)));
+		assertThat(keys.hasAll(values)).isTrue();
+		assertThat(values.hasAll(keys)).isTrue();
+		assertThat(values.fingerprint()).isNotEqualTo(keys.fingerprint());
+		assertThat(keys.keysOfValues("")).isEmpty();
+		assertThat(values.keysOfValues("")).containsExactly(hook.keys());
+		assertThat(values.keysOfValues("other:")).isEmpty();
+	}
+
 	private KvReceiver receiver(int number) {
 		KeyHint keys = (this.random.nextInt(20) == 0) ? KeyHint.anyKey()
 				: new KeyHint(false, texts(), texts(), texts());
-		return new KvReceiver("receiver-" + number, keys, "", this.random.nextBoolean());
+		boolean observer = this.random.nextInt(3) == 0;
+		return new KvReceiver("receiver-" + number, keys, "", observer, observer || this.random.nextBoolean());
+	}
+
+	private static boolean selectsAny(KvReceiver receiver) {
+		KeyHint keys = receiver.keys();
+		return keys.any() || !keys.keys().isEmpty() || !keys.prefixes().isEmpty() || !keys.suffixes().isEmpty();
 	}
 
 	private Set<String> texts() {
