@@ -30,11 +30,11 @@ public final class WorkerPool implements Executor {
 
 	private final Executor starter = new RetryingExecutor(this::startThread);
 
-	private final ReentrantLock lock = new ReentrantLock();
+	private final Waiting waiting;
 
-	private final Deque<Runnable> tasks = new ArrayDeque<>();
+	private final Deque<Runnable> tasks;
 
-	private final Deque<Worker> idle = new ArrayDeque<>();
+	private final Deque<Worker> idle;
 
 	private int maxThreads;
 
@@ -49,8 +49,15 @@ public final class WorkerPool implements Executor {
 	 * @param threadFactory creates them
 	 */
 	public WorkerPool(int maxThreads, ThreadFactory threadFactory) {
+		this(maxThreads, threadFactory, new Waiting());
+	}
+
+	WorkerPool(int maxThreads, ThreadFactory threadFactory, Waiting waiting) {
 		this.maxThreads = maxThreads;
 		this.threadFactory = threadFactory;
+		this.waiting = waiting;
+		this.tasks = waiting.newQueue();
+		this.idle = waiting.newQueue();
 	}
 
 	/**
@@ -60,13 +67,13 @@ public final class WorkerPool implements Executor {
 	@Override
 	public void execute(Runnable task) {
 		Worker next;
-		this.lock.lock();
+		this.waiting.lock();
 		try {
 			this.tasks.addLast(task);
 			next = claim();
 		}
 		finally {
-			this.lock.unlock();
+			this.waiting.unlock();
 		}
 		begin(next);
 	}
@@ -77,13 +84,13 @@ public final class WorkerPool implements Executor {
 	 */
 	public void resize(int change) {
 		Worker next;
-		this.lock.lock();
+		this.waiting.lock();
 		try {
 			this.maxThreads += change;
 			next = claim();
 		}
 		finally {
-			this.lock.unlock();
+			this.waiting.unlock();
 		}
 		begin(next);
 	}
@@ -118,7 +125,7 @@ public final class WorkerPool implements Executor {
 		}
 		Thread thread = next.thread;
 		if (thread != null) {
-			LockSupport.unpark(thread);
+			this.waiting.wake(thread);
 			return;
 		}
 		try {
@@ -135,13 +142,13 @@ public final class WorkerPool implements Executor {
 	 * them.
 	 */
 	private void abandon() {
-		this.lock.lock();
+		this.waiting.lock();
 		try {
 			this.threads--;
 			this.waking = false;
 		}
 		finally {
-			this.lock.unlock();
+			this.waiting.unlock();
 		}
 	}
 
@@ -149,6 +156,46 @@ public final class WorkerPool implements Executor {
 		Thread thread = this.threadFactory.newThread(worker);
 		((Worker) worker).thread = thread;
 		thread.start();
+	}
+
+	/**
+	 * What threads share and wait for each other by. A test replaces it to run them step
+	 * by step.
+	 */
+	static class Waiting {
+
+		private final ReentrantLock lock = new ReentrantLock();
+
+		/**
+		 * A queue that is used with the lock held.
+		 */
+		<E> Deque<E> newQueue() {
+			return new ArrayDeque<>();
+		}
+
+		void lock() {
+			this.lock.lock();
+		}
+
+		void unlock() {
+			this.lock.unlock();
+		}
+
+		/**
+		 * Waits until this thread is woken, was woken before, or the time is up.
+		 */
+		void await(Object pool, long nanos) {
+			LockSupport.parkNanos(pool, nanos);
+		}
+
+		void wake(Thread thread) {
+			LockSupport.unpark(thread);
+		}
+
+		long nanoTime() {
+			return System.nanoTime();
+		}
+
 	}
 
 	/**
@@ -186,13 +233,13 @@ public final class WorkerPool implements Executor {
 		private void leave() {
 			WorkerPool pool = WorkerPool.this;
 			Worker next;
-			pool.lock.lock();
+			pool.waiting.lock();
 			try {
 				pool.threads--;
 				next = pool.claim();
 			}
 			finally {
-				pool.lock.unlock();
+				pool.waiting.unlock();
 			}
 			pool.begin(next);
 		}
@@ -203,12 +250,13 @@ public final class WorkerPool implements Executor {
 		 */
 		private @Nullable Runnable next() {
 			Runnable task = poll(false);
-			long until = (task == null) ? System.nanoTime() + IDLE_NANOS : 0;
+			Waiting waiting = WorkerPool.this.waiting;
+			long until = (task == null) ? waiting.nanoTime() + IDLE_NANOS : 0;
 			while (task == null && !this.ending) {
 				// one that was meant for an earlier task would make it wait no more
 				Thread.interrupted();
-				LockSupport.parkNanos(WorkerPool.this, IDLE_NANOS);
-				task = poll(System.nanoTime() - until >= 0);
+				waiting.await(WorkerPool.this, IDLE_NANOS);
+				task = poll(waiting.nanoTime() - until >= 0);
 			}
 			return task;
 		}
@@ -221,7 +269,7 @@ public final class WorkerPool implements Executor {
 			WorkerPool pool = WorkerPool.this;
 			Runnable task;
 			Worker next;
-			pool.lock.lock();
+			pool.waiting.lock();
 			try {
 				boolean wasCalled = arrive();
 				boolean surplus = pool.threads > pool.maxThreads;
@@ -237,7 +285,7 @@ public final class WorkerPool implements Executor {
 				next = pool.claim();
 			}
 			finally {
-				pool.lock.unlock();
+				pool.waiting.unlock();
 			}
 			pool.begin(next);
 			return task;
