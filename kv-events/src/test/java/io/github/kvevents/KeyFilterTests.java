@@ -1,7 +1,10 @@
 package io.github.kvevents;
 
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,12 +66,82 @@ class KeyFilterTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = ';', nullValues = "-",
 			value = { "^order:; order:", "^order:[0-9]+; order:", "order:; ''", "^ab?c; a", "^ab*; a", "^ab+; ab",
-					"^ab{0,2}; a", "^a|b; ''", "^a(b|c); a", "^a\\.b; a.b", "^a\\d; a", "^a$; a", "^\\Qa.b\\E; ''",
-					"^[a|b]c; ''", "(?i)^order; ''", "^order|^item; ''", "^a\\|b; a|b" })
+					"^ab{0,2}; a", "^a|b; ''", "^a\\.b; a.b", "^a\\d; a", "^a$; a", "^\\Qa.b\\E; ''", "^[a|b]c; ''",
+					"(?i)^order; ''", "^a\\|b; a|b", "^a[|]b; a", "^a[]|]; a", "^a[^]|]|b; ''", "^a(?i)b; a",
+					"^a(?i:b); a", "^(?i)a; ''", "^(?i:a)|^b; ''", "^a(?P<n>b)|^c; ''", "^(a|b*); ''", "^(a|b)*; ''",
+					"^(a|); ''" })
 	void literalPrefixOfARegexIsTheHint(String regex, String prefix) {
 		KeyHint hint = KeyFilter.regex(regex).hint();
 		assertThat(hint)
 			.isEqualTo(prefix.isEmpty() ? KeyHint.anyKey() : new KeyHint(false, Set.of(), Set.of(prefix), Set.of()));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = ';',
+			value = { "^order|^item; order item", "^a(b|c); ab ac", "^(order|cart):; order cart",
+					"^(?:a|b(?:c|d[|)]))e; a bc bd", "^a[|]x|^b; a b", "^a(b|c?)d; a ab", "^x(a|b)+; xa xb",
+					"^a([[:alpha:]|)]|b); a ab", "^[a]|^b; -", "^(a|^b); -" })
+	void literalPrefixesOfAlternativesAreTheHint(String regex, String prefixes) {
+		assertThat(KeyFilter.regex(regex).hint()).isEqualTo(prefixes.equals("-") ? KeyHint.anyKey()
+				: new KeyHint(false, Set.of(), Set.of(prefixes.split(" ")), Set.of()));
+	}
+
+	/**
+	 * What the index finds by prefixes is what the expression finds.
+	 */
+	@Test
+	void hintLeavesOutNoKeyThatARegexMatches() {
+		Random random = new Random(20261129);
+		int hinted = 0;
+		int matched = 0;
+		for (int round = 0; round < 2000; round++) {
+			String regex = "^" + regex(random, 3) + (random.nextInt(3) == 0 ? "|^" + regex(random, 2) : "");
+			KeyFilter filter = KeyFilter.regex(regex);
+			Pattern pattern = Pattern.compile(regex.replace("[[:alpha:]|)]", "[a-zA-Z|)]").replace("(?P<", "(?<"));
+			hinted += filter.hint().any() ? 0 : 1;
+			for (int tries = 0; tries < 40; tries++) {
+				String key = key(random);
+				boolean matches = pattern.matcher(key).find();
+				assertThat(filter.matches(key)).as("%s of %s", regex, key).isEqualTo(matches);
+				matched += matches ? 1 : 0;
+				assertThat(!matches || filter.hint().mayMatch(key)).as("%s of %s: %s", regex, key, filter.hint())
+					.isTrue();
+			}
+		}
+		assertThat(hinted).isGreaterThan(300);
+		assertThat(matched).isGreaterThan(3000);
+	}
+
+	private static String regex(Random random, int depth) {
+		StringBuilder regex = new StringBuilder();
+		for (int part = random.nextInt(3); part >= 0; part--) {
+			String atom = switch (random.nextInt((depth > 0) ? 12 : 9)) {
+				case 0 -> "[ab]";
+				case 1 -> "[|)]";
+				case 2 -> "[]|a]";
+				case 3 -> "\\|";
+				case 4 -> "[^(a]";
+				case 5 -> "[[:alpha:]|)]";
+				case 6, 7, 8 -> String.valueOf("abc".charAt(random.nextInt(3)));
+				case 9 -> "(" + regex(random, depth - 1) + ")";
+				case 10 -> "(?:" + regex(random, depth - 1) + "|" + regex(random, depth - 1) + ")";
+				default -> "(" + regex(random, depth - 1) + "|" + (random.nextInt(4) == 0 ? "" : "a") + ")";
+			};
+			regex.append(atom).append(switch (random.nextInt(10)) {
+				case 0 -> "?";
+				case 1 -> "*";
+				case 2 -> "+";
+				case 3 -> "{0,2}";
+				default -> "";
+			});
+		}
+		return regex.toString();
+	}
+
+	private static String key(Random random) {
+		return random.ints(1 + random.nextInt(5), 0, 7)
+			.mapToObj((index) -> String.valueOf("abc|)](".charAt(index)))
+			.collect(Collectors.joining());
 	}
 
 	@Test
