@@ -54,6 +54,9 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 
 	private @Nullable AheadEvents ahead;
 
+	/** The room in the queues of asynchronous hooks, {@code null} without any. */
+	private HookQueue.@Nullable Reservations reservations;
+
 	private @Nullable CallerContext caller;
 
 	/**
@@ -129,7 +132,10 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 	 * @return the room, to be released when the events were enqueued
 	 */
 	HookQueue.Reservations reserve() {
-		return reserve((this.key != null) ? List.of(this.keyHooks) : this.hooks.values());
+		HookQueue.Reservations reservations = reserve(
+				(this.key != null) ? List.of(this.keyHooks) : this.hooks.values());
+		this.reservations = reservations;
+		return reservations;
 	}
 
 	private HookQueue.Reservations reserve(Collection<KeyHooks> hooks) {
@@ -203,13 +209,17 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 		if (this.context.isTooDeep()) {
 			return;
 		}
+		QueuedEvent item = null;
 		for (HookRegistration hook : hooksOf(event).hooks()) {
 			HookQueue queue = hook.queue();
 			if (queue != null && accepts(hook, event)) {
 				if (delivery != null) {
 					delivery.queue(hook.receiver().id());
+					delivery.pending();
 				}
-				queue.offer(new QueuedEvent(event, caller(), this.context.inAsyncHook(), delivery));
+				item = (item != null) ? item : new QueuedEvent(event, caller(), this.context.inAsyncHook(), delivery);
+				HookQueue.Reservations reserved = this.reservations;
+				queue.offer(item, reserved != null && reserved.use(queue));
 			}
 		}
 	}

@@ -64,7 +64,7 @@ final class HookQueue {
 		return (this.overflow == KvOverflow.BLOCK) ? this.room.reserve(slots) : 0;
 	}
 
-	/** Gives back slots, used or not. */
+	/** Gives back slots. */
 	void release(int slots) {
 		if (slots > 0) {
 			this.room.release(slots);
@@ -75,13 +75,25 @@ final class HookQueue {
 	 * Enqueues an event or, by the policy, drops it or the oldest. Never waits.
 	 */
 	void offer(QueuedEvent item) {
+		offer(item, false);
+	}
+
+	/**
+	 * Enqueues an event or, by the policy, drops it or the oldest. Never waits.
+	 * @param reserved whether it takes a slot that was reserved
+	 */
+	void offer(QueuedEvent item, boolean reserved) {
 		QueuedEvent dropped = null;
 		boolean startWorker = false;
 		this.lock.lock();
 		try {
+			if (reserved) {
+				this.room.use();
+			}
 			boolean full = this.pending.size() >= this.capacity;
 			if (!isOpen() || (full && this.overflow == KvOverflow.DROP_NEWEST)) {
 				dropped = item;
+				this.lock.changed().signalAll();
 			}
 			else {
 				this.offered++;
@@ -238,10 +250,12 @@ final class HookQueue {
 		private static final Comparator<HookRegistration> REGISTRATION = Comparator
 			.comparingLong(HookRegistration::sequence);
 
-		private final List<HookQueue> queues = new ArrayList<>(4);
+		private HookQueue[] queues = {};
 
 		/** For each queue how many slots. */
 		private int[] slots = {};
+
+		private int count;
 
 		/**
 		 * Reserves a slot for each key in the queue of each of its asynchronous hooks, in
@@ -257,6 +271,7 @@ final class HookQueue {
 				}
 			}
 			wanted.sort(REGISTRATION);
+			this.queues = new HookQueue[wanted.size()];
 			this.slots = new int[wanted.size()];
 			for (int start = 0; start < wanted.size();) {
 				HookRegistration hook = wanted.get(start);
@@ -271,20 +286,35 @@ final class HookQueue {
 
 		private void reserve(@Nullable HookQueue queue, int wanted) {
 			if (queue != null) {
-				int reserved = queue.reserve(wanted);
-				this.slots[this.queues.size()] = reserved;
-				this.queues.add(queue);
+				// counted last: an error while it waits leaves nothing to be released
+				this.slots[this.count] = queue.reserve(wanted);
+				this.queues[this.count++] = queue;
 			}
 		}
 
 		/**
-		 * Gives all slots back: an event that was enqueued counts by itself by now.
+		 * Takes a slot for an event that is about to be enqueued.
+		 * @return whether there was one
+		 */
+		boolean use(HookQueue queue) {
+			for (int index = 0; index < this.count; index++) {
+				if (this.queues[index] == queue) {
+					boolean available = this.slots[index] > 0;
+					this.slots[index] -= available ? 1 : 0;
+					return available;
+				}
+			}
+			return false;
+		}
+
+		/**
+		 * Gives back the slots for which there was no event.
 		 */
 		void release() {
-			for (int index = 0; index < this.queues.size(); index++) {
-				this.queues.get(index).release(this.slots[index]);
+			for (int index = 0; index < this.count; index++) {
+				this.queues[index].release(this.slots[index]);
 			}
-			this.queues.clear();
+			this.count = 0;
 		}
 
 	}

@@ -111,7 +111,15 @@ final class QueueRoom {
 	}
 
 	/**
-	 * Gives back slots, used or not.
+	 * Gives a slot to an event that is enqueued in the same step, so that no room becomes
+	 * free. Called with the lock held.
+	 */
+	void use() {
+		this.reserved--;
+	}
+
+	/**
+	 * Gives back slots.
 	 */
 	void release(int slots) {
 		this.lock.lock();

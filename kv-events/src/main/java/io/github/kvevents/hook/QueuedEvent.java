@@ -6,7 +6,8 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.hook.HookObservations.CallerContext;
 
 /**
- * An event that is queued for one asynchronous hook, with the context of its caller.
+ * An event that is queued for asynchronous hooks, with the context of its caller. They
+ * share it: it has no state of its own.
  */
 final class QueuedEvent {
 
@@ -23,9 +24,6 @@ final class QueuedEvent {
 		this.caller = caller;
 		this.context = context;
 		this.delivery = delivery;
-		if (delivery != null) {
-			delivery.pending();
-		}
 	}
 
 	KvEvent event() {

@@ -2,6 +2,7 @@ package io.github.kvevents.support;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ public final class KeyedQueue<T> {
 	private @Nullable Node<T> youngest;
 
 	private int size;
+
+	/** What was used before, for the next keys and items. */
+	private final Spare<T> spare = new Spare<>();
 
 	/**
 	 * How many items are queued, without those that were taken.
@@ -60,11 +64,25 @@ public final class KeyedQueue<T> {
 	 * @return whether the key is ready by that
 	 */
 	public boolean add(Object key, T item) {
-		KeyItems<T> items = this.keys.computeIfAbsent(key, KeyItems::new);
-		Node<T> node = new Node<>(items, item);
+		KeyItems<T> items = itemsOf(key);
+		Node<T> node = this.spare.node(items, item);
 		items.add(node);
 		link(node);
 		return !items.occupied && this.ready.add(items);
+	}
+
+	private KeyItems<T> itemsOf(Object key) {
+		KeyItems<T> items = this.keys.get(key);
+		if (items == null) {
+			items = this.spare.items(key);
+			this.keys.put(key, items);
+		}
+		return items;
+	}
+
+	private void forget(KeyItems<T> items) {
+		this.keys.remove(items.key);
+		this.spare.keep(items);
 	}
 
 	/**
@@ -91,7 +109,9 @@ public final class KeyedQueue<T> {
 		if (items != null && items.first != null) {
 			return removeFirst(items);
 		}
-		this.keys.remove(key);
+		if (items != null) {
+			forget(items);
+		}
 		return null;
 	}
 
@@ -104,7 +124,7 @@ public final class KeyedQueue<T> {
 		if (this.keys.containsKey(key)) {
 			return false;
 		}
-		this.keys.computeIfAbsent(key, KeyItems::new).occupied = true;
+		itemsOf(key).occupied = true;
 		return true;
 	}
 
@@ -130,9 +150,10 @@ public final class KeyedQueue<T> {
 	public T removeOldest() {
 		Node<T> node = this.oldest;
 		Assert.state(node != null, "Nothing is queued");
-		removeFirst(node.items);
-		removeIfUnused(node.items);
-		return node.item;
+		KeyItems<T> items = node.items;
+		T item = removeFirst(items);
+		removeIfUnused(items);
+		return item;
 	}
 
 	/**
@@ -151,7 +172,9 @@ public final class KeyedQueue<T> {
 	private T removeFirst(KeyItems<T> items) {
 		Node<T> node = items.remove();
 		unlink(node);
-		return node.item;
+		T item = Objects.requireNonNull(node.item);
+		this.spare.keep(node);
+		return item;
 	}
 
 	private boolean removeIfUnused(KeyItems<T> items) {
@@ -160,7 +183,7 @@ public final class KeyedQueue<T> {
 		}
 		this.ready.remove(items);
 		if (!items.occupied) {
-			this.keys.remove(items.key);
+			forget(items);
 		}
 		return true;
 	}
@@ -194,11 +217,78 @@ public final class KeyedQueue<T> {
 	}
 
 	/**
+	 * Keys and items that are no longer used: most keys come and go with one item, and
+	 * making them anew would be most of what a queue allocates.
+	 */
+	private static final class Spare<T> {
+
+		private static final int MAX = 64;
+
+		private static final Object FORGOTTEN = "";
+
+		private @Nullable KeyItems<T> keys;
+
+		private int keyCount;
+
+		private @Nullable Node<T> nodes;
+
+		private int nodeCount;
+
+		KeyItems<T> items(Object key) {
+			KeyItems<T> items = this.keys;
+			if (items == null) {
+				return new KeyItems<>(key);
+			}
+			this.keys = items.longer;
+			this.keyCount--;
+			items.longer = null;
+			items.key = key;
+			items.occupied = false;
+			return items;
+		}
+
+		void keep(KeyItems<T> items) {
+			if (this.keyCount < MAX) {
+				items.key = FORGOTTEN;
+				items.longer = this.keys;
+				this.keys = items;
+				this.keyCount++;
+			}
+		}
+
+		Node<T> node(KeyItems<T> items, T item) {
+			Node<T> node = this.nodes;
+			if (node == null) {
+				return new Node<>(items, item);
+			}
+			this.nodes = node.next;
+			this.nodeCount--;
+			node.next = null;
+			node.items = items;
+			node.item = item;
+			return node;
+		}
+
+		/**
+		 * Keeps a node, but not its item.
+		 */
+		void keep(Node<T> node) {
+			node.item = null;
+			if (this.nodeCount < MAX) {
+				node.next = this.nodes;
+				this.nodes = node;
+				this.nodeCount++;
+			}
+		}
+
+	}
+
+	/**
 	 * The items of one key, in order.
 	 */
 	private static final class KeyItems<T> {
 
-		private final Object key;
+		private Object key;
 
 		private @Nullable Node<T> first;
 
@@ -299,9 +389,10 @@ public final class KeyedQueue<T> {
 	 */
 	private static final class Node<T> {
 
-		private final KeyItems<T> items;
+		private KeyItems<T> items;
 
-		private final T item;
+		/** {@code null} while the node is spare. */
+		private @Nullable T item;
 
 		/** The next item of the same key. */
 		private @Nullable Node<T> next;
