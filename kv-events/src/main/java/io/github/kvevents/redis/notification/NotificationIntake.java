@@ -136,7 +136,7 @@ final class NotificationIntake implements Consumer<byte[]> {
 			logger.warn("Dropped " + (now - this.droppedAndReported) + " expiry notifications (" + now
 					+ " since the start): the hooks are slower than the keys expire, or Redis doesn't answer whether keys "
 					+ "are tracked. Make hooks asynchronous, or raise "
-					+ "'kv.events.expiry.notifications.queue-capacity' or '.threads'.");
+					+ "'kv.events.expiry.queue-capacity' or 'kv.events.expiry.threads'.");
 			this.droppedAndReported = now;
 		}
 	}
