@@ -80,8 +80,8 @@ class SnippetsTests {
 	}
 
 	private static String recipes() {
-		Path recipes = ROOT.resolve("recipes/src/main");
-		return Stream.concat(files(recipes, ".java").stream(), files(recipes, ".kt").stream())
+		Path recipes = ROOT.resolve("recipes/src");
+		return Stream.concat(files(recipes.resolve("main"), ".java").stream(), files(recipes, ".kt").stream())
 			.map(SnippetsTests::read)
 			.map(SnippetsTests::normalize)
 			.collect(Collectors.joining("\n"));
