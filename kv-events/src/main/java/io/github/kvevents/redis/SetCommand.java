@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.SetCondition;
+import org.springframework.data.redis.connection.RedisStringCommands.SetOption;
 import org.springframework.data.redis.core.types.Expiration;
 
 import io.github.kvevents.store.KvStore.StoreOutcome;
@@ -91,14 +91,32 @@ record SetCommand(byte[] key, byte[] value, Condition condition, Expiration expi
 		return text.getBytes(StandardCharsets.US_ASCII);
 	}
 
+	/**
+	 * The command, by a method that Spring Data Redis 4.0 and 4.1 both have.
+	 * @return what the key held
+	 */
+	@SuppressWarnings("deprecation") // what replaces it since 4.1 isn't there in 4.0
+	static byte @Nullable [] setGet(RedisConnection connection, byte[] key, byte[] value, Condition condition,
+			Expiration expiration) {
+		SetOption option = switch (condition) {
+			case ALWAYS -> SetOption.upsert();
+			case IF_ABSENT -> SetOption.ifAbsent();
+			case IF_PRESENT -> SetOption.ifPresent();
+		};
+		return connection.stringCommands().setGet(key, value, expiration, option);
+	}
+
+	/**
+	 * {@code SET key value PX}.
+	 */
+	@SuppressWarnings("deprecation") // as above
+	static void set(RedisConnection connection, byte[] key, byte[] value, Expiration expiration) {
+		connection.stringCommands().set(key, value, expiration, SetOption.upsert());
+	}
+
 	@Override
 	public byte @Nullable [] send(RedisConnection connection) {
-		SetCondition condition = switch (this.condition) {
-			case ALWAYS -> SetCondition.upsert();
-			case IF_ABSENT -> SetCondition.ifAbsent();
-			case IF_PRESENT -> SetCondition.ifPresent();
-		};
-		return connection.stringCommands().setGet(this.key, this.value, condition, this.expiration);
+		return setGet(connection, this.key, this.value, this.condition, this.expiration);
 	}
 
 	/**

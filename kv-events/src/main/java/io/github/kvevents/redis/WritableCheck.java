@@ -6,7 +6,6 @@ import java.util.Properties;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.SetCondition;
 import org.springframework.data.redis.core.types.Expiration;
 
 import io.github.kvevents.support.StoreFailure;
@@ -66,7 +65,7 @@ final class WritableCheck {
 
 	private void write(RedisConnection connection) {
 		try {
-			connection.stringCommands().set(this.key, EMPTY, SetCondition.upsert(), Expiration.milliseconds(0));
+			SetCommand.set(connection, this.key, EMPTY, Expiration.milliseconds(0));
 		}
 		catch (DataAccessException ex) {
 			String reason = StoreFailure.reason(ex);

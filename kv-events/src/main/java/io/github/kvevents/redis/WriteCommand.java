@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.SetCondition;
 import org.springframework.data.redis.core.types.Expiration;
 
 import io.github.kvevents.store.KvStore.StoreOutcome;
+import io.github.kvevents.store.StoreWrite.Condition;
 
 /**
  * A write of one key: a single Redis command, or part of the arguments of a batch script.
@@ -89,8 +89,7 @@ interface WriteCommand {
 
 		@Override
 		public byte @Nullable [] send(RedisConnection connection) {
-			return connection.stringCommands()
-				.setGet(this.key, this.value, SetCondition.upsert(), Expiration.persistent());
+			return SetCommand.setGet(connection, this.key, this.value, Condition.ALWAYS, Expiration.persistent());
 		}
 
 		@Override

@@ -10,11 +10,16 @@ import java.time.Duration
 
 /** The test that the recipe shows. */
 @KvEventsTest(Checkout::class, Journal::class)
-class CheckoutWithoutRedisTests(
-    @Autowired private val checkout: Checkout,
-    @Autowired private val clock: KvTestClock,
-    @Autowired private val events: RecordedKvEvents,
-) {
+class CheckoutWithoutRedisTests {
+
+    @Autowired
+    lateinit var checkout: Checkout
+
+    @Autowired
+    lateinit var clock: KvTestClock
+
+    @Autowired
+    lateinit var events: RecordedKvEvents
 
     @Test
     fun `an order that nobody pays expires`() {
