@@ -109,6 +109,18 @@ class ReleaseKitTests {
 		}
 	}
 
+	@Test
+	void commandsOfTheWorkflowExist() throws Exception {
+		String workflow = Files.readString(ROOT.resolve(".github/workflows/build.yml"));
+		assertThat(workflow).contains("-Dkv.test.redis-server=", ".ci/reproducible", "-Prelease");
+		assertThat(Files.readString(ROOT.resolve("kv-events/src/test/java/io/github/kvevents/fixture/TestRedis.java")))
+			.contains("\"kv.test.redis-server\"");
+		assertThat(texts(pom("."), "/project/profiles/profile/id")).contains("release");
+		assertThat(Pattern.compile("\\.ci/[a-z-]+").matcher(workflow).results().map((script) -> script.group()))
+			.contains(".ci/test-server")
+			.allSatisfy((script) -> assertThat(ROOT.resolve(script)).isExecutable());
+	}
+
 	private static Object at(Object node, String... names) {
 		Object found = node;
 		for (String name : names) {
