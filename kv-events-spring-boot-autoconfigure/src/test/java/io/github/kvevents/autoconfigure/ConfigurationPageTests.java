@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,8 @@ class ConfigurationPageTests {
 		groups.put(ENDPOINTS, begin(ENDPOINTS, "The [endpoints](actuator.md) of the actuator."));
 		Map<String, JsonNode> properties = new TreeMap<>();
 		metadata.path("properties").forEach((property) -> properties.put(property.path("name").asString(), property));
-		properties.forEach((name, property) -> add(groups.get(groupOf(name)), name, property));
+		properties
+			.forEach((name, property) -> add(Objects.requireNonNull(groups.get(groupOf(name)), name), name, property));
 		return String.join("\n", groups.values()) + "\n";
 	}
 

@@ -39,8 +39,9 @@ class IndexTests {
 
 	@Test
 	void linksLeadToHeadings() throws IOException {
-		try (Stream<Path> pages = Stream.concat(Stream.of(DOCS.resolveSibling("README.md")), Files.walk(DOCS))) {
-			for (Path page : pages.filter((file) -> file.toString().endsWith(".md")).toList()) {
+		try (Stream<Path> files = Files.walk(DOCS)) {
+			Stream<Path> pages = files.filter((file) -> file.toString().endsWith(".md"));
+			for (Path page : Stream.concat(Stream.of(DOCS.resolveSibling("README.md")), pages).toList()) {
 				LINK.matcher(Files.readString(page)).results().forEach((link) -> {
 					Path target = (link.group(1) != null) ? page.resolveSibling(link.group(1)) : page;
 					assertThat(anchors(target)).as("%s of %s", link.group(), page).contains(link.group(2));

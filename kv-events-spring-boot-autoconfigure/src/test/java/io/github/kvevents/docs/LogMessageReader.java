@@ -84,13 +84,13 @@ final class LogMessageReader extends TreeScanner<@Nullable Void, @Nullable Void>
 				this.constants.put(field.getName().toString(), field.getInitializer());
 			}
 		}
-		return super.visitClass(type, nothing);
+		return super.visitClass(type, null);
 	}
 
 	@Override
 	public @Nullable Void visitMethod(MethodTree method, @Nullable Void nothing) {
 		this.variables = new HashMap<>();
-		return super.visitMethod(method, nothing);
+		return super.visitMethod(method, null);
 	}
 
 	@Override
@@ -98,7 +98,7 @@ final class LogMessageReader extends TreeScanner<@Nullable Void, @Nullable Void>
 		if (variable.getInitializer() != null) {
 			this.variables.put(variable.getName().toString(), variable.getInitializer());
 		}
-		return super.visitVariable(variable, nothing);
+		return super.visitVariable(variable, null);
 	}
 
 	@Override
@@ -108,7 +108,7 @@ final class LogMessageReader extends TreeScanner<@Nullable Void, @Nullable Void>
 			this.found.add(select.getIdentifier().toString().toUpperCase(Locale.ROOT) + ": "
 					+ text(call.getArguments().get(0), 0).replaceAll("…+", UNKNOWN).strip());
 		}
-		return super.visitMethodInvocation(call, nothing);
+		return super.visitMethodInvocation(call, null);
 	}
 
 	private static boolean isLogger(ExpressionTree receiver) {
