@@ -4,6 +4,7 @@ import java.lang.reflect.Type;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,8 @@ public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent
 
 	private final @Nullable KvBatch batch;
 
+	private final KvHeaders headers;
+
 	private final transient @Nullable KvCodec codec;
 
 	KvEvent(KvEventType type, KvChange change, KvEventBuilder builder) {
@@ -59,6 +62,7 @@ public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent
 		this.origin = builder.origin;
 		this.position = builder.position;
 		this.batch = builder.batch;
+		this.headers = builder.headers;
 		this.codec = builder.codec;
 	}
 
@@ -185,6 +189,18 @@ public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent
 	 */
 	public @Nullable KvBatch getBatch() {
 		return this.batch;
+	}
+
+	/**
+	 * What the change carries besides its values: the trace context of the operation, and
+	 * baggage and the security principal of the writer if {@code kv.events.headers} says
+	 * so. An expiry carries those of the operation that last wrote the key or set its
+	 * time to live. Anyone who may write to Redis could have written them: they are no
+	 * proof of who the writer was.
+	 * @return the headers by their names, unmodifiable; empty if there are none
+	 */
+	public Map<String, String> getHeaders() {
+		return this.headers.asMap();
 	}
 
 	/**

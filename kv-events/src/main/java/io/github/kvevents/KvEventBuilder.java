@@ -36,6 +36,8 @@ public final class KvEventBuilder {
 
 	@Nullable KvBatch batch;
 
+	KvHeaders headers = KvHeaders.NONE;
+
 	private KvEventBuilder(Object source, String key, KvCodec codec) {
 		Assert.notNull(source, "'source' must not be null");
 		Assert.hasLength(key, "'key' must not be empty");
@@ -126,6 +128,17 @@ public final class KvEventBuilder {
 	}
 
 	/**
+	 * Sets what the change carries besides its values.
+	 * @param headers the headers, by default none
+	 * @return this builder
+	 */
+	public KvEventBuilder headers(KvHeaders headers) {
+		Assert.notNull(headers, "'headers' must not be null");
+		this.headers = headers;
+		return this;
+	}
+
+	/**
 	 * Makes the event of a write. Created, updated or unchanged is decided by the bytes
 	 * of the two values.
 	 * @param type {@link KvEventType#SET}, {@link KvEventType#SET_RAW} or
@@ -188,7 +201,8 @@ public final class KvEventBuilder {
 		KvEventBuilder builder = new KvEventBuilder(this.source, this.key, this.codec).origin(this.origin)
 			.previousValue(this.value)
 			.position(this.position)
-			.batch(this.batch);
+			.batch(this.batch)
+			.headers(this.headers);
 		builder.occurredAt = this.occurredAt;
 		return builder;
 	}

@@ -32,6 +32,8 @@ import io.github.kvevents.listener.KvSubscription;
 public final class KvListenerMeters
 		implements MeterBinder, Consumer<String>, ApplicationListener<ContextRefreshedEvent> {
 
+	private static final List<String> OBSERVED = List.of("kv.listener", "kv.listener.active");
+
 	private final KvListenerRegistry listeners;
 
 	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
@@ -80,6 +82,9 @@ public final class KvListenerMeters
 		if (gone != null) {
 			gone.forEach((meter) -> this.registries.forEach((registry) -> registry.remove(meter)));
 		}
+		// what the observations of its calls made
+		this.registries.forEach((registry) -> OBSERVED
+			.forEach((name) -> registry.find(name).tag("listener", id).meters().forEach(registry::remove)));
 	}
 
 	private List<Meter> bind(MeterRegistry registry, String id) {

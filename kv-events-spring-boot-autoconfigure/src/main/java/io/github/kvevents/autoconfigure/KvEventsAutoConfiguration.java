@@ -22,7 +22,7 @@ import org.springframework.util.StringUtils;
 		"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
 @Conditional(KvEventsAutoConfiguration.OnEnabledCondition.class)
 @EnableConfigurationProperties(KvEventsProperties.class)
-@Import({ CodecConfiguration.class, HookConfiguration.class, RedisStoreConfiguration.class,
+@Import({ CodecConfiguration.class, HookConfiguration.class, HeaderConfiguration.class, RedisStoreConfiguration.class,
 		MemoryStoreConfiguration.class, MissingStoreConfiguration.class, ChangeLogConfiguration.class,
 		ListenerConfiguration.class, TemplateConfiguration.class, ExpiryConfiguration.class,
 		EventLogConfiguration.class, DoctorConfiguration.class })

@@ -1,6 +1,7 @@
 package io.github.kvevents.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -41,13 +42,14 @@ import io.github.kvevents.store.Namespace;
  * @param expiry Expiry events.
  * @param log Change log.
  * @param listener Durable listeners.
+ * @param headers What changes carry besides their values.
  * @param doctor Checks for operators.
  */
 @ConfigurationProperties("kv.events")
 record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("redis") StoreType store,
 		@DefaultValue("") String namespace, @DefaultValue("1") int partitions, @DefaultValue("") String keyPrefix,
 		String instanceId, @DefaultValue Limits limits, @DefaultValue Hooks hooks, @DefaultValue Expiry expiry,
-		@DefaultValue Log log, @DefaultValue Listener listener,
+		@DefaultValue Log log, @DefaultValue Listener listener, @DefaultValue Headers headers,
 		@DefaultValue Doctor doctor) implements InitializingBean {
 
 	KvEventsProperties {
@@ -236,6 +238,20 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 		ListenerSettings toSettings(Duration shutdownTimeout) {
 			return new ListenerSettings(this.lease, shutdownTimeout);
 		}
+
+	}
+
+	/**
+	 * What changes carry besides their values.
+	 *
+	 * @param trace Whether changes carry the context of the trace that they are part of,
+	 * so that hooks and listeners in other instances continue it.
+	 * @param baggage Names of the fields of baggage that changes carry with the trace.
+	 * @param principal Whether changes carry the name of the security principal of the
+	 * writer, as Spring Security knows it.
+	 */
+	record Headers(@DefaultValue("true") boolean trace, @DefaultValue("") List<String> baggage,
+			@DefaultValue("false") boolean principal) {
 
 	}
 

@@ -1,5 +1,7 @@
 package io.github.kvevents.autoconfigure;
 
+import io.micrometer.observation.ObservationRegistry;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -52,12 +54,13 @@ class ListenerConfiguration {
 	@ConditionalOnMissingBean(KvListenerRegistry.class)
 	ListenerEngine kvListenerEngine(ChangeLogStore log, ChangeFeed feed, ListenerStore store,
 			ObjectProvider<KvCodec> codec, KvEventsProperties properties, LogGapPublisher gaps,
-			ObjectProvider<DrivenTime> driven) {
+			ObjectProvider<DrivenTime> driven, ObjectProvider<ObservationRegistry> observationRegistry) {
 		ListenerEngineBuilder builder = ListenerEngine.builder(log, feed, store, LazyCodec.of(codec))
 			.instanceId(properties.instanceId())
 			.settings(properties.listener().toSettings(properties.hooks().shutdownTimeout()))
 			.gapPublisher(gaps::publish);
 		driven.ifAvailable(builder::drivenTime);
+		observationRegistry.ifAvailable(builder::observationRegistry);
 		return builder.build();
 	}
 

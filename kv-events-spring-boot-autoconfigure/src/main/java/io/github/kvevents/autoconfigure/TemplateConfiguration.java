@@ -12,6 +12,7 @@ import org.springframework.context.annotation.Configuration;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
+import io.github.kvevents.core.HeaderSettings;
 import io.github.kvevents.core.KvOperations;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.KvTemplateBuilder;
@@ -54,13 +55,14 @@ class TemplateConfiguration {
 	@ConditionalOnMissingBean(KvOperations.class)
 	KvTemplate kvTemplate(KvStore store, ObjectProvider<KvCodec> codec, HookEngine engine, KvWatches watches,
 			KvEventsProperties properties, ObjectProvider<ObservationRegistry> observationRegistry,
-			ObjectProvider<DrivenTime> driven) {
+			ObjectProvider<DrivenTime> driven, HeaderSettings headers) {
 		KvTemplateBuilder builder = KvTemplate.builder(store, LazyCodec.of(codec))
 			.dispatcher(engine.getDispatcher())
 			.watches(watches)
 			.guards(engine.getGuards())
 			.origin(properties.instanceId())
 			.clock(StoreSettings.clock(driven))
+			.headers(headers)
 			.maxKeyLength(properties.limits().maxKeyLength().toBytes())
 			.maxValueSize(properties.limits().maxValueSize().toBytes());
 		observationRegistry.ifAvailable(builder::observationRegistry);

@@ -33,7 +33,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class OptionalLibrariesTests {
 
 	@ParameterizedTest
-	@ValueSource(strings = { "context-propagation", "micrometer-core", "actuator", "jackson", "data-redis" })
+	@ValueSource(
+			strings = { "context-propagation", "micrometer-core", "actuator", "jackson", "data-redis", "security" })
 	void mayBeMissing(String library) throws Exception {
 		ClassLoader original = Thread.currentThread().getContextClassLoader();
 		try (URLClassLoader without = without(library)) {

@@ -14,6 +14,7 @@ import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventDispatcher;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.core.OperationObserver.Operation;
 import io.github.kvevents.hook.GuardChain;
 import io.github.kvevents.store.KvStore;
@@ -72,10 +73,11 @@ final class BatchChanges {
 		for (int start = 0; start < writes.size(); start += CHUNK) {
 			List<StoreWrite> chunk = writesOf(writes, id, start);
 			this.dispatcher.dispatch(KvEventType.BATCH_SET, keysOf(chunk), (sink) -> {
-				StoreBatch<StoreOutcome> outcomes = this.observer.observe(Operation.BATCH_SET,
-						() -> this.store.setAll(chunk));
+				OperationObserver.Write observed = this.observer.write(Operation.BATCH_SET);
+				StoreBatch<StoreOutcome> outcomes = observed.call(() -> this.store.setAll(chunk));
 				for (int i = 0; i < chunk.size(); i++) {
-					results.put(chunk.get(i).key(), passOn(chunk.get(i), outcomes.results().get(i), sink));
+					results.put(chunk.get(i).key(),
+							passOn(chunk.get(i), outcomes.results().get(i), observed.headers(), sink));
 				}
 				throwFailure(outcomes);
 			});
@@ -83,11 +85,11 @@ final class BatchChanges {
 		return results;
 	}
 
-	private KvSetResult passOn(StoreWrite write, StoreOutcome outcome, Consumer<KvEvent> sink) {
+	private KvSetResult passOn(StoreWrite write, StoreOutcome outcome, KvHeaders headers, Consumer<KvEvent> sink) {
 		if (!outcome.applied()) {
 			return KvSetResult.NOT_APPLIED;
 		}
-		KvEvent event = this.events.written(write, outcome);
+		KvEvent event = this.events.written(write, outcome, headers);
 		sink.accept(event);
 		return KvSetResult.of(event.getChange());
 	}
@@ -110,12 +112,13 @@ final class BatchChanges {
 			List<StoreDelete> chunk = deletesOf(keys, id, start);
 			this.dispatcher.dispatch(KvEventType.BATCH_DELETE, chunk.stream().map(StoreDelete::key).toList(),
 					(sink) -> {
-						StoreBatch<StoreOutcome> outcomes = this.observer.observe(Operation.BATCH_DELETE,
-								() -> this.store.deleteAll(chunk));
+						OperationObserver.Write observed = this.observer.write(Operation.BATCH_DELETE);
+						StoreBatch<StoreOutcome> outcomes = observed.call(() -> this.store.deleteAll(chunk));
 						for (int i = 0; i < chunk.size(); i++) {
 							StoreOutcome outcome = outcomes.results().get(i);
 							if (outcome.applied()) {
-								sink.accept(this.events.deleted(KvEventType.BATCH_DELETE, chunk.get(i), outcome));
+								sink.accept(this.events.deleted(KvEventType.BATCH_DELETE, chunk.get(i), outcome,
+										observed.headers()));
 								existed.increment();
 							}
 						}

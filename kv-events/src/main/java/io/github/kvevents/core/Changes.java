@@ -51,21 +51,22 @@ final class Changes {
 	}
 
 	private KvSetResult set(StoreWrite write, Consumer<KvEvent> sink) {
-		StoreOutcome outcome = this.observer.isNoop() ? this.store.set(write)
-				: this.observer.observe(Operation.SET, () -> this.store.set(write));
+		OperationObserver.Write observed = this.observer.write(Operation.SET);
+		StoreOutcome outcome = observed.isPlain() ? this.store.set(write) : observed.call(() -> this.store.set(write));
 		if (!outcome.applied()) {
 			return KvSetResult.NOT_APPLIED;
 		}
-		KvEvent event = this.events.written(write, outcome);
+		KvEvent event = this.events.written(write, outcome, observed.headers());
 		sink.accept(event);
 		return KvSetResult.of(event.getChange());
 	}
 
 	Optional<byte[]> delete(String key) {
 		return dispatch(KvEventType.DELETE, key, null, (sink) -> {
-			StoreOutcome outcome = this.observer.observe(Operation.DELETE, () -> this.store.delete(key));
+			OperationObserver.Write observed = this.observer.write(Operation.DELETE);
+			StoreOutcome outcome = observed.call(() -> this.store.delete(key));
 			if (outcome.applied()) {
-				sink.accept(this.events.deleted(KvEventType.DELETE, new StoreDelete(key), outcome));
+				sink.accept(this.events.deleted(KvEventType.DELETE, new StoreDelete(key), outcome, observed.headers()));
 			}
 			return Optional.ofNullable(outcome.previousValue());
 		});
@@ -73,9 +74,10 @@ final class Changes {
 
 	boolean compareAndSet(String key, byte @Nullable [] expected, byte[] value) {
 		return dispatch(KvEventType.SET, key, value, (sink) -> {
-			StoreOutcome outcome = compareAndSetInStore(key, expected, value);
+			OperationObserver.Write observed = this.observer.write(Operation.COMPARE_AND_SET);
+			StoreOutcome outcome = observed.call(() -> this.store.compareAndSet(key, expected, value));
 			if (outcome.applied()) {
-				sink.accept(this.events.written(new StoreWrite(key, value), outcome));
+				sink.accept(this.events.written(new StoreWrite(key, value), outcome, observed.headers()));
 			}
 			return outcome.applied();
 		});
@@ -83,16 +85,13 @@ final class Changes {
 
 	boolean compareAndDelete(String key, byte[] expected) {
 		return dispatch(KvEventType.DELETE, key, null, (sink) -> {
-			StoreOutcome outcome = compareAndSetInStore(key, expected, null);
+			OperationObserver.Write observed = this.observer.write(Operation.COMPARE_AND_SET);
+			StoreOutcome outcome = observed.call(() -> this.store.compareAndSet(key, expected, null));
 			if (outcome.applied()) {
-				sink.accept(this.events.deleted(KvEventType.DELETE, new StoreDelete(key), outcome));
+				sink.accept(this.events.deleted(KvEventType.DELETE, new StoreDelete(key), outcome, observed.headers()));
 			}
 			return outcome.applied();
 		});
-	}
-
-	private StoreOutcome compareAndSetInStore(String key, byte @Nullable [] expected, byte @Nullable [] value) {
-		return this.observer.observe(Operation.COMPARE_AND_SET, () -> this.store.compareAndSet(key, expected, value));
 	}
 
 	private <R> R dispatch(KvEventType type, String key, byte @Nullable [] value,

@@ -9,6 +9,7 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.store.KvStore.StoreDelete;
 import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.StoreWrite;
@@ -33,21 +34,22 @@ final class EventFactory {
 		this.clock = clock;
 	}
 
-	KvEvent written(StoreWrite write, StoreOutcome outcome) {
-		return event(write.key(), write.batch(), outcome).value(write.value()).set(write.type());
+	KvEvent written(StoreWrite write, StoreOutcome outcome, KvHeaders headers) {
+		return event(write.key(), write.batch(), outcome, headers).value(write.value()).set(write.type());
 	}
 
-	KvEvent deleted(KvEventType type, StoreDelete delete, StoreOutcome outcome) {
-		return event(delete.key(), delete.batch(), outcome).delete(type);
+	KvEvent deleted(KvEventType type, StoreDelete delete, StoreOutcome outcome, KvHeaders headers) {
+		return event(delete.key(), delete.batch(), outcome, headers).delete(type);
 	}
 
-	private KvEventBuilder event(String key, @Nullable KvBatch batch, StoreOutcome outcome) {
+	private KvEventBuilder event(String key, @Nullable KvBatch batch, StoreOutcome outcome, KvHeaders headers) {
 		return KvEventBuilder.forKey(this.source, key, this.codec)
 			.origin(this.origin)
 			.occurredAt(this.clock.instant())
 			.previousValue(outcome.previousValue())
 			.position(outcome.position())
-			.batch(batch);
+			.batch(batch)
+			.headers(headers);
 	}
 
 }

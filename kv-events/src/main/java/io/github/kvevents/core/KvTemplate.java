@@ -51,7 +51,7 @@ public class KvTemplate implements KvOperations {
 		this.store = builder.store;
 		this.arguments = new Arguments(builder.maxKeyLength, builder.maxValueSize);
 		this.codec = new ValueCodec(builder.codec, this.arguments);
-		this.observer = new OperationObserver(builder.observationRegistry, this.store.getName());
+		this.observer = new OperationObserver(builder.observationRegistry, this.store, builder.headers);
 		EventFactory events = new EventFactory(this, builder.codec, builder.origin, builder.clock);
 		this.changes = new Changes(this.store, builder.guards, builder.dispatcher, events, this.observer);
 		this.batchChanges = new BatchChanges(this.store, builder.guards, builder.dispatcher, events, this.observer);
@@ -162,7 +162,7 @@ public class KvTemplate implements KvOperations {
 	public boolean expire(String key, Duration timeToLive) {
 		this.arguments.key(key);
 		Arguments.timeToLive(timeToLive);
-		return this.observer.observe(Operation.EXPIRE, () -> this.store.expire(key, timeToLive));
+		return this.observer.write(Operation.EXPIRE).call(() -> this.store.expire(key, timeToLive));
 	}
 
 	@Override

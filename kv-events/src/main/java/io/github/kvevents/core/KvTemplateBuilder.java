@@ -38,6 +38,8 @@ public final class KvTemplateBuilder {
 
 	ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
 
+	HeaderSettings headers = HeaderSettings.defaults();
+
 	long maxKeyLength = Arguments.REDIS_LIMIT;
 
 	long maxValueSize = Arguments.REDIS_LIMIT;
@@ -107,6 +109,17 @@ public final class KvTemplateBuilder {
 	 */
 	public KvTemplateBuilder observationRegistry(ObservationRegistry observationRegistry) {
 		this.observationRegistry = observationRegistry;
+		return this;
+	}
+
+	/**
+	 * Sets which headers changes carry to those who receive them.
+	 * @param headers the settings, by default {@link HeaderSettings#defaults()}
+	 * @return this builder
+	 */
+	public KvTemplateBuilder headers(HeaderSettings headers) {
+		Assert.notNull(headers, "'headers' must not be null");
+		this.headers = headers;
 		return this;
 	}
 

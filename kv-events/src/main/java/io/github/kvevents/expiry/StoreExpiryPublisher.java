@@ -280,6 +280,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, BackgroundWork
 
 	private KvExpiredEvent event(ExpiredKey expired) {
 		return KvEventBuilder.forKey(this, expired.key(), this.codec)
+			.headers(expired.headers())
 			.origin(this.origin)
 			.occurredAt(expired.deadline())
 			.previousValue(expired.lastValue())

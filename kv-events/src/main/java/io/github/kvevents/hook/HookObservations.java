@@ -13,6 +13,8 @@ import org.slf4j.MDC;
 import org.springframework.util.ClassUtils;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.EventReceiverContext;
 
 /**
  * Observes each call of a hook as {@code kv.hook}. All keys have few values; no key and
@@ -39,13 +41,23 @@ final class HookObservations {
 		if (this.registry.isNoop()) {
 			return Observation.NOOP;
 		}
-		Observation observation = Observation.createNotStarted("kv.hook", this.registry)
+		Observation observation = Observation.createNotStarted("kv.hook", () -> context(event, parent), this.registry)
 			.contextualName("kv.hook " + hook.getId())
 			.lowCardinalityKeyValues(KeyValues.of("hook", hook.getId(), "type", event.getType().name(), "mode", mode));
 		if (parent != null) {
 			observation.parentObservation(parent);
 		}
 		return observation.start();
+	}
+
+	/**
+	 * An expiry is a part of the trace of the operation that set its deadline, whichever
+	 * thread notices it; any other event of what the caller is in, if that is observed.
+	 */
+	private Observation.Context context(KvEvent event, @Nullable Observation parent) {
+		boolean inCaller = parent != null || this.registry.getCurrentObservation() != null;
+		return (inCaller && event.getType() != KvEventType.EXPIRED) ? new Observation.Context()
+				: EventReceiverContext.of(event);
 	}
 
 	/**

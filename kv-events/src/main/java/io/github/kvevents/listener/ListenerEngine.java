@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
+import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
@@ -69,6 +70,8 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	private final @Nullable DrivenTime driven;
 
+	private final ObservationRegistry observationRegistry;
+
 	private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 
 	private final List<Consumer<String>> observers = new CopyOnWriteArrayList<>();
@@ -86,6 +89,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		this.settings = builder.settings;
 		this.gapPublisher = builder.gapPublisher;
 		this.driven = builder.driven;
+		this.observationRegistry = builder.observationRegistry;
 	}
 
 	/**
@@ -137,7 +141,8 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	/**
 	 * Observes the listeners that are closed or removed from now on.
-	 * @param observer receives the id of each
+	 * @param observer receives the id of each, and again when an observed call that was
+	 * in flight then has ended
 	 */
 	public void onRemoval(Consumer<String> observer) {
 		this.removalObservers.add(observer);
@@ -183,7 +188,19 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 			Runnable wake) {
 		boolean exact = this.driven != null;
 		RetryDelays delays = new RetryDelays(options, () -> exact ? 0.5 : ThreadLocalRandom.current().nextDouble());
-		return new DeliveryPolicy(id, options, handler, this.codec, this.store, counters, delays, wake);
+		KvEventHandler observed = new ObservedHandler(id, handler, this.observationRegistry, this::callEnded);
+		return new DeliveryPolicy(id, options, observed, this.codec, this.store, counters, delays, wake);
+	}
+
+	/**
+	 * What observed a call that ended after its listener was closed must not stay.
+	 */
+	private void callEnded(String id) {
+		synchronized (this.subscriptions) {
+			if (!this.subscriptions.containsKey(id)) {
+				this.removalObservers.forEach((observer) -> observer.accept(id));
+			}
+		}
 	}
 
 	private void closed(Subscription subscription) {

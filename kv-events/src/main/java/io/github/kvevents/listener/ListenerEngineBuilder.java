@@ -3,6 +3,7 @@ package io.github.kvevents.listener;
 import java.util.UUID;
 import java.util.function.Consumer;
 
+import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -32,6 +33,8 @@ public final class ListenerEngineBuilder {
 
 	Consumer<LogGapEvent> gapPublisher = (gap) -> {
 	};
+
+	ObservationRegistry observationRegistry = ObservationRegistry.NOOP;
 
 	@Nullable DrivenTime driven;
 
@@ -89,6 +92,17 @@ public final class ListenerEngineBuilder {
 	public ListenerEngineBuilder drivenTime(DrivenTime driven) {
 		Assert.notNull(driven, "'driven' must not be null");
 		this.driven = driven;
+		return this;
+	}
+
+	/**
+	 * Sets where each call of a handler is observed, as {@code kv.listener}.
+	 * @param observationRegistry the registry, by default none
+	 * @return this builder
+	 */
+	public ListenerEngineBuilder observationRegistry(ObservationRegistry observationRegistry) {
+		Assert.notNull(observationRegistry, "'observationRegistry' must not be null");
+		this.observationRegistry = observationRegistry;
 		return this;
 	}
 

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.memory.Deadlines.Deadline;
 import io.github.kvevents.store.ExpiringStore.ExpiredKey;
 import io.github.kvevents.store.KvKeys;
 import io.github.kvevents.store.KvStore.StoreDelete;
 import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.store.WriteHeaders;
 
 /**
  * The keys. Changes each key atomically, together with its deadline and, if there is one,
@@ -139,7 +141,7 @@ final class Keyspace {
 			Deadline deadline = Entry.deadlineOf(stored);
 			this.deadlines.replace(deadline, Entry.deadlineOf(next));
 			if (stored != null && deadline != null && current == null) {
-				change.undelivered = queue(expired(deadline, stored.value()));
+				change.undelivered = queue(expired(deadline, stored));
 			}
 			change.before = current;
 			change.after = next;
@@ -162,13 +164,13 @@ final class Keyspace {
 		return this.delivery.queue(expired) ? null : expired;
 	}
 
-	private ExpiredKey expired(Deadline deadline, byte[] value) {
-		byte[] lastValue = this.keepsLastValues ? value : null;
+	private ExpiredKey expired(Deadline deadline, Entry entry) {
+		byte[] lastValue = this.keepsLastValues ? entry.value() : null;
 		Instant time = Instant.ofEpochMilli(deadline.millis());
 		Duration lateness = Duration.ofMillis(Math.max(0, this.clock.millis() - deadline.millis()));
 		KvPosition position = (this.log != null && this.logExpiries)
-				? this.log.appendExpiry(deadline.key(), lastValue, time, time.plus(lateness)) : null;
-		return new ExpiredKey(deadline.key(), lastValue, time, lateness, position);
+				? this.log.appendExpiry(deadline.key(), lastValue, entry.headers(), time, time.plus(lateness)) : null;
+		return new ExpiredKey(deadline.key(), lastValue, time, lateness, position, entry.headers());
 	}
 
 	/**
@@ -230,13 +232,21 @@ final class Keyspace {
 
 		private final @Nullable Deadline deadline;
 
+		/** Those of the operation that wrote it, for its expiry. */
+		private final KvHeaders headers;
+
 		Entry(byte[] value, @Nullable Deadline deadline) {
 			this.value = value;
 			this.deadline = deadline;
+			this.headers = (deadline != null) ? WriteHeaders.current() : KvHeaders.NONE;
 		}
 
 		byte[] value() {
 			return this.value;
+		}
+
+		KvHeaders headers() {
+			return this.headers;
 		}
 
 		@Nullable Deadline deadline() {

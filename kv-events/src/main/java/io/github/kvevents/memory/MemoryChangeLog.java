@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.memory.Keyspace.Change;
 import io.github.kvevents.memory.Keyspace.ChangeCause;
@@ -25,6 +26,7 @@ import io.github.kvevents.memory.Keyspace.Entry;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.LoggedChange;
+import io.github.kvevents.store.WriteHeaders;
 
 /**
  * The change log of the keys in memory. It never exceeds its maximum length.
@@ -90,14 +92,15 @@ final class MemoryChangeLog implements ChangeLogStore {
 		// not that of the position, which never goes back
 		Instant time = Instant.ofEpochMilli(this.clock.millis());
 		add(new LoggedChange(position, cause.type(), key, after, before, this.settings.instanceId(),
-				UUID.randomUUID().toString(), time, time, cause.batch()));
+				UUID.randomUUID().toString(), time, time, cause.batch(), WriteHeaders.current()));
 		change.position = position;
 	}
 
-	KvPosition appendExpiry(String key, byte @Nullable [] lastValue, Instant deadline, Instant detectedAt) {
+	KvPosition appendExpiry(String key, byte @Nullable [] lastValue, KvHeaders headers, Instant deadline,
+			Instant detectedAt) {
 		KvPosition position = partitionOf(key).next(this.clock.millis());
 		add(new LoggedChange(position, KvEventType.EXPIRED, key, null, lastValue, this.settings.instanceId(),
-				UUID.randomUUID().toString(), deadline, detectedAt, null));
+				UUID.randomUUID().toString(), deadline, detectedAt, null, headers));
 		return position;
 	}
 

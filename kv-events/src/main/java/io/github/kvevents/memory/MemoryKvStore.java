@@ -118,6 +118,11 @@ public final class MemoryKvStore implements KvStore, ExpiringStore, BackgroundWo
 	}
 
 	@Override
+	public boolean carriesHeaders() {
+		return true;
+	}
+
+	@Override
 	public String getName() {
 		return "memory";
 	}

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvHeaders;
 
 /**
  * The header of a log entry: the type of the change and the instance that made it, in a
@@ -21,7 +22,7 @@ import io.github.kvevents.KvEventType;
  * batch its index, the size of the batch and the number of bytes of the batch id,
  * separated by slashes; otherwise empty.</li>
  * <li>The rest is the id of the batch, if there is one, and the origin, which may hold
- * any characters.</li>
+ * any characters; then, if the change has headers, a line feed and these.</li>
  * </ul>
  * For example {@code S:k3v9x0qw2a7::shop-1} and {@code B:k3v9x0qw2a8:0/3/4:a1b2shop-1}.
  * The scripts write the header of an expiry.
@@ -31,9 +32,10 @@ import io.github.kvevents.KvEventType;
  * @param deadline the deadline in epoch milliseconds, {@code null} unless it expired
  * @param batch the batch, {@code null} for none
  * @param origin the id of the instance
+ * @param headers what the change carries besides its values
  */
 record EntryHeader(KvEventType type, String operationId, @Nullable Long deadline, @Nullable KvBatch batch,
-		String origin) {
+		String origin, KvHeaders headers) {
 
 	/** The types, each at the index of its letter. */
 	private static final List<KvEventType> TYPES = List.of(KvEventType.SET, KvEventType.SET_RAW, KvEventType.DELETE,
@@ -41,17 +43,21 @@ record EntryHeader(KvEventType type, String operationId, @Nullable Long deadline
 
 	private static final String LETTERS = "SRDBXE";
 
+	private static final char HEADERS = '\n';
+
 	/**
 	 * Encodes the header of a change other than an expiry.
 	 */
-	static byte[] encode(KvEventType type, String operationId, @Nullable KvBatch batch, String origin) {
+	static byte[] encode(KvEventType type, String operationId, @Nullable KvBatch batch, String origin,
+			KvHeaders headers) {
 		String start = LETTERS.charAt(TYPES.indexOf(type)) + ":" + operationId + ":";
 		String rest = ":" + origin;
 		if (batch != null) {
 			int length = batch.id().getBytes(StandardCharsets.UTF_8).length;
 			rest = batch.index() + "/" + batch.size() + "/" + length + ":" + batch.id() + origin;
 		}
-		return (start + rest).getBytes(StandardCharsets.UTF_8);
+		String encoded = headers.isEmpty() ? start + rest : start + rest + HEADERS + headers.encoded();
+		return encoded.getBytes(StandardCharsets.UTF_8);
 	}
 
 	/**
@@ -67,10 +73,10 @@ record EntryHeader(KvEventType type, String operationId, @Nullable Long deadline
 		KvEventType type = type(parts[0]);
 		byte[] rest = parts[3].getBytes(StandardCharsets.ISO_8859_1);
 		if (type == KvEventType.EXPIRED) {
-			return new EntryHeader(type, parts[1], Long.valueOf(parts[2]), null, text(rest, 0, rest.length));
+			return of(type, parts[1], Long.valueOf(parts[2]), null, text(rest, 0, rest.length));
 		}
 		if (parts[2].isEmpty()) {
-			return new EntryHeader(type, parts[1], null, null, text(rest, 0, rest.length));
+			return of(type, parts[1], null, null, text(rest, 0, rest.length));
 		}
 		String[] detail = parts[2].split("/");
 		if (detail.length != 3) {
@@ -81,7 +87,20 @@ record EntryHeader(KvEventType type, String operationId, @Nullable Long deadline
 			throw new IllegalArgumentException("The id of a batch is cut off");
 		}
 		KvBatch batch = new KvBatch(text(rest, 0, length), Integer.parseInt(detail[0]), Integer.parseInt(detail[1]));
-		return new EntryHeader(type, parts[1], null, batch, text(rest, length, rest.length));
+		return of(type, parts[1], null, batch, text(rest, length, rest.length));
+	}
+
+	/**
+	 * What follows the last line feed of the origin are headers, unless they are
+	 * malformed.
+	 */
+	private static EntryHeader of(KvEventType type, String operationId, @Nullable Long deadline,
+			@Nullable KvBatch batch, String origin) {
+		int end = origin.lastIndexOf(HEADERS);
+		KvHeaders headers = (end >= 0) ? KvHeaders.decodeStrictly(origin.substring(end + 1)) : null;
+		return (headers != null)
+				? new EntryHeader(type, operationId, deadline, batch, origin.substring(0, end), headers)
+				: new EntryHeader(type, operationId, deadline, batch, origin, KvHeaders.NONE);
 	}
 
 	private static KvEventType type(String letter) {
@@ -118,9 +137,9 @@ record EntryHeader(KvEventType type, String operationId, @Nullable Long deadline
 			this.start = "0".repeat(10 - start.length()) + start;
 		}
 
-		byte[] next(KvEventType type, @Nullable KvBatch batch) {
+		byte[] next(KvEventType type, @Nullable KvBatch batch, KvHeaders headers) {
 			String number = Long.toString(this.counter.incrementAndGet(), Character.MAX_RADIX);
-			return EntryHeader.encode(type, this.start + number, batch, this.origin);
+			return EntryHeader.encode(type, this.start + number, batch, this.origin, headers);
 		}
 
 	}

@@ -122,7 +122,7 @@ final class LogCodec {
 		Instant occurredAt = (header.deadline() != null) ? Instant.ofEpochMilli(header.deadline()) : loggedAt;
 		String operationId = header.operationId().isEmpty() ? position.toString() : header.operationId();
 		return new LoggedChange(position, header.type(), key, value, previousValue, header.origin(), operationId,
-				occurredAt, loggedAt, header.batch());
+				occurredAt, loggedAt, header.batch(), header.headers());
 	}
 
 	/**

@@ -186,6 +186,11 @@ public final class RedisKvStore implements KvStore {
 	}
 
 	@Override
+	public boolean carriesHeaders() {
+		return usesNamespace();
+	}
+
+	@Override
 	public String getName() {
 		return "redis";
 	}

@@ -3,6 +3,8 @@ package io.github.kvevents.redis;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import io.github.kvevents.KvHeaders;
+
 /**
  * Encodes flags and numbers as script arguments.
  */
@@ -20,6 +22,14 @@ final class ScriptArguments {
 
 	static byte[] flag(boolean set) {
 		return set ? YES : NONE;
+	}
+
+	/**
+	 * Whether to update the index, with the headers for the expiry.
+	 */
+	static byte[] indexed(boolean indexed, KvHeaders headers) {
+		return (indexed && !headers.isEmpty()) ? ("1" + headers.encoded()).getBytes(StandardCharsets.US_ASCII)
+				: flag(indexed);
 	}
 
 	/**

@@ -13,6 +13,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.redis.WriteCommand.DeleteCommand;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ExpiryTracking;
@@ -21,6 +22,7 @@ import io.github.kvevents.store.KvStore.StoreDelete;
 import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.store.WriteHeaders;
 
 /**
  * Writes keys together with the deadline index and the change log, by scripts: a key, its
@@ -212,8 +214,13 @@ final class TrackedWrites implements Writes {
 		int partition = this.namespace.partitionOf(key);
 		this.tracking.ensureGroup(partition);
 		List<byte[]> keys = keys(this.index.index(partition), this.names.toRedis(key));
-		List<byte[]> arguments = List.of(ScriptArguments.number(timeToLiveMillis),
-				ScriptArguments.flag(this.tracking.keepsValue(key)));
+		List<byte[]> arguments = new ArrayList<>(3);
+		arguments.add(ScriptArguments.number(timeToLiveMillis));
+		arguments.add(ScriptArguments.flag(this.tracking.keepsValue(key)));
+		KvHeaders headers = WriteHeaders.current();
+		if (!headers.isEmpty()) {
+			arguments.add(headers.encoded().getBytes(StandardCharsets.US_ASCII));
+		}
 		boolean exists = this.connections.call((connection) -> EXPIRE.test(connection, keys, arguments));
 		if (exists) {
 			this.tracking.deadlineSet(partition, timeToLiveMillis);
@@ -260,8 +267,8 @@ final class TrackedWrites implements Writes {
 	}
 
 	private List<byte[]> setArguments() {
-		return List.of(this.maxLength, ScriptArguments.flag(this.tracking.isActive()), this.tracking.receivers(),
-				this.instanceId);
+		return List.of(this.maxLength, ScriptArguments.indexed(this.tracking.isActive(), WriteHeaders.current()),
+				this.tracking.receivers(), this.instanceId);
 	}
 
 	private List<byte[]> removalArguments() {
@@ -273,7 +280,7 @@ final class TrackedWrites implements Writes {
 	}
 
 	private byte[] header(KvEventType type, @Nullable KvBatch batch) {
-		return (this.headers != null) ? this.headers.next(type, batch) : ScriptArguments.NONE;
+		return (this.headers != null) ? this.headers.next(type, batch, WriteHeaders.current()) : ScriptArguments.NONE;
 	}
 
 	private static List<byte[]> keys(List<byte[]> index, byte[] name) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ExpiryTracking.EndedLifetime;
 import io.github.kvevents.store.KvStore.StoreOutcome;
@@ -56,7 +57,8 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 		byte[] logId = (parts.size() > 4) ? (byte[]) parts.get(4) : null;
 		return new EndedLifetime(text(parts.get(0)), Long.parseLong(text(parts.get(1))),
 				Long.parseLong(text(parts.get(2))), (byte[]) parts.get(3),
-				(logId != null) ? LogCodec.position(partition, logId) : null);
+				(logId != null) ? LogCodec.position(partition, logId) : null,
+				KvHeaders.decode((parts.size() > 5) ? (byte[]) parts.get(5) : null));
 	}
 
 	private static String text(@Nullable Object bytes) {
@@ -81,13 +83,13 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 	}
 
 	/**
-	 * Reads a reply for a key with a detected expiry: five parts follow the id of the log
+	 * Reads a reply for a key with a detected expiry: six parts follow the id of the log
 	 * entry.
 	 */
 	private static WriteReply ofEnded(byte[] reply, int end, int partition) {
 		List<byte[]> parts = new ArrayList<>();
 		int start = end + 1;
-		while (parts.size() < 4) {
+		while (parts.size() < 5) {
 			int next = start;
 			while (reply[next] != LINE_FEED) {
 				next++;
@@ -97,10 +99,9 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 		}
 		byte[] value = (start < reply.length) ? Arrays.copyOfRange(reply, start + 1, reply.length) : null;
 		byte[] logId = parts.get(3);
-		return new WriteReply(null, LogCodec.position(partition, reply, end),
-				new EndedLifetime(text(parts.get(0)), Long.parseLong(text(parts.get(1))),
-						Long.parseLong(text(parts.get(2))), value,
-						(logId.length > 0) ? LogCodec.position(partition, logId) : null));
+		return new WriteReply(null, LogCodec.position(partition, reply, end), new EndedLifetime(text(parts.get(0)),
+				Long.parseLong(text(parts.get(1))), Long.parseLong(text(parts.get(2))), value,
+				(logId.length > 0) ? LogCodec.position(partition, logId) : null, KvHeaders.decode(parts.get(4))));
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.KvPosition;
 
 /**
@@ -36,9 +37,10 @@ public interface ExpiringStore {
 	 * @param lateness how much later the store detected the expiry, never negative
 	 * @param position the position of the expiry in the change log, {@code null} without
 	 * a log
+	 * @param headers what the expiry carries besides its value
 	 */
 	record ExpiredKey(String key, byte @Nullable [] lastValue, Instant deadline, Duration lateness,
-			@Nullable KvPosition position) {
+			@Nullable KvPosition position, KvHeaders headers) {
 
 		/**
 		 * An expiry without a position in the change log.
@@ -48,7 +50,7 @@ public interface ExpiringStore {
 		 * @param lateness how much later the store detected the expiry
 		 */
 		public ExpiredKey(String key, byte @Nullable [] lastValue, Instant deadline, Duration lateness) {
-			this(key, lastValue, deadline, lateness, null);
+			this(key, lastValue, deadline, lateness, null, KvHeaders.NONE);
 		}
 
 	}

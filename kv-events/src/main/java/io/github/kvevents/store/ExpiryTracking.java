@@ -2,6 +2,7 @@ package io.github.kvevents.store;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.KvPosition;
 
 /**
@@ -107,9 +108,10 @@ public interface ExpiryTracking {
 	 * @param value the last value, {@code null} if it is unknown
 	 * @param position the position of the expiry in the change log, {@code null} without
 	 * a log
+	 * @param headers what the expiry carries besides its value
 	 */
 	record EndedLifetime(String id, long deadline, long noticedAt, byte @Nullable [] value,
-			@Nullable KvPosition position) {
+			@Nullable KvPosition position, KvHeaders headers) {
 	}
 
 }

@@ -124,6 +124,16 @@ public interface KvStore {
 	Map<String, Object> ping();
 
 	/**
+	 * Whether changes carry the {@linkplain WriteHeaders headers} of their operation to
+	 * readers of the change log or of expiries, now. Called for each write that is
+	 * traced, so it must be quick.
+	 * @return by default {@code false}
+	 */
+	default boolean carriesHeaders() {
+		return false;
+	}
+
+	/**
 	 * A view of the same keys that reads from the primary. Decisions are based on it:
 	 * replicas, from which the other methods may read, can lag.
 	 * @return a view whose reads see all confirmed writes; by default this store

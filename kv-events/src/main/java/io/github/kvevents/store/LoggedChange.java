@@ -8,6 +8,7 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.KvPosition;
 
 /**
@@ -24,10 +25,31 @@ import io.github.kvevents.KvPosition;
  * @param detectedAt when the store detected an expiry; the same as {@code occurredAt} for
  * other changes
  * @param batch the batch that the change is part of, {@code null} for none
+ * @param headers what the change carries besides its values
  */
 public record LoggedChange(KvPosition position, KvEventType type, String key, byte @Nullable [] value,
 		byte @Nullable [] previousValue, String origin, String operationId, Instant occurredAt, Instant detectedAt,
-		@Nullable KvBatch batch) {
+		@Nullable KvBatch batch, KvHeaders headers) {
+
+	/**
+	 * An entry without headers.
+	 * @param position its position in the log
+	 * @param type the type of the event
+	 * @param key the key
+	 * @param value the value after the change
+	 * @param previousValue the value before it
+	 * @param origin the id of the instance
+	 * @param operationId a unique id of the operation
+	 * @param occurredAt when it happened
+	 * @param detectedAt when the store detected an expiry
+	 * @param batch the batch that the change is part of
+	 */
+	public LoggedChange(KvPosition position, KvEventType type, String key, byte @Nullable [] value,
+			byte @Nullable [] previousValue, String origin, String operationId, Instant occurredAt, Instant detectedAt,
+			@Nullable KvBatch batch) {
+		this(position, type, key, value, previousValue, origin, operationId, occurredAt, detectedAt, batch,
+				KvHeaders.NONE);
+	}
 
 	/**
 	 * Checks a change that was read from where other clients could have written it.

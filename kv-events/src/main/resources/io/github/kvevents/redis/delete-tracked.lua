@@ -52,7 +52,7 @@ return for_each(count, function(index)
 		return log and repeated(header, count)
 	end
 	if indexed and redis.call('ZREM', deadlines, key) == 1 then
-		redis.call('HDEL', values, key)
+		redis.call('HDEL', values, key, '\255' .. key)
 	end
 	return log and { before, append(key, nil, before, header) } or before
 end)

@@ -6,6 +6,7 @@ have expired undetected.
 KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  the key
 ARGV[1]  the time to live in milliseconds
 ARGV[2]  1 to keep the value for the expiry
+ARGV[3]  the headers that the expiry of the key carries; left out without
 Reply    1 if the key exists, 0 if not
 Cost     O(log N) with N tracked keys, six commands
 --]]
@@ -17,7 +18,12 @@ local deadline = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 100
 if redis.call('PEXPIREAT', KEYS[3], deadline) == 0 then
 	return 0
 end
-redis.call('ZADD', KEYS[1], deadline, KEYS[3])
+if redis.call('ZADD', KEYS[1], 'CH', deadline, KEYS[3]) == 0 and not ARGV[3] then
+	redis.call('HDEL', KEYS[2], '\255' .. KEYS[3])
+end
+if ARGV[3] then
+	redis.call('HSET', KEYS[2], '\255' .. KEYS[3], deadline .. ':' .. ARGV[3])
+end
 -- a key of another type is tracked without a value
 local value = ARGV[2] == '1' and redis.pcall('GET', KEYS[3])
 if type(value) == 'string' then

@@ -8,8 +8,8 @@ that :expired is a stream: otherwise the log could get an entry that is added on
 With mine, the calling instance, by, takes the expiry in the same step, as if it had read it,
 unless an unread expiry, or an earlier expiry of the same key, is still in the stream: those are
 delivered first. In that case publish returns the id of the entry, the deadline, the time of the
-detection, the value and the id in the log, each of the last two false if there is none; otherwise
-nil. It is called before the key is added to recent.
+detection, the value, the id in the log and the headers, each of the last three false if there is
+none; otherwise nil. It is called before the key is added to recent.
 --]]
 local function is_next(key)
 	local delivered, pending
@@ -54,7 +54,15 @@ local function publish(key, deadline, now, by, mine)
 		entry[#entry + 1] = 'value'
 		entry[#entry + 1] = value
 	end
-	local logged = log and append(key, nil, value, 'E::' .. deadline .. ':' .. by)
+	-- beside the value, in a field whose name is no text: the deadline of the operation that left
+	-- them, a colon and the headers; void if an operation without headers set another deadline
+	local carried = redis.call('HGET', values, '\255' .. key)
+	carried = carried and string.match(carried, '^' .. deadline .. ':([%w%%=&._*+-]+)$')
+	if carried then
+		entry[#entry + 1] = 'headers'
+		entry[#entry + 1] = carried
+	end
+	local logged = log and append(key, nil, value, 'E::' .. deadline .. ':' .. by .. (carried and '\n' .. carried or ''))
 	if logged then
 		entry[#entry + 1] = 'log'
 		entry[#entry + 1] = logged
@@ -67,7 +75,7 @@ local function publish(key, deadline, now, by, mine)
 	if takes then
 		local read = redis.pcall('XREADGROUP', 'GROUP', 'hooks', by, 'COUNT', 1, 'STREAMS', expired, '>')
 		if read and not read.err then
-			return { id, deadline, tostring(now), value, logged or false }
+			return { id, deadline, tostring(now), value, logged or false, carried or false }
 		end
 	end
 	return nil

@@ -4,7 +4,7 @@ the change log and returns its id. Needs log, the stream, and max_length, approx
 many entries to keep.
 
 An entry has up to four fields, in this order:
-  m  the type of the change and the instance that made it, see EntryHeader
+  m  the type of the change, the instance that made it and the headers, see EntryHeader
   k  the name of the key in Redis
   v  the value, left out if the key was removed
   p  the previous value, left out if there was none

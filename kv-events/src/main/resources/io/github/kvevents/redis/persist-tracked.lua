@@ -14,5 +14,5 @@ if redis.call('PERSIST', KEYS[3]) == 0 then
 	return 0
 end
 redis.call('ZREM', KEYS[1], KEYS[3])
-redis.call('HDEL', KEYS[2], KEYS[3])
+redis.call('HDEL', KEYS[2], KEYS[3], '\255' .. KEYS[3])
 return 1

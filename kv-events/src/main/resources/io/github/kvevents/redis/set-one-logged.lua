@@ -15,6 +15,7 @@ ARGV[4]  1 if hooks receive expiries, 2 if this instance also delivers a detecte
          otherwise empty, or left out. An n behind it: the value isn't kept for the expiry
 ARGV[5]  PX or PXAT; left out for a key that never expires
 ARGV[6]  the time of PX or PXAT in milliseconds
+ARGV[7]  the headers that the expiry of the key carries; left out without, or without an index
 Reply    the id of the entry, if there is one; then, unless the key was absent, a colon and its
          previous value. A single string saves a tenth of the cost. If the caller delivers a
          detected expiry, the result of lifetime-end.lua instead of the colon, each part after
@@ -32,7 +33,7 @@ call('XLEN', log)
 local before, ended
 if deadlines then
 	local values, expired, recent, instance = KEYS[4], KEYS[5], KEYS[6], nil
-	local receivers = ARGV[4] or ''
+	local receivers, carried = ARGV[4] or '', ARGV[7]
 	local first = string.sub(receivers, 1, 1)
 	local heard, mine, keeps = first == '1' or first == '2', first == '2', string.sub(receivers, -1) ~= 'n'
 	-- include set-one.lua
@@ -46,7 +47,8 @@ local function with_end(id)
 	if not ended then
 		return id
 	end
-	return table.concat({ id, ended[1], ended[2], ended[3], ended[5] or '', ended[4] and '+' .. ended[4] or '' }, '\n')
+	return table.concat({ id, ended[1], ended[2], ended[3], ended[5] or '', ended[6] or '',
+			ended[4] and '+' .. ended[4] or '' }, '\n')
 end
 
 if before == value then

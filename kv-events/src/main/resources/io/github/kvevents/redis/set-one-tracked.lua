@@ -11,6 +11,7 @@ ARGV[1]  1 if this instance delivers a detected expiry itself, otherwise 0; 1 to
 ARGV[2]  the value
 ARGV[3]  PX or PXAT; left out for a key that never expires
 ARGV[4]  the time of PX or PXAT in milliseconds
+ARGV[5]  the headers that the expiry of the key carries; left out without
 Reply    a list of the previous value, nil if the key was absent; then, if the caller delivers a
          detected expiry, the result of lifetime-end.lua
 Error    WRONGTYPE if it, or a key of this library, has another type; nothing is written then
@@ -20,6 +21,6 @@ Cost     O(log N) with N tracked keys; two commands without a lifetime, four wit
 local call, deadlines, values, expired, recent, key = redis.call, KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local value, lifetime, at = ARGV[2], ARGV[3], ARGV[4]
 local mine, keeps, instance = string.sub(ARGV[1], 1, 1) == '1', string.sub(ARGV[1], 2, 2) == '1', string.sub(ARGV[1], 3)
-local heard, log, header, before, ended = true, nil, nil, nil, nil
+local heard, log, header, carried, before, ended = true, nil, nil, ARGV[5], nil, nil
 -- include set-one.lua
 return { before, ended }

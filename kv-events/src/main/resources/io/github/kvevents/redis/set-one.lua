@@ -3,7 +3,8 @@ Part of scripts that write one key unconditionally, with its entry in the index.
 expiry of the key is published first. Sets two declared variables: before, the previous value, false
 if the key was absent, and ended, the result of lifetime-end.lua. Needs call, deadlines, values,
 expired, recent, key, value, lifetime (PX, PXAT or nil), at (its time), heard: whether hooks receive
-expiries, keeps: whether to keep the value for the expiry, log (nil without one), mine: whether this instance delivers a detected expiry itself, and
+expiries, keeps: whether to keep the value for the expiry, log (nil without one), carried: the headers for
+the expiry, or nil, mine: whether this instance delivers a detected expiry itself, and
 instance, the id of the instance, or nil and header, which contains it.
 
 The key is written last: a wrong type of it, or of a key of this library, fails before.
@@ -17,7 +18,12 @@ if lifetime then
 	end
 	-- NX detects in the same command that there is no former deadline, the usual case
 	if before then
-		known = call('ZADD', deadlines, at, key) == 0
+		if carried or not keeps then
+			known = call('ZADD', deadlines, at, key) == 0
+		-- CH detects in the same command that the key keeps its deadline
+		elseif call('ZADD', deadlines, 'CH', at, key) == 0 then
+			call('HDEL', values, '\255' .. key)
+		end
 	elseif call('ZADD', deadlines, 'NX', at, key) == 0 then
 		former = call('ZSCORE', deadlines, key)
 	end
@@ -39,7 +45,7 @@ if former and not before then
 		-- include lifetime-end.lua
 		call('XLEN', expired)
 		call('ZCARD', recent)
-		ended = publish(key, former, now, instance or string.match(header, '^[^:]*:[^:]*::(.*)$'), mine)
+		ended = publish(key, former, now, instance or string.match(header, '^[^:]*:[^:]*::([^\n]*)'), mine)
 		call('ZADD', recent, now, key)
 	end
 end
@@ -50,9 +56,12 @@ if lifetime then
 	end
 	local failed
 	if keeps then
-		failed = redis.pcall('HSET', values, key, value)
+		failed = carried and redis.pcall('HSET', values, key, value, '\255' .. key, at .. ':' .. carried)
+				or redis.pcall('HSET', values, key, value)
+	elseif carried then
+		failed = redis.pcall('HSET', values, '\255' .. key, at .. ':' .. carried)
 	elseif known or former then
-		failed = redis.pcall('HDEL', values, key)
+		failed = redis.pcall('HDEL', values, key, '\255' .. key)
 	end
 	if type(failed) == 'table' then
 		local kept = call('PEXPIRETIME', key)
@@ -63,11 +72,16 @@ if lifetime then
 		end
 		return failed
 	end
+	if former and keeps and not carried then
+		call('HDEL', values, '\255' .. key)
+	elseif carried and not keeps and (known or former) then
+		call('HDEL', values, key)
+	end
 	call('SET', key, value, 'PXAT', at)
 else
 	before = call('SET', key, value, 'GET')
 	if former then
 		call('ZREM', deadlines, key)
-		call('HDEL', values, key)
+		call('HDEL', values, key, '\255' .. key)
 	end
 end

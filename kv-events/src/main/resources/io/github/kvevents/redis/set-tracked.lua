@@ -7,7 +7,7 @@ KEYS[1]  :deadlines    KEYS[2]  :values    KEYS[3]  :expired    KEYS[4]  :recent
 KEYS[5]  :log
 KEYS[6]  and so on, the keys to write, in order; a key may occur more than once
 ARGV[1]  approximately how many entries of the log to keep; empty without a log
-ARGV[2]  1 to update the index
+ARGV[2]  1 to update the index; then the headers that the expiries of these keys carry, if any
 ARGV[3]  1 if hooks receive expiries, 2 if this instance also delivers a detected expiry itself
 ARGV[4]  the id of the instance
 ARGV[5]  and so on, for each key six: its value; NX, XX, EQ or nothing; PX, PXAT, KEEPTTL or
@@ -25,7 +25,8 @@ Cost     O(log N) a key with N tracked keys, three commands besides TIME for a n
          lifetime, and one for the log; up to five for the whole call
 --]]
 local deadlines, values, expired, recent = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local max_length, indexed, heard, instance = ARGV[1], ARGV[2] == '1', ARGV[3] ~= '', ARGV[4]
+local max_length, indexed, heard, instance = ARGV[1], ARGV[2] ~= '', ARGV[3] ~= '', ARGV[4]
+local carried = (#ARGV[2] > 1) and string.sub(ARGV[2], 2) or nil
 local mine, ended = ARGV[3] == '2', nil
 local log = (max_length ~= '') and KEYS[5]
 local count = #KEYS - 5
@@ -86,19 +87,26 @@ local function update_index(key, value, before, lifetime, at, keeps)
 			if not before then
 				detect(key)
 			end
-			redis.call('ZADD', deadlines, at, key)
+			-- CH detects in the same command that the key keeps its deadline
+			local kept = redis.call('ZADD', deadlines, 'CH', at, key) == 0
+			if not keeps then
+				redis.call('HDEL', values, key, '\255' .. key)
+			elseif (kept or not before) and not carried then
+				redis.call('HDEL', values, '\255' .. key)
+			end
 		end
 		if keeps then
 			redis.call('HSET', values, key, value)
-		elseif known then
-			redis.call('HDEL', values, key)
+		end
+		if carried then
+			redis.call('HSET', values, '\255' .. key, at .. ':' .. carried)
 		end
 	else
 		if not before then
 			detect(key)
 		end
 		if redis.call('ZREM', deadlines, key) == 1 then
-			redis.call('HDEL', values, key)
+			redis.call('HDEL', values, key, '\255' .. key)
 		end
 	end
 end

@@ -2,6 +2,8 @@ package io.github.kvevents.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvHeaders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -20,6 +23,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Tests for {@link EntryHeader} and {@link EntryHeader.Factory}.
  */
 class EntryHeaderTests {
+
+	private static final KvHeaders HEADERS = Objects.requireNonNull(KvHeaders.NONE.with("traceparent", "00-a-b-01"));
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "EXPIRED")
@@ -38,14 +43,34 @@ class EntryHeaderTests {
 	@Test
 	void decodesTheHeaderThatScriptsWriteForAnExpiry() {
 		assertThat(EntryHeader.decode(bytes("E::1700000000123:shop:1")))
-			.isEqualTo(new EntryHeader(KvEventType.EXPIRED, "", 1_700_000_000_123L, null, "shop:1"));
+			.isEqualTo(new EntryHeader(KvEventType.EXPIRED, "", 1_700_000_000_123L, null, "shop:1", KvHeaders.NONE));
+		assertThat(EntryHeader.decode(bytes("E::1700000000123:shop:1\ntraceparent=00-a-b-01")))
+			.isEqualTo(new EntryHeader(KvEventType.EXPIRED, "", 1_700_000_000_123L, null, "shop:1", HEADERS));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\n", "\n=", "\na", "\na=%", "\na=%zz", "\na b=1", "\na=:", "\na=1&", "\na=1&&b=2" })
+	void whatIsNoHeadersIsPartOfTheOrigin(String end) {
+		EntryHeader decoded = EntryHeader.decode(bytes("S:op1::shop" + end));
+		assertThat(decoded.origin()).isEqualTo("shop" + end);
+		assertThat(decoded.headers()).isSameAs(KvHeaders.NONE);
+		assertThat(decoded.operationId()).isEqualTo("op1");
+	}
+
+	@Test
+	void tooManyOrTooLongHeadersArePartOfTheOrigin() {
+		String many = "\n" + "a=1&".repeat(KvHeaders.MAX_BYTES / 4) + "a=1";
+		assertThat(EntryHeader.decode(bytes("S:op1::shop" + many)).origin()).isEqualTo("shop" + many);
 	}
 
 	@Test
 	void isCompact() {
-		assertThat(EntryHeader.encode(KvEventType.SET, "op1", null, "shop")).isEqualTo(bytes("S:op1::shop"));
-		assertThat(EntryHeader.encode(KvEventType.BATCH_DELETE, "op1", new KvBatch("b1", 3, 7), "shop"))
+		assertThat(EntryHeader.encode(KvEventType.SET, "op1", null, "shop", KvHeaders.NONE))
+			.isEqualTo(bytes("S:op1::shop"));
+		assertThat(EntryHeader.encode(KvEventType.BATCH_DELETE, "op1", new KvBatch("b1", 3, 7), "shop", KvHeaders.NONE))
 			.isEqualTo(bytes("X:op1:3/7/2:b1shop"));
+		assertThat(EntryHeader.encode(KvEventType.SET, "op1", null, "shop", HEADERS))
+			.isEqualTo(bytes("S:op1::shop\ntraceparent=00-a-b-01"));
 	}
 
 	@ParameterizedTest
@@ -61,14 +86,17 @@ class EntryHeaderTests {
 		for (int start = 0; start < 50; start++) {
 			EntryHeader.Factory metas = new EntryHeader.Factory("shop");
 			for (int operation = 0; operation < 100; operation++) {
-				assertThat(ids.add(EntryHeader.decode(metas.next(KvEventType.SET, null)).operationId())).isTrue();
+				assertThat(ids.add(EntryHeader.decode(metas.next(KvEventType.SET, null, HEADERS)).operationId()))
+					.isTrue();
 			}
 		}
 	}
 
 	private static void assertComesBack(KvEventType type, @Nullable KvBatch batch, String origin) {
-		assertThat(EntryHeader.decode(EntryHeader.encode(type, "4x0", batch, origin)))
-			.isEqualTo(new EntryHeader(type, "4x0", null, batch, origin));
+		for (KvHeaders headers : List.of(KvHeaders.NONE, HEADERS)) {
+			assertThat(EntryHeader.decode(EntryHeader.encode(type, "4x0", batch, origin, headers)))
+				.isEqualTo(new EntryHeader(type, "4x0", null, batch, origin, headers));
+		}
 	}
 
 	private static byte[] bytes(String text) {

@@ -3,6 +3,7 @@ package io.github.kvevents.store;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.store.ChangeLogStore.LogSnapshot;
 import io.github.kvevents.store.ChangeLogStore.LogState;
@@ -44,6 +46,9 @@ public abstract class ChangeLogStoreContractTests {
 	private static final Duration HOUR = Duration.ofMinutes(60);
 
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private static final KvHeaders HEADERS = Objects
+		.requireNonNull(KvHeaders.decodeStrictly("traceparent=00-11-22-01&tenant=a%3Ab%0A%C3%BC%26%3D"));
 
 	protected abstract KvStore store();
 
@@ -109,6 +114,63 @@ public abstract class ChangeLogStoreContractTests {
 		assertEntry(store().set(new StoreWrite("{a}1", bytes("7"), Condition.ALWAYS, null, later, false)),
 				KvEventType.SET, "7", "6");
 		assertThat(changes("{a}")).hasSize(8);
+	}
+
+	@Test
+	void entriesCarryTheHeadersOfTheirOperation() {
+		WriteHeaders.call(HEADERS, () -> {
+			store().set(new StoreWrite("{a}1", bytes("1")));
+			store().set(new StoreWrite("{a}1", bytes("2"), Condition.ALWAYS, HOUR, null, false));
+			store().set(write("{a}1", "3", Condition.IF_PRESENT));
+			store().compareAndSet("{a}1", bytes("3"), bytes("4"));
+			store().setAll(List.of(new StoreWrite("{a}1", bytes("5")).in(new KvBatch("b", 0, 2)),
+					new StoreWrite("{a}2", bytes("5")).in(new KvBatch("b", 1, 2))));
+			store().delete("{a}1");
+			return store().deleteAll(List.of(new StoreDelete("{a}2")));
+		});
+		store().set(new StoreWrite("{a}1", bytes("6")));
+		store().delete("{a}1");
+		assertThat(changes("{a}")).extracting(LoggedChange::headers)
+			.containsExactly(HEADERS, HEADERS, HEADERS, HEADERS, HEADERS, HEADERS, HEADERS, HEADERS, KvHeaders.NONE,
+					KvHeaders.NONE);
+		assertThat(changes("{a}")).extracting(LoggedChange::origin).containsOnly(log().getSettings().instanceId());
+		assertThat(store().carriesHeaders()).isTrue();
+	}
+
+	@Test
+	void expiriesCarryTheHeadersOfTheOperationThatGaveTheDeadline() {
+		Duration soon = Duration.ofMillis(1500);
+		Instant deadline = Instant.now().plus(soon).truncatedTo(ChronoUnit.MILLIS);
+		StoreWrite at = new StoreWrite("{a}same", bytes("1"), Condition.ALWAYS, null, deadline, false);
+		WriteHeaders.call(HEADERS, () -> {
+			store().set(expiring("{a}set", soon));
+			store().set(expiring("{a}overwritten", HOUR));
+			store().set(expiring("{a}shortened", HOUR));
+			store().set(expiring("{a}kept", soon));
+			store().set(expiring("{a}persisted", HOUR));
+			store().persist("{a}persisted");
+			store().set(expiring("{a}deleted", soon));
+			store().delete("{a}deleted");
+			store().set(at);
+			return store().setAll(List.of(expiring("{a}batch", soon), expiring("{a}batch2", soon)));
+		});
+		store().set(expiring("{a}overwritten", soon));
+		store().expire("{a}shortened", soon);
+		store().set(new StoreWrite("{a}kept", bytes("2"), Condition.ALWAYS, null, null, true));
+		store().expire("{a}persisted", soon);
+		store().set(expiring("{a}deleted", soon));
+		store().set(at);
+		store().set(expiring("{a}expire", HOUR));
+		store().set(expiring("{a}compared", soon));
+		WriteHeaders.call(HEADERS, () -> store().expire("{a}expire", soon));
+		WriteHeaders.call(HEADERS, () -> store().compareAndSet("{a}compared", bytes("1"), bytes("2")));
+		await().atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(changes("{a}")).filteredOn((change) -> change.type() == KvEventType.EXPIRED)
+				.hasSize(11));
+		assertThat(changes("{a}")).filteredOn((change) -> change.type() == KvEventType.EXPIRED)
+			.allSatisfy((change) -> assertThat(change.headers()).as(change.key())
+				.isEqualTo(List.of("{a}set", "{a}batch", "{a}batch2", "{a}expire", "{a}compared").contains(change.key())
+						? HEADERS : KvHeaders.NONE));
 	}
 
 	@Test
@@ -480,6 +542,10 @@ public abstract class ChangeLogStoreContractTests {
 
 	private static byte[] bytes(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	private static StoreWrite expiring(String key, Duration timeToLive) {
+		return new StoreWrite(key, bytes("1"), Condition.ALWAYS, timeToLive, null, false);
 	}
 
 }

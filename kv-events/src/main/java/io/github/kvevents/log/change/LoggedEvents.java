@@ -31,7 +31,8 @@ public final class LoggedEvents {
 			.occurredAt(change.occurredAt())
 			.origin(change.origin())
 			.batch(change.batch())
-			.position(change.position());
+			.position(change.position())
+			.headers(change.headers());
 		return switch (change.type()) {
 			case SET, SET_RAW, BATCH_SET -> builder.set(change.type());
 			case DELETE, BATCH_DELETE -> builder.delete(change.type());

@@ -78,8 +78,8 @@ final class ExpiredHandler {
 			return;
 		}
 		KvPosition position = (entry.logId() != null) ? KvPosition.parse(partition + ":" + entry.logId()) : null;
-		KvExpiredEvent event = event(key, entry.detectedBy(),
-				new EndedLifetime(entry.id(), entry.deadline(), entry.detectedAt(), entry.value(), position));
+		KvExpiredEvent event = event(key, entry.detectedBy(), new EndedLifetime(entry.id(), entry.deadline(),
+				entry.detectedAt(), entry.value(), position, entry.headers()));
 		Runnable counted = counted(key, done);
 		this.executor.submit(key, () -> deliver(event, expiry, counted));
 	}
@@ -127,6 +127,7 @@ final class ExpiredHandler {
 			.occurredAt(deadline)
 			.previousValue(ended.value())
 			.position(ended.position())
+			.headers(ended.headers())
 			.expired(deadline, Duration.ofMillis(Math.max(0, ended.noticedAt() - ended.deadline())));
 	}
 

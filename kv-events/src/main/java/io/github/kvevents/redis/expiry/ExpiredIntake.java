@@ -17,6 +17,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.util.Assert;
 
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.redis.KeyNames;
 
 /**
@@ -161,9 +162,10 @@ final class ExpiredIntake {
 	 * @param logId the id of its entry in the change log, {@code null} without a log
 	 * @param note the receivers in other instances that have received it, {@code null} if
 	 * it was not handed on
+	 * @param headers what the expiry carries besides its value
 	 */
 	record ExpiredEntry(String id, byte[] name, long deadline, long detectedAt, String detectedBy,
-			byte @Nullable [] value, @Nullable String logId, @Nullable String note) {
+			byte @Nullable [] value, @Nullable String logId, @Nullable String note, KvHeaders headers) {
 
 		private static final Pattern TIME = Pattern.compile("[0-9]{1,18}");
 
@@ -195,7 +197,7 @@ final class ExpiredIntake {
 			byte[] note = fields.get("note");
 			return new ExpiredEntry(id, field(fields, "key"), time(fields, "deadline"), time(fields, "at"),
 					text(field(fields, "by")), fields.get("value"), (logId != null) ? text(logId) : null,
-					(note != null) ? text(note) : null);
+					(note != null) ? text(note) : null, KvHeaders.decode(fields.get("headers")));
 		}
 
 		/**

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.listener.Lease;
 import io.github.kvevents.listener.ListenerStore;
@@ -181,6 +182,9 @@ final class RedisDeadLetters {
 			if (batch != null) {
 				add(fields, "batch", batch.index() + " " + batch.size() + " " + batch.id());
 			}
+			if (!change.headers().isEmpty()) {
+				add(fields, "headers", change.headers().encoded());
+			}
 			add(fields, "attempts", String.valueOf(failure.attempts()));
 			add(fields, "error", failure.error());
 			add(fields, "message", failure.message());
@@ -212,7 +216,7 @@ final class RedisDeadLetters {
 					KvEventType.valueOf(text(fields, "type")), text(fields, "key"), fields.get("value"),
 					fields.get("previous"), text(fields, "origin"), text(fields, "operation"),
 					Instant.parse(text(fields, "occurred")), Instant.parse(text(fields, "detected")),
-					batch(fields.get("batch")))
+					batch(fields.get("batch")), KvHeaders.decode(fields.get("headers")))
 				.requireConsistent();
 			Failure failure = new Failure(Integer.parseInt(text(fields, "attempts")), text(fields, "error"),
 					text(fields, "message"));

@@ -59,7 +59,7 @@ if ARGV[9] == '1' then
 		end
 	end
 end
-local gone, forgotten, remembered = {}, {}, {}
+local gone, forgotten, fields, remembered = {}, {}, {}, {}
 -- fails if a key of this library has the wrong type, before anything is published
 redis.call('ZREMRANGEBYSCORE', recent, '-inf', now - ARGV[5])
 -- remembered before the clock was set back
@@ -75,10 +75,17 @@ end
 -- include log-append.lua
 -- include lifetime-end.lua
 
+local function forget(key)
+	forgotten[#forgotten + 1] = key
+	-- its value and its headers
+	fields[#fields + 1] = key
+	fields[#fields + 1] = '\255' .. key
+end
+
 local function end_lifetime(key, deadline)
 	publish(key, deadline, now, ARGV[1])
 	gone[#gone + 1] = key
-	forgotten[#forgotten + 1] = key
+	forget(key)
 	remembered[#remembered + 1] = now
 	remembered[#remembered + 1] = key
 end
@@ -102,7 +109,7 @@ for index = 1, #due, 2 do
 	if actual == -2 then
 		end_lifetime(key, deadline)
 	elseif actual == -1 then
-		forgotten[#forgotten + 1] = key
+		forget(key)
 	elseif actual ~= tonumber(deadline) then
 		move(key, actual)
 	end
@@ -110,7 +117,7 @@ for index = 1, #due, 2 do
 end
 if #forgotten > 0 then
 	redis.call('ZREM', deadlines, unpack(forgotten))
-	redis.call('HDEL', values, unpack(forgotten))
+	redis.call('HDEL', values, unpack(fields))
 end
 if #remembered > 0 then
 	redis.call('ZADD', recent, unpack(remembered))
