@@ -46,7 +46,8 @@ public final class MemoryRows {
 
 	private static void tracked(Scale scale, Results results) throws Exception {
 		for (int size : new int[] { 100, 10_000 }) {
-			int count = scale.pick(5_000_000, 50_000_000) / (size + 100);
+			// so many that what connections take is nothing beside them
+			int count = scale.pick(20_000_000, 50_000_000) / (size + 100);
 			String text = (size < 1000) ? size + " B" : size / 1000 + " KB";
 			double plain = plain(count, size);
 			results.compare(text + ", no value taken", text + ", where no one takes the value", "B",
