@@ -250,7 +250,7 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * @param principal Whether changes carry the name of the security principal of the
 	 * writer, as Spring Security knows it.
 	 */
-	record Headers(@DefaultValue("true") boolean trace, @DefaultValue("") List<String> baggage,
+	record Headers(@DefaultValue("true") boolean trace, @DefaultValue List<String> baggage,
 			@DefaultValue("false") boolean principal) {
 
 	}

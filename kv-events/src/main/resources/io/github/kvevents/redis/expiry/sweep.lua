@@ -92,7 +92,7 @@ end
 
 local function move(key, deadline)
 	redis.call('ZADD', deadlines, string.format('%.0f', deadline), key)
-	if ARGV[10] ~= '1' and redis.call('HEXISTS', values, key) == 0 then
+	if ARGV[10] ~= '1' and not redis.call('HGET', values, key) then
 		return
 	end
 	local value = redis.pcall('GET', key)
