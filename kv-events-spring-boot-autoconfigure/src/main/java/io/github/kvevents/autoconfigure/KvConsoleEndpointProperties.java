@@ -1,10 +1,12 @@
 package io.github.kvevents.autoconfigure;
 
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 
 /**
  * The properties of the console beside those that each endpoint has.
@@ -18,4 +20,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("management.endpoint.kvconsole")
 record KvConsoleEndpointProperties(@DefaultValue("never") Show showKeys, @DefaultValue("never") Show showValues,
 		@DefaultValue Set<String> roles) {
+
+	KvConsoleEndpointProperties {
+		roles = roles.stream().filter(StringUtils::hasText).collect(Collectors.toUnmodifiableSet());
+	}
+
 }

@@ -253,6 +253,10 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	record Headers(@DefaultValue("true") boolean trace, @DefaultValue List<String> baggage,
 			@DefaultValue("false") boolean principal) {
 
+		Headers {
+			baggage = baggage.stream().filter(StringUtils::hasText).toList();
+		}
+
 	}
 
 	/**

@@ -1,10 +1,12 @@
 package io.github.kvevents.autoconfigure;
 
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 
 /**
  * The properties of the endpoint {@code kvlisteners} beside those that each endpoint has.
@@ -15,4 +17,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("management.endpoint.kvlisteners")
 record KvListenersEndpointProperties(@DefaultValue("never") Show showKeys, @DefaultValue Set<String> roles) {
+
+	KvListenersEndpointProperties {
+		roles = roles.stream().filter(StringUtils::hasText).collect(Collectors.toUnmodifiableSet());
+	}
+
 }
