@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.util.Assert;
 
@@ -31,11 +32,21 @@ public record DeadLettersDescriptor(String listener, long count, List<DeadLetter
 
 	static final int MAX_LIMIT = 1000;
 
+	/**
+	 * Reads a page.
+	 * @throws InvalidEndpointRequestException if there can be no such page
+	 */
 	static List<KvDeadLetter> read(KvSubscription subscription, @Nullable String after, @Nullable Integer limit) {
 		int most = (limit != null) ? limit : DEFAULT_LIMIT;
-		Assert.isTrue(most >= 1 && most <= MAX_LIMIT, () -> "'limit' must be from 1 to 1000 but was " + most);
-		KvDeadLetters letters = subscription.getDeadLetters();
-		return (after != null) ? letters.listAfter(after, most) : letters.list(most);
+		try {
+			Assert.isTrue(most >= 1 && most <= MAX_LIMIT, () -> "'limit' must be from 1 to 1000 but was " + most);
+			KvDeadLetters letters = subscription.getDeadLetters();
+			return (after != null) ? letters.listAfter(after, most) : letters.list(most);
+		}
+		catch (IllegalArgumentException ex) {
+			String reason = String.valueOf(ex.getMessage());
+			throw new InvalidEndpointRequestException(reason, reason);
+		}
 	}
 
 	static DeadLettersDescriptor of(KvSubscription subscription, List<KvDeadLetter> letters, boolean withKeys) {

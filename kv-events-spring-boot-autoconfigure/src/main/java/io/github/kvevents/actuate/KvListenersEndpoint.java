@@ -126,13 +126,7 @@ public class KvListenersEndpoint {
 		if (subscription == null) {
 			return null;
 		}
-		try {
-			return DeadLettersDescriptor.of(subscription, DeadLettersDescriptor.read(subscription, after, limit),
-					withKeys);
-		}
-		catch (IllegalArgumentException ex) {
-			throw invalid(String.valueOf(ex.getMessage()));
-		}
+		return DeadLettersDescriptor.of(subscription, DeadLettersDescriptor.read(subscription, after, limit), withKeys);
 	}
 
 	/**

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -184,6 +185,15 @@ class ConsoleOverHttpTests {
 				client.post("/listeners", "{\"id\":\"audit\",\"action\":\"discard\",\"letter\":\"../1\"}").statusCode())
 			.isEqualTo(400);
 		assertThat(client.get("/letters?listener=unknown").statusCode()).isEqualTo(404);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "garbage", "", "-1:1-0", "0:99999999999999999999-0", "0:1-99999999999999999999" })
+	void pageBehindSomethingThatIsNoLetterIsRefusedWithTheReason(String after) throws Exception {
+		HttpResponse<String> answer = client.get("/letters?listener=audit&after=" + after);
+		assertThat(answer.statusCode()).isEqualTo(400);
+		assertThat(JsonMapper.shared().readTree(answer.body()).path("error").asString()).startsWith("'id' must ")
+			.contains("'" + after + "'");
 	}
 
 	@Test

@@ -179,10 +179,25 @@ final class DeadLetters implements KvDeadLetters {
 	private static LetterId letterId(String id) {
 		Assert.hasText(id, () -> "'id' must not be empty but was '" + id + "'");
 		int colon = id.indexOf(':');
-		Assert.isTrue(colon > 0 && id.matches("[0-9]{1,5}:[0-9]+(-[0-9]+)?"),
+		Assert.isTrue(colon > 0 && id.matches("[0-9]{1,5}:[0-9]+(-[0-9]+)?") && isInRange(id.substring(colon + 1)),
 				() -> "'id' must be that of a dead letter, like '0:1700000000000-0', but was '" + KeyText.printable(id)
 						+ "'");
 		return new LetterId(Integer.parseInt(id.substring(0, colon)), id.substring(colon + 1));
+	}
+
+	/**
+	 * Redis refuses numbers beyond 64 bits, which would look as if it didn't work.
+	 */
+	private static boolean isInRange(String entry) {
+		try {
+			for (String number : entry.split("-")) {
+				Long.parseUnsignedLong(number);
+			}
+			return true;
+		}
+		catch (NumberFormatException ex) {
+			return false;
+		}
 	}
 
 	/**
