@@ -45,9 +45,11 @@ final class ConsoleRequests {
 	 * Whether a request is refused.
 	 * @param method its method
 	 * @param header finds a header
+	 * @param server how the request names the server: forwarding headers may have been
+	 * applied to it, and taken away
 	 * @return the reason, {@code null} if it isn't
 	 */
-	static @Nullable String refusal(String method, Function<String, @Nullable String> header) {
+	static @Nullable String refusal(String method, Function<String, @Nullable String> header, URI server) {
 		if (READING.contains(method)) {
 			return null;
 		}
@@ -56,7 +58,7 @@ final class ConsoleRequests {
 		}
 		String site = header.apply("Sec-Fetch-Site");
 		String origin = header.apply("Origin");
-		boolean own = (site != null) ? site.equals("same-origin") : origin == null || isOwn(origin, header);
+		boolean own = (site != null) ? site.equals("same-origin") : origin == null || isOwn(origin, header, server);
 		return own ? null : "The request comes from another site: "
 				+ KeyText.printable((origin != null) ? origin : String.valueOf(site));
 	}
@@ -65,10 +67,13 @@ final class ConsoleRequests {
 	 * Browsers say where a request comes from by {@code Sec-Fetch-Site} only with HTTPS
 	 * and on the local host.
 	 */
-	private static boolean isOwn(String origin, Function<String, @Nullable String> header) {
+	private static boolean isOwn(String origin, Function<String, @Nullable String> header, URI server) {
 		String authority = authority(origin);
+		String forwarded = header.apply("X-Forwarded-Host");
 		return authority != null && (authority.equalsIgnoreCase(header.apply("Host"))
-				|| authority.equalsIgnoreCase(header.apply("X-Forwarded-Host")));
+				|| authority.equalsIgnoreCase(server.getRawAuthority())
+				// each proxy adds to it
+				|| (forwarded != null && authority.equalsIgnoreCase(forwarded.split(",", 2)[0].strip())));
 	}
 
 	private static @Nullable String authority(String origin) {

@@ -12,13 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.ServletServerHttpRequest;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.ServletRequestPathUtils;
-import org.springframework.web.util.pattern.PathPattern;
-import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
  * Guards the {@link KvConsoleEndpoint} in applications with servlets: adds its security
@@ -30,41 +29,30 @@ public final class KvConsoleFilter extends OncePerRequestFilter {
 	private static final boolean CSRF = ClassUtils.isPresent("org.springframework.security.web.csrf.CsrfToken",
 			KvConsoleFilter.class.getClassLoader());
 
-	private final Supplier<@Nullable String> path;
-
-	private volatile @Nullable PathPattern pattern;
+	private final ConsolePath path;
 
 	/**
 	 * Creates a filter.
-	 * @param path the path of the endpoint in the application; asked with the first
-	 * request, {@code null} if there is no such endpoint
+	 * @param path the path of the endpoint in the application, with a slash at its end if
+	 * other endpoints are below it, too; asked with the first request, {@code null} if
+	 * there is no such endpoint
 	 */
 	public KvConsoleFilter(Supplier<@Nullable String> path) {
 		Assert.notNull(path, "'path' must not be null");
-		this.path = path;
+		this.path = new ConsolePath(path);
 	}
 
 	@Override
 	protected boolean shouldNotFilter(HttpServletRequest request) {
-		PathPattern console = pattern();
-		return console == null || !console.matches(ServletRequestPathUtils.parse(request).pathWithinApplication());
-	}
-
-	private @Nullable PathPattern pattern() {
-		PathPattern known = this.pattern;
-		String console = (known == null) ? this.path.get() : null;
-		if (console != null) {
-			known = PathPatternParser.defaultInstance.parse(console + "/**");
-			this.pattern = known;
-		}
-		return known;
+		return !this.path.matches(ServletRequestPathUtils.parse(request).pathWithinApplication());
 	}
 
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		ConsoleRequests.HEADERS.forEach(response::setHeader);
-		String refusal = ConsoleRequests.refusal(request.getMethod(), request::getHeader);
+		String refusal = ConsoleRequests.refusal(request.getMethod(), request::getHeader,
+				new ServletServerHttpRequest(request).getURI());
 		if (refusal != null) {
 			response.setStatus(HttpStatus.FORBIDDEN.value());
 			response.setContentType(MediaType.APPLICATION_JSON_VALUE);

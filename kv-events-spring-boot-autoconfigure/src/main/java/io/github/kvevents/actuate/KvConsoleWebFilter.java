@@ -18,8 +18,6 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
-import org.springframework.web.util.pattern.PathPattern;
-import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
  * Guards the {@link KvConsoleEndpoint} in reactive applications, as
@@ -30,18 +28,17 @@ public final class KvConsoleWebFilter implements WebFilter, Ordered {
 	private static final boolean CSRF = ClassUtils.isPresent("org.springframework.security.web.server.csrf.CsrfToken",
 			KvConsoleWebFilter.class.getClassLoader());
 
-	private final Supplier<@Nullable String> path;
-
-	private volatile @Nullable PathPattern pattern;
+	private final ConsolePath path;
 
 	/**
 	 * Creates a filter.
-	 * @param path the path of the endpoint in the application; asked with the first
-	 * request, {@code null} if there is no such endpoint
+	 * @param path the path of the endpoint in the application, with a slash at its end if
+	 * other endpoints are below it, too; asked with the first request, {@code null} if
+	 * there is no such endpoint
 	 */
 	public KvConsoleWebFilter(Supplier<@Nullable String> path) {
 		Assert.notNull(path, "'path' must not be null");
-		this.path = path;
+		this.path = new ConsolePath(path);
 	}
 
 	@Override
@@ -52,27 +49,17 @@ public final class KvConsoleWebFilter implements WebFilter, Ordered {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
-		PathPattern console = pattern();
-		if (console == null || !console.matches(request.getPath().pathWithinApplication())) {
+		if (!this.path.matches(request.getPath().pathWithinApplication())) {
 			return chain.filter(exchange);
 		}
 		HttpHeaders headers = exchange.getResponse().getHeaders();
 		ConsoleRequests.HEADERS.forEach(headers::set);
-		String refusal = ConsoleRequests.refusal(request.getMethod().name(), request.getHeaders()::getFirst);
+		String refusal = ConsoleRequests.refusal(request.getMethod().name(), request.getHeaders()::getFirst,
+				request.getURI());
 		if (refusal != null) {
 			return refuse(exchange.getResponse(), refusal);
 		}
 		return CSRF ? Csrf.addToken(exchange).then(chain.filter(exchange)) : chain.filter(exchange);
-	}
-
-	private @Nullable PathPattern pattern() {
-		PathPattern known = this.pattern;
-		String console = (known == null) ? this.path.get() : null;
-		if (console != null) {
-			known = PathPatternParser.defaultInstance.parse(console + "/**");
-			this.pattern = known;
-		}
-		return known;
 	}
 
 	private static Mono<Void> refuse(ServerHttpResponse response, String refusal) {

@@ -22,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 import io.github.kvevents.actuate.KvConsoleEndpoint;
 import io.github.kvevents.actuate.KvConsoleSettings;
@@ -86,16 +87,31 @@ public final class KvConsoleEndpointAutoConfiguration {
 	}
 
 	/**
-	 * The path of the console in the application, or in the management server.
-	 * @return {@code null} if it isn't exposed over HTTP
+	 * The path of the console in the application, or in the management server, as the web
+	 * server knows it: a mapping may be written with slashes around it.
+	 * @return a path that ends with a slash if the console is mapped to the base path of
+	 * the actuator, so that the other endpoints are below it; {@code null} if it isn't
+	 * exposed over HTTP
 	 */
 	static @Nullable String path(ObjectProvider<PathMappedEndpoints> endpoints) {
 		PathMappedEndpoints mapped = endpoints.getIfAvailable();
-		return (mapped != null) ? mapped.getPath(ID) : null;
+		String root = (mapped != null) ? mapped.getRootPath(ID) : null;
+		if (mapped == null || root == null) {
+			return null;
+		}
+		String base = StringUtils.trimTrailingCharacter(mapped.getBasePath(), '/') + "/";
+		return base + StringUtils.trimTrailingCharacter(StringUtils.trimLeadingCharacter(root, '/'), '/');
 	}
 
+	/**
+	 * What the page puts in front of the names of its files, relative to its own path.
+	 */
 	private static String lastSegment(@Nullable String path) {
-		return (path != null) ? path.substring(path.lastIndexOf('/') + 1) : ID.toString();
+		if (path == null) {
+			return ID.toString();
+		}
+		String page = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+		return page.isEmpty() ? "." : page.substring(page.lastIndexOf('/') + 1);
 	}
 
 }

@@ -282,6 +282,48 @@ class ConsoleOverHttpTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "/ops/desk/, /actuator, /actuator/ops/desk, desk", "ops//desk, /, /ops//desk, desk",
+			"/, /actuator, /actuator, actuator", "/, /, '', ." })
+	void isGuardedHoweverItsPathIsWritten(String mapping, String base, String path, String directory) throws Exception {
+		try (ConfigurableApplicationContext mapped = run("kvconsole,kvhooks", "kv.events.instance-id=green",
+				"management.endpoints.web.path-mapping.kvconsole=" + mapping,
+				"management.endpoints.web.base-path=" + base, "management.endpoints.web.discovery.enabled=false",
+				"management.server.port=0")) {
+			Client other = new Client(mapped, "local.management.port", path);
+			HttpResponse<String> page = other.get("");
+			assertThat(page.statusCode()).isEqualTo(200);
+			assertThat(page.body()).contains("src=\"" + directory + "/console.js\"");
+			for (String guarded : List.of("", "/state", "/console.js")) {
+				assertThat(other.get(guarded).headers().firstValue("Content-Security-Policy")).as(guarded).isPresent();
+			}
+			HttpRequest.Builder foreign = other.request("/hooks")
+				.header("Content-Type", "application/json")
+				.POST(BodyPublishers.ofString("{\"id\":\"expired\",\"enabled\":false}"));
+			assertThat(other.send(foreign).statusCode()).isEqualTo(403);
+			assertThat(mapped.getBean(KvHookRegistry.class).find("expired").orElseThrow().isEnabled()).isTrue();
+			HttpRequest.Builder program = new Client(mapped, "local.management.port", base.equals("/") ? "" : base)
+				.request("/kvhooks/expired")
+				.header("Content-Type", "application/json")
+				.POST(BodyPublishers.ofString("{\"enabled\":false}"));
+			assertThat(other.send(program).statusCode()).isEqualTo(200);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "framework", "native", "none" })
+	void pageBehindAProxyMayChangeSomething(String strategy) throws Exception {
+		try (ConfigurableApplicationContext behind = run("kvconsole", "kv.events.instance-id=green",
+				"server.forward-headers-strategy=" + strategy)) {
+			Client proxied = new Client(behind, "/actuator/kvconsole");
+			assertThat(proxied.switchHook("http://ops.example:9000", "ops.example:9000").statusCode()).isEqualTo(200);
+			assertThat(proxied.switchHook("http://ops.example", "ops.example, inner.example").statusCode())
+				.isEqualTo(200);
+			assertThat(proxied.switchHook("http://ops.example", "other.example").statusCode()).isEqualTo(403);
+			assertThat(proxied.switchHook("http://ops.example:9000", "ops.example").statusCode()).isEqualTo(403);
+		}
+	}
+
 	@Test
 	void isThereOnlyIfExposed() throws Exception {
 		try (ConfigurableApplicationContext closed = run("kvhooks", "kv.events.instance-id=green")) {
@@ -377,6 +419,14 @@ class ConsoleOverHttpTests {
 			return send(request(path).header("Content-Type", "application/json")
 				.header("X-Kv-Console", "page")
 				.POST(BodyPublishers.ofString(body)));
+		}
+
+		HttpResponse<String> switchHook(String origin, String forwardedHost) throws IOException, InterruptedException {
+			return send(request("/hooks").header("Content-Type", "application/json")
+				.header("X-Kv-Console", "page")
+				.header("Origin", origin)
+				.header("X-Forwarded-Host", forwardedHost)
+				.POST(BodyPublishers.ofString("{\"id\":\"expired\",\"enabled\":true}")));
 		}
 
 		JsonNode act(String path, String body) throws IOException, InterruptedException {

@@ -70,6 +70,8 @@ class ConsoleSecurityTests {
 	@SpringBootTest(classes = { Hooks.class, ReactiveSecurity.class }, webEnvironment = WebEnvironment.RANDOM_PORT,
 			properties = { "kv.events.store=memory", "spring.main.web-application-type=reactive",
 					"management.endpoints.web.exposure.include=kvconsole",
+					"management.endpoints.web.path-mapping.kvconsole=/kvconsole/",
+					"server.forward-headers-strategy=framework",
 					"management.endpoint.kvconsole.show-keys=when-authorized",
 					"management.endpoint.kvconsole.roles=AUDITOR" })
 	class WithWebFlux {
@@ -101,7 +103,13 @@ class ConsoleSecurityTests {
 		assertThat(operator.post(header, "wrong", "X-Kv-Console", "page")).isEqualTo(403);
 		assertThat(operator.post(header, token, "X-Other", "1")).as("not from the page").isEqualTo(403);
 		assertThat(hooks.find("orders").orElseThrow().isEnabled()).isTrue();
-		assertThat(operator.post(header, token, "X-Kv-Console", "page")).isEqualTo(200);
+		assertThat(operator.post(header, token, "X-Kv-Console", "page", "Origin", "http://other.example",
+				"X-Forwarded-Host", "ops.example"))
+			.isEqualTo(403);
+		assertThat(hooks.find("orders").orElseThrow().isEnabled()).isTrue();
+		assertThat(operator.post(header, token, "X-Kv-Console", "page", "Origin", "http://ops.example",
+				"X-Forwarded-Host", "ops.example"))
+			.isEqualTo(200);
 		assertThat(hooks.find("orders").orElseThrow().isEnabled()).isFalse();
 		showsKeysToWhomIsAuthorized(operator, new Browser(port, "auditor"), template);
 	}
