@@ -62,8 +62,6 @@ final class ConsoleFeed {
 
 	private long dropped;
 
-	private @Nullable String error;
-
 	/**
 	 * Creates a feed.
 	 * @param opener opens watches
@@ -81,17 +79,32 @@ final class ConsoleFeed {
 	 * The changes behind a number.
 	 * @param feed the feed that the number is of
 	 */
-	synchronized ChangesDescriptor read(@Nullable String feed, long after, boolean withKeys) {
-		drain();
+	ChangesDescriptor read(@Nullable String feed, long after, boolean withKeys) {
+		String error;
+		try {
+			drain();
+			// may take as long as a command times out: nobody else waits for that
+			this.ping.run();
+			error = null;
+		}
+		catch (DataAccessException | IllegalStateException ex) {
+			logger.debug("Changes can't be watched", ex);
+			error = ex.getClass().getName();
+		}
+		return describe(feed, after, withKeys, error);
+	}
+
+	private synchronized ChangesDescriptor describe(@Nullable String feed, long after, boolean withKeys,
+			@Nullable String error) {
 		long from = this.id.equals(feed) ? after : 0;
-		return new ChangesDescriptor(this.id, this.number, this.missed, this.error,
+		return new ChangesDescriptor(this.id, this.number, this.missed, error,
 				this.changes.stream()
 					.filter((change) -> change.number > from)
 					.map((change) -> change.describe(withKeys, this.mask))
 					.toList());
 	}
 
-	private void drain() {
+	private synchronized void drain() {
 		try {
 			KvWatch current = this.watch;
 			if (current == null || !current.isOpen()) {
@@ -101,12 +114,6 @@ final class ConsoleFeed {
 				this.watch = current;
 			}
 			take(current);
-			this.ping.run();
-			this.error = null;
-		}
-		catch (DataAccessException | IllegalStateException ex) {
-			logger.debug("Changes can't be watched", ex);
-			this.error = ex.getClass().getName();
 		}
 		catch (KvException ex) {
 			// removed from the change log before it was read
@@ -117,13 +124,15 @@ final class ConsoleFeed {
 	}
 
 	private void take(KvWatch current) {
-		KvEvent event = current.poll(Duration.ZERO);
-		for (int taken = 0; event != null && taken < KEPT; taken++) {
+		for (int taken = 0; taken < KEPT; taken++) {
+			KvEvent event = current.poll(Duration.ZERO);
+			if (event == null) {
+				break;
+			}
 			this.changes.add(Change.of(++this.number, event));
 			if (this.changes.size() > KEPT) {
 				this.changes.remove();
 			}
-			event = current.poll(Duration.ZERO);
 		}
 		this.missed += current.getDropped() - this.dropped;
 		this.dropped = current.getDropped();
