@@ -82,8 +82,10 @@ public final class KvConsoleEndpointAutoConfiguration {
 	 * restriction of all endpoints that don't say otherwise doesn't count.
 	 */
 	private static boolean isRestricted(Environment environment, @Nullable String endpoint) {
-		String property = "management.endpoint." + endpoint + ".access";
-		return environment.getProperty(property, Access.class, Access.UNRESTRICTED) != Access.UNRESTRICTED;
+		String prefix = "management.endpoint." + endpoint;
+		return environment.getProperty(prefix + ".access", Access.class, Access.UNRESTRICTED) != Access.UNRESTRICTED
+				// deprecated in favour of it, and still in force
+				|| !environment.getProperty(prefix + ".enabled", Boolean.class, true);
 	}
 
 	/**

@@ -280,6 +280,14 @@ class ConsoleOverHttpTests {
 				.statusCode()).isEqualTo(403);
 			assertThat(new Client(restricted, "/actuator/ops/desk").get("").statusCode()).isEqualTo(404);
 		}
+		// deprecated, and still a restriction for Boot
+		try (ConfigurableApplicationContext restricted = run("kvconsole", "kv.events.instance-id=yellow",
+				"management.endpoint.kvlisteners.enabled=false", "management.endpoint.kvhooks.enabled=true")) {
+			Client other = new Client(restricted, "/actuator/kvconsole");
+			assertThat(other.json("/state").path("writable").valueStream().map(JsonNode::asString))
+				.containsExactly("hooks");
+			assertThat(other.post("/listeners", "{\"id\":\"other\",\"action\":\"pause\"}").statusCode()).isEqualTo(403);
+		}
 	}
 
 	@ParameterizedTest
