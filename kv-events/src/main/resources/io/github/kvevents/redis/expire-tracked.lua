@@ -18,11 +18,11 @@ local deadline = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 100
 if redis.call('PEXPIREAT', KEYS[3], deadline) == 0 then
 	return 0
 end
-if redis.call('ZADD', KEYS[1], 'CH', deadline, KEYS[3]) == 0 and not ARGV[3] then
-	redis.call('HDEL', KEYS[2], '\255' .. KEYS[3])
-end
+redis.call('ZADD', KEYS[1], deadline, KEYS[3])
 if ARGV[3] then
 	redis.call('HSET', KEYS[2], '\255' .. KEYS[3], deadline .. ':' .. ARGV[3])
+else
+	redis.call('HDEL', KEYS[2], '\255' .. KEYS[3])
 end
 -- a key of another type is tracked without a value
 local value = ARGV[2] == '1' and redis.pcall('GET', KEYS[3])

@@ -55,7 +55,7 @@ local function publish(key, deadline, now, by, mine)
 		entry[#entry + 1] = value
 	end
 	-- beside the value, in a field whose name is no text: the deadline of the operation that left
-	-- them, a colon and the headers; void if an operation without headers set another deadline
+	-- them, a colon and the headers; void if another client set another deadline
 	local carried = redis.call('HGET', values, '\255' .. key)
 	carried = carried and string.match(carried, '^' .. deadline .. ':([%w%%=&._*+-]+)$')
 	if carried then

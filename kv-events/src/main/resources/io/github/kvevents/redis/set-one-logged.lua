@@ -22,8 +22,8 @@ Reply    the id of the entry, if there is one; then, unless the key was absent, 
          a line feed, and the value after a plus sign
 Error    WRONGTYPE if it, or a key of this library, has another type; nothing is written then
 Cost     O(log N) with N tracked keys; three commands without an index, four with one, six with
-         PXAT and seven with PX; one more that reads some entries if the bytes were equal; eight
-         more after an undetected expiry
+         PXAT and seven with PX, and one more for a key that has a lifetime already; one more that
+         reads some entries if the bytes were equal; eight more after an undetected expiry
 --]]
 local call, key, log, deadlines = redis.call, KEYS[1], KEYS[2], KEYS[3]
 local value, header, lifetime, at = ARGV[1], ARGV[2], ARGV[5], ARGV[6]

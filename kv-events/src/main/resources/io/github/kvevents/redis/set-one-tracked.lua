@@ -16,7 +16,7 @@ Reply    a list of the previous value, nil if the key was absent; then, if the c
          detected expiry, the result of lifetime-end.lua
 Error    WRONGTYPE if it, or a key of this library, has another type; nothing is written then
 Cost     O(log N) with N tracked keys; two commands without a lifetime, four with PXAT and five
-         with PX; seven more after an undetected expiry
+         with PX, and one more for a key that has one already; seven more after an undetected expiry
 --]]
 local call, deadlines, values, expired, recent, key = redis.call, KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local value, lifetime, at = ARGV[2], ARGV[3], ARGV[4]

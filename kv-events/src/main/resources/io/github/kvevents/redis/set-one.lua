@@ -18,12 +18,7 @@ if lifetime then
 	end
 	-- NX detects in the same command that there is no former deadline, the usual case
 	if before then
-		if carried or not keeps then
-			known = call('ZADD', deadlines, at, key) == 0
-		-- CH detects in the same command that the key keeps its deadline
-		elseif call('ZADD', deadlines, 'CH', at, key) == 0 then
-			call('HDEL', values, '\255' .. key)
-		end
+		known = call('ZADD', deadlines, at, key) == 0
 	elseif call('ZADD', deadlines, 'NX', at, key) == 0 then
 		former = call('ZSCORE', deadlines, key)
 	end
@@ -72,9 +67,10 @@ if lifetime then
 		end
 		return failed
 	end
-	if former and keeps and not carried then
+	-- also with another deadline: a later write may set the former one again
+	if (known or former) and keeps and not carried then
 		call('HDEL', values, '\255' .. key)
-	elseif carried and not keeps and (known or former) then
+	elseif (known or former) and carried and not keeps then
 		call('HDEL', values, key)
 	end
 	call('SET', key, value, 'PXAT', at)

@@ -87,11 +87,11 @@ local function update_index(key, value, before, lifetime, at, keeps)
 			if not before then
 				detect(key)
 			end
-			-- CH detects in the same command that the key keeps its deadline
-			local kept = redis.call('ZADD', deadlines, 'CH', at, key) == 0
+			redis.call('ZADD', deadlines, at, key)
+			-- also with another deadline: a later write may set the former one again
 			if not keeps then
 				redis.call('HDEL', values, key, '\255' .. key)
-			elseif (kept or not before) and not carried then
+			elseif not carried then
 				redis.call('HDEL', values, '\255' .. key)
 			end
 		end
