@@ -73,21 +73,22 @@ final class GroupedBatch {
 		List<StoreOutcome> results = new ArrayList<>(this.commands.size());
 		this.commands.forEach((command) -> results.add(command.failed()));
 		@Nullable RuntimeException failure = null;
+		long waited = CallDeadline.takeWait();
 		if (connections.isCluster()) {
+			long before = waited;
 			List<Supplier<StoreBatch<StoreOutcome>>> batches = new ArrayList<>();
-			this.groups.forEach((group, indexes) -> batches.add(() -> batch(group, indexes).send(connections)));
+			this.groups.forEach((group, indexes) -> batches
+				.add(() -> CallDeadline.afterWait(before, () -> batch(group, indexes).send(connections))));
 			Iterator<StoreBatch<StoreOutcome>> sent = ParallelCalls.run(batches).iterator();
 			for (List<Integer> indexes : this.groups.values()) {
 				failure = add(sent.next(), indexes, results, failure);
 			}
 			return new StoreBatch<>(results, failure);
 		}
-		long waited = 0;
 		for (Map.Entry<Integer, List<Integer>> group : this.groups.entrySet()) {
-			long start = System.nanoTime();
-			StoreBatch<StoreOutcome> sent = CallDeadline.afterWait(waited,
-					() -> batch(group.getKey(), group.getValue()).send(connections));
-			waited = Math.max(waited, System.nanoTime() - start);
+			RedisBatch batch = batch(group.getKey(), group.getValue());
+			StoreBatch<StoreOutcome> sent = CallDeadline.afterWait(waited, () -> batch.send(connections));
+			waited = Math.max(waited, batch.waitedNanos());
 			failure = add(sent, group.getValue(), results, failure);
 			if (sent.failure() != null && !(sent.failure() instanceof InvalidDataAccessApiUsageException)) {
 				break;

@@ -45,6 +45,8 @@ final class RedisBatch {
 
 	private @Nullable DataAccessException failure;
 
+	private long waitedNanos;
+
 	/**
 	 * Creates a batch.
 	 * @param script replies with the number of keys that it wrote, a previous value for
@@ -73,8 +75,12 @@ final class RedisBatch {
 	 * nothing more is sent, and the outcome of that chunk is unknown.
 	 */
 	StoreBatch<StoreOutcome> send(RedisConnections connections) {
+		long start = System.nanoTime();
 		try {
-			connections.run(this::sendChunks);
+			connections.run((connection) -> {
+				waitedSince(start);
+				sendChunks(connection);
+			});
 		}
 		catch (DataAccessException ex) {
 			fail(ex);
@@ -90,8 +96,23 @@ final class RedisBatch {
 			List<byte[]> keys = new ArrayList<>(this.firstKeys);
 			List<byte[]> arguments = new ArrayList<>(this.firstArguments);
 			collect(keys, arguments);
-			add(this.script.list(connection, keys, arguments), keys.subList(this.firstKeys.size(), keys.size()));
+			long start = System.nanoTime();
+			List<?> reply = this.script.list(connection, keys, arguments);
+			waitedSince(start);
+			add(reply, keys.subList(this.firstKeys.size(), keys.size()));
 		}
+	}
+
+	private void waitedSince(long start) {
+		this.waitedNanos = Math.max(this.waitedNanos, System.nanoTime() - start);
+	}
+
+	/**
+	 * The longest wait for the connection or a chunk. What receivers of expiries do
+	 * between two chunks is no wait.
+	 */
+	long waitedNanos() {
+		return this.waitedNanos;
 	}
 
 	private void collect(List<byte[]> keys, List<byte[]> arguments) {

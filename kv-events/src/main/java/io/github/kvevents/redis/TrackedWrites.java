@@ -23,6 +23,7 @@ import io.github.kvevents.store.KvStore.StoreOutcome;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.store.WriteHeaders;
+import io.github.kvevents.support.CallDeadline;
 
 /**
  * Writes keys together with the deadline index and the change log, by scripts: a key, its
@@ -131,8 +132,9 @@ final class TrackedWrites implements Writes {
 	public StoreOutcome set(StoreWrite write) {
 		SetCommand command = SetCommand.of(this.names, write);
 		int partition = this.namespace.partitionOf(write.key());
-		this.tracking.ensureGroup(partition);
-		WriteReply reply = set(partition, command, write);
+		long waited = this.tracking.ensureGroup(partition, 0);
+		WriteReply reply = (waited == 0) ? set(partition, command, write)
+				: CallDeadline.afterWait(waited, () -> set(partition, command, write));
 		this.tracking.lifetimeEnded(partition, write.key(), reply.ended());
 		StoreOutcome outcome = reply.outcome(command);
 		if (outcome.applied()) {
@@ -163,12 +165,15 @@ final class TrackedWrites implements Writes {
 
 	@Override
 	public StoreBatch<StoreOutcome> setAll(List<StoreWrite> writes) {
-		writes.forEach((write) -> this.tracking.ensureGroup(this.namespace.partitionOf(write.key())));
+		long waited = 0;
+		for (StoreWrite write : writes) {
+			waited = this.tracking.ensureGroup(this.namespace.partitionOf(write.key()), waited);
+		}
 		GroupedBatch batch = new GroupedBatch(SET, this.index::all, setArguments(), (index, ended) -> this.tracking
 			.lifetimeEnded(this.namespace.partitionOf(writes.get(index).key()), writes.get(index).key(), ended));
 		writes.forEach((write) -> batch.add(this.namespace.partitionOf(write.key()),
 				logged(SetCommand.of(this.names, write), write.key(), header(write.type(), write.batch()))));
-		StoreBatch<StoreOutcome> outcomes = batch.send(this.connections);
+		StoreBatch<StoreOutcome> outcomes = CallDeadline.afterWait(waited, () -> batch.send(this.connections));
 		writes.forEach((write) -> this.tracking.deadlineSet(this.namespace.partitionOf(write.key()), write));
 		return outcomes;
 	}
@@ -212,7 +217,7 @@ final class TrackedWrites implements Writes {
 			return this.untracked.expire(key, timeToLiveMillis);
 		}
 		int partition = this.namespace.partitionOf(key);
-		this.tracking.ensureGroup(partition);
+		long waited = this.tracking.ensureGroup(partition, 0);
 		List<byte[]> keys = keys(this.index.index(partition), this.names.toRedis(key));
 		List<byte[]> arguments = new ArrayList<>(3);
 		arguments.add(ScriptArguments.number(timeToLiveMillis));
@@ -221,7 +226,8 @@ final class TrackedWrites implements Writes {
 		if (!headers.isEmpty()) {
 			arguments.add(headers.encoded().getBytes(StandardCharsets.US_ASCII));
 		}
-		boolean exists = this.connections.call((connection) -> EXPIRE.test(connection, keys, arguments));
+		boolean exists = CallDeadline.afterWait(waited,
+				() -> this.connections.call((connection) -> EXPIRE.test(connection, keys, arguments)));
 		if (exists) {
 			this.tracking.deadlineSet(partition, timeToLiveMillis);
 		}

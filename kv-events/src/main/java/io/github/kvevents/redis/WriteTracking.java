@@ -10,6 +10,7 @@ import io.github.kvevents.store.ExpiryTracking.EndedLifetime;
 import io.github.kvevents.store.Lifetimes;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreWrite;
+import io.github.kvevents.support.CallDeadline;
 
 /**
  * Expiry tracking as writes use it: whether to track, which deadlines were set, and the
@@ -94,13 +95,21 @@ final class WriteTracking {
 	 * Creates the consumer group before the first key is tracked for a hook: the instance
 	 * that detects its expiry keeps it for hooks, even if no instance has one at that
 	 * time. Called for each write; sends one command per partition.
+	 * @param waited how long the operation has waited already
+	 * @return the longest wait of the operation, in nanoseconds
 	 */
-	void ensureGroup(int partition) {
-		if (isHeard() && this.ensured.get(partition) == 0) {
-			byte[] stream = this.namespace.expired(partition).getBytes(StandardCharsets.UTF_8);
-			this.connections.run((connection) -> ExpiredGroup.ensure(connection, stream));
-			this.ensured.set(partition, 1);
+	long ensureGroup(int partition, long waited) {
+		if (!isHeard() || this.ensured.get(partition) != 0) {
+			return waited;
 		}
+		byte[] stream = this.namespace.expired(partition).getBytes(StandardCharsets.UTF_8);
+		long start = System.nanoTime();
+		CallDeadline.afterWait(waited, () -> {
+			this.connections.run((connection) -> ExpiredGroup.ensure(connection, stream));
+			return stream;
+		});
+		this.ensured.set(partition, 1);
+		return Math.max(waited, System.nanoTime() - start);
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.github.kvevents.redis;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,7 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.support.StaticApplicationContext;
 import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.core.JsonKvCodec;
@@ -24,6 +29,8 @@ import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.fixture.FaultProxy;
 import io.github.kvevents.fixture.FaultProxy.Direction;
 import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.store.ExpiryTracking;
+import io.github.kvevents.store.Namespace;
 import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.support.CallDeadline;
 
@@ -119,6 +126,158 @@ class OperationTimeoutTests {
 		assertThat(waited.get(2)).isGreaterThanOrEqualTo(waited.get(1));
 		assertThat(this.redis.template().opsForValue().get("key3")).isEqualTo("3");
 		assertThat(CallDeadline.takeWait()).isZero();
+	}
+
+	/**
+	 * Hooks for an expiry that the batch detects run before its next group is sent.
+	 */
+	@Test
+	void groupsOfABatchDoNotWaitForHooks() {
+		Namespace namespace = new Namespace("shop", 2);
+		List<Long> waited = new ArrayList<>();
+		List<String> ended = new ArrayList<>();
+		RedisKvStore store = new RedisKvStore(slow(waited, "nothing"), KeyNames.plain(), new ExpiryTracking() {
+
+			@Override
+			public Namespace namespace() {
+				return namespace;
+			}
+
+			@Override
+			public String instanceId() {
+				return "one";
+			}
+
+			@Override
+			public boolean isActive() {
+				return true;
+			}
+
+			@Override
+			public boolean deliversEnded() {
+				return true;
+			}
+
+			@Override
+			public void lifetimeEnded(int partition, String key, EndedLifetime lifetime) {
+				ended.add(key);
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(900));
+			}
+
+			@Override
+			public void deadlineSet(int partition, long timeToLiveMillis) {
+				// nothing sweeps
+			}
+
+		});
+		String first = key(namespace, 0);
+		String second = key(namespace, 1);
+		this.redis.template().opsForZSet().add(namespace.deadlines(0), first, 1);
+		assertThat(store
+			.setAll(List.of(new StoreWrite(first, new byte[] { '4' }), new StoreWrite(second, new byte[] { '4' })))
+			.failure()).isNull();
+		assertThat(ended).containsExactly(first);
+		assertThat(this.redis.template().opsForValue().get(second)).isEqualTo("4");
+		assertThat(waited.get(waited.size() - 1)).isBetween(1L, TimeUnit.MILLISECONDS.toNanos(700));
+	}
+
+	private static String key(Namespace namespace, int partition) {
+		return IntStream.range(0, 1000)
+			.mapToObj((number) -> "key" + number)
+			.filter((key) -> namespace.partitionOf(key) == partition)
+			.findFirst()
+			.orElseThrow();
+	}
+
+	@Test
+	void groupsOfABatchWaitForTheSlowestCommandAndNotForAll() {
+		List<Long> waited = new ArrayList<>();
+		GroupedBatch batch = new GroupedBatch(RedisScript.load(PlainWrites.class, "set-all.lua"));
+		for (int number = 0; number < 3 * RedisBatch.MAX_KEYS; number++) {
+			batch.add(1, SetCommand.of(KeyNames.plain(), new StoreWrite("many" + number, new byte[] { '5' })));
+		}
+		batch.add(2, SetCommand.of(KeyNames.plain(), new StoreWrite("last", new byte[] { '5' })));
+		assertThat(batch.send(new RedisConnections(slow(waited, "evalSha"))).failure()).isNull();
+		assertThat(waited).hasSize(2);
+		assertThat(waited.get(1)).isBetween(TimeUnit.MILLISECONDS.toNanos(400), TimeUnit.MILLISECONDS.toNanos(1000));
+	}
+
+	/**
+	 * The first write of a partition creates a consumer group before.
+	 */
+	@Test
+	void writeThatIsPrecededByAnotherCommandEndsEarlier() {
+		List<Long> waited = new ArrayList<>();
+		RedisKvStore store = new RedisKvStore(slow(waited, "xGroupCreate"), KeyNames.plain(), new ExpiryTracking() {
+
+			@Override
+			public Namespace namespace() {
+				return new Namespace("other", 1);
+			}
+
+			@Override
+			public String instanceId() {
+				return "one";
+			}
+
+			@Override
+			public boolean isActive() {
+				return true;
+			}
+
+			@Override
+			public void deadlineSet(int partition, long timeToLiveMillis) {
+				// nothing sweeps
+			}
+
+		});
+		store.set(new StoreWrite("key", new byte[] { '6' }));
+		store.set(new StoreWrite("key", new byte[] { '7' }));
+		assertThat(waited).hasSize(3);
+		assertThat(waited.get(1)).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(400));
+		assertThat(waited.get(2)).isZero();
+	}
+
+	/**
+	 * A factory whose connections are slow.
+	 * @param waited receives how long the operation has waited before each of them
+	 * @param command what is slow
+	 */
+	private RedisConnectionFactory slow(List<Long> waited, String command) {
+		RedisConnectionFactory real = this.redis.connectionFactory();
+		return proxy(RedisConnectionFactory.class, (method, arguments) -> {
+			waited.add(CallDeadline.takeWait());
+			return proxy(RedisConnection.class, (group, none) -> {
+				Object target = group.invoke(real.getConnection(), none);
+				return WatchedCalls.isGroup(group) ? proxy(group.getReturnType(), (call, parameters) -> {
+					if (call.getName().startsWith(command)) {
+						LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(400));
+					}
+					return call.invoke(target, parameters);
+				}) : target;
+			});
+		});
+	}
+
+	private static <T> T proxy(Class<T> type, BiCall call) {
+		return type.cast(Proxy.newProxyInstance(OperationTimeoutTests.class.getClassLoader(), new Class<?>[] { type },
+				(proxy, method, arguments) -> {
+					try {
+						return call.invoke(method, arguments);
+					}
+					catch (InvocationTargetException ex) {
+						throw ex.getTargetException();
+					}
+				}));
+	}
+
+	/**
+	 * What a proxy does.
+	 */
+	private interface BiCall {
+
+		@Nullable Object invoke(Method method, @Nullable Object @Nullable [] arguments) throws Throwable;
+
 	}
 
 }
