@@ -24,6 +24,9 @@ final class KeyCopy {
 
 	private static final int DEADLINES_PER_PAGE = 250;
 
+	/** The parts of a member of the index. */
+	private static final int PARTS = 4;
+
 	private final MoveEnd source;
 
 	private final MoveEnd target;
@@ -93,7 +96,7 @@ final class KeyCopy {
 	}
 
 	/**
-	 * Copies the deadlines and last values.
+	 * Copies the deadlines, last values and headers of expiries.
 	 * @return how many there were
 	 */
 	long copyDeadlines() {
@@ -117,7 +120,7 @@ final class KeyCopy {
 			List<byte[]> arguments = List.of(ScriptArguments.number(read), ScriptArguments.number(DEADLINES_PER_PAGE),
 					PAGE_BYTES);
 			page = this.source.connections().call((connection) -> READ_DEADLINES.list(connection, names, arguments));
-			read += page.size() / 3;
+			read += page.size() / PARTS;
 			index(page);
 		}
 		while (!page.isEmpty());
@@ -126,7 +129,7 @@ final class KeyCopy {
 	private void index(List<?> page) {
 		Map<Integer, IdentityHashMap<byte[], Double>> deadlines = new LinkedHashMap<>();
 		Map<Integer, IdentityHashMap<byte[], byte[]>> values = new LinkedHashMap<>();
-		for (int index = 0; index < page.size(); index += 3) {
+		for (int index = 0; index < page.size(); index += PARTS) {
 			String key = this.source.names().fromRedis((byte[]) page.get(index));
 			if (key == null) {
 				this.skipped++;
@@ -136,13 +139,28 @@ final class KeyCopy {
 			byte[] name = this.target.names().toRedis(key);
 			deadlines.computeIfAbsent(partition, (number) -> new IdentityHashMap<>())
 				.put(name, Double.valueOf(MoveEnd.text((byte[]) page.get(index + 1))));
+			IdentityHashMap<byte[], byte[]> fields = values.computeIfAbsent(partition,
+					(number) -> new IdentityHashMap<>());
 			if (page.get(index + 2) instanceof byte[] value) {
-				values.computeIfAbsent(partition, (number) -> new IdentityHashMap<>()).put(name, value);
+				fields.put(name, value);
+			}
+			if (page.get(index + 3) instanceof byte[] headers) {
+				fields.put(headersOf(name), headers);
 			}
 			this.deadlines++;
 		}
 		deadlines.forEach((partition, part) -> this.writer.index(partition, part,
 				values.getOrDefault(partition, new IdentityHashMap<>())));
+	}
+
+	/**
+	 * The field of the headers of a key, as {@code lifetime-end.lua} reads it.
+	 */
+	private static byte[] headersOf(byte[] name) {
+		byte[] field = new byte[name.length + 1];
+		field[0] = (byte) 0xff;
+		System.arraycopy(name, 0, field, 1, name.length);
+		return field;
 	}
 
 }

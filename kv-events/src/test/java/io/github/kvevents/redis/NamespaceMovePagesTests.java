@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -43,7 +44,7 @@ class NamespaceMovePagesTests {
 				local key = 'app:key:' .. index
 				redis.call('SET', key, value, 'PXAT', 4000000000000 + index)
 				redis.call('ZADD', KEYS[1], 4000000000000 + index, key)
-				redis.call('HSET', KEYS[2], key, value)
+				redis.call('HSET', KEYS[2], key, value, '\\255' .. key, (4000000000000 + index) .. ':n=' .. index)
 				redis.call('XADD', KEYS[3], '*', 'm', 'S:op' .. index .. '::shop', 'k', key, 'v', value)
 			end""";
 
@@ -66,11 +67,14 @@ class NamespaceMovePagesTests {
 		assertThat(moved.opsForZSet().score(TAGGED.deadlines(TAGGED.partitionOf("key:77")), key))
 			.isEqualTo(4_000_000_000_077d);
 		assertThat(moved.opsForHash().get(TAGGED.values(TAGGED.partitionOf("key:77")), key)).isNotNull();
+		assertThat(headers(moved, TAGGED.values(TAGGED.partitionOf("key:77")), key)).isEqualTo("4000000000077:n=77");
 		try (TestRedis back = TestRedis.start()) {
 			assertThat(new NamespaceMove(cluster.connectionFactory(), TAGGED, back.connectionFactory(), PLAIN, "app:")
 				.run()).isEqualTo(ALL);
 			assertThat(back.execute("DBSIZE")).isEqualTo(KEYS + 1L + 4);
 			assertThat(back.template().opsForStream().size(PLAIN.log(0))).isEqualTo(KEYS);
+			assertThat(back.template().opsForHash().size(PLAIN.values(0))).isEqualTo(2L * KEYS);
+			assertThat(headers(back.template(), PLAIN.values(0), "app:key:7")).isEqualTo("4000000000007:n=7");
 		}
 	}
 
@@ -103,6 +107,13 @@ class NamespaceMovePagesTests {
 			nodes.destroy();
 			server.destroy();
 		}
+	}
+
+	private static @Nullable String headers(StringRedisTemplate template, String values, String key) {
+		byte[] field = ("\u00ff" + key).getBytes(StandardCharsets.ISO_8859_1);
+		byte[] headers = template
+			.execute((RedisCallback<byte[]>) (connection) -> connection.hashCommands().hGet(bytes(values), field));
+		return (headers != null) ? new String(headers, StandardCharsets.UTF_8) : null;
 	}
 
 	private static JedisConnectionFactory start(JedisConnectionFactory factory) {
