@@ -119,7 +119,8 @@ final class OperationObserver {
 		private <T extends @Nullable Object> T call(HeaderCollector collector, Supplier<T> call) {
 			collector.addFromSources();
 			this.headers = collector.headers();
-			return this.headers.isEmpty() ? call.get() : WriteHeaders.call(this.headers, call);
+			// also without headers: this may be within a write that has some
+			return WriteHeaders.call(this.headers, call);
 		}
 
 		/**

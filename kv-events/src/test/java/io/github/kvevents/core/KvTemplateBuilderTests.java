@@ -1,16 +1,24 @@
 package io.github.kvevents.core;
 
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
 import org.junit.jupiter.api.Test;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvHeaders;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.memory.MemoryKvStore;
+import io.github.kvevents.store.KvStore;
+import io.github.kvevents.store.WriteHeaders;
 import io.github.kvevents.watch.KvWatch;
 import io.github.kvevents.watch.KvWatches;
 import io.github.kvevents.watch.WatchOptions;
@@ -71,6 +79,28 @@ class KvTemplateBuilderTests {
 		change(builder);
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> builder.build().set("a", "1"))
 			.withMessage("from the test");
+	}
+
+	/**
+	 * As that of a hook for an expiry that an outer write detects: it may run as another
+	 * user.
+	 */
+	@Test
+	void writeWithinAWriteCarriesOnlyItsOwnHeaders() {
+		List<KvHeaders> carried = new ArrayList<>();
+		KvStore recording = (KvStore) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { KvStore.class }, (proxy, method, arguments) -> {
+					carried.add(WriteHeaders.current());
+					return method.invoke(this.store, arguments);
+				});
+		KvTemplate template = KvTemplate.builder(recording, this.codec)
+			.headers(new HeaderSettings(true, Set.of(), List.of((headers) -> {
+			}), (name) -> {
+			}))
+			.build();
+		KvHeaders outer = Objects.requireNonNull(KvHeaders.NONE.with("principal", "zoe"));
+		WriteHeaders.call(outer, () -> template.set("a", "1"));
+		assertThat(carried).containsOnly(KvHeaders.NONE);
 	}
 
 	private void change(KvTemplateBuilder builder) {
