@@ -36,11 +36,12 @@ public final class BlockingReads {
 	/**
 	 * The command timeout of the driver.
 	 * @param connectionFactory where the connection comes from
-	 * @param other the result for drivers other than Lettuce
+	 * @param other the result for drivers other than Lettuce, and without a timeout:
+	 * Lettuce takes zero for none
 	 */
 	static Duration commandTimeout(RedisConnectionFactory connectionFactory, Duration other) {
 		RedisConnectionFactory configured = LinkedFactory.configured(connectionFactory);
-		return (LETTUCE_PRESENT && configured instanceof LettuceConnectionFactory lettuce)
+		return (LETTUCE_PRESENT && configured instanceof LettuceConnectionFactory lettuce && lettuce.getTimeout() > 0)
 				? Duration.ofMillis(lettuce.getTimeout()) : other;
 	}
 

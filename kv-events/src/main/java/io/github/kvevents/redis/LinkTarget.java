@@ -169,11 +169,13 @@ final class LinkTarget {
 		if (pages == null || !pages.isUsable()) {
 			return connect(state, waitedNanos);
 		}
+		long waited = waitedNanos;
 		if (!pages.isOpen()) {
 			state.doubt();
-			state.awaitAnswer(0);
+			long longest = state.awaitAnswer(Math.max(0, waited));
+			waited = (waited != WatchedCalls.UNBOUNDED) ? longest : waited;
 		}
-		return WatchedCalls.watch(pages.get(), state, waitedNanos, () -> {
+		return WatchedCalls.watch(pages.get(), state, waited, () -> {
 		});
 	}
 

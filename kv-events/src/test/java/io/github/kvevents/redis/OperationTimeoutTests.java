@@ -35,6 +35,7 @@ import io.github.kvevents.store.StoreWrite;
 import io.github.kvevents.support.CallDeadline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -236,6 +237,42 @@ class OperationTimeoutTests {
 		assertThat(waited).hasSize(3);
 		assertThat(waited.get(1)).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(400));
 		assertThat(waited.get(2)).isZero();
+	}
+
+	@Test
+	void readOfAPageEndsEarlierAfterAWaitForItsConnection() {
+		Duration timeout = Duration.ofSeconds(2);
+		LinkTarget target = new LinkTarget(this.redis.connectionFactory(this.redis.getPort(), timeout));
+		LinkState state = new LinkState(() -> {
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1500));
+			return target.connectAll();
+		}, timeout, null, (failure) -> false);
+		state.started();
+		try (RedisConnection connection = target.connectForPages(state, 0)) {
+			assertThatExceptionOfType(QueryTimeoutException.class)
+				.isThrownBy(() -> connection.listCommands().bLPop(1, new byte[] { '-' }));
+		}
+		finally {
+			target.forOwn(OwnLettuce::destroy);
+		}
+	}
+
+	@Test
+	void timeoutOfZeroIsNone() {
+		RedisLink endless = new RedisLink(this.redis.connectionFactory(this.redis.getPort(), Duration.ZERO));
+		endless.start();
+		try {
+			RedisKvStore store = new RedisKvStore(endless.connectionFactory(), KeyNames.plain());
+			store.set(new StoreWrite("key", new byte[] { '8' }));
+			endless.doubt();
+			store.set(new StoreWrite("key", new byte[] { '9' }));
+			assertThat(this.redis.template().opsForValue().get("key")).isEqualTo("9");
+			assertThat(BlockingReads.waitTime(endless.connectionFactory(), Duration.ofMillis(1700)))
+				.isEqualTo(Duration.ofMillis(1700));
+		}
+		finally {
+			endless.destroy();
+		}
 	}
 
 	/**
