@@ -11,6 +11,8 @@ import java.util.function.Consumer;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 
+import io.github.kvevents.support.Histogram;
+
 /**
  * The lateness of the expiries of the last ten minutes, in slots of ten seconds, for a
  * chart. A slot without an expiry needs no memory.
@@ -20,6 +22,9 @@ final class LatenessSeries implements Consumer<Duration> {
 	static final Duration SLOT = Duration.ofSeconds(10);
 
 	static final int SLOTS = 60;
+
+	/** Four buckets for each power of two. */
+	private static final int PRECISION = 2;
 
 	private final Clock clock;
 
@@ -35,10 +40,10 @@ final class LatenessSeries implements Consumer<Duration> {
 		removeOld(number);
 		Slot slot = this.slots.peekLast();
 		if (slot == null || slot.number != number) {
-			slot = new Slot(number);
+			slot = new Slot(number, new Histogram(PRECISION));
 			this.slots.add(slot);
 		}
-		slot.record(Math.max(0, lateness.toMillis()));
+		slot.lateness.record(lateness.toMillis());
 	}
 
 	/**
@@ -60,63 +65,13 @@ final class LatenessSeries implements Consumer<Duration> {
 	}
 
 	/**
-	 * Counts milliseconds in buckets, four for each power of two.
+	 * What is counted of ten seconds, in milliseconds.
 	 */
-	private static final class Slot {
-
-		private static final int LOG_PER_POWER = 2;
-
-		private static final int PER_POWER = 1 << LOG_PER_POWER;
-
-		private final long number;
-
-		private final int[] buckets = new int[bucketOf(Long.MAX_VALUE) + 1];
-
-		private long count;
-
-		private long max;
-
-		Slot(long number) {
-			this.number = number;
-		}
-
-		void record(long millis) {
-			this.buckets[bucketOf(millis)]++;
-			this.count++;
-			this.max = Math.max(this.max, millis);
-		}
+	private record Slot(long number, Histogram lateness) {
 
 		LatenessSlot summarize() {
-			return new LatenessSlot(Instant.ofEpochMilli(this.number * SLOT.toMillis()), this.count, quantile(0.5),
-					quantile(0.99), this.max);
-		}
-
-		private long quantile(double part) {
-			long rank = (long) Math.ceil(part * this.count);
-			long seen = 0;
-			for (int bucket = 0; bucket < this.buckets.length; bucket++) {
-				seen += this.buckets[bucket];
-				if (seen >= rank) {
-					return Math.min(this.max, highestOf(bucket));
-				}
-			}
-			return this.max;
-		}
-
-		private static int bucketOf(long value) {
-			if (value < PER_POWER) {
-				return (int) value;
-			}
-			int shift = Long.SIZE - 1 - Long.numberOfLeadingZeros(value) - LOG_PER_POWER;
-			return shift * PER_POWER + (int) (value >>> shift);
-		}
-
-		private static long highestOf(int bucket) {
-			if (bucket < 2 * PER_POWER) {
-				return bucket;
-			}
-			int shift = bucket / PER_POWER - 1;
-			return ((long) (bucket % PER_POWER + PER_POWER + 1) << shift) - 1;
+			return new LatenessSlot(Instant.ofEpochMilli(this.number * SLOT.toMillis()), this.lateness.count(),
+					this.lateness.quantile(0.5), this.lateness.quantile(0.99), this.lateness.max());
 		}
 
 	}

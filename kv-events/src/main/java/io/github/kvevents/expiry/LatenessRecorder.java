@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
 import org.springframework.util.Assert;
 
 import io.github.kvevents.KvExpiredEvent;
+import io.github.kvevents.support.Histogram;
 
 /**
  * Records the lateness of the tracked expiries of the last minutes: from the deadline to
@@ -25,13 +26,16 @@ public final class LatenessRecorder implements Consumer<KvExpiredEvent> {
 	 */
 	public static final Duration WINDOW = Duration.ofMinutes(5);
 
+	/** Sixteen buckets for each power of two. */
+	private static final int PRECISION = 4;
+
 	private final LongSupplier nanoTime;
 
 	private final List<Consumer<Duration>> listeners = new CopyOnWriteArrayList<>();
 
-	private Histogram current = new Histogram();
+	private Histogram current = new Histogram(PRECISION);
 
-	private Histogram previous = new Histogram();
+	private Histogram previous = new Histogram(PRECISION);
 
 	private long currentSince;
 
@@ -80,7 +84,7 @@ public final class LatenessRecorder implements Consumer<KvExpiredEvent> {
 	 */
 	public synchronized LatenessSummary summarize() {
 		turn();
-		Histogram both = new Histogram();
+		Histogram both = new Histogram(PRECISION);
 		both.add(this.previous);
 		both.add(this.current);
 		return new LatenessSummary(both.count(), Duration.ofMillis(both.quantile(0.5)),
@@ -94,84 +98,10 @@ public final class LatenessRecorder implements Consumer<KvExpiredEvent> {
 		long now = this.nanoTime.getAsLong();
 		long windows = (now - this.currentSince) / WINDOW.toNanos();
 		if (windows > 0) {
-			this.previous = (windows == 1) ? this.current : new Histogram();
-			this.current = new Histogram();
+			this.previous = (windows == 1) ? this.current : new Histogram(PRECISION);
+			this.current = new Histogram(PRECISION);
 			this.currentSince += windows * WINDOW.toNanos();
 		}
-	}
-
-	/**
-	 * Counts milliseconds in buckets: one for each value below 32, above that sixteen for
-	 * each power of two. Not safe for several threads.
-	 */
-	private static final class Histogram {
-
-		private static final int PER_POWER = 16;
-
-		private static final int LOG_PER_POWER = 4;
-
-		private final long[] buckets = new long[bucketOf(Long.MAX_VALUE) + 1];
-
-		private long count;
-
-		private long max;
-
-		void record(long millis) {
-			long value = Math.max(0, millis);
-			this.buckets[bucketOf(value)]++;
-			this.count++;
-			this.max = Math.max(this.max, value);
-		}
-
-		void add(Histogram other) {
-			for (int bucket = 0; bucket < this.buckets.length; bucket++) {
-				this.buckets[bucket] += other.buckets[bucket];
-			}
-			this.count += other.count;
-			this.max = Math.max(this.max, other.max);
-		}
-
-		long count() {
-			return this.count;
-		}
-
-		long max() {
-			return this.max;
-		}
-
-		/**
-		 * A quantile of the recorded values.
-		 * @param part the quantile, from 0 to 1
-		 * @return the upper bound of its bucket, zero if nothing was recorded
-		 */
-		long quantile(double part) {
-			long rank = (long) Math.ceil(part * this.count);
-			long seen = 0;
-			for (int bucket = 0; bucket < this.buckets.length && rank > 0; bucket++) {
-				seen += this.buckets[bucket];
-				if (seen >= rank) {
-					return Math.min(this.max, highestOf(bucket));
-				}
-			}
-			return 0;
-		}
-
-		private static int bucketOf(long value) {
-			if (value < PER_POWER) {
-				return (int) value;
-			}
-			int shift = Long.SIZE - 1 - Long.numberOfLeadingZeros(value) - LOG_PER_POWER;
-			return shift * PER_POWER + (int) (value >>> shift);
-		}
-
-		private static long highestOf(int bucket) {
-			if (bucket < 2 * PER_POWER) {
-				return bucket;
-			}
-			int shift = bucket / PER_POWER - 1;
-			return ((long) (bucket % PER_POWER + PER_POWER + 1) << shift) - 1;
-		}
-
 	}
 
 	/**
