@@ -2,8 +2,10 @@ package io.github.kvevents.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 import io.github.kvevents.KvHeaders;
+import io.github.kvevents.store.WriteHeaders;
 
 /**
  * Encodes flags and numbers as script arguments.
@@ -30,6 +32,16 @@ final class ScriptArguments {
 	static byte[] indexed(boolean indexed, KvHeaders headers) {
 		return (indexed && !headers.isEmpty()) ? ("1" + headers.encoded()).getBytes(StandardCharsets.US_ASCII)
 				: flag(indexed);
+	}
+
+	/**
+	 * Adds the headers of the operation, if there are any, for the expiry of the key.
+	 */
+	static void addHeaders(List<byte[]> arguments) {
+		KvHeaders headers = WriteHeaders.current();
+		if (!headers.isEmpty()) {
+			arguments.add(headers.encoded().getBytes(StandardCharsets.US_ASCII));
+		}
 	}
 
 	/**

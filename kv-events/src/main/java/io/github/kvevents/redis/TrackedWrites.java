@@ -13,7 +13,6 @@ import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
-import io.github.kvevents.KvHeaders;
 import io.github.kvevents.redis.WriteCommand.DeleteCommand;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ExpiryTracking;
@@ -222,10 +221,7 @@ final class TrackedWrites implements Writes {
 		List<byte[]> arguments = new ArrayList<>(3);
 		arguments.add(ScriptArguments.number(timeToLiveMillis));
 		arguments.add(ScriptArguments.flag(this.tracking.keepsValue(key)));
-		KvHeaders headers = WriteHeaders.current();
-		if (!headers.isEmpty()) {
-			arguments.add(headers.encoded().getBytes(StandardCharsets.US_ASCII));
-		}
+		ScriptArguments.addHeaders(arguments);
 		boolean exists = CallDeadline.afterWait(waited,
 				() -> this.connections.call((connection) -> EXPIRE.test(connection, keys, arguments)));
 		if (exists) {

@@ -8,9 +8,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.kvevents.KvHeaders;
 import io.github.kvevents.store.ChangeLogSettings;
-import io.github.kvevents.store.WriteHeaders;
 
 /**
  * The most frequent write: one key, without a condition. It has scripts of its own,
@@ -60,8 +58,11 @@ final class UnconditionalSet {
 		List<byte[]> arguments = new ArrayList<>(4);
 		arguments.add(this.instanceIds[(delivers ? 2 : 0) + (keepsValue ? 1 : 0)]);
 		arguments.add(command.value());
-		arguments.addAll(command.lifetimeArguments());
-		addHeaders(arguments, arguments.size() > 2);
+		List<byte[]> lifetime = command.lifetimeArguments();
+		arguments.addAll(lifetime);
+		if (!lifetime.isEmpty()) {
+			ScriptArguments.addHeaders(arguments);
+		}
 		return WriteReply.ofUnlogged(this.connections.call((connection) -> TRACKED.list(connection, keys, arguments)),
 				partition);
 	}
@@ -88,20 +89,12 @@ final class UnconditionalSet {
 			arguments.add(trims ? this.maxLength : ScriptArguments.NONE);
 			arguments.add(receivers);
 			arguments.addAll(lifetime);
-			addHeaders(arguments, tracked && !lifetime.isEmpty());
+			if (tracked && !lifetime.isEmpty()) {
+				ScriptArguments.addHeaders(arguments);
+			}
 		}
 		byte[] reply = this.connections.call((connection) -> LOGGED.value(connection, keys, arguments));
 		return WriteReply.ofText(reply, partition);
-	}
-
-	/**
-	 * Adds the headers of the operation, if there are any, for the expiry of the key.
-	 */
-	private static void addHeaders(List<byte[]> arguments, boolean expires) {
-		KvHeaders headers = WriteHeaders.current();
-		if (expires && !headers.isEmpty()) {
-			arguments.add(headers.encoded().getBytes(StandardCharsets.US_ASCII));
-		}
 	}
 
 }
