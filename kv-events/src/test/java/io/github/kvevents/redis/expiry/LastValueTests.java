@@ -2,10 +2,8 @@ package io.github.kvevents.redis.expiry;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -18,7 +16,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.context.ApplicationListener;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
@@ -42,8 +39,6 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(TestRedisExtension.class)
 class LastValueTests {
 
-	private static final String DEADLINES = "kv-events:{fleet:0}:deadlines";
-
 	private static final String VALUES = "kv-events:{fleet:0}:values";
 
 	private static final Duration LONG = Duration.ofMinutes(7);
@@ -52,18 +47,16 @@ class LastValueTests {
 
 	private final TestRedis redis;
 
-	private final RedisConnectionFactory connectionFactory;
-
-	private final List<FleetInstance> instances = new ArrayList<>();
+	private final TestFleet fleet;
 
 	LastValueTests(TestRedis redis) {
 		this.redis = redis;
-		this.connectionFactory = redis.template().getRequiredConnectionFactory();
+		this.fleet = new TestFleet(redis);
 	}
 
 	@AfterEach
 	void stop() {
-		this.instances.forEach(FleetInstance::close);
+		this.fleet.close();
 	}
 
 	@Test
@@ -75,7 +68,7 @@ class LastValueTests {
 		instance.template.set("a:1", "value", LONG);
 		instance.template.set("a:v:1", "value", LONG);
 		instance.template.batchSet(Map.of("a:2", "two", "a:v:2", "zwei"), SetOptions.defaults().timeToLive(LONG));
-		assertThat(tracked()).containsExactlyInAnyOrder("a:1", "a:2", "a:v:1", "a:v:2");
+		assertThat(this.fleet.tracked()).containsExactlyInAnyOrder("a:1", "a:2", "a:v:1", "a:v:2");
 		assertThat(kept()).containsExactlyInAnyOrderEntriesOf(Map.of("a:v:1", "value", "a:v:2", "zwei"));
 		instance.template.set("a:3", "three", SOON);
 		instance.template.set("a:v:3", "drei", SOON);
@@ -125,7 +118,7 @@ class LastValueTests {
 		assertThat(kept()).containsOnlyKeys("a:1", "a:3");
 		values.close();
 		write.accept(instance.template);
-		assertThat(tracked()).contains("a:1");
+		assertThat(this.fleet.tracked()).contains("a:1");
 		assertThat(kept()).containsOnlyKeys("a:3");
 		instance.hook("later", "a:");
 		write.accept(instance.template);
@@ -170,10 +163,10 @@ class LastValueTests {
 		writer.template.set("a:v:1", "last value", SOON);
 		await().until(() -> receiver.keys("values").contains("a:v:1"));
 		assertThat(value(receiver.events("values").get(0))).isEqualTo("last value");
-		assertThat(tracked()).contains("a:1");
+		assertThat(this.fleet.tracked()).contains("a:1");
 		assertThat(kept()).containsOnlyKeys("a:v:0");
 		receiver.close();
-		this.instances.remove(receiver);
+		this.fleet.instances().remove(receiver);
 		await().untilAsserted(() -> {
 			writer.template.set("a:v:0", "nobody's any more", LONG);
 			assertThat(kept()).isEmpty();
@@ -189,7 +182,7 @@ class LastValueTests {
 		receiver.start();
 		await().untilAsserted(() -> {
 			writer.template.set("a:1", "value", LONG);
-			assertThat(tracked()).containsExactly("a:1");
+			assertThat(this.fleet.tracked()).containsExactly("a:1");
 		});
 		assertThat(kept()).isEmpty();
 	}
@@ -217,7 +210,7 @@ class LastValueTests {
 		instance.start();
 		instance.template.set("a:1", "value", LONG);
 		instance.template.set("a:2", "value", SetOptions.defaults().timeToLive(LONG).ifAbsent());
-		assertThat(tracked()).containsExactlyInAnyOrder("a:1", "a:2");
+		assertThat(this.fleet.tracked()).containsExactlyInAnyOrder("a:1", "a:2");
 		assertThat(kept()).hasSize(keeps ? 2 : 0);
 		instance.template.set("a:3", "last", SOON);
 		await().until(() -> instance.keys("keys").contains("a:3"));
@@ -258,10 +251,6 @@ class LastValueTests {
 		return (value != null) ? new String(value, StandardCharsets.UTF_8) : null;
 	}
 
-	private Set<String> tracked() {
-		return this.redis.template().opsForZSet().range(DEADLINES, 0, -1);
-	}
-
 	private Map<Object, Object> kept() {
 		return this.redis.template().opsForHash().entries(VALUES);
 	}
@@ -271,9 +260,7 @@ class LastValueTests {
 	}
 
 	private FleetInstance instance(String id, TrackingSettings settings, @Nullable ChangeLogSettings log) {
-		FleetInstance instance = new FleetInstance(this.connectionFactory, id, settings, log);
-		this.instances.add(instance);
-		return instance;
+		return this.fleet.instance(id, settings, log);
 	}
 
 }

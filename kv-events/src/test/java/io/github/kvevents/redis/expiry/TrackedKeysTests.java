@@ -1,7 +1,6 @@
 package io.github.kvevents.redis.expiry;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -9,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.core.SetOptions;
@@ -28,26 +25,22 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(TestRedisExtension.class)
 class TrackedKeysTests {
 
-	private static final String DEADLINES = "kv-events:{fleet:0}:deadlines";
-
 	private static final Duration LONG = Duration.ofMinutes(7);
 
 	private static final Duration SOON = Duration.ofMillis(300);
 
 	private final TestRedis redis;
 
-	private final RedisConnectionFactory connectionFactory;
-
-	private final List<FleetInstance> instances = new ArrayList<>();
+	private final TestFleet fleet;
 
 	TrackedKeysTests(TestRedis redis) {
 		this.redis = redis;
-		this.connectionFactory = redis.template().getRequiredConnectionFactory();
+		this.fleet = new TestFleet(redis);
 	}
 
 	@AfterEach
 	void stop() {
-		this.instances.forEach(FleetInstance::close);
+		this.fleet.close();
 	}
 
 	@Test
@@ -60,11 +53,11 @@ class TrackedKeysTests {
 		for (String key : List.of("b:1", "a", ":end:", "one:", "On")) {
 			instance.template.set(key, "value", LONG);
 		}
-		assertThat(tracked()).isEmpty();
+		assertThat(this.fleet.tracked()).isEmpty();
 		for (String key : List.of("a:1", "b:1:end", "one")) {
 			instance.template.set(key, "value", LONG);
 		}
-		assertThat(tracked()).containsExactlyInAnyOrder("a:1", "b:1:end", "one");
+		assertThat(this.fleet.tracked()).containsExactlyInAnyOrder("a:1", "b:1:end", "one");
 	}
 
 	@Test
@@ -73,9 +66,9 @@ class TrackedKeysTests {
 		instance.hook("prefix", "a:");
 		instance.start();
 		instance.template.batchSet(Map.of("b:1", "one", "c:1", "two"), SetOptions.defaults().timeToLive(LONG));
-		assertThat(tracked()).isEmpty();
+		assertThat(this.fleet.tracked()).isEmpty();
 		instance.template.batchSet(Map.of("b:1", "one", "a:1", "two"), SetOptions.defaults().timeToLive(LONG));
-		assertThat(tracked()).contains("a:1");
+		assertThat(this.fleet.tracked()).contains("a:1");
 	}
 
 	@Test
@@ -87,7 +80,7 @@ class TrackedKeysTests {
 			instance.template.set(key, "value");
 			assertThat(instance.template.expire(key, LONG)).isTrue();
 		}
-		assertThat(tracked()).containsExactly("a:1");
+		assertThat(this.fleet.tracked()).containsExactly("a:1");
 	}
 
 	@Test
@@ -98,10 +91,10 @@ class TrackedKeysTests {
 		instance.start();
 		hook.setEnabled(false);
 		instance.template.set("a:1", "value", LONG);
-		assertThat(tracked()).as("it may be switched on before the key expires").containsExactly("a:1");
+		assertThat(this.fleet.tracked()).as("it may be switched on before the key expires").containsExactly("a:1");
 		hook.close();
 		instance.template.set("a:2", "value", LONG);
-		assertThat(tracked()).containsExactly("a:1");
+		assertThat(this.fleet.tracked()).containsExactly("a:1");
 	}
 
 	@Test
@@ -113,7 +106,7 @@ class TrackedKeysTests {
 		instance.template.set("a:1", "value", LONG);
 		hook.close();
 		instance.template.delete("a:1");
-		assertThat(tracked()).isEmpty();
+		assertThat(this.fleet.tracked()).isEmpty();
 	}
 
 	@Test
@@ -121,18 +114,18 @@ class TrackedKeysTests {
 		FleetInstance writer = instance("writer");
 		writer.start();
 		writer.template.set("a:0", "too early", LONG);
-		assertThat(tracked()).as("nobody would receive it").isEmpty();
+		assertThat(this.fleet.tracked()).as("nobody would receive it").isEmpty();
 		FleetInstance receiver = instance("receiver");
 		receiver.hook("prefix", "a:");
 		receiver.start();
 		await().untilAsserted(() -> {
 			writer.template.set("a:0", "known within a second", LONG);
-			assertThat(tracked()).containsExactly("a:0");
+			assertThat(this.fleet.tracked()).containsExactly("a:0");
 		});
 		writer.template.set("b:1", "nobody's", SOON);
 		writer.template.set("a:1", "last value", SOON);
 		await().until(() -> receiver.keys("prefix").contains("a:1"));
-		assertThat(tracked()).containsExactly("a:0");
+		assertThat(this.fleet.tracked()).containsExactly("a:0");
 		assertThat(writer.tracker.getActivity().delivered()).isZero();
 	}
 
@@ -146,18 +139,18 @@ class TrackedKeysTests {
 		b.start();
 		await().untilAsserted(() -> {
 			a.template.set("b:0", "value", LONG);
-			assertThat(tracked()).containsExactly("b:0");
+			assertThat(this.fleet.tracked()).containsExactly("b:0");
 		});
 		a.template.set("c:1", "nobody's", LONG);
 		a.template.set("b:1", "value", SOON);
 		await().until(() -> b.keys("hb").contains("b:1"));
 		b.close();
-		this.instances.remove(b);
-		this.redis.template().delete(DEADLINES);
+		this.fleet.instances().remove(b);
+		this.redis.template().delete(TestFleet.DEADLINES);
 		await().untilAsserted(() -> {
-			this.redis.template().delete(DEADLINES);
+			this.redis.template().delete(TestFleet.DEADLINES);
 			a.template.set("b:2", "value", LONG);
-			assertThat(tracked()).as("nobody is left for it").isEmpty();
+			assertThat(this.fleet.tracked()).as("nobody is left for it").isEmpty();
 		});
 	}
 
@@ -168,11 +161,7 @@ class TrackedKeysTests {
 		instance.hook("prefix", "a:");
 		instance.start();
 		instance.template.set("b:1", "value", LONG);
-		assertThat(tracked()).containsExactly("b:1");
-	}
-
-	private List<String> tracked() {
-		return List.copyOf(this.redis.template().opsForZSet().range(DEADLINES, 0, -1));
+		assertThat(this.fleet.tracked()).containsExactly("b:1");
 	}
 
 	private FleetInstance instance(String id) {
@@ -180,9 +169,7 @@ class TrackedKeysTests {
 	}
 
 	private FleetInstance instance(String id, @Nullable ChangeLogSettings log) {
-		FleetInstance instance = new FleetInstance(this.connectionFactory, id, FleetInstance.SETTINGS, log);
-		this.instances.add(instance);
-		return instance;
+		return this.fleet.instance(id, FleetInstance.SETTINGS, log);
 	}
 
 }

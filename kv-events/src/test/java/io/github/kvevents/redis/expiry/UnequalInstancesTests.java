@@ -1,7 +1,6 @@
 package io.github.kvevents.redis.expiry;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,6 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.data.domain.Range;
 import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.stream.Consumer;
 
 import io.github.kvevents.KeyFilter;
@@ -61,18 +59,16 @@ class UnequalInstancesTests {
 
 	private final TestRedis redis;
 
-	private final RedisConnectionFactory connectionFactory;
-
-	private final List<FleetInstance> instances = new ArrayList<>();
+	private final TestFleet fleet;
 
 	UnequalInstancesTests(TestRedis redis) {
 		this.redis = redis;
-		this.connectionFactory = redis.template().getRequiredConnectionFactory();
+		this.fleet = new TestFleet(redis);
 	}
 
 	@AfterEach
 	void stop() {
-		this.instances.forEach(FleetInstance::close);
+		this.fleet.close();
 	}
 
 	@Test
@@ -100,7 +96,7 @@ class UnequalInstancesTests {
 			instance.hook("regex", (options) -> options.filter(KeyFilter.regex("[0-9]")));
 		}
 		startAll();
-		expire(this.instances.get(0), keys("k:", 200));
+		expire(this.fleet.instances().get(0), keys("k:", 200));
 		for (String hook : List.of("lambda", "async", "regex")) {
 			await().until(() -> keysOfAll(hook).size() >= 200);
 			assertThat(keysOfAll(hook)).containsExactlyInAnyOrderElementsOf(keys("k:", 200));
@@ -117,9 +113,9 @@ class UnequalInstancesTests {
 			instance.hook("only-" + id, (options) -> options.filter(KeyFilter.suffix("0").or(KeyFilter.prefix("k:"))));
 		}
 		startAll();
-		expire(this.instances.get(0), keys("k:", 60));
+		expire(this.fleet.instances().get(0), keys("k:", 60));
 		await().until(() -> keysOfAll("shared").size() >= 60);
-		for (FleetInstance instance : this.instances) {
+		for (FleetInstance instance : this.fleet.instances()) {
 			awaitKeys(instance, "only-" + instance.tracker.instanceId(), keys("k:", 60));
 		}
 		awaitNothingLeft();
@@ -168,7 +164,7 @@ class UnequalInstancesTests {
 			}
 		}
 		startAll();
-		expire(this.instances.get(0), keys("o:", 50));
+		expire(this.fleet.instances().get(0), keys("o:", 50));
 		await().until(() -> orders.size() >= 50 && all.size() >= 50);
 		awaitNothingLeft();
 		assertThat(orders).containsExactlyInAnyOrderElementsOf(keys("o:", 50));
@@ -199,7 +195,7 @@ class UnequalInstancesTests {
 		FleetInstance open = instance("open");
 		KvHookRegistration last = closed.hook("h", "k:");
 		KvHookRegistration off = disabled.hook("h", "k:");
-		this.instances.forEach(FleetInstance::start);
+		this.fleet.instances().forEach(FleetInstance::start);
 		awaitInstances(2);
 		expire(closed, keys("k:", 20));
 		await().until(() -> keysOfAll("h").size() == 20);
@@ -323,7 +319,8 @@ class UnequalInstancesTests {
 	@ValueSource(strings = { "set", "batch", "expire" })
 	void expiryTrackedForARemovedHookIsReceivedByTheNextInstance(String way) {
 		ChangeLogSettings log = new ChangeLogSettings(FleetInstance.NAMESPACE, "log", 1000, Duration.ofHours(1));
-		try (FleetInstance first = new FleetInstance(this.connectionFactory, "first", FleetInstance.SETTINGS, log)) {
+		try (FleetInstance first = new FleetInstance(this.fleet.connectionFactory, "first", FleetInstance.SETTINGS,
+				log)) {
 			// closed before anything of it looked for expiries
 			first.hook("h", "k:");
 			switch (way) {
@@ -335,8 +332,8 @@ class UnequalInstancesTests {
 				}
 			}
 		}
-		FleetInstance next = new FleetInstance(this.connectionFactory, "next", FleetInstance.SETTINGS, log);
-		this.instances.add(next);
+		FleetInstance next = new FleetInstance(this.fleet.connectionFactory, "next", FleetInstance.SETTINGS, log);
+		this.fleet.instances().add(next);
 		next.start();
 		await().until(() -> this.redis.template().opsForZSet().zCard("kv-events:{fleet:0}:deadlines") == 0);
 		next.hook("h", "k:");
@@ -368,7 +365,7 @@ class UnequalInstancesTests {
 		a.hook("shared", "k:");
 		// announced itself, and then died
 		announce("dead", HASTY.claimAfter().multipliedBy(2), "shared", "only-dead");
-		this.instances.forEach(FleetInstance::start);
+		this.fleet.instances().forEach(FleetInstance::start);
 		awaitInstances(2);
 		expire(a, keys("k:", 20));
 		awaitKeys(a, "shared", keys("k:", 20));
@@ -384,7 +381,7 @@ class UnequalInstancesTests {
 	void instanceWithAnotherKeyPrefixTakesNoPart() {
 		FleetInstance a = instance("a", HASTY);
 		a.hook("ha", (options) -> options);
-		try (TrackedInstance other = new TrackedInstance(this.connectionFactory, FleetInstance.NAMESPACE,
+		try (TrackedInstance other = new TrackedInstance(this.fleet.connectionFactory, FleetInstance.NAMESPACE,
 				(tracker) -> tracker.instanceId("other").settings(HASTY))) {
 			startAll();
 			awaitInstances(1);
@@ -406,7 +403,7 @@ class UnequalInstancesTests {
 	void noteOfAHandedOnExpiryIsRemovedWithIt() {
 		eachOfTwoInstancesReceivesWhatItsOwnHookSelects();
 		assertThat(this.redis.template().hasKey("kv-events:{fleet:0}:handed")).isFalse();
-		this.instances.forEach(FleetInstance::close);
+		this.fleet.close();
 		assertThat(this.redis.template().keys("kv-events:{fleet:0}:wake*")).isEmpty();
 		assertThat(this.redis.template().hasKey("kv-events:{fleet:0}:hooks")).isFalse();
 	}
@@ -416,14 +413,12 @@ class UnequalInstancesTests {
 	}
 
 	private FleetInstance instance(String id, TrackingSettings settings) {
-		FleetInstance instance = new FleetInstance(this.connectionFactory, id, settings, null);
-		this.instances.add(instance);
-		return instance;
+		return this.fleet.instance(id, settings, null);
 	}
 
 	private void startAll() {
-		this.instances.forEach(FleetInstance::start);
-		awaitInstances(this.instances.size());
+		this.fleet.instances().forEach(FleetInstance::start);
+		awaitInstances(this.fleet.instances().size());
 	}
 
 	/**
@@ -439,7 +434,7 @@ class UnequalInstancesTests {
 	}
 
 	private void announce(String instanceId, Duration valid, String... hooks) {
-		RedisConnection connection = this.connectionFactory.getConnection();
+		RedisConnection connection = this.fleet.connectionFactory.getConnection();
 		try {
 			new GroupMember(FleetInstance.NAMESPACE, 0, instanceId,
 					new NamespaceCheck(FleetInstance.NAMESPACE, KeyNames.plain()))
@@ -481,7 +476,7 @@ class UnequalInstancesTests {
 	}
 
 	private List<String> keysOfAll(String hook) {
-		return this.instances.stream().flatMap((instance) -> instance.keys(hook).stream()).toList();
+		return this.fleet.instances().stream().flatMap((instance) -> instance.keys(hook).stream()).toList();
 	}
 
 	private void awaitNothingLeft() {
