@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
 
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -172,11 +173,12 @@ final class FaultRun implements AutoCloseable {
 	 */
 	Result finish(String fault, Bounds bounds) throws Exception {
 		awaitRecovery();
+		awaitAllReceiving();
 		for (Instance instance : this.instances.keySet()) {
 			instance.stopWriting();
 		}
 		try (ConfigurableApplicationContext observer = observe()) {
-			awaitEverythingReceived(observer);
+			awaitForChecks(() -> isEverythingReceived(observer));
 			for (Instance instance : this.instances.keySet()) {
 				instance.end();
 			}
@@ -188,6 +190,17 @@ final class FaultRun implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Those that were started last have to receive something that the others write,
+	 * however long they take to start.
+	 */
+	private void awaitAllReceiving() throws Exception {
+		for (Instance instance : this.instances.keySet()) {
+			instance.awaitReady();
+		}
+		awaitForChecks(() -> history().hooked().keySet().containsAll(this.instances.values()));
+	}
+
 	private ConfigurableApplicationContext observe() {
 		List<String> properties = new ArrayList<>(this.connection);
 		properties.add("spring.data.redis.timeout=10s");
@@ -197,9 +210,9 @@ final class FaultRun implements AutoCloseable {
 	/**
 	 * What is missing after a while is for the checks to report.
 	 */
-	private void awaitEverythingReceived(ConfigurableApplicationContext observer) {
+	private static void awaitForChecks(Callable<Boolean> condition) {
 		try {
-			await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(() -> isEverythingReceived(observer));
+			await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(condition);
 		}
 		catch (ConditionTimeoutException ex) {
 			System.out.println("Not everything was received within " + PATIENCE);

@@ -12,6 +12,11 @@ import io.github.kvevents.fixture.ApplicationProcess;
 interface Instance extends AutoCloseable {
 
 	/**
+	 * Waits until the application writes.
+	 */
+	void awaitReady();
+
+	/**
 	 * Stops its writers; returns when they have stopped.
 	 */
 	void stopWriting() throws Exception;
@@ -37,6 +42,11 @@ interface Instance extends AutoCloseable {
 	 * @param context its context
 	 */
 	record Here(ConfigurableApplicationContext context) implements Instance {
+
+		@Override
+		public void awaitReady() {
+			// it has been since the start returned
+		}
 
 		@Override
 		public void stopWriting() throws InterruptedException {
@@ -72,10 +82,8 @@ interface Instance extends AutoCloseable {
 			this.process = new ApplicationProcess(FaultApplication.class, FaultApplication.ANSWER, properties);
 		}
 
-		/**
-		 * Waits until the application writes.
-		 */
-		void awaitReady() {
+		@Override
+		public void awaitReady() {
 			if (!this.ready) {
 				this.process.awaitAnswer();
 				this.ready = true;
@@ -84,7 +92,6 @@ interface Instance extends AutoCloseable {
 
 		@Override
 		public void stopWriting() {
-			awaitReady();
 			this.process.ask("stop");
 		}
 
