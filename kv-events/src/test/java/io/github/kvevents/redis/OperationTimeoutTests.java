@@ -44,9 +44,9 @@ import static org.awaitility.Awaitility.await;
  */
 class OperationTimeoutTests {
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(4);
+	private static final Duration TIMEOUT = Duration.ofSeconds(7);
 
-	private static final Duration FIRST_PART = Duration.ofMillis(2500);
+	private static final Duration FIRST_PART = Duration.ofSeconds(5);
 
 	private final TestRedis redis = TestRedis.start();
 
