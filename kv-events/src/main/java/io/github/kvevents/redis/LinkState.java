@@ -59,7 +59,8 @@ final class LinkState {
 
 	private @Nullable ConnectAttempt attempt;
 
-	private @Nullable Long startEndsAt;
+	/** How much longer beans may wait for Redis at startup. */
+	private long startNanosLeft = START_NANOS;
 
 	private boolean announced;
 
@@ -136,9 +137,15 @@ final class LinkState {
 		}
 		ConnectAttempt attempt = attempt();
 		long nanos = waitNanos(patience);
-		if (!attempt.await(nanos)) {
-			announce("it hasn't answered for " + attempt.elapsedMillis() + " ms");
-			throw new QueryTimeoutException("Redis doesn't answer; an attempt to connect to it is under way");
+		long start = System.nanoTime();
+		try {
+			if (!attempt.await(nanos)) {
+				announce("it hasn't answered for " + attempt.elapsedMillis() + " ms");
+				throw new QueryTimeoutException("Redis doesn't answer; an attempt to connect to it is under way");
+			}
+		}
+		finally {
+			waited(System.nanoTime() - start);
 		}
 	}
 
@@ -163,14 +170,15 @@ final class LinkState {
 	}
 
 	private synchronized long waitNanos(Duration longest) {
-		if (!this.starting) {
-			return longest.toNanos();
-		}
-		long now = System.nanoTime();
-		if (this.startEndsAt == null) {
-			this.startEndsAt = now + START_NANOS;
-		}
-		return Math.max(0, Math.min(longest.toNanos(), this.startEndsAt - now));
+		return this.starting ? Math.max(0, Math.min(longest.toNanos(), this.startNanosLeft)) : longest.toNanos();
+	}
+
+	/**
+	 * What an application does besides while it starts, however slowly, leaves Redis as
+	 * much time.
+	 */
+	private synchronized void waited(long nanos) {
+		this.startNanosLeft -= nanos;
 	}
 
 	private synchronized void announce(String reason) {

@@ -263,7 +263,8 @@ class OperationTimeoutTests {
 		endless.start();
 		try {
 			RedisKvStore store = new RedisKvStore(endless.connectionFactory(), KeyNames.plain());
-			// the driver takes zero for the limit of a handshake, which ends with the next
+			// the driver takes zero for the limit of a handshake, which ends with the
+			// next
 			// tick of its timer: on a busy machine that may come first
 			await().ignoreExceptions().untilAsserted(() -> store.set(new StoreWrite("key", new byte[] { '8' })));
 			endless.doubt();

@@ -1,0 +1,60 @@
+package io.github.kvevents.redis;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.connection.RedisConnection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
+
+/**
+ * A server whose answers the test permits.
+ */
+class LinkStateTests {
+
+	private volatile CountDownLatch permitted = new CountDownLatch(0);
+
+	private final LinkState state = new LinkState(this::connect, Duration.ofMinutes(1), null, (failure) -> false);
+
+	private RedisConnection connect() {
+		try {
+			this.permitted.await();
+			return mock();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
+	void startThatIsSlowForOtherReasonsLeavesRedisItsTime() {
+		this.state.awaitAnswer(0);
+		await().pollDelay(Duration.ofMillis(2200)).until(() -> true);
+		this.state.doubt();
+		this.permitted = new CountDownLatch(1);
+		CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(this.permitted::countDown);
+		this.state.awaitAnswer(0);
+	}
+
+	@Test
+	void beansTogetherWaitForTwoSecondsAtStart() {
+		this.permitted = new CountDownLatch(1);
+		long begun = System.nanoTime();
+		for (int bean = 1; bean <= 20; bean++) {
+			assertThatExceptionOfType(QueryTimeoutException.class).isThrownBy(() -> this.state.awaitAnswer(0));
+		}
+		this.permitted.countDown();
+		await().until(this.state::isAnswered);
+		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofSeconds(2),
+				Duration.ofSeconds(20));
+	}
+
+}
