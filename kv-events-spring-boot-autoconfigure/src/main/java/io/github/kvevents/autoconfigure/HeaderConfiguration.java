@@ -8,6 +8,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
@@ -83,6 +85,23 @@ class HeaderConfiguration {
 		@ConditionalOnMissingBean
 		PrincipalHeaderSource kvPrincipalHeaderSource(ObjectProvider<SecurityContextHolderStrategy> strategy) {
 			return new PrincipalHeaderSource(strategy.getIfAvailable(SecurityContextHolder::getContextHolderStrategy));
+		}
+
+	}
+
+	/**
+	 * Without Spring Security.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass("org.springframework.security.core.context.SecurityContextHolder")
+	@ConditionalOnBooleanProperty("kv.events.headers.principal")
+	static class NoPrincipalConfiguration {
+
+		NoPrincipalConfiguration() {
+			throw new InvalidConfigurationPropertyValueException("kv.events.headers.principal", true,
+					"Spring Security, which knows the principal, is not on the class path: add "
+							+ "'spring-boot-starter-security', or leave this property out and declare a KvHeaderSource "
+							+ "bean that adds a header of your own.");
 		}
 
 	}

@@ -17,6 +17,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -91,6 +92,17 @@ class KvEventsAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasSingleBean(MemoryKvStore.class)
 				.doesNotHaveBean(RedisKvStore.class)
 				.doesNotHaveBean(ExpiryNotificationBridge.class));
+	}
+
+	@Test
+	void principalWithoutSpringSecurityIsRefused() {
+		this.alone.withClassLoader(new FilteredClassLoader("org.springframework.security"))
+			.withPropertyValues("kv.events.store=memory", "kv.events.headers.principal=true")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.hasMessageContainingAll("kv.events.headers.principal", "'true'", "spring-boot-starter-security",
+						"KvHeaderSource"));
 	}
 
 	@Test
