@@ -190,10 +190,11 @@ public final class MemoryListenerStore implements ListenerStore {
 
 	@Override
 	public synchronized List<StoredLetter> letters(int number, String listener, @Nullable String after, int limit) {
-		long from = (after != null) ? Long.parseLong(after) : 0;
+		// ids have one part here, but those of another store may have two
+		long from = (after != null) ? Long.parseUnsignedLong(after.split("-")[0]) : 0;
 		return partition(number, listener).letters.values()
 			.stream()
-			.filter((letter) -> Long.parseLong(letter.id()) > from)
+			.filter((letter) -> Long.compareUnsigned(Long.parseLong(letter.id()), from) > 0)
 			.limit(limit)
 			.toList();
 	}

@@ -2,6 +2,7 @@ package io.github.kvevents.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -54,6 +55,9 @@ public final class StreamPages {
 	 * @throws EntryTooLargeException if the first entry can't be read
 	 */
 	public Page read(Request request, Function<String, String> naming) {
+		if (request.isBehindAll()) {
+			return new Page(List.of(), false);
+		}
 		Page page = this.reads.read(request.position(),
 				(connection, bytes) -> send(connection, request, bytes, this.maxEntryBytes),
 				(connection, failure) -> first(connection, request, naming, failure));
@@ -133,6 +137,15 @@ public final class StreamPages {
 		private String position() {
 			return new String(this.stream, StandardCharsets.UTF_8) + (this.reversed ? " < " : " > ") + this.from + " "
 					+ this.mode;
+		}
+
+		/**
+		 * Whether it is for what is behind the highest possible id, which Redis refuses.
+		 */
+		private boolean isBehindAll() {
+			String[] numbers = this.from.replace("(", "").split("-");
+			return !this.reversed && this.from.startsWith("(") && numbers.length == 2
+					&& Arrays.stream(numbers).allMatch((number) -> Long.parseUnsignedLong(number) == -1);
 		}
 
 		/**

@@ -204,6 +204,10 @@ abstract class ListenerStoreContractTests {
 		assertThat(ids(this.store.letters(1, ID, ids.get(1), 2))).isEqualTo(ids.subList(2, 4));
 		assertThat(ids(this.store.letters(1, ID, ids.get(3), 2))).isEqualTo(ids.subList(4, 5));
 		assertThat(this.store.letters(1, ID, ids.get(4), 2)).isEmpty();
+		for (String behindAll : List.of("18446744073709551615", "0018446744073709551615-18446744073709551615")) {
+			assertThat(this.store.letters(1, ID, behindAll, 2)).as(behindAll).isEmpty();
+		}
+		assertThat(ids(this.store.letters(1, ID, "0-0", 5))).isEqualTo(ids);
 		assertThat(this.store.discardAll(1, ID, ids.subList(1, 4))).isEqualTo(3);
 		assertThat(this.store.discardAll(1, ID, ids.subList(1, 4))).isZero();
 		assertThat(ids(this.store.letters(1, ID, ids.get(1), 9))).as("behind one that is gone")
