@@ -174,6 +174,12 @@ class ListenersOverHttpTests {
 		assertThat(this.audit.heard).containsExactly("secret3");
 		get("/kvlisteners/app.audits/deadletters").expectStatus().isNotFound();
 		get("/kvlisteners/app.audit/letters").expectStatus().isNotFound();
+		for (String behindAll : List.of("0:18446744073709551615-18446744073709551615", "7:1-0")) {
+			assertThat(map(get("/kvlisteners/app.audit/deadletters?after=" + behindAll)))
+				.containsEntry("letters", List.of())
+				.containsEntry("next", null);
+		}
+		get("/kvlisteners/app.audit/deadletters?after=0:18446744073709551616").expectStatus().isBadRequest();
 		get("/kvlisteners/app.audit/deadletters?limit=1001").expectStatus().isBadRequest();
 		get("/kvlisteners/app.audit/deadletters?after=nowhere").expectStatus().isBadRequest();
 		assertBad("{\"action\":\"discard\",\"letter\":\"nowhere\"}", "nowhere");
@@ -195,6 +201,7 @@ class ListenersOverHttpTests {
 		assertBad("{\"action\":\"seek\"}", "'position' must be given to seek");
 		assertBad("{\"action\":\"seek\",\"position\":\"nowhere\"}", "nowhere");
 		assertBad("{\"action\":\"seek\",\"position\":\"7:1-0\"}", "1 partition(s)");
+		assertBad("{\"action\":\"seek\",\"position\":\"0:17000000000000-0\"}", "days ahead");
 		assertBad("{\"action\":\"redrive\",\"limit\":0}", "'limit' must be positive but was 0");
 		assertBad("{\"action\":\"redrive\",\"limit\":\"many\"}", "");
 		assertBad("{}", "action");

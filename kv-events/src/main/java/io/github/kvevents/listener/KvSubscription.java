@@ -78,7 +78,8 @@ public interface KvSubscription extends AutoCloseable {
 	 * is moved forward only: a position at or before it changes nothing.
 	 * @param position the position of the last event that is done with; one past the end
 	 * of the log counts as its end
-	 * @throws IllegalArgumentException if there is no such partition
+	 * @throws IllegalArgumentException if there is no such partition, or the position is
+	 * more than a day ahead of the log and the clock; nothing is done then
 	 */
 	void checkpoint(KvPosition position);
 
@@ -88,7 +89,8 @@ public interface KvSubscription extends AutoCloseable {
 	 * position begins. Positions before the beginning of the log count as a gap;
 	 * positions past its end mean what is written from now on.
 	 * @param position where to resume; one of a single partition leaves the others alone
-	 * @throws IllegalArgumentException if there is no such partition
+	 * @throws IllegalArgumentException if there is no such partition, or the position is
+	 * more than a day ahead of the log and the clock; nothing is done then
 	 */
 	void seek(StartPosition position);
 

@@ -83,10 +83,13 @@ final class SubscriptionOrders {
 	void seek(StartPosition position) {
 		Assert.notNull(position, "'position' must not be null");
 		requireNotRemoved();
-		List<Holder> holders = new ArrayList<>();
+		List<Checkpoint> targets = new ArrayList<>();
 		for (int partition : position.partitions(this.membership.partitions())) {
-			LogState state = this.truncation.state(partition);
-			Holder holder = partitions().move(this.truncation.at(state, position, partition), false);
+			targets.add(this.truncation.at(this.truncation.state(partition), position, partition));
+		}
+		List<Holder> holders = new ArrayList<>();
+		for (Checkpoint to : targets) {
+			Holder holder = partitions().move(to, false);
 			if (holder != null) {
 				holders.add(holder);
 			}

@@ -144,9 +144,11 @@ final class TruncationDetector {
 	}
 
 	/**
-	 * Any position; one that isn't in the log counts as the end that is nearer.
+	 * Any position that there can be; one that isn't in the log counts as the end that is
+	 * nearer.
 	 */
 	Checkpoint at(LogState state, KvPosition position) {
+		PartitionCursor.requirePossible(position, state.last());
 		if (position.compareTo(state.last()) >= 0) {
 			return latest(state);
 		}

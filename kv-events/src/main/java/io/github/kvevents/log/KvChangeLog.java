@@ -21,7 +21,8 @@ public interface KvChangeLog {
 	 * @return the page, without events if there are none up to the end of the log, also
 	 * after the timeout
 	 * @throws PositionTrimmedException if entries from the start on were removed already
-	 * @throws IllegalArgumentException if the start is in a partition that there isn't
+	 * @throws IllegalArgumentException if the start is in a partition that there isn't,
+	 * or a position more than a day ahead of the log and the clock
 	 * @throws org.springframework.dao.DataAccessException if the store fails
 	 */
 	KvChangePage read(ReadRequest request);

@@ -63,6 +63,7 @@ final class LogAccess {
 	 * Where to begin: behind the given positions, and in other partitions at their end. A
 	 * position past the end means the end.
 	 * @throws PositionTrimmedException if something behind such a position is gone
+	 * @throws IllegalArgumentException if there can be no such position
 	 */
 	Start start(Map<Integer, KvPosition> after) {
 		after.values().forEach((position) -> StartPosition.after(position).partitions(this.namespace.partitions()));
@@ -71,6 +72,9 @@ final class LogAccess {
 		for (int partition = 0; partition < this.namespace.partitions(); partition++) {
 			KvPosition position = after.get(partition);
 			LogState state = this.log.getState(partition);
+			if (position != null) {
+				PartitionCursor.requirePossible(position, state.last());
+			}
 			if (position == null || position.compareTo(state.last()) > 0) {
 				start.put(partition, PartitionCursor.end(state));
 			}

@@ -127,7 +127,8 @@ public final class WatchOptions {
 	 * called for begin with what changes from now on.
 	 * @param position the position of the last event that is not wanted any more, see
 	 * {@link io.github.kvevents.KvEvent#getPosition()}; one past the end of the log means
-	 * what is written from now on
+	 * what is written from now on, and one that is more than a day ahead of the log and
+	 * the clock is refused when the watch opens
 	 * @return new options
 	 */
 	public WatchOptions after(KvPosition position) {

@@ -438,6 +438,24 @@ abstract class ListenerContractTests {
 	}
 
 	@Test
+	void noOrderTakesAPositionThatTheLogCanNeverHaveHad() {
+		KvSubscription subscription = listen(QUICK);
+		subscription.pause();
+		write("k", 3);
+		KvPosition end = latest();
+		// a digit too many
+		KvPosition impossible = new KvPosition(0, 10 * end.millis(), 0);
+		for (StartPosition start : List.of(StartPosition.at(impossible), StartPosition.after(impossible))) {
+			assertThatIllegalArgumentException().isThrownBy(() -> subscription.seek(start))
+				.withMessageContainingAll(impossible.toString(), end.toString(), "latest");
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> subscription.checkpoint(impossible))
+			.withMessageContaining(impossible.toString());
+		subscription.resume();
+		awaitHeard(3);
+	}
+
+	@Test
 	void whatHappensDuringASeekIsNotHeardOutOfOrder() throws Exception {
 		CountDownLatch inHandler = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);

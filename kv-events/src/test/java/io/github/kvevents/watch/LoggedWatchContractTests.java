@@ -166,7 +166,7 @@ abstract class LoggedWatchContractTests extends WatchContractTests {
 	void aPositionPastTheEndMeansWhatIsWrittenFromNowOn() {
 		WatchInstance instance = instance();
 		instance.template.set("k", "before");
-		KvPosition future = new KvPosition(0, 9_000_000_000_000L, 7);
+		KvPosition future = new KvPosition(0, System.currentTimeMillis() + 23 * 3_600_000, 7);
 		try (KvWatch watch = instance.watch(WatchOptions.all().after(future))) {
 			assertThat(watch.poll(Duration.ZERO)).isNull();
 			instance.template.set("k", "after");
@@ -178,6 +178,15 @@ abstract class LoggedWatchContractTests extends WatchContractTests {
 			assertThat(WatchInstance.texts(WatchInstance.take(watch, 1)))
 				.containsExactly("UPDATED k=in a log that was emptied");
 		}
+	}
+
+	@Test
+	void aPositionThatTheLogCanNeverHaveHadIsRefused() {
+		WatchInstance instance = instance();
+		KvPosition impossible = new KvPosition(0, 9_000_000_000_000L, 7);
+		assertThatIllegalArgumentException().isThrownBy(() -> instance.watch(WatchOptions.all().after(impossible)))
+			.withMessageContaining("0:9000000000000-7");
+		assertThat(instance.watches.getOpenCount()).isZero();
 	}
 
 	@Test

@@ -1,6 +1,10 @@
 package io.github.kvevents.log.change;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+
+import org.springframework.util.Assert;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.PositionTrimmedException;
@@ -16,6 +20,28 @@ import io.github.kvevents.store.ChangeLogStore.LogState;
  * @param at where it resumes
  */
 public record PartitionCursor(ReadPosition at) {
+
+	/**
+	 * What clocks may differ by, and a log may have lost of its end.
+	 */
+	private static final Duration AHEAD = Duration.ofDays(1);
+
+	/**
+	 * Refuses a position that no log of this store can have had. One that is less far
+	 * past the end may have been lost with it.
+	 * @param position what was asked for
+	 * @param last where its partition ends
+	 * @throws IllegalArgumentException if the position is more than a day ahead of both
+	 * the end and the clock
+	 */
+	public static void requirePossible(KvPosition position, KvPosition last) {
+		long ahead = position.millis() - Math.max(last.millis(), System.currentTimeMillis());
+		Assert.isTrue(ahead <= AHEAD.toMillis(),
+				() -> ("'position' must be one of the change log but was '%s', %d days ahead: partition %d ends at '%s'. "
+						+ "For what is written from now on, begin at 'latest' (StartPosition.latest()), "
+						+ "for everything that is there at 'earliest'")
+					.formatted(position, TimeUnit.MILLISECONDS.toDays(ahead), last.partition(), last));
+	}
 
 	/**
 	 * Behind a position. What was removed before the first entry doesn't count as
@@ -79,9 +105,11 @@ public record PartitionCursor(ReadPosition at) {
 	/**
 	 * The position in a partition behind which a start reads.
 	 * @throws PositionTrimmedException if entries from there on were removed already
+	 * @throws IllegalArgumentException if there can be no such position
 	 */
 	public static KvPosition resolve(StartPosition start, int partition, LogState state) {
 		PartitionCursor cursor = of(start, partition, () -> state);
+		requirePossible(cursor.position(), state.last());
 		if (cursor.isTrimmed(state)) {
 			throw new PositionTrimmedException(cursor.position(), earliestPosition(state));
 		}

@@ -249,6 +249,16 @@ abstract class KvChangeLogContractTests {
 	}
 
 	@Test
+	void aPositionThatTheLogCanNeverHaveHadIsRefused() {
+		KvPosition end = set("k", "1");
+		KvPosition impossible = new KvPosition(end.partition(), 9_000_000_000_000L, 0);
+		for (StartPosition start : List.of(StartPosition.at(impossible), StartPosition.after(impossible))) {
+			assertThatIllegalArgumentException().isThrownBy(() -> read(start))
+				.withMessageContainingAll(impossible.toString(), end.toString(), "latest");
+		}
+	}
+
+	@Test
 	void aLongPollWaitsForTheFirstEventThatMatches() throws Exception {
 		set("k", "0");
 		ReadRequest request = ReadRequest.from(StartPosition.latest())
