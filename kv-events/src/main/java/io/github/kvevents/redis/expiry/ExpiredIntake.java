@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -52,7 +53,7 @@ final class ExpiredIntake {
 	 * Takes a new expiry.
 	 */
 	void take(ByteRecord entry) {
-		take(entry.getId().getValue(), () -> ExpiredEntry.of(entry));
+		take(entry.getId().getValue(), this.inFlight::add, () -> ExpiredEntry.of(entry));
 	}
 
 	/**
@@ -68,20 +69,33 @@ final class ExpiredIntake {
 
 	/**
 	 * Takes expiries that are redelivered.
+	 * @param reading open since before they were read
 	 */
-	void takeAgain(List<List<?>> entries) {
+	void takeAgain(List<List<?>> entries, InFlight.Reading reading) {
 		for (List<?> entry : entries) {
-			if (take(ExpiredStream.id(entry), () -> ExpiredEntry.of(entry))) {
+			if (take(ExpiredStream.id(entry), reading::add, () -> ExpiredEntry.of(entry))) {
 				this.counters.redelivered();
 			}
 		}
 	}
 
 	/**
-	 * Takes new expiries, and those that another instance has handed to this one.
+	 * Takes new expiries.
 	 */
 	void takeNew(List<List<?>> entries) {
-		entries.forEach((entry) -> take(ExpiredStream.id(entry), () -> ExpiredEntry.of(entry)));
+		takeNew(entries, this.inFlight::add);
+	}
+
+	/**
+	 * Takes expiries that another instance has handed to this one.
+	 * @param reading open since before they were read
+	 */
+	void takeHanded(List<List<?>> entries, InFlight.Reading reading) {
+		takeNew(entries, reading::add);
+	}
+
+	private void takeNew(List<List<?>> entries, Predicate<String> addition) {
+		entries.forEach((entry) -> take(ExpiredStream.id(entry), addition, () -> ExpiredEntry.of(entry)));
 	}
 
 	/**
@@ -92,9 +106,11 @@ final class ExpiredIntake {
 	void resume(BooleanSupplier stopped) {
 		String after = ExpiredStream.START;
 		do {
-			ExpiredStream.Page page = this.stream.resume(after, MAX_READ);
-			takeAgain(page.entries());
-			after = page.next();
+			try (InFlight.Reading reading = this.inFlight.openReading()) {
+				ExpiredStream.Page page = this.stream.resume(after, MAX_READ);
+				takeAgain(page.entries(), reading);
+				after = page.next();
+			}
 		}
 		while (!after.equals(ExpiredStream.START) && !stopped.getAsBoolean());
 	}
@@ -117,8 +133,8 @@ final class ExpiredIntake {
 	/**
 	 * Takes an expiry unless it is in flight already.
 	 */
-	private boolean take(String id, Supplier<ExpiredEntry> read) {
-		if (!this.inFlight.add(id)) {
+	private boolean take(String id, Predicate<String> addition, Supplier<ExpiredEntry> read) {
+		if (!addition.test(id)) {
 			return false;
 		}
 		try {

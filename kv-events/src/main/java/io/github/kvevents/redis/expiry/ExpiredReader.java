@@ -184,9 +184,11 @@ final class ExpiredReader implements Runnable {
 		List<String> causes = woken.stream().map((entry) -> entry.getId().getValue()).toList();
 		List<String> left = ids;
 		do {
-			ExpiredStream.Fetched fetched = this.stream.fetch(connection, causes, left);
-			this.intake.takeNew(fetched.entries());
-			left = left.subList(fetched.count(), left.size());
+			try (InFlight.Reading reading = this.inFlight.openReading()) {
+				ExpiredStream.Fetched fetched = this.stream.fetch(connection, causes, left);
+				this.intake.takeHanded(fetched.entries(), reading);
+				left = left.subList(fetched.count(), left.size());
+			}
 			causes = List.of();
 		}
 		while (!left.isEmpty() && !awaitBytesOrStop());
@@ -200,16 +202,22 @@ final class ExpiredReader implements Runnable {
 	private void claim(RedisConnection connection) throws InterruptedException {
 		int room = this.inFlight.awaitRoom(0);
 		while (room > 0 && !this.stopped) {
-			ExpiredStream.Page page = this.stream.claim(connection, this.claimAfter, this.claimFrom,
-					Math.min(room, MAX_READ));
-			this.intake.takeAgain(page.entries());
-			this.claimFrom = page.next();
-			if (page.isLast()) {
-				break;
-			}
-			room = this.inFlight.awaitRoom(0);
+			room = claim(connection, Math.min(room, MAX_READ)) ? 0 : this.inFlight.awaitRoom(0);
 		}
 		this.stream.removeGoneConsumers(connection, this.claimAfter.multipliedBy(2));
+	}
+
+	/**
+	 * Claims a page of them.
+	 * @return whether it is the last one
+	 */
+	private boolean claim(RedisConnection connection, int max) {
+		try (InFlight.Reading reading = this.inFlight.openReading()) {
+			ExpiredStream.Page page = this.stream.claim(connection, this.claimAfter, this.claimFrom, max);
+			this.intake.takeAgain(page.entries(), reading);
+			this.claimFrom = page.next();
+			return page.isLast();
+		}
 	}
 
 	private void failed(Throwable failure) {

@@ -35,6 +35,9 @@ final class InFlight {
 
 	private final Set<String> ids = ConcurrentHashMap.newKeySet();
 
+	/** Replies that may be on their way here. */
+	private final Set<Reading> readings = ConcurrentHashMap.newKeySet();
+
 	/** Those being handled, with their sizes: of the others only ids are in memory. */
 	private final Map<String, Integer> handled = new ConcurrentHashMap<>();
 
@@ -105,6 +108,18 @@ final class InFlight {
 		return this.ids.add(id);
 	}
 
+	/**
+	 * Begins to read expiries that may be in flight here already. To be called before the
+	 * command is sent: the server may execute it in front of an acknowledgement, and its
+	 * reply may arrive here behind that of the acknowledgement.
+	 * @return what the expiries are to be added to, to be closed
+	 */
+	Reading openReading() {
+		Reading reading = new Reading();
+		this.readings.add(reading);
+		return reading;
+	}
+
 	boolean contains(String id) {
 		return this.ids.contains(id);
 	}
@@ -155,6 +170,7 @@ final class InFlight {
 	 * Removes expiries whose acknowledgement the server has confirmed.
 	 */
 	void remove(Collection<String> ids) {
+		this.readings.forEach((reading) -> reading.removed.addAll(ids));
 		ids.forEach(this.ids::remove);
 		this.left.release();
 	}
@@ -178,6 +194,37 @@ final class InFlight {
 			this.left.tryAcquire(nanos, TimeUnit.NANOSECONDS);
 			nanos = end - System.nanoTime();
 		}
+	}
+
+	/**
+	 * While expiries are read that may be in flight: knows those that left meanwhile.
+	 */
+	final class Reading implements AutoCloseable {
+
+		private final Set<String> removed = ConcurrentHashMap.newKeySet();
+
+		/**
+		 * Adds an expiry that was read.
+		 * @return whether it is new; {@code false} if it is in flight, or has left since
+		 * the reading began
+		 */
+		boolean add(String id) {
+			if (!InFlight.this.add(id)) {
+				return false;
+			}
+			// what leaves is noted here first
+			if (this.removed.contains(id)) {
+				InFlight.this.ids.remove(id);
+				return false;
+			}
+			return true;
+		}
+
+		@Override
+		public void close() {
+			InFlight.this.readings.remove(this);
+		}
+
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.github.kvevents.redis.expiry;
 
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,6 +38,21 @@ class InFlightTests {
 		this.inFlight.done(second);
 		this.inFlight.done(first);
 		assertThat(this.inFlight.awaitBytes(0)).isTrue();
+	}
+
+	@Test
+	void expiryThatLeavesWhileItIsReadIsNotNew() {
+		this.inFlight.add("claimed");
+		try (InFlight.Reading reading = this.inFlight.openReading()) {
+			assertThat(reading.add("claimed")).as("in flight").isFalse();
+			assertThat(reading.add("other")).isTrue();
+			this.inFlight.remove(List.of("claimed"));
+			assertThat(reading.add("claimed")).as("left meanwhile").isFalse();
+			assertThat(this.inFlight.ids()).containsExactly("other");
+		}
+		try (InFlight.Reading reading = this.inFlight.openReading()) {
+			assertThat(reading.add("claimed")).as("handed back later").isTrue();
+		}
 	}
 
 	private TakenExpiry take(String id, int size) {
