@@ -8,6 +8,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.TypeReference;
 import org.springframework.beans.factory.DisposableBean;
@@ -130,6 +131,10 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 			}
 		}
 		hints.proxies().registerJdkProxy(TypeReference.of("io.lettuce.core.resource.ClientResources"));
+		for (String type : new String[] { "io.lettuce.core.TimeoutOptions",
+				"io.lettuce.core.TimeoutOptions$Builder" }) {
+			hints.reflection().registerType(TypeReference.of(type), MemberCategory.INVOKE_PUBLIC_METHODS);
+		}
 		hints.reflection()
 			.registerType(
 					TypeReference.of("org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory"),

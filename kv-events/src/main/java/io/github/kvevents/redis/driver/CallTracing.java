@@ -1,9 +1,9 @@
 package io.github.kvevents.redis.driver;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.net.SocketAddress;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.tracing.TraceContext;
@@ -45,26 +45,12 @@ public final class CallTracing implements Tracing, TraceContextProvider {
 	 */
 	public static Optional<ClientResources> of(Optional<ClientResources> application) {
 		return application.map((resources) -> resources.tracing().isEnabled()
-				? with(resources, new CallTracing(resources.tracing())) : resources);
+				? OwnResources.of(resources, Map.of("tracing", tracing(resources))) : resources);
 	}
 
-	/**
-	 * A proxy, since resources that are copied would have to be shut down, and would shut
-	 * down the threads of the application.
-	 */
-	private static ClientResources with(ClientResources resources, Tracing tracing) {
-		return (ClientResources) Proxy.newProxyInstance(CallTracing.class.getClassLoader(),
-				new Class<?>[] { ClientResources.class }, (proxy, method, arguments) -> {
-					if (method.getName().equals("tracing")) {
-						return tracing;
-					}
-					try {
-						return method.invoke(resources, arguments);
-					}
-					catch (InvocationTargetException ex) {
-						throw ex.getTargetException();
-					}
-				});
+	private static Supplier<Object> tracing(ClientResources resources) {
+		CallTracing tracing = new CallTracing(resources.tracing());
+		return () -> tracing;
 	}
 
 	@Override

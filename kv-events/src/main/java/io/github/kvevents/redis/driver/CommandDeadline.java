@@ -1,5 +1,6 @@
 package io.github.kvevents.redis.driver;
 
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,8 @@ import io.lettuce.core.TimeoutOptions.TimeoutSource;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
+
+import org.springframework.util.ReflectionUtils;
 
 import io.github.kvevents.support.CallDeadline;
 
@@ -37,10 +40,21 @@ public final class CommandDeadline extends TimeoutSource {
 	 * @return the options to connect with
 	 */
 	public static TimeoutOptions in(TimeoutOptions options, Duration timeout) {
-		return TimeoutOptions.builder()
-			.timeoutSource(new CommandDeadline(options, timeout))
-			.relaxedTimeoutsDuringMaintenance(options.getRelaxedTimeout())
-			.build();
+		TimeoutOptions.Builder bounded = TimeoutOptions.builder().timeoutSource(new CommandDeadline(options, timeout));
+		copyRelaxed(options, bounded);
+		return bounded.build();
+	}
+
+	/**
+	 * The Lettuce of Spring Boot 4.0 has no longer timeouts for times of maintenance.
+	 */
+	private static void copyRelaxed(TimeoutOptions options, TimeoutOptions.Builder bounded) {
+		Method relaxed = ReflectionUtils.findMethod(TimeoutOptions.class, "getRelaxedTimeout");
+		Method setter = ReflectionUtils.findMethod(TimeoutOptions.Builder.class, "relaxedTimeoutsDuringMaintenance",
+				Duration.class);
+		if (relaxed != null && setter != null) {
+			ReflectionUtils.invokeMethod(setter, bounded, ReflectionUtils.invokeMethod(relaxed, options));
+		}
 	}
 
 	/**

@@ -1,23 +1,13 @@
 package io.github.kvevents.redis.driver;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
-import io.lettuce.core.event.EventBus;
-import io.lettuce.core.event.EventPublisherOptions;
-import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
-import io.lettuce.core.resource.EventLoopGroupProvider;
-import io.lettuce.core.resource.NettyCustomizer;
-import io.lettuce.core.resource.SocketAddressResolver;
-import io.lettuce.core.tracing.Tracing;
-import io.netty.resolver.AddressResolverGroup;
-import io.netty.util.Timer;
-import io.netty.util.concurrent.EventExecutorGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 
@@ -28,7 +18,10 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
  * moment, would reconnect at the same moments, and up to as late again as the server was
  * away.
  */
-public record SpreadResources(ClientResources resources, Delay reconnectDelay) implements ClientResources {
+public final class SpreadResources {
+
+	private SpreadResources() {
+	}
 
 	/**
 	 * What to connect with.
@@ -36,8 +29,8 @@ public record SpreadResources(ClientResources resources, Delay reconnectDelay) i
 	 * stays
 	 */
 	public static Optional<ClientResources> of(Optional<ClientResources> application) {
-		return application.map((resources) -> isDefault(resources.reconnectDelay())
-				? new SpreadResources(resources, new RandomDelay()) : resources);
+		return application
+			.map((resources) -> isDefault(resources.reconnectDelay()) ? with(resources, new RandomDelay()) : resources);
 	}
 
 	private static boolean isDefault(Delay delay) {
@@ -46,82 +39,13 @@ public record SpreadResources(ClientResources resources, Delay reconnectDelay) i
 			.allMatch((attempt) -> delay.createDelay(attempt).equals(byDefault.createDelay(attempt)));
 	}
 
-	@Override
-	public ClientResources.Builder mutate() {
-		return this.resources.mutate().reconnectDelay(this.reconnectDelay);
-	}
-
 	/**
-	 * Does nothing: they belong to the application.
+	 * Shutting them down does nothing: they belong to the application.
 	 */
-	@Override
-	public Future<Boolean> shutdown() {
-		return ImmediateEventExecutor.INSTANCE.newSucceededFuture(true);
-	}
-
-	@Override
-	public Future<Boolean> shutdown(long quietPeriod, long timeout, TimeUnit timeUnit) {
-		return shutdown();
-	}
-
-	@Override
-	public AddressResolverGroup<?> addressResolverGroup() {
-		return this.resources.addressResolverGroup();
-	}
-
-	@Override
-	public EventPublisherOptions commandLatencyPublisherOptions() {
-		return this.resources.commandLatencyPublisherOptions();
-	}
-
-	@Override
-	public CommandLatencyRecorder commandLatencyRecorder() {
-		return this.resources.commandLatencyRecorder();
-	}
-
-	@Override
-	public int computationThreadPoolSize() {
-		return this.resources.computationThreadPoolSize();
-	}
-
-	@Override
-	public EventBus eventBus() {
-		return this.resources.eventBus();
-	}
-
-	@Override
-	public EventLoopGroupProvider eventLoopGroupProvider() {
-		return this.resources.eventLoopGroupProvider();
-	}
-
-	@Override
-	public EventExecutorGroup eventExecutorGroup() {
-		return this.resources.eventExecutorGroup();
-	}
-
-	@Override
-	public int ioThreadPoolSize() {
-		return this.resources.ioThreadPoolSize();
-	}
-
-	@Override
-	public NettyCustomizer nettyCustomizer() {
-		return this.resources.nettyCustomizer();
-	}
-
-	@Override
-	public SocketAddressResolver socketAddressResolver() {
-		return this.resources.socketAddressResolver();
-	}
-
-	@Override
-	public Timer timer() {
-		return this.resources.timer();
-	}
-
-	@Override
-	public Tracing tracing() {
-		return this.resources.tracing();
+	private static ClientResources with(ClientResources resources, Delay reconnectDelay) {
+		Future<Boolean> shutdown = ImmediateEventExecutor.INSTANCE.newSucceededFuture(true);
+		return OwnResources.of(resources, Map.of("reconnectDelay", () -> reconnectDelay, "mutate",
+				() -> resources.mutate().reconnectDelay(reconnectDelay), "shutdown", () -> shutdown));
 	}
 
 	/**
