@@ -17,6 +17,7 @@ import io.github.kvevents.KvCodec;
 import io.github.kvevents.annotation.KvListenerBeanPostProcessor;
 import io.github.kvevents.autoconfigure.ChangeLogConfiguration.LogGapPublisher;
 import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
+import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.ListenerEngine;
 import io.github.kvevents.listener.ListenerEngineBuilder;
@@ -41,8 +42,9 @@ class ListenerConfiguration {
 	 */
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-	static KvListenerBeanPostProcessor kvListenerBeanPostProcessor(ObjectProvider<KvListenerRegistry> registry) {
-		return new KvListenerBeanPostProcessor(registry);
+	static KvListenerBeanPostProcessor kvListenerBeanPostProcessor(ObjectProvider<KvListenerRegistry> registry,
+			ObjectProvider<HookEngine> engine) {
+		return new KvListenerBeanPostProcessor(registry, engine);
 	}
 
 	/**

@@ -147,8 +147,10 @@ class StartupReport implements ApplicationListener<ContextRefreshedEvent> {
 		if (monitor == null || mode == TrackingMode.OFF) {
 			return text(TrackingMode.OFF);
 		}
-		return text(mode) + ((monitor.getActivity().state() == TrackingActivity.State.TRACKING) ? ", active"
-				: ", idle: nothing here receives expiries yet");
+		return text(mode)
+				+ ((monitor.getActivity().state() == TrackingActivity.State.TRACKING) ? ", active"
+						: ", idle: nothing here receives expiries yet")
+				+ "; last values: " + text(this.properties.expiry().tracking().lastValue());
 	}
 
 	private String log() {

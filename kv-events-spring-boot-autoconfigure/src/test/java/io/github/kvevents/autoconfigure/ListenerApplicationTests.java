@@ -148,6 +148,21 @@ class ListenerApplicationTests {
 	}
 
 	@Test
+	void valueOfAnExpiryIsRefusedWhereNoneIsKept() {
+		this.runner.withPropertyValues("kv.events.expiry.tracking.last-value=never")
+			.withBean(OnlyExpiries.class)
+			.run((context) -> {
+				FailureAnalysis analysis = analyze(context.getStartupFailure());
+				assertThat(analysis.getDescription()).contains("Method: OnlyExpiries.", "parameter 'order'",
+						"'kv.events.expiry.tracking.last-value' is 'never'");
+			});
+		this.runner.withPropertyValues("kv.events.expiry.tracking.last-value=never")
+			.withBean(Listeners.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+		this.runner.withBean(OnlyExpiries.class).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void whatTheLogNeverHasIsRefused() {
 		this.runner.run((context) -> {
 			KvListenerRegistry listeners = context.getBean(KvListenerRegistry.class);
@@ -363,6 +378,14 @@ class ListenerApplicationTests {
 		@BlockedListener
 		void on(@KvValue String value) {
 			throw new IllegalStateException(value);
+		}
+
+	}
+
+	static class OnlyExpiries {
+
+		@KvListener(id = "expiries", events = KvEventType.EXPIRED)
+		void on(Integer order) {
 		}
 
 	}

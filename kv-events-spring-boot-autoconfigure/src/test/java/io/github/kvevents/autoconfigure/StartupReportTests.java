@@ -50,7 +50,7 @@ class StartupReportTests {
 						    namespace      'orders', from 'spring.application.name'
 						    Redis          %s, standalone at localhost:%d, database 2
 						    partitions     3
-						    tracking       all, active
+						    tracking       all, active; last values: auto
 						    notifications  listen
 						    change log     on, up to 5000 entries in each partition, for PT1H
 						    hooks          3 (1 asynchronous, 1 on every instance), guards: 1
@@ -107,11 +107,11 @@ class StartupReportTests {
 		try (TestRedis redis = TestRedis.start()) {
 			String before = redis.info("stats").getProperty("total_connections_received");
 			try (ConfigurableApplicationContext context = RedisApplication.of(Quiet.class, redis)
-				.with("kv.events.namespace=quiet")
+				.with("kv.events.namespace=quiet", "kv.events.expiry.tracking.last-value=never")
 				.run()) {
 				assertThat(output).contains("    namespace      'quiet', from 'kv.events.namespace'")
 					.contains("database 0, not asked yet: the first operation connects")
-					.contains("    tracking       auto, idle: nothing here receives expiries yet")
+					.contains("    tracking       auto, idle: nothing here receives expiries yet; last values: never")
 					.contains("    change log     off")
 					.contains("    hooks          0 (0 asynchronous, 0 on every instance), guards: 0")
 					.contains("    listeners      0");

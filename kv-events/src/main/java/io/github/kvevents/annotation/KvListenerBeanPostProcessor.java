@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -13,6 +14,7 @@ import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.listener.KvEventHandler;
 import io.github.kvevents.listener.KvListener;
 import io.github.kvevents.listener.KvListenerRegistry;
@@ -28,13 +30,31 @@ public class KvListenerBeanPostProcessor extends AnnotatedBeanPostProcessor<Set<
 
 	private final ObjectProvider<KvListenerRegistry> registry;
 
+	private final BooleanSupplier lastValues;
+
 	/**
-	 * Creates an instance.
+	 * Creates an instance for expiries that may have the last value of their key.
 	 * @param registry asked for only when a bean has a listener; none where the change
 	 * log is off
 	 */
 	public KvListenerBeanPostProcessor(ObjectProvider<KvListenerRegistry> registry) {
 		this.registry = registry;
+		this.lastValues = () -> true;
+	}
+
+	/**
+	 * Creates an instance.
+	 * @param registry asked for only when a bean has a listener; none where the change
+	 * log is off
+	 * @param engine knows whether expiries may have the last value of their key; asked
+	 * for only when a bean has a listener
+	 */
+	public KvListenerBeanPostProcessor(ObjectProvider<KvListenerRegistry> registry, ObjectProvider<HookEngine> engine) {
+		this.registry = registry;
+		this.lastValues = () -> {
+			HookEngine available = engine.getIfAvailable();
+			return available == null || available.hooks().hasLastValues();
+		};
 	}
 
 	@Override
@@ -48,7 +68,7 @@ public class KvListenerBeanPostProcessor extends AnnotatedBeanPostProcessor<Set<
 		List<ListenerDefinition> definitions = new ArrayList<>();
 		methods.forEach((method, annotations) -> annotations.forEach((annotation) -> {
 			DefinitionSite site = new DefinitionSite(beanName, method, KvListener.class, beanFactory);
-			definitions.add(read(site, bean, targetClass, annotation));
+			definitions.add(read(site, bean, targetClass, annotation, this.lastValues));
 		}));
 		KvListenerRegistry available = this.registry.getIfAvailable();
 		if (available == null) {
@@ -76,10 +96,13 @@ public class KvListenerBeanPostProcessor extends AnnotatedBeanPostProcessor<Set<
 	}
 
 	private static ListenerDefinition read(DefinitionSite site, Object bean, Class<?> targetClass,
-			KvListener annotation) {
+			KvListener annotation, BooleanSupplier lastValues) {
 		EventMethod method = EventMethod.read(site, bean, targetClass,
 				new EventMethod.Attributes(annotation.events(), annotation.changes(), annotation.prefix(),
 						annotation.suffix(), annotation.keys(), annotation.regex(), annotation.filter()));
+		if (!lastValues.getAsBoolean()) {
+			method.checkWithoutLastValues(site);
+		}
 		ListenerOptions options = ListenerOptions.defaults()
 			.events(method.events().toArray(KvEventType[]::new))
 			.changes(annotation.changes())
