@@ -355,6 +355,17 @@ class ConsoleOverHttpTests {
 	}
 
 	@Test
+	void expiryBeforeTheFirstRequestIsInTheChartOfALazyApplication() throws Exception {
+		try (ConfigurableApplicationContext lazy = run("kvconsole", "spring.main.lazy-initialization=true",
+				"spring.application.name=lazy")) {
+			lazy.getBean(KvTemplate.class).set("timed:2", "x", Duration.ofMillis(40));
+			Application app = lazy.getBean(Application.class);
+			Awaitility.await().until(() -> app.expired.contains("timed:2"));
+			assertThat(new Client(lazy, "/actuator/kvconsole").json("/expiry").path("lateness")).isNotEmpty();
+		}
+	}
+
+	@Test
 	void answersWithoutTheStore() throws Exception {
 		try (TestRedis away = TestRedis.start();
 				ConfigurableApplicationContext lonely = run("kvconsole", "spring.data.redis.port=" + away.getPort())) {
