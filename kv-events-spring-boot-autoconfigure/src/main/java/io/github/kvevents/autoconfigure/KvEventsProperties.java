@@ -249,12 +249,23 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * @param baggage Names of the fields of baggage that changes carry with the trace.
 	 * @param principal Whether changes carry the name of the security principal of the
 	 * writer, as Spring Security knows it.
+	 * @param receiveTrace Whether the span of a hook or listener that is called elsewhere
+	 * or later continues the trace of the change, or begins one with a link to it.
 	 */
 	record Headers(@DefaultValue("true") boolean trace, @DefaultValue List<String> baggage,
-			@DefaultValue("false") boolean principal) {
+			@DefaultValue("false") boolean principal, @DefaultValue("continue") ReceiveTrace receiveTrace) {
 
 		Headers {
 			baggage = baggage.stream().filter(StringUtils::hasText).toList();
+		}
+
+		/**
+		 * What becomes of the trace of a change where an event is handled.
+		 */
+		enum ReceiveTrace {
+
+			CONTINUE, LINK
+
 		}
 
 	}
