@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -57,6 +58,9 @@ public final class NamespaceCheck {
 	private final @Nullable NamespaceUser user;
 
 	private volatile boolean passed;
+
+	/** Several threads check at once when a server answers that was away. */
+	private final AtomicBoolean warned = new AtomicBoolean();
 
 	/**
 	 * Creates a check that allows any application.
@@ -117,7 +121,7 @@ public final class NamespaceCheck {
 		});
 		if (!this.passed && this.user != null) {
 			checkUser(connection, this.user, facts);
-			if (this.user.isDefault()) {
+			if (this.user.isDefault() && this.warned.compareAndSet(false, true)) {
 				logger.warn(describeDefault());
 			}
 		}
