@@ -81,7 +81,8 @@ final class ValueCodec {
 	 * are left out.
 	 */
 	<T> Map<String, T> decode(Collection<String> keys, List<Optional<byte[]>> values, ValueType<T> type) {
-		Map<String, T> decoded = new LinkedHashMap<>();
+		// sized, since a large map grows many times otherwise
+		Map<String, T> decoded = new LinkedHashMap<>(keys.size() * 4 / 3 + 1);
 		int index = 0;
 		for (String key : keys) {
 			values.get(index++).ifPresent((value) -> decoded.put(key, decodeStored(key, value, type)));

@@ -116,9 +116,9 @@ public final class BoundedReads {
 	}
 
 	/**
-	 * Reads the values of keys by scripts whose replies are bounded in bytes. A single
-	 * value that can't be read is reported by an {@link EntryTooLargeException}. Scripts
-	 * always read from the primary. Used by many threads at once.
+	 * Reads the values of keys in pages. A single value that can't be read is reported by
+	 * an {@link EntryTooLargeException}. Always reads from the primary, as scripts do.
+	 * Used by many threads at once.
 	 */
 	static final class ValuePages {
 
@@ -126,12 +126,16 @@ public final class BoundedReads {
 
 		private final BoundedReads reads;
 
+		private final int whole;
+
 		ValuePages(RedisConnections connections, RedisConnections others) {
-			this.reads = new BoundedReads(connections, others, others.isCluster() ? ParallelCalls.MAX_THREADS : 1);
+			int sharers = others.isCluster() ? ParallelCalls.MAX_THREADS : 1;
+			this.reads = new BoundedReads(connections, others, sharers);
+			this.whole = PageSize.share(sharers);
 		}
 
 		/**
-		 * Reads a page.
+		 * Reads a page by a script.
 		 * @param own keys of this library that the script takes before the others
 		 * @param names the keys to read, at least one
 		 * @param script takes the number of bytes; its reply may cover fewer keys, at
@@ -139,12 +143,32 @@ public final class BoundedReads {
 		 * @return the reply
 		 */
 		List<?> read(List<byte[]> own, List<byte[]> names, RedisScript script) {
-			byte[] first = names.get(0);
-			return this.reads.read(new String(first, StandardCharsets.UTF_8), (connection, bytes) -> {
-				List<byte[]> keys = new ArrayList<>(own);
-				keys.addAll(PageSize.isOneEntry(bytes) ? names.subList(0, 1) : names);
-				return script.list(connection, keys, List.of(ScriptArguments.number(bytes)));
-			}, (connection, failure) -> tooLarge(connection, first, failure));
+			return read(names.get(0), (connection, bytes) -> script(connection, own, names, script, bytes));
+		}
+
+		/**
+		 * Reads a page.
+		 * @param first the first key
+		 * @param page reads about the given number of bytes, at least the first key
+		 * @return the page
+		 */
+		List<?> read(byte[] first, BiFunction<RedisConnection, Integer, List<?>> page) {
+			return this.reads.read(new String(first, StandardCharsets.UTF_8), page,
+					(connection, failure) -> tooLarge(connection, first, failure));
+		}
+
+		List<?> script(RedisConnection connection, List<byte[]> own, List<byte[]> names, RedisScript script,
+				int bytes) {
+			List<byte[]> keys = new ArrayList<>(own);
+			keys.addAll(PageSize.isOneEntry(bytes) ? names.subList(0, 1) : names);
+			return script.list(connection, keys, List.of(ScriptArguments.number(bytes)));
+		}
+
+		/**
+		 * Whether a page has its usual size, since no read has failed lately.
+		 */
+		boolean isWhole(int bytes) {
+			return bytes == this.whole;
 		}
 
 		private static @Nullable EntryTooLargeException tooLarge(RedisConnection connection, byte[] name,

@@ -25,8 +25,6 @@ import io.github.kvevents.support.PageSize;
  */
 final class RedisReads {
 
-	private static final RedisScript GET_PAGE = RedisScript.load(RedisReads.class, "get-page.lua");
-
 	/** How many keys to read at once while their sizes are unknown. */
 	private static final int FIRST_PAGE = 4;
 
@@ -123,13 +121,7 @@ final class RedisReads {
 	}
 
 	private List<Optional<byte[]>> getPages(List<byte[]> names) {
-		List<Optional<byte[]>> values = new ArrayList<>(names.size());
-		while (values.size() < names.size()) {
-			int end = Math.min(names.size(), values.size() + RedisBatch.MAX_KEYS);
-			this.pages.read(List.of(), names.subList(values.size(), end), GET_PAGE)
-				.forEach((value) -> values.add(Optional.ofNullable((byte[]) value)));
-		}
-		return values;
+		return new ValueRun(this.pages, names).read();
 	}
 
 	/**
