@@ -74,8 +74,6 @@ final class ValueRun {
 			return this.pages.script(connection, List.of(), rest.subList(0, Math.min(most, rest.size())), GET_PAGE,
 					bytes);
 		}
-		// until it has succeeded
-		this.doubtful = true;
 		List<byte[]> read = connection.stringCommands().mGet(rest.subList(0, count).toArray(byte[][]::new));
 		this.doubtful = bytesOf(read) > bytes;
 		return read;

@@ -83,7 +83,8 @@ class ValueRunTests {
 	@Test
 	void afterAPageThatIsLargerThanItsBoundAllOthersAreReadByTheScript() {
 		write(64, 20);
-		write(256, LARGE);
+		// of this size 104 would fit
+		write(256, 10_000);
 		write(1_000, 20);
 
 		assertThat(read()).hasSize(1_320).allSatisfy((value) -> assertThat(value).isPresent());
