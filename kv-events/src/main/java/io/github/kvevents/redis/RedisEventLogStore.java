@@ -2,8 +2,10 @@ package io.github.kvevents.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -75,8 +77,8 @@ public final class RedisEventLogStore implements EventLogStore {
 			arguments.add(ascii(fields.size()));
 			arguments.addAll(fields);
 		}
-		List<?> ids = run(ADD, List.of(key(log)), arguments);
-		return ids.stream().map((id) -> EntryId.parse(text(id))).toList();
+		byte[] ids = this.connections.call((connection) -> ADD.value(connection, List.of(key(log)), arguments));
+		return Arrays.stream(text(Objects.requireNonNull(ids)).split(" ")).map(EntryId::parse).toList();
 	}
 
 	List<?> run(RedisScript script, List<byte[]> keys, List<byte[]> arguments) {

@@ -63,7 +63,7 @@ final class UnconditionalSet {
 		if (!lifetime.isEmpty()) {
 			ScriptArguments.addHeaders(arguments);
 		}
-		return WriteReply.ofUnlogged(this.connections.call((connection) -> TRACKED.list(connection, keys, arguments)),
+		return WriteReply.ofText(this.connections.call((connection) -> TRACKED.value(connection, keys, arguments)),
 				partition);
 	}
 

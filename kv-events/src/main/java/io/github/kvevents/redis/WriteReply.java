@@ -44,15 +44,6 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 				(ended != null) ? ended(ended, partition) : null);
 	}
 
-	/**
-	 * Reads a reply without a log: a list of the previous value and the detected expiry.
-	 */
-	static WriteReply ofUnlogged(List<?> reply, int partition) {
-		List<?> ended = (reply.size() > 1) ? (List<?>) reply.get(1) : null;
-		return new WriteReply(reply.isEmpty() ? null : (byte[]) reply.get(0), null,
-				(ended != null) ? ended(ended, partition) : null);
-	}
-
 	private static EndedLifetime ended(List<?> parts, int partition) {
 		byte[] logId = (parts.size() > 4) ? (byte[]) parts.get(4) : null;
 		return new EndedLifetime(text(parts.get(0)), Long.parseLong(text(parts.get(1))),
@@ -99,7 +90,7 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 		}
 		byte[] value = (start < reply.length) ? Arrays.copyOfRange(reply, start + 1, reply.length) : null;
 		byte[] logId = parts.get(3);
-		return new WriteReply(null, LogCodec.position(partition, reply, end), new EndedLifetime(text(parts.get(0)),
+		return new WriteReply(null, (end > 0) ? LogCodec.position(partition, reply, end) : null, new EndedLifetime(text(parts.get(0)),
 				Long.parseLong(text(parts.get(1))), Long.parseLong(text(parts.get(2))), value,
 				(logId.length > 0) ? LogCodec.position(partition, logId) : null, KvHeaders.decode(parts.get(4))));
 	}

@@ -32,7 +32,7 @@ call('XLEN', log)
 
 local before, ended
 if deadlines then
-	local values, expired, recent, instance = KEYS[4], KEYS[5], KEYS[6], nil
+	local values, expired, recent = KEYS[4], KEYS[5], KEYS[6]
 	local receivers, carried = ARGV[4] or '', ARGV[7]
 	local first = string.sub(receivers, 1, 1)
 	local heard, mine, keeps = first == '1' or first == '2', first == '2', string.sub(receivers, -1) ~= 'n'
@@ -43,14 +43,7 @@ else
 	before = call('SET', key, value, 'GET')
 end
 
-local function with_end(id)
-	if not ended then
-		return id
-	end
-	return table.concat({ id, ended[1], ended[2], ended[3], ended[5] or '', ended[6] or '',
-			ended[4] and '+' .. ended[4] or '' }, '\n')
-end
-
+-- include ended-text.lua
 if before == value then
 	-- include log-find.lua
 	local found = repeated(header, 1)

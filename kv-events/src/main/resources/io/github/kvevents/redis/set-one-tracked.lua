@@ -12,15 +12,21 @@ ARGV[2]  the value
 ARGV[3]  PX or PXAT; left out for a key that never expires
 ARGV[4]  the time of PX or PXAT in milliseconds
 ARGV[5]  the headers that the expiry of the key carries; left out without
-Reply    a list of the previous value, nil if the key was absent; then, if the caller delivers a
-         detected expiry, the result of lifetime-end.lua
+Reply    as that of set-one-logged.lua, without the id of an entry: unless the key was absent, a
+         colon and its previous value; if the caller delivers a detected expiry, the result of
+         lifetime-end.lua instead
 Error    WRONGTYPE if it, or a key of this library, has another type; nothing is written then
 Cost     O(log N) with N tracked keys; two commands without a lifetime, four with PXAT and five
          with PX, and one more for a key that has one already; seven more after an undetected expiry
 --]]
 local call, deadlines, values, expired, recent, key = redis.call, KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local value, lifetime, at = ARGV[2], ARGV[3], ARGV[4]
-local mine, keeps, instance = string.sub(ARGV[1], 1, 1) == '1', string.sub(ARGV[1], 2, 2) == '1', string.sub(ARGV[1], 3)
-local heard, log, header, carried, before, ended = true, nil, nil, ARGV[5], nil, nil
+-- bytes, not parts of the string, which would cost more: 49 is 1
+local mine, keeps = string.byte(ARGV[1], 1) == 49, string.byte(ARGV[1], 2) == 49
+local heard, log, header, carried, before, ended = true, nil, ARGV[1], ARGV[5], nil, nil
 -- include set-one.lua
-return { before, ended }
+if before then
+	return ':' .. before
+end
+-- include ended-text.lua
+return with_end('')

@@ -4,8 +4,9 @@ expiry of the key is published first. Sets two declared variables: before, the p
 if the key was absent, and ended, the result of lifetime-end.lua. Needs call, deadlines, values,
 expired, recent, key, value, lifetime (PX, PXAT or nil), at (its time), heard: whether hooks receive
 expiries, keeps: whether to keep the value for the expiry, log (nil without one), carried: the headers for
-the expiry, or nil, mine: whether this instance delivers a detected expiry itself, and
-instance, the id of the instance, or nil and header, which contains it.
+the expiry, or nil, mine: whether this instance delivers a detected expiry itself, and header,
+which contains the id of the instance: the header of the entry with a log, otherwise two flags and
+the id.
 
 The key is written last: a wrong type of it, or of a key of this library, fails before.
 --]]
@@ -40,7 +41,8 @@ if former and not before then
 		-- include lifetime-end.lua
 		call('XLEN', expired)
 		call('ZCARD', recent)
-		ended = publish(key, former, now, instance or string.match(header, '^[^:]*:[^:]*::([^\n]*)'), mine)
+		local instance = log and string.match(header, '^[^:]*:[^:]*::([^\n]*)') or string.sub(header, 3)
+		ended = publish(key, former, now, instance, mine)
 		call('ZADD', recent, now, key)
 	end
 end
