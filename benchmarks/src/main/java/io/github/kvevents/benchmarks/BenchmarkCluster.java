@@ -30,6 +30,8 @@ final class BenchmarkCluster implements AutoCloseable {
 
 	private final LettuceConnectionFactory connectionFactory;
 
+	private double quietMicros;
+
 	private BenchmarkCluster(int primaries) throws IOException, InterruptedException {
 		if (primaries == 0) {
 			this.nodes.add(new BenchmarkServer());
@@ -118,6 +120,44 @@ final class BenchmarkCluster implements AutoCloseable {
 	 */
 	double scriptMicros() {
 		return this.nodes.stream().mapToDouble((node) -> node.commandTime().scripts()).sum();
+	}
+
+	/**
+	 * Measures what all nodes use while nobody writes.
+	 * @return the microseconds of processor time in a second
+	 */
+	double measureQuiet() throws InterruptedException {
+		double before = cpuMicros();
+		long start = System.nanoTime();
+		TimeUnit.SECONDS.sleep(5);
+		double used = cpuMicros() - before;
+		this.quietMicros = used * 1e9 / (System.nanoTime() - start);
+		return this.quietMicros;
+	}
+
+	/**
+	 * What {@link #measureQuiet()} found.
+	 */
+	double quietMicros() {
+		return this.quietMicros;
+	}
+
+	int size() {
+		return this.nodes.size();
+	}
+
+	/**
+	 * How many scripts all nodes have run.
+	 */
+	double scriptCalls() {
+		return this.nodes.stream().mapToDouble(BenchmarkServer::scriptCalls).sum();
+	}
+
+	/**
+	 * How often all nodes have read from a socket.
+	 */
+	double socketReads() {
+		return this.nodes.stream().mapToDouble(BenchmarkServer::socketReads).sum();
 	}
 
 	@Override

@@ -37,6 +37,12 @@ import io.github.kvevents.store.Namespace;
  * more partitions: time, and the CPU of all servers together. All sides take turns in
  * each round, so that whatever else the machine does strikes all of them.
  * <p>
+ * What the servers use while nobody writes (their timers, the cluster bus, sweeps and
+ * reads of the instances) is measured before and taken off: it doesn't depend on the
+ * writes. More primaries are compared at the same load of each, too: a server with fewer
+ * clients finds fewer commands at each turn of its loop, whatever a command costs.
+ * Partitions are compared on the same number of servers.
+ * <p>
  * Arguments: {@code --rounds 15} of {@code --millis 400} for each side,
  * {@code --keys 100000}.
  */
@@ -76,15 +82,18 @@ public final class ClusterWriteCost {
 				BenchmarkCluster three = BenchmarkCluster.start(3);
 				Side plain = new Side("one server, P = 1", single, new Namespace("cost1", 1));
 				Side plain16 = new Side("one server, P = 16", single, new Namespace("cost16", 16));
+				Side one1 = new Side("cluster of 1, P = 1", one, Namespace.tagged("cost1", 1));
 				Side one16 = new Side("cluster of 1, P = 16", one, Namespace.tagged("cost16", 16));
-				Side three1 = new Side("cluster of 3, P = 1", three, Namespace.tagged("cost1", 1));
 				Side three16 = new Side("cluster of 3, P = 16", three, Namespace.tagged("cost16", 16))) {
 			ClusterWriteCost benchmark = new ClusterWriteCost(args);
-			List<Comparison> cpu = List.of(new Comparison("1 to 3 primaries", one16, three16),
-					new Comparison("1 to 16 partitions, one server", plain, plain16),
-					new Comparison("1 to 16 partitions, cluster", three1, three16));
+			Comparison primaries = new Comparison("1 to 3 primaries", one16, three16);
+			List<Comparison> cpu = List.of(primaries, new Comparison("1 to 16 partitions, one server", plain, plain16),
+					new Comparison("1 to 16 partitions, cluster", one1, one16));
 			List<Comparison> time = List.of(new Comparison("cluster against one server", plain, three16));
-			List<Side> sides = List.of(plain, plain16, one16, three1, three16);
+			List<Side> sides = List.of(plain, plain16, one1, one16, three16);
+			for (BenchmarkCluster servers : List.of(single, one, three)) {
+				System.out.println("Quiet: %.2f ms/s".formatted(servers.measureQuiet() / 1e3));
+			}
 			for (int threads : new int[] { 1, 8 }) {
 				Result result = benchmark.run(sides, (side) -> benchmark.writes(side, threads));
 				System.out.println("%n`set` with %d thread(s)".formatted(threads));
@@ -92,12 +101,19 @@ public final class ClusterWriteCost {
 				result.print("p50 of a write", time, Round::p50);
 				result.print("CPU of the servers", cpu, Round::cpuMicros);
 				result.print("time in scripts", cpu, Round::scriptMicros);
+				result = benchmark.run(List.of(one16, three16),
+						(side) -> benchmark.writes(side, threads * side.servers.size()));
+				System.out.println("%n`set` with %d thread(s) for each primary".formatted(threads));
+				result.print();
+				result.print("CPU of the servers", List.of(primaries), Round::cpuMicros);
+				result.print("time in scripts", List.of(primaries), Round::scriptMicros);
 			}
-			Result result = benchmark.run(List.of(plain, plain16, one16, three1, three16), benchmark::batches);
+			Result result = benchmark.run(sides, benchmark::batches);
 			System.out.println("%n`batchSet` of %,d keys".formatted(BATCH));
 			result.print();
 			result.print("p50 of a batch", time, Round::p50);
 			result.print("CPU of the servers", cpu, Round::cpuMicros);
+			result.print("time in scripts", cpu, Round::scriptMicros);
 		}
 	}
 
@@ -175,10 +191,18 @@ public final class ClusterWriteCost {
 
 		private final double scripts;
 
+		private final double calls;
+
+		private final double reads;
+
+		private final long start = System.nanoTime();
+
 		Before(BenchmarkCluster servers) {
 			this.servers = servers;
-			this.cpu = servers.cpuMicros();
 			this.scripts = servers.scriptMicros();
+			this.calls = servers.scriptCalls();
+			this.reads = servers.socketReads();
+			this.cpu = servers.cpuMicros();
 		}
 
 		/**
@@ -186,8 +210,12 @@ public final class ClusterWriteCost {
 		 * @param taken how long each call took, in nanoseconds, sorted
 		 */
 		Round round(long[] taken) {
-			return new Round(taken[taken.length / 2] / 1e3, (this.servers.cpuMicros() - this.cpu) / taken.length,
-					(this.servers.scriptMicros() - this.scripts) / taken.length);
+			double quiet = this.servers.quietMicros() * (System.nanoTime() - this.start) / 1e9;
+			double cpu = this.servers.cpuMicros() - this.cpu - quiet;
+			return new Round(taken[taken.length / 2] / 1e3, cpu / taken.length,
+					(this.servers.scriptMicros() - this.scripts) / taken.length,
+					(this.servers.scriptCalls() - this.calls) / taken.length,
+					(this.servers.socketReads() - this.reads) / taken.length);
 		}
 
 	}
@@ -257,9 +285,9 @@ public final class ClusterWriteCost {
 	}
 
 	/**
-	 * One side, some time: microseconds for each call.
+	 * One side, some time: microseconds, scripts and reads of sockets for each call.
 	 */
-	private record Round(double p50, double cpuMicros, double scriptMicros) {
+	private record Round(double p50, double cpuMicros, double scriptMicros, double scripts, double reads) {
 
 	}
 
@@ -276,12 +304,13 @@ public final class ClusterWriteCost {
 	private record Result(Map<Side, List<Round>> rounds) {
 
 		void print() {
-			System.out.println("| | p50 µs | CPU of the servers µs | in scripts µs |");
-			System.out.println("|---|---:|---:|---:|");
+			System.out.println("| | p50 µs | CPU of the servers µs | in scripts µs | scripts | reads of sockets |");
+			System.out.println("|---|---:|---:|---:|---:|---:|");
 			this.rounds.forEach((side,
-					measured) -> System.out.println(String.format(Locale.ROOT, "| %s | %,.1f | %,.1f | %,.1f |",
-							side.name, median(measured, Round::p50), median(measured, Round::cpuMicros),
-							median(measured, Round::scriptMicros))));
+					measured) -> System.out.println(String.format(Locale.ROOT,
+							"| %s | %,.1f | %,.1f | %,.1f | %,.2f | %,.2f |", side.name, median(measured, Round::p50),
+							median(measured, Round::cpuMicros), median(measured, Round::scriptMicros),
+							median(measured, Round::scripts), median(measured, Round::reads))));
 		}
 
 		/**
@@ -296,8 +325,9 @@ public final class ClusterWriteCost {
 					ratios[index] = figure.applyAsDouble(others.get(index)) / figure.applyAsDouble(ones.get(index));
 				}
 				Arrays.sort(ratios);
-				System.out.println(String.format(Locale.ROOT, "%s, %s: %.3f", figureName, comparison.what(),
-						ratios[ratios.length / 2]));
+				System.out
+					.println(String.format(Locale.ROOT, "%s, %s: %.3f (%.3f to %.3f)", figureName, comparison.what(),
+							ratios[ratios.length / 2], ratios[ratios.length / 4], ratios[ratios.length * 3 / 4]));
 			}
 		}
 

@@ -90,8 +90,8 @@ record WriteReply(byte @Nullable [] previousValue, @Nullable KvPosition position
 		}
 		byte[] value = (start < reply.length) ? Arrays.copyOfRange(reply, start + 1, reply.length) : null;
 		byte[] logId = parts.get(3);
-		return new WriteReply(null, (end > 0) ? LogCodec.position(partition, reply, end) : null, new EndedLifetime(text(parts.get(0)),
-				Long.parseLong(text(parts.get(1))), Long.parseLong(text(parts.get(2))), value,
+		return new WriteReply(null, (end > 0) ? LogCodec.position(partition, reply, end) : null, new EndedLifetime(
+				text(parts.get(0)), Long.parseLong(text(parts.get(1))), Long.parseLong(text(parts.get(2))), value,
 				(logId.length > 0) ? LogCodec.position(partition, logId) : null, KvHeaders.decode(parts.get(4))));
 	}
 
