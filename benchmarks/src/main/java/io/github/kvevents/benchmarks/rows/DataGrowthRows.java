@@ -75,6 +75,8 @@ public final class DataGrowthRows {
 		try (BenchmarkServer server = new BenchmarkServer();
 				Application application = Application.logged(server.port(), "kv.events.log.max-length=2000000");
 				Load load = new Load(server, scale, 1)) {
+			// there is no log before the first entry
+			ListenerRows.fill(application, 1);
 			for (int count : counts) {
 				ListenerRows.fill(application, (int) Math.max(0, count - entries(application, server)));
 				KvPosition latest = application.changeLog().latest().getOrDefault(0, new KvPosition(0, 0, 0));
