@@ -13,6 +13,7 @@ import io.github.kvevents.listener.ListenerStore.Holder;
 import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.ListenerStore.Members;
 import io.github.kvevents.listener.PartitionReader.LogEnds;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
 import io.github.kvevents.support.Delay;
 
 /**
@@ -35,6 +36,8 @@ final class AssignedPartitions {
 	private final PartitionOpener opener;
 
 	private final PendingDeliveries deliveries;
+
+	private final DeliveryPolicy policy;
 
 	private final Delay tick;
 
@@ -65,6 +68,7 @@ final class AssignedPartitions {
 		this.truncation = truncation;
 		this.opener = new PartitionOpener(membership, truncation, options, deliveries, policy, gaps, processed);
 		this.deliveries = deliveries;
+		this.policy = policy;
 		this.ends = new LogEnds(membership::now);
 		this.tick = tick;
 		this.away = new AwayPartitions(distributed, membership::now);
@@ -78,6 +82,12 @@ final class AssignedPartitions {
 	/** From any thread. */
 	@Nullable AssignedPartition get(int number) {
 		return this.assigned.get(number);
+	}
+
+	/** Whether there may be something for the listener here. From any thread. */
+	boolean mayReceive(TailRead read) {
+		return this.assigned.containsKey(read.last().partition())
+				&& read.changes().stream().anyMatch(this.policy::mayReceive);
 	}
 
 	/** Whether the listener is paused, as far as this instance knows. From any thread. */

@@ -5,6 +5,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.github.kvevents.EventSelector;
+import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KeyText;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEvent;
@@ -101,6 +103,15 @@ final class DeliveryPolicy {
 			logger.debug("The filter of listener '" + this.id + "' failed; the handler thread asks it again", ex);
 			return Choice.UNKNOWN;
 		}
+	}
+
+	/**
+	 * Whether the listener may receive an entry, as far as that is known without asking a
+	 * filter of the application. From any thread.
+	 */
+	boolean mayReceive(LoggedChange change) {
+		KeyFilter filter = this.options.getSelector().getFilter();
+		return (filter != null && !EventSelector.isExactlyItsHint(filter)) || chooses(change);
 	}
 
 	private boolean chooses(LoggedChange change) {

@@ -32,7 +32,6 @@ import io.github.kvevents.store.KvKeys;
 import io.github.kvevents.support.BackgroundWork;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.DrivenTime;
-import io.github.kvevents.support.Waiter;
 
 /**
  * Everything of durable listeners, put together. Listeners begin when it is started, and
@@ -77,6 +76,8 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	private final List<Consumer<String>> observers = new CopyOnWriteArrayList<>();
 
 	private final List<Consumer<String>> removalObservers = new CopyOnWriteArrayList<>();
+
+	private final LoopThreads threads = new LoopThreads();
 
 	private boolean running;
 
@@ -170,18 +171,18 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	private SubscriptionRun run(ListenerMembership membership, TruncationDetector truncation, ListenerOptions options,
 			KvEventHandler handler, ListenerCounters counters, Map<Integer, ProcessedHistory> processed) {
 		String id = membership.listener();
-		Waiter waiter = new Waiter();
+		PooledLoop loop = new PooledLoop(this.threads, System::nanoTime);
 		PendingDeliveries deliveries = new PendingDeliveries("kv-listener-" + id, options.getConcurrency(),
-				System::nanoTime, this.driven, waiter::wakeUp);
-		DeliveryPolicy policy = policy(id, options, handler, counters, waiter::wakeUp);
+				System::nanoTime, this.driven, loop::wakeUp);
+		DeliveryPolicy policy = policy(id, options, handler, counters, loop::wakeUp);
 		GapReporter gaps = new GapReporter(id, handler, this.gapPublisher, counters);
 		Delay tick = SubscriptionLoop.tick(membership.lease());
 		AssignedPartitions partitions = new AssignedPartitions(membership, truncation, options, deliveries, policy,
 				gaps, processed, tick, this.log.isDistributed());
-		SubscriptionShutdown shutdown = new SubscriptionShutdown(membership, partitions, deliveries, policy, waiter,
+		SubscriptionShutdown shutdown = new SubscriptionShutdown(membership, partitions, deliveries, policy,
 				this.settings.shutdownTimeout(), tick);
 		return new SubscriptionRun(membership, deliveries,
-				new SubscriptionLoop(membership, partitions, deliveries, shutdown, this.feed, waiter, gaps.log()));
+				new SubscriptionLoop(membership, partitions, deliveries, shutdown, this.feed, loop, gaps.log()), loop);
 	}
 
 	private DeliveryPolicy policy(String id, ListenerOptions options, KvEventHandler handler, ListenerCounters counters,

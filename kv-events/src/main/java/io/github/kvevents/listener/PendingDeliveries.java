@@ -274,10 +274,6 @@ final class PendingDeliveries {
 		return this.threads.isTerminated();
 	}
 
-	void awaitOver(Duration timeout) throws InterruptedException {
-		this.threads.awaitTermination(timeout.toNanos(), TimeUnit.NANOSECONDS);
-	}
-
 	/**
 	 * When an event is retried.
 	 *

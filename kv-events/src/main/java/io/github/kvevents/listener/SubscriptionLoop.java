@@ -16,13 +16,12 @@ import io.github.kvevents.store.ChangeLogStore.TailRead;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.LoopHealth;
-import io.github.kvevents.support.Waiter;
 
 /**
- * The thread of a listener in this instance: has the leases of its partitions renewed,
- * and has each read on when there is something new or room for it.
+ * The loop of a listener in this instance: has the leases of its partitions renewed, and
+ * has each read on when there is something new or room for it.
  */
-final class SubscriptionLoop implements Runnable {
+final class SubscriptionLoop {
 
 	/** So that orders of other instances are obeyed within a second. */
 	private static final Delay MAX_TICK = Delay.ofMillis(1000);
@@ -33,7 +32,7 @@ final class SubscriptionLoop implements Runnable {
 
 	private final ChangeFeed feed;
 
-	private final Waiter waiter;
+	private final PooledLoop loop;
 
 	private final LoopHealth health;
 
@@ -47,6 +46,8 @@ final class SubscriptionLoop implements Runnable {
 
 	private final CountDownLatch firstTurn = new CountDownLatch(1);
 
+	private ChangeFeed.@Nullable Subscription subscription;
+
 	private long nextTickAt;
 
 	private volatile boolean stopped;
@@ -58,16 +59,16 @@ final class SubscriptionLoop implements Runnable {
 
 	/**
 	 * Creates a loop.
-	 * @param waiter wakes it
+	 * @param loop has it take its turns
 	 * @param gaps logs what was missed
 	 */
 	SubscriptionLoop(ListenerMembership membership, AssignedPartitions partitions, PendingDeliveries deliveries,
-			SubscriptionShutdown shutdown, ChangeFeed feed, Waiter waiter, GapLog gaps) {
+			SubscriptionShutdown shutdown, ChangeFeed feed, PooledLoop loop, GapLog gaps) {
 		this.membership = membership;
 		this.deliveries = deliveries;
 		this.shutdown = shutdown;
 		this.feed = feed;
-		this.waiter = waiter;
+		this.loop = loop;
 		this.health = new LoopHealth(KvListenerRegistry.class, "Listener '" + membership.listener() + "'");
 		this.deadline = shutdown.deadline();
 		this.partitions = partitions;
@@ -86,14 +87,14 @@ final class SubscriptionLoop implements Runnable {
 	 */
 	void tick() {
 		this.tickNow = true;
-		this.waiter.wakeUp();
+		this.loop.wakeUp();
 	}
 
 	/**
 	 * Has the loop look which retries are due.
 	 */
 	void beginDue() {
-		this.waiter.wakeUp();
+		this.loop.wakeUp();
 	}
 
 	/**
@@ -106,14 +107,21 @@ final class SubscriptionLoop implements Runnable {
 			return "handles " + KeyText.printable(handled);
 		}
 		boolean blocked = this.partitions.isPaused() || this.deliveries.isWaiting();
-		boolean idle = handled == null && this.firstTurn.getCount() == 0 && this.waiter.isIdle();
-		return (idle && (blocked || this.partitions.isAtEnd())) ? null : "reads the change log";
+		boolean idle = handled == null && this.firstTurn.getCount() == 0 && this.loop.isIdle();
+		if (idle && (blocked || this.partitions.isAtEnd())) {
+			return null;
+		}
+		if (idle) {
+			// of what isn't for the listener it wasn't told
+			this.loop.wakeUp();
+		}
+		return "reads the change log";
 	}
 
 	void stop() {
 		this.deadline.stops();
 		this.stopped = true;
-		this.waiter.wakeUp();
+		this.loop.wakeUp();
 	}
 
 	/**
@@ -146,22 +154,33 @@ final class SubscriptionLoop implements Runnable {
 		this.firstTurn.await(end - this.membership.now(), TimeUnit.NANOSECONDS);
 	}
 
-	@Override
-	public void run() {
-		ChangeFeed.Subscription subscription = this.feed.subscribe(new WakeUp());
+	/**
+	 * Does what there is to do now.
+	 * @return when to look again at the latest, {@code null} once this is over
+	 */
+	@Nullable Delay run() {
+		Delay pause = null;
 		try {
-			while (!this.stopped) {
-				this.waiter.reset();
-				this.waiter.awaitQuietly(turnSafely());
+			if (this.subscription == null) {
+				this.subscription = this.feed.subscribe(new WakeUp());
 			}
-			this.shutdown.run();
+			pause = this.stopped ? this.shutdown.turn() : turnSafely();
+			return pause;
 		}
 		finally {
-			this.gaps.log();
-			this.firstTurn.countDown();
-			subscription.close();
-			this.end.run();
+			if (pause == null) {
+				end();
+			}
 		}
+	}
+
+	private void end() {
+		this.gaps.log();
+		this.firstTurn.countDown();
+		if (this.subscription != null) {
+			this.subscription.close();
+		}
+		this.end.run();
 	}
 
 	private Delay turnSafely() {
@@ -169,7 +188,7 @@ final class SubscriptionLoop implements Runnable {
 		try {
 			Delay pause = turn();
 			this.health.succeeded();
-			return pause;
+			return this.stopped ? Delay.NONE : pause;
 		}
 		catch (Throwable ex) {
 			return this.stopped ? Delay.NONE : Delay.ofMillis(this.health.failed(ex));
@@ -214,7 +233,8 @@ final class SubscriptionLoop implements Runnable {
 	}
 
 	/**
-	 * Takes what the feed reads for a sign that there is something to read.
+	 * Takes what the feed reads for a sign that there is something to read. Entries that
+	 * are for others are read with the next tick.
 	 */
 	private final class WakeUp implements ChangeFeed.Subscriber {
 
@@ -222,12 +242,14 @@ final class SubscriptionLoop implements Runnable {
 		public void onRead(TailRead read) {
 			SubscriptionLoop.this.partitions.ends().forget(read.last().partition());
 			signal(read.last().partition());
-			SubscriptionLoop.this.waiter.wakeUp();
+			if (SubscriptionLoop.this.partitions.mayReceive(read)) {
+				SubscriptionLoop.this.loop.wakeUp();
+			}
 		}
 
 		@Override
 		public void onChanges(List<LoggedChange> changes) {
-			SubscriptionLoop.this.waiter.wakeUp();
+			SubscriptionLoop.this.loop.wakeUp();
 		}
 
 		@Override

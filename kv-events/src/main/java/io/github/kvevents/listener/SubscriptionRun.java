@@ -1,23 +1,24 @@
 package io.github.kvevents.listener;
 
-import java.time.Duration;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.KeyText;
 import io.github.kvevents.support.BackgroundWork.Pending;
-import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.Delay;
 
 /**
- * A listener in this instance from one start to the next stop: its loop, and the threads
- * that handle its events.
+ * A listener in this instance from one start to the next stop: its loop, and what handles
+ * its events.
  */
 final class SubscriptionRun {
 
 	/** How often to look whether the loop waits for a store that is gone. */
 	private static final long LOOK_MILLIS = 50;
+
+	/** How often to look whether the run before is over. */
+	private static final Delay PREVIOUS = Delay.ofMillis(10);
 
 	private final ListenerMembership membership;
 
@@ -25,18 +26,21 @@ final class SubscriptionRun {
 
 	private final SubscriptionLoop loop;
 
-	private final Thread thread;
+	private final PooledLoop turns;
 
 	private @Nullable SubscriptionRun previous;
+
+	private long previousEndsAt;
 
 	/**
 	 * Creates a run that hasn't begun.
 	 */
-	SubscriptionRun(ListenerMembership membership, PendingDeliveries deliveries, SubscriptionLoop loop) {
+	SubscriptionRun(ListenerMembership membership, PendingDeliveries deliveries, SubscriptionLoop loop,
+			PooledLoop turns) {
 		this.membership = membership;
 		this.deliveries = deliveries;
 		this.loop = loop;
-		this.thread = DaemonThreads.single(this::run, "kv-listener-" + membership.listener());
+		this.turns = turns;
 	}
 
 	PendingDeliveries deliveries() {
@@ -53,39 +57,26 @@ final class SubscriptionRun {
 	 */
 	void start(@Nullable SubscriptionRun previous) {
 		this.previous = previous;
-		this.thread.start();
-	}
-
-	private void run() {
-		try {
-			awaitPrevious();
-		}
-		finally {
-			this.loop.run();
-		}
+		this.previousEndsAt = Delay.of(this.membership.lease()).after(System.nanoTime());
+		this.turns.start(this::turn);
 	}
 
 	/**
 	 * A handler that doesn't end, though the run is over, may hold up what comes behind:
 	 * as in any other instance, for as long as a lease.
 	 */
-	private void awaitPrevious() {
+	private @Nullable Delay turn() {
 		SubscriptionRun previous = this.previous;
+		if (previous != null && !previous.isOver() && !this.loop.isStopped()
+				&& System.nanoTime() - this.previousEndsAt < 0) {
+			return PREVIOUS;
+		}
 		this.previous = null;
-		long end = Delay.of(this.membership.lease()).after(System.nanoTime());
-		try {
-			while (previous != null && !previous.isOver() && !this.loop.isStopped() && System.nanoTime() - end < 0) {
-				previous.thread.join(LOOK_MILLIS);
-				previous.deliveries.awaitOver(Duration.ofMillis(LOOK_MILLIS));
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		return this.loop.run();
 	}
 
 	private boolean isOver() {
-		return !this.thread.isAlive() && this.deliveries.isOver();
+		return this.turns.isEnded() && this.deliveries.isOver();
 	}
 
 	/**
@@ -108,16 +99,16 @@ final class SubscriptionRun {
 	}
 
 	boolean isCalledFromWithin() {
-		return this.thread == Thread.currentThread() || this.deliveries.isOwnThread();
+		return this.turns.isRunner() || this.deliveries.isOwnThread();
 	}
 
 	void awaitEnd(long end) throws InterruptedException {
-		this.thread.join(LOOK_MILLIS);
-		while (this.thread.isAlive() && System.nanoTime() - end < 0) {
+		this.turns.awaitEnd(LOOK_MILLIS);
+		while (!this.turns.isEnded() && System.nanoTime() - end < 0) {
 			if (this.loop.isToBeInterrupted()) {
-				this.thread.interrupt();
+				this.turns.interrupt();
 			}
-			this.thread.join(LOOK_MILLIS);
+			this.turns.awaitEnd(LOOK_MILLIS);
 		}
 	}
 

@@ -10,11 +10,10 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.support.Delay;
-import io.github.kvevents.support.Waiter;
 
 /**
  * The end of a listener in this instance: drains what is in flight, commits the progress
- * and releases all leases, unless the store is gone. Confined to the thread of the loop.
+ * and releases all leases, unless the store is gone. Confined to the turns of the loop.
  */
 final class SubscriptionShutdown {
 
@@ -35,13 +34,15 @@ final class SubscriptionShutdown {
 
 	private final AssignedPartitions partitions;
 
-	private final Waiter waiter;
-
 	private final ShutdownDeadline deadline;
 
 	private final Delay tick;
 
 	private long nextTickAt;
+
+	private long endsAt;
+
+	private boolean begun;
 
 	/**
 	 * Creates an end.
@@ -49,13 +50,12 @@ final class SubscriptionShutdown {
 	 * @param tick how often to renew leases while handlers end
 	 */
 	SubscriptionShutdown(ListenerMembership membership, AssignedPartitions partitions, PendingDeliveries deliveries,
-			DeliveryPolicy policy, Waiter waiter, Duration timeout, Delay tick) {
+			DeliveryPolicy policy, Duration timeout, Delay tick) {
 		this.membership = membership;
 		this.deliveries = deliveries;
 		this.policy = policy;
 		this.timeout = timeout;
 		this.partitions = partitions;
-		this.waiter = waiter;
 		this.deadline = new ShutdownDeadline(membership::now);
 		this.tick = tick;
 	}
@@ -67,20 +67,35 @@ final class SubscriptionShutdown {
 		return this.deadline;
 	}
 
-	void run() {
+	/**
+	 * Does what there is to do now.
+	 * @return when to look again, {@code null} once this is over
+	 */
+	@Nullable Delay turn() {
+		if (!this.begun) {
+			this.begun = true;
+			begin();
+		}
+		if (!this.partitions.all().isEmpty() && now() - this.endsAt < 0) {
+			Delay pause = drain();
+			if (!this.partitions.all().isEmpty()) {
+				return pause;
+			}
+		}
+		finish();
+		return null;
+	}
+
+	private void begin() {
 		this.deadline.stops();
 		this.partitions.all().forEach((partition) -> partition.queue().leave());
 		this.deliveries.setSuspended(false);
 		this.deliveries.resumeDue(true);
-		long end = Delay.of(this.timeout).after(now());
+		this.endsAt = Delay.of(this.timeout).after(now());
 		this.nextTickAt = this.tick.after(now());
-		while (!this.partitions.all().isEmpty() && now() - end < 0) {
-			this.waiter.reset();
-			Delay pause = turn();
-			if (!this.partitions.all().isEmpty()) {
-				this.waiter.awaitQuietly(pause);
-			}
-		}
+	}
+
+	private void finish() {
 		this.policy.stop();
 		this.deliveries.close(INTERRUPTED_MILLIS);
 		this.partitions.all().forEach((partition) -> ask(partition::release));
@@ -93,7 +108,7 @@ final class SubscriptionShutdown {
 		}
 	}
 
-	private Delay turn() {
+	private Delay drain() {
 		Delay pause = this.tick;
 		if (now() - this.nextTickAt >= 0) {
 			this.nextTickAt = this.tick.after(now());

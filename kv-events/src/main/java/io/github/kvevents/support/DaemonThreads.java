@@ -19,6 +19,8 @@ public final class DaemonThreads implements ThreadFactory {
 
 	private final String namePrefix;
 
+	private final boolean background;
+
 	private final AtomicInteger number = new AtomicInteger();
 
 	private final @Nullable ClassLoader contextClassLoader = ClassUtils.getDefaultClassLoader();
@@ -29,12 +31,26 @@ public final class DaemonThreads implements ThreadFactory {
 	 * @param namePrefix the names of the threads, without their number
 	 */
 	public DaemonThreads(String namePrefix) {
+		this(namePrefix, false);
+	}
+
+	private DaemonThreads(String namePrefix, boolean background) {
 		this.namePrefix = namePrefix;
+		this.background = background;
+	}
+
+	/**
+	 * Creates a factory of threads that all work in the background.
+	 * @param namePrefix the names of the threads, without their number
+	 * @return the factory
+	 */
+	public static DaemonThreads inBackground(String namePrefix) {
+		return new DaemonThreads(namePrefix, true);
 	}
 
 	@Override
 	public Thread newThread(Runnable task) {
-		Thread thread = new DaemonThread(task, this.namePrefix + this.number.incrementAndGet(), false);
+		Thread thread = new DaemonThread(task, this.namePrefix + this.number.incrementAndGet(), this.background);
 		thread.setContextClassLoader(this.contextClassLoader);
 		return thread;
 	}

@@ -122,11 +122,12 @@ public final class MemoryRows {
 	}
 
 	/**
-	 * Gives what was registered the time to become idle.
+	 * Gives what was registered the time to become idle, and threads that only began it
+	 * the time to end.
 	 */
 	private static void await(BenchmarkServer server) throws InterruptedException {
 		server.commands().ping();
-		TimeUnit.SECONDS.sleep(3);
+		TimeUnit.SECONDS.sleep(8);
 	}
 
 	private static int threads() {
