@@ -272,7 +272,7 @@ class ClosedLeavesNothingTests {
 			.keySet()
 			.stream()
 			.map(Thread::getName)
-			.filter((name) -> name.startsWith("kv-") && !name.matches("kv-hooks?-(async|timed).*"))
+			.filter((name) -> name.startsWith("kv-") && !name.matches("kv-(hooks?-(async|timed)|listener-loop).*"))
 			.collect(Collectors.toCollection(TreeSet::new));
 	}
 

@@ -188,7 +188,7 @@ abstract class StopAndStartContractTests {
 			.stream()
 			.filter(Thread::isAlive)
 			.map(Thread::getName)
-			.filter((name) -> name.startsWith("kv-") && !name.startsWith("kv-watch-") && !name.startsWith("kv-hooks-"))
+			.filter((name) -> name.startsWith("kv-") && !name.matches("kv-(watch|hooks|listener-loop)-.*"))
 			.collect(Collectors.toCollection(TreeSet::new));
 	}
 

@@ -61,33 +61,50 @@ record EntryHeader(KvEventType type, String operationId, @Nullable Long deadline
 	}
 
 	/**
-	 * Decodes a header.
+	 * Decodes a header. Called for each entry by each reader, so nothing is split.
 	 * @throws IllegalArgumentException if it is malformed
 	 */
 	static EntryHeader decode(byte[] header) {
-		// a character for each byte
-		String[] parts = new String(header, StandardCharsets.ISO_8859_1).split(":", 4);
-		if (parts.length < 4) {
-			throw new IllegalArgumentException("A part is missing");
-		}
-		KvEventType type = type(parts[0]);
-		byte[] rest = parts[3].getBytes(StandardCharsets.ISO_8859_1);
+		int first = colon(header, 0);
+		int second = colon(header, first + 1);
+		int third = colon(header, second + 1);
+		KvEventType type = type(header, first);
+		String operationId = bytewise(header, first + 1, second);
+		int rest = third + 1;
 		if (type == KvEventType.EXPIRED) {
-			return of(type, parts[1], Long.valueOf(parts[2]), null, text(rest, 0, rest.length));
+			Long deadline = Long.valueOf(bytewise(header, second + 1, third));
+			return of(type, operationId, deadline, null, text(header, rest, header.length));
 		}
-		if (parts[2].isEmpty()) {
-			return of(type, parts[1], null, null, text(rest, 0, rest.length));
+		if (second + 1 == third) {
+			return of(type, operationId, null, null, text(header, rest, header.length));
 		}
-		String[] detail = parts[2].split("/");
-		if (detail.length != 3) {
+		String detail = bytewise(header, second + 1, third);
+		int size = detail.indexOf('/') + 1;
+		int idLength = detail.indexOf('/', size) + 1;
+		if (size == 0 || idLength == 0) {
 			throw new IllegalArgumentException("A batch without index, size and length of its id");
 		}
-		int length = Integer.parseInt(detail[2]);
-		if (length < 0 || length > rest.length) {
+		int origin = rest + Integer.parseInt(detail, idLength, detail.length(), 10);
+		if (origin < rest || origin > header.length) {
 			throw new IllegalArgumentException("The id of a batch is cut off");
 		}
-		KvBatch batch = new KvBatch(text(rest, 0, length), Integer.parseInt(detail[0]), Integer.parseInt(detail[1]));
-		return of(type, parts[1], null, batch, text(rest, length, rest.length));
+		KvBatch batch = new KvBatch(text(header, rest, origin), Integer.parseInt(detail, 0, size - 1, 10),
+				Integer.parseInt(detail, size, idLength - 1, 10));
+		return of(type, operationId, null, batch, text(header, origin, header.length));
+	}
+
+	private static int colon(byte[] header, int from) {
+		for (int index = from; index < header.length; index++) {
+			if (header[index] == ':') {
+				return index;
+			}
+		}
+		throw new IllegalArgumentException("A part is missing");
+	}
+
+	/** A character for each byte. */
+	private static String bytewise(byte[] header, int from, int to) {
+		return new String(header, from, to - from, StandardCharsets.ISO_8859_1);
 	}
 
 	/**
@@ -103,8 +120,8 @@ record EntryHeader(KvEventType type, String operationId, @Nullable Long deadline
 				: new EntryHeader(type, operationId, deadline, batch, origin, KvHeaders.NONE);
 	}
 
-	private static KvEventType type(String letter) {
-		int index = (letter.length() == 1) ? LETTERS.indexOf(letter) : -1;
+	private static KvEventType type(byte[] header, int length) {
+		int index = (length == 1) ? LETTERS.indexOf(header[0]) : -1;
 		if (index < 0) {
 			throw new IllegalArgumentException("A change of no known type");
 		}

@@ -24,6 +24,8 @@ public final class KeyNames {
 	 */
 	private static final byte[] RESERVED = OwnKeys.PREFIX.getBytes(StandardCharsets.UTF_8);
 
+	private static final char REPLACEMENT = '\ufffd';
+
 	/** What SCAN doesn't take literally. */
 	private static final Pattern SPECIAL = Pattern.compile("[*?\\[\\]^\\-\\\\]");
 
@@ -134,6 +136,12 @@ public final class KeyNames {
 		if (name.length <= start || startsWith(name, 0, RESERVED) || !startsWith(name, tagLength, this.prefix)) {
 			return null;
 		}
+		// what is no UTF-8 becomes this character, which a key may have too
+		String key = new String(name, start, name.length - start, StandardCharsets.UTF_8);
+		return (key.indexOf(REPLACEMENT) < 0) ? key : decodeStrictly(name, start);
+	}
+
+	private static @Nullable String decodeStrictly(byte[] name, int start) {
 		try {
 			return StandardCharsets.UTF_8.newDecoder()
 				.decode(ByteBuffer.wrap(name, start, name.length - start))

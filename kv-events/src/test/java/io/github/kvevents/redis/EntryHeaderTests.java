@@ -75,7 +75,8 @@ class EntryHeaderTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "S", "S:1:", "Q:1::o", "SS:1::o", "E:1::o", "E::x:o", "B:1:1/2:bo", "B:1:x/2/1:bo",
-			"B:1:0/1/9:bo", "B:1:0/1/-1:bo", "B:1:2/1/1:bo" })
+			"B:1:0/1/9:bo", "B:1:0/1/-1:bo", "B:1:2/1/1:bo", "B:1:0/1/2147483647:bo", "B:1:/1/1:bo", "B:1:0//1:bo",
+			"B:1:0/1/:bo", "B:1:0/1/1/1:bo", "\u00e4:1::o", ":1::o" })
 	void malformedHeaderIsRefused(String header) {
 		assertThatIllegalArgumentException().isThrownBy(() -> EntryHeader.decode(bytes(header)));
 	}

@@ -20,7 +20,7 @@ class KeyNamesTests {
 	private final KeyNames names = KeyNames.prefixedWith("app:").in(this.namespace);
 
 	@ParameterizedTest
-	@ValueSource(strings = { "a", "{17}:lines", "}{", "{}", "{shop:0-1}x", "a\r\n\0b", "日本" })
+	@ValueSource(strings = { "a", "{17}:lines", "}{", "{}", "{shop:0-1}x", "a\r\n\0b", "日本", "a\ufffd" })
 	void nameHasTheTagOfThePartitionInFront(String key) {
 		String tag = "{" + this.namespace.tag(this.namespace.partitionOf(key)) + "}";
 		byte[] name = this.names.toRedis(key);
@@ -40,6 +40,14 @@ class KeyNamesTests {
 		assertThat(this.names.fromRedis(bytes("{shop:"))).isNull();
 		assertThat(this.names.fromRedis(bytes(this.namespace.log(0)))).isNull();
 		assertThat(this.names.fromRedis(new byte[] { '{', 'x', '}', (byte) 0xff })).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(bytes = { (byte) 0x80, (byte) 0xc3, (byte) 0xe3, (byte) 0xff })
+	void nameThatIsNoTextIsNoKey(byte end) {
+		KeyNames plain = KeyNames.prefixedWith("app:");
+		assertThat(plain.fromRedis(new byte[] { 'a', 'p', 'p', ':', 'x', end })).isNull();
+		assertThat(plain.fromRedis(new byte[] { 'a', 'p', 'p', ':', end, 'x' })).isNull();
 	}
 
 	@Test
