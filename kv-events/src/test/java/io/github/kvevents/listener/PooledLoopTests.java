@@ -47,7 +47,7 @@ class PooledLoopTests {
 
 	private int turns;
 
-	private Delay pause = Delay.ofNanos(5000);
+	private @Nullable Delay pause = Delay.ofNanos(5000);
 
 	private Runnable during = () -> {
 	};
