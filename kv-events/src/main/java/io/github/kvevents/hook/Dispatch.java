@@ -55,7 +55,7 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 	private @Nullable AheadEvents ahead;
 
 	/** The room in the queues of asynchronous hooks, {@code null} without any. */
-	private HookQueue.@Nullable Reservations reservations;
+	private @Nullable QueueReservations reservations;
 
 	private @Nullable CallerContext caller;
 
@@ -131,15 +131,15 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 	 * part of one.
 	 * @return the room, to be released when the events were enqueued
 	 */
-	HookQueue.Reservations reserve() {
-		HookQueue.Reservations reservations = reserve(
+	QueueReservations reserve() {
+		QueueReservations reservations = reserve(
 				(this.key != null) ? List.of(this.keyHooks) : this.hooks.values());
 		this.reservations = reservations;
 		return reservations;
 	}
 
-	private HookQueue.Reservations reserve(Collection<KeyHooks> hooks) {
-		HookQueue.Reservations reservations = new HookQueue.Reservations();
+	private QueueReservations reserve(Collection<KeyHooks> hooks) {
+		QueueReservations reservations = new QueueReservations();
 		if (!this.context.async()) {
 			reservations.reserve(hooks);
 		}
@@ -218,7 +218,7 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 					delivery.pending();
 				}
 				item = (item != null) ? item : new QueuedEvent(event, caller(), this.context.inAsyncHook(), delivery);
-				HookQueue.Reservations reserved = this.reservations;
+				QueueReservations reserved = this.reservations;
 				queue.offer(item, reserved != null && reserved.use(queue));
 			}
 		}

@@ -107,7 +107,7 @@ final class HookDispatcher implements KvEventDispatcher {
 	}
 
 	private void runReserved(Dispatch dispatch, Consumer<Consumer<KvEvent>> operation) {
-		HookQueue.Reservations reservations = dispatch.reserve();
+		QueueReservations reservations = dispatch.reserve();
 		try {
 			runOrdered(dispatch, operation);
 		}

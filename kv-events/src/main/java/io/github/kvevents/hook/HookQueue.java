@@ -1,18 +1,11 @@
 package io.github.kvevents.hook;
 
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.kvevents.hook.QueueRoom.QueueLock;
 import io.github.kvevents.support.KeyedQueue;
 
 /**
@@ -40,7 +33,7 @@ final class HookQueue {
 
 	private long offered;
 
-	private boolean closed;
+	private volatile boolean closed;
 
 	HookQueue(HookSettings settings, Executor executor, BooleanSupplier accepting, Handler handler) {
 		this(settings, executor, accepting, handler, new QueueLock());
@@ -52,8 +45,10 @@ final class HookQueue {
 		this.capacity = settings.queueCapacity();
 		this.accepting = accepting;
 		this.handler = handler;
-		this.room = new QueueRoom(this.capacity, this.lock, this.pending::size, this::isOpen);
-		this.workers = new QueueWorkers(settings.concurrency(), executor, this.lock, this.pending, handler::run);
+		this.room = new QueueRoom(this.capacity, this.lock, this::isOpen);
+		this.workers = new QueueWorkers(settings.concurrency(), executor, this.lock, this::poll, this.pending,
+				handler::run);
+		this.lock.admitBy(this::admit);
 	}
 
 	/**
@@ -83,34 +78,49 @@ final class HookQueue {
 	 * @param reserved whether it takes a slot that was reserved
 	 */
 	void offer(QueuedEvent item, boolean reserved) {
-		QueuedEvent dropped = null;
-		boolean startWorker = false;
-		this.lock.lock();
-		try {
-			if (reserved) {
-				this.room.use();
-			}
-			boolean full = this.pending.size() >= this.capacity;
-			if (!isOpen() || (full && this.overflow == KvOverflow.DROP_NEWEST)) {
-				dropped = item;
-				this.lock.changed().signalAll();
-			}
-			else {
-				this.offered++;
-				dropped = (full && this.overflow == KvOverflow.DROP_OLDEST) ? this.pending.removeOldest() : null;
-				this.pending.add(item.event().getKey(), item);
-				startWorker = this.workers.claim();
-			}
+		if (!reserved) {
+			this.room.take();
 		}
-		finally {
-			this.lock.unlock();
+		if (this.overflow == KvOverflow.BLOCK) {
+			this.lock.admit(item);
 		}
-		if (dropped != null) {
-			drop(dropped);
+		else {
+			// what is dropped is counted when this returns
+			this.lock.run(() -> admit(item));
 		}
-		if (startWorker) {
-			this.workers.start();
+	}
+
+	/**
+	 * Called with the lock held.
+	 */
+	private void admit(QueuedEvent item) {
+		boolean full = this.overflow != KvOverflow.BLOCK && this.pending.size() >= this.capacity;
+		if (!isOpen() || (full && this.overflow == KvOverflow.DROP_NEWEST)) {
+			this.room.leave();
+			this.lock.later(() -> drop(item));
+			return;
 		}
+		this.offered++;
+		if (full) {
+			QueuedEvent oldest = removeOldest();
+			this.lock.later(() -> drop(oldest));
+		}
+		this.pending.add(item.event().getKey(), item);
+		this.workers.claim();
+	}
+
+	private @Nullable QueuedEvent poll() {
+		QueuedEvent item = this.pending.poll();
+		if (item != null) {
+			this.room.leave();
+		}
+		return item;
+	}
+
+	private QueuedEvent removeOldest() {
+		QueuedEvent oldest = this.pending.removeOldest();
+		this.room.leave();
+		return oldest;
 	}
 
 	/**
@@ -131,10 +141,10 @@ final class HookQueue {
 	}
 
 	/**
-	 * Wakes the threads that wait for room: they check whether events are still accepted.
+	 * Wakes the threads that wait for room, since events are no longer accepted.
 	 */
 	void wake() {
-		this.lock.run(this.lock.changed()::signalAll);
+		this.lock.run(this.room::open);
 	}
 
 	/**
@@ -143,20 +153,7 @@ final class HookQueue {
 	 * @return whether that was so in time
 	 */
 	boolean awaitIdle(long nanos) throws InterruptedException {
-		long left = nanos;
-		this.lock.lockInterruptibly();
-		try {
-			while (this.workers.isBusyBeside(this.workers.countOwn())) {
-				if (left <= 0) {
-					return false;
-				}
-				left = this.lock.changed().awaitNanos(left);
-			}
-			return this.pending.size() == 0;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.workers.awaitIdle(nanos) && this.lock.get(() -> this.pending.size() == 0);
 	}
 
 	/**
@@ -197,7 +194,7 @@ final class HookQueue {
 	void close() {
 		this.lock.run(() -> {
 			this.closed = true;
-			this.lock.changed().signalAll();
+			this.room.open();
 		});
 		discard();
 	}
@@ -213,8 +210,8 @@ final class HookQueue {
 
 	private @Nullable QueuedEvent removeAny() {
 		return this.lock.get(() -> {
-			this.lock.changed().signalAll();
-			return (this.pending.size() > 0) ? this.pending.removeOldest() : null;
+			this.workers.wakeIdleWaiters();
+			return (this.pending.size() > 0) ? removeOldest() : null;
 		});
 	}
 
@@ -238,84 +235,6 @@ final class HookQueue {
 		void run(QueuedEvent item);
 
 		void dropped(QueuedEvent item);
-
-	}
-
-	/**
-	 * The slots in queues that one operation has reserved for the events that it may
-	 * cause.
-	 */
-	static final class Reservations {
-
-		private static final Comparator<HookRegistration> REGISTRATION = Comparator
-			.comparingLong(HookRegistration::sequence);
-
-		private HookQueue[] queues = {};
-
-		/** For each queue how many slots. */
-		private int[] slots = {};
-
-		private int count;
-
-		/**
-		 * Reserves a slot for each key in the queue of each of its asynchronous hooks, in
-		 * the order of registration: two operations can't each wait for the other one.
-		 */
-		void reserve(Collection<KeyHooks> keys) {
-			List<HookRegistration> wanted = new ArrayList<>();
-			for (KeyHooks hooks : keys) {
-				for (HookRegistration hook : hooks.hooks()) {
-					if (hook.queue() != null) {
-						wanted.add(hook);
-					}
-				}
-			}
-			wanted.sort(REGISTRATION);
-			this.queues = new HookQueue[wanted.size()];
-			this.slots = new int[wanted.size()];
-			for (int start = 0; start < wanted.size();) {
-				HookRegistration hook = wanted.get(start);
-				int end = start + 1;
-				while (end < wanted.size() && wanted.get(end) == hook) {
-					end++;
-				}
-				reserve(hook.queue(), end - start);
-				start = end;
-			}
-		}
-
-		private void reserve(@Nullable HookQueue queue, int wanted) {
-			if (queue != null) {
-				// counted last: an error while it waits leaves nothing to be released
-				this.slots[this.count] = queue.reserve(wanted);
-				this.queues[this.count++] = queue;
-			}
-		}
-
-		/**
-		 * Takes a slot for an event that is about to be enqueued.
-		 * @return whether there was one
-		 */
-		boolean use(HookQueue queue) {
-			for (int index = 0; index < this.count; index++) {
-				if (this.queues[index] == queue) {
-					boolean available = this.slots[index] > 0;
-					this.slots[index] -= available ? 1 : 0;
-					return available;
-				}
-			}
-			return false;
-		}
-
-		/**
-		 * Gives back the slots for which there was no event.
-		 */
-		void release() {
-			for (int index = 0; index < this.count; index++) {
-				this.queues[index].release(this.slots[index]);
-			}
-			this.count = 0;
-		}
 
 	}
 

@@ -1,16 +1,17 @@
 package io.github.kvevents.hook;
 
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The room in a bounded queue, and the threads that wait for it. It shares the queue's
- * lock, and is signalled by the queue's condition whenever something leaves.
+ * The room in a bounded queue, and the threads that wait for it. Who finds room needs no
+ * lock. Those who wait are served in the order in which they came, and one at a time is
+ * woken, which then has the next one woken: what leaves the queue meanwhile needs to wake
+ * nobody.
  */
 final class QueueRoom {
 
@@ -18,25 +19,23 @@ final class QueueRoom {
 
 	private final QueueLock lock;
 
-	private final IntSupplier queued;
-
 	private final BooleanSupplier open;
 
-	/**
-	 * Threads wait for room here, first come, first served: a large reservation would
-	 * otherwise starve behind small ones.
-	 */
-	private final ReentrantLock turnstile = new ReentrantLock(true);
+	/** Slots that are taken, by events or by reservations for them. */
+	private final AtomicInteger used = new AtomicInteger();
 
-	private int reserved;
+	/** Guarded by the lock. */
+	private final Deque<Waiter> waiters = new ArrayDeque<>(1);
 
-	/** How many threads wait, or are about to. */
-	private int waiting;
+	/** How many slots the first of them wants, 0 if nobody waits. */
+	private volatile int firstWants;
 
-	QueueRoom(int capacity, QueueLock lock, IntSupplier queued, BooleanSupplier open) {
+	/** Whether one has its slots and hasn't run since. */
+	private boolean waking;
+
+	QueueRoom(int capacity, QueueLock lock, BooleanSupplier open) {
 		this.capacity = capacity;
 		this.lock = lock;
-		this.queued = queued;
 		this.open = open;
 	}
 
@@ -51,131 +50,135 @@ final class QueueRoom {
 		if (Thread.currentThread().isInterrupted()) {
 			return 0;
 		}
-		return tryReserve(wanted) ? wanted : awaitTurn(wanted);
+		// one that waits for several slots would starve behind those that want few
+		boolean free = this.firstWants <= 1 && tryUse(wanted);
+		return free ? wanted : await(wanted);
+	}
+
+	private boolean tryUse(int wanted) {
+		int before;
+		do {
+			before = this.used.get();
+			if (before + wanted > this.capacity && this.open.getAsBoolean()) {
+				return false;
+			}
+		}
+		while (!this.used.compareAndSet(before, before + wanted));
+		return true;
+	}
+
+	private int await(int wanted) {
+		Waiter waiter = new Waiter(wanted);
+		this.lock.run(() -> {
+			this.waiters.addLast(waiter);
+			// written before the slots are counted, as these are before it is read
+			this.firstWants = this.waiters.getFirst().wanted;
+			serve();
+		});
+		boolean interrupted = false;
+		while (!waiter.served && !interrupted) {
+			this.lock.park();
+			interrupted = Thread.currentThread().isInterrupted();
+		}
+		return this.lock.get(() -> arrive(waiter));
 	}
 
 	/**
-	 * Reserves slots that are free, unless others wait: they came first.
-	 * @return whether it did, otherwise the caller is one that waits
+	 * Ends a wait.
+	 * @return how many slots it has got
 	 */
-	private boolean tryReserve(int wanted) {
-		this.lock.lock();
-		try {
-			if (this.waiting == 0 && !isFull(wanted)) {
-				this.reserved += wanted;
-				return true;
-			}
-			this.waiting++;
-			return false;
+	private int arrive(Waiter waiter) {
+		if (waiter.served) {
+			this.waking = false;
 		}
-		finally {
-			this.lock.unlock();
+		else {
+			remove(waiter);
 		}
+		serve();
+		return waiter.served ? waiter.wanted : 0;
 	}
 
-	private int awaitTurn(int wanted) {
-		try {
-			this.turnstile.lockInterruptibly();
-			try {
-				return await(wanted);
-			}
-			finally {
-				this.turnstile.unlock();
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return 0;
-		}
-		finally {
-			this.lock.run(() -> this.waiting--);
-		}
-	}
-
-	private boolean isFull(int wanted) {
-		return this.open.getAsBoolean() && this.queued.getAsInt() + this.reserved + wanted > this.capacity;
-	}
-
-	private int await(int wanted) throws InterruptedException {
-		this.lock.lockInterruptibly();
-		try {
-			while (isFull(wanted)) {
-				this.lock.changed().await();
-			}
-			this.reserved += wanted;
-			return wanted;
-		}
-		finally {
-			this.lock.unlock();
-		}
+	private void remove(Waiter waiter) {
+		this.waiters.remove(waiter);
+		Waiter first = this.waiters.peekFirst();
+		this.firstWants = (first != null) ? first.wanted : 0;
 	}
 
 	/**
-	 * Gives a slot to an event that is enqueued in the same step, so that no room becomes
-	 * free. Called with the lock held.
+	 * Gives the first one its slots, if they are free and none is on its way. Called with
+	 * the lock held.
 	 */
-	void use() {
-		this.reserved--;
+	private void serve() {
+		Waiter first = this.waking ? null : this.waiters.peekFirst();
+		if (first != null && tryUse(first.wanted)) {
+			this.waking = true;
+			serve(first);
+		}
+	}
+
+	private void serve(Waiter waiter) {
+		remove(waiter);
+		waiter.served = true;
+		this.lock.later(waiter);
+	}
+
+	/**
+	 * Takes a slot without asking whether there is one.
+	 */
+	void take() {
+		this.used.incrementAndGet();
+	}
+
+	/**
+	 * An event leaves the queue. Called with the lock held.
+	 */
+	void leave() {
+		this.used.decrementAndGet();
+		if (this.firstWants > 0) {
+			serve();
+		}
 	}
 
 	/**
 	 * Gives back slots.
 	 */
 	void release(int slots) {
-		this.lock.lock();
-		try {
-			this.reserved -= slots;
-			this.lock.changed().signalAll();
-		}
-		finally {
-			this.lock.unlock();
+		this.used.addAndGet(-slots);
+		if (this.firstWants > 0) {
+			this.lock.run(this::serve);
 		}
 	}
 
 	/**
-	 * The lock that the parts of one queue share, and the condition that is signalled
-	 * when something leaves it.
+	 * Serves all that wait, since events are no longer accepted. Called with the lock
+	 * held.
 	 */
-	static class QueueLock {
+	void open() {
+		for (Waiter first = this.waiters.peekFirst(); first != null
+				&& tryUse(first.wanted); first = this.waiters.peekFirst()) {
+			serve(first);
+		}
+	}
 
-		private final ReentrantLock lock = new ReentrantLock();
+	/**
+	 * A thread that waits.
+	 */
+	private final class Waiter implements Runnable {
 
-		private final Condition changed = this.lock.newCondition();
+		private final Thread thread = Thread.currentThread();
 
-		void run(Runnable action) {
-			get(() -> {
-				action.run();
-				return null;
-			});
+		private final int wanted;
+
+		/** Written with the lock held. */
+		private volatile boolean served;
+
+		Waiter(int wanted) {
+			this.wanted = wanted;
 		}
 
-		<T extends @Nullable Object> T get(Supplier<T> action) {
-			lock();
-			try {
-				return action.get();
-			}
-			finally {
-				unlock();
-			}
-		}
-
-		void lock() {
-			this.lock.lock();
-		}
-
-		void lockInterruptibly() throws InterruptedException {
-			this.lock.lockInterruptibly();
-		}
-
-		void unlock() {
-			this.lock.unlock();
-		}
-
-		/**
-		 * The condition, to wait for and to signal with the lock held.
-		 */
-		Condition changed() {
-			return this.changed;
+		@Override
+		public void run() {
+			QueueRoom.this.lock.unpark(this.thread);
 		}
 
 	}

@@ -1,13 +1,14 @@
 package io.github.kvevents.hook;
 
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.kvevents.hook.QueueRoom.QueueLock;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.KeyedQueue;
 import io.github.kvevents.support.ThreadSlot;
@@ -29,44 +30,48 @@ final class QueueWorkers {
 
 	private final QueueLock lock;
 
+	private final Supplier<@Nullable QueuedEvent> poll;
+
 	private final KeyedQueue<QueuedEvent> pending;
 
 	private final Consumer<QueuedEvent> handler;
 
 	private final Runnable worker = this::work;
 
+	private final Runnable starter = this::start;
+
 	private final Set<Thread> running = new LinkedHashSet<>();
+
+	/** The threads that wait until there is nothing to do. */
+	private final Set<Thread> idleWaiters = new HashSet<>(1);
 
 	private int count;
 
 	/** How many more there may be, in place of those that wait for the others. */
 	private int standIns;
 
-	QueueWorkers(int concurrency, Executor executor, QueueLock lock, KeyedQueue<QueuedEvent> pending,
-			Consumer<QueuedEvent> handler) {
+	QueueWorkers(int concurrency, Executor executor, QueueLock lock, Supplier<@Nullable QueuedEvent> poll,
+			KeyedQueue<QueuedEvent> pending, Consumer<QueuedEvent> handler) {
 		this.concurrency = concurrency;
 		this.executor = executor;
 		this.lock = lock;
+		this.poll = poll;
 		this.pending = pending;
 		this.handler = handler;
 	}
 
 	/**
-	 * Counts another worker, if there is work for it. Called with the lock held.
-	 * @return whether it is to be started
+	 * Starts another worker once the lock is free, if there is work for it. Called with
+	 * the lock held.
 	 */
-	boolean claim() {
-		if (!this.pending.isReady() || this.count >= this.concurrency + this.standIns) {
-			return false;
+	void claim() {
+		if (this.pending.isReady() && this.count < this.concurrency + this.standIns) {
+			this.count++;
+			this.lock.later(this.starter);
 		}
-		this.count++;
-		return true;
 	}
 
-	/**
-	 * Starts a worker that was claimed. Called without the lock.
-	 */
-	void start() {
+	private void start() {
 		this.executor.execute(this.worker);
 	}
 
@@ -119,31 +124,35 @@ final class QueueWorkers {
 	 * failure of the JVM it is another worker that handles the rest.
 	 */
 	private @Nullable QueuedEvent finish(QueuedEvent item, Place place, boolean more) {
-		QueuedEvent next = null;
-		boolean startWorker = false;
 		this.lock.lock();
 		try {
-			this.standIns -= place.replaced ? 1 : 0;
-			this.pending.release(item.event().getKey());
-			// an interrupt that was meant for the hook must not reach the next one
-			Thread.interrupted();
-			if (more) {
-				next = takeOrRetire();
-			}
-			else {
-				retire();
-				startWorker = claim();
-			}
-			if (next == null) {
-				this.running.remove(Thread.currentThread());
-			}
+			return next(item, place, more);
 		}
 		finally {
-			this.lock.unlock();
+			try {
+				this.lock.unlock();
+			}
+			finally {
+				item.done();
+			}
 		}
-		item.done();
-		if (startWorker) {
-			start();
+	}
+
+	private @Nullable QueuedEvent next(QueuedEvent item, Place place, boolean more) {
+		QueuedEvent next = null;
+		this.standIns -= place.replaced ? 1 : 0;
+		this.pending.release(item.event().getKey());
+		// an interrupt that was meant for the hook must not reach the next one
+		Thread.interrupted();
+		if (more) {
+			next = takeOrRetire();
+		}
+		else {
+			retire();
+			claim();
+		}
+		if (next == null) {
+			this.running.remove(Thread.currentThread());
 		}
 		return next;
 	}
@@ -154,18 +163,60 @@ final class QueueWorkers {
 	 * held.
 	 */
 	private @Nullable QueuedEvent takeOrRetire() {
-		QueuedEvent next = this.pending.poll();
+		QueuedEvent next = this.poll.get();
 		if (next == null) {
 			retire();
-			return null;
 		}
-		this.lock.changed().signalAll();
 		return next;
 	}
 
 	private void retire() {
 		this.count--;
-		this.lock.changed().signalAll();
+		wakeIdleWaiters();
+	}
+
+	/**
+	 * Called with the lock held, when something has ended or was removed.
+	 */
+	void wakeIdleWaiters() {
+		if (!this.idleWaiters.isEmpty()) {
+			this.idleWaiters.forEach(this.lock::unpark);
+		}
+	}
+
+	/**
+	 * Waits until none runs but those that the caller is part of, and there is nothing
+	 * that one could take.
+	 * @return whether that was so in time
+	 */
+	boolean awaitIdle(long nanos) throws InterruptedException {
+		long until = System.nanoTime() + nanos;
+		Thread thread = Thread.currentThread();
+		try {
+			while (this.lock.get(() -> isBusy(thread))) {
+				long left = until - System.nanoTime();
+				if (left <= 0) {
+					return false;
+				}
+				this.lock.park(left);
+				if (Thread.interrupted()) {
+					throw new InterruptedException();
+				}
+			}
+			return true;
+		}
+		finally {
+			this.lock.run(() -> this.idleWaiters.remove(thread));
+		}
+	}
+
+	/**
+	 * Called with the lock held.
+	 * @param waiter is woken when this may have changed
+	 */
+	private boolean isBusy(Thread waiter) {
+		this.idleWaiters.add(waiter);
+		return this.count > countOwn() || this.pending.isReady();
 	}
 
 	/**
@@ -174,13 +225,6 @@ final class QueueWorkers {
 	 */
 	int countOwn() {
 		return (int) this.running.stream().filter(CallChain::isOn).count();
-	}
-
-	/**
-	 * Whether any runs but these, or could. Called with the lock held.
-	 */
-	boolean isBusyBeside(int own) {
-		return this.count > own || this.pending.isReady();
 	}
 
 	/**
@@ -200,15 +244,13 @@ final class QueueWorkers {
 
 		@Override
 		public void replace() {
-			if (QueueWorkers.this.lock.get(this::claimInPlace)) {
-				start();
-			}
+			QueueWorkers.this.lock.run(this::claimInPlace);
 		}
 
-		private boolean claimInPlace() {
+		private void claimInPlace() {
 			QueueWorkers.this.standIns += this.replaced ? 0 : 1;
 			this.replaced = true;
-			return claim();
+			claim();
 		}
 
 	}

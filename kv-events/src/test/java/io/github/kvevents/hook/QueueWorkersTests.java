@@ -28,7 +28,6 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.JsonKvCodec;
 import io.github.kvevents.fixture.Interleavings;
 import io.github.kvevents.hook.HookObservations.CallerContext;
-import io.github.kvevents.hook.QueueRoom.QueueLock;
 import io.github.kvevents.support.RetryingExecutor;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -183,9 +182,15 @@ class QueueWorkersTests {
 					}, new QueueLock() {
 
 						@Override
-						void lock() {
+						void acquire() {
 							run.step();
-							super.lock();
+							super.acquire();
+						}
+
+						@Override
+						boolean tryAcquire() {
+							run.step();
+							return super.tryAcquire();
 						}
 
 					});
