@@ -32,8 +32,6 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 
 	private final KvEventType type;
 
-	private final Collection<String> keys;
-
 	private final @Nullable Delivery delivery;
 
 	private final DispatchContext context;
@@ -42,6 +40,9 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 	private final @Nullable String key;
 
 	private final KeyHooks keyHooks;
+
+	/** Those of an operation on several keys. */
+	private final Collection<String> keys;
 
 	private final Map<String, KeyHooks> hooks;
 
@@ -60,35 +61,46 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 	private @Nullable CallerContext caller;
 
 	/**
-	 * Finds the hooks of an operation.
+	 * Finds the hooks of an operation on one key.
 	 * @param here the slots of the current thread
 	 * @param delivery records the receivers of the events, {@code null} if nobody asks
 	 */
-	Dispatch(@Nullable Object[] here, Receivers receivers, HookInvoker invoker, KvEventType type,
-			Collection<String> keys, @Nullable Delivery delivery) {
+	Dispatch(@Nullable Object[] here, Receivers receivers, HookInvoker invoker, KvEventType type, String key,
+			@Nullable Delivery delivery) {
 		this.here = here;
 		this.context = DispatchContext.current(here);
 		this.receivers = receivers;
 		this.invoker = invoker;
 		this.type = type;
-		this.keys = keys;
 		this.delivery = delivery;
+		this.key = key;
+		this.keyHooks = receivers.hooks().find(type, key, this.context);
+		this.keys = List.of();
+		this.hooks = Map.of();
+		this.queued = this.keyHooks.async() && !this.context.isTooDeep();
+	}
+
+	/**
+	 * Finds the hooks of an operation on several keys.
+	 * @param here the slots of the current thread
+	 */
+	Dispatch(@Nullable Object[] here, Receivers receivers, HookInvoker invoker, KvEventType type,
+			Collection<String> keys) {
+		this.here = here;
+		this.context = DispatchContext.current(here);
+		this.receivers = receivers;
+		this.invoker = invoker;
+		this.type = type;
+		this.delivery = null;
+		this.key = null;
+		this.keyHooks = KeyHooks.NONE;
+		this.keys = keys;
+		this.hooks = new HashMap<>(2 * keys.size());
 		boolean async = false;
-		if (keys.size() == 1) {
-			this.key = keys.iterator().next();
-			this.keyHooks = receivers.hooks().find(type, this.key, this.context);
-			this.hooks = Map.of();
-			async = this.keyHooks.async();
-		}
-		else {
-			this.key = null;
-			this.keyHooks = KeyHooks.NONE;
-			this.hooks = new HashMap<>(2 * keys.size());
-			for (String each : keys) {
-				KeyHooks found = receivers.hooks().find(type, each, this.context);
-				this.hooks.put(each, found);
-				async |= found.async();
-			}
+		for (String each : keys) {
+			KeyHooks found = receivers.hooks().find(type, each, this.context);
+			this.hooks.put(each, found);
+			async |= found.async();
 		}
 		this.queued = async && !this.context.isTooDeep();
 	}
@@ -116,7 +128,14 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 	}
 
 	Collection<String> keys() {
-		return this.keys;
+		return (this.key != null) ? List.of(this.key) : this.keys;
+	}
+
+	/**
+	 * Locks all keys of the operation.
+	 */
+	KeyLocks.Held lock(KeyLocks locks) {
+		return (this.key != null) ? locks.lock(this.key) : locks.lock(this.keys);
 	}
 
 	/**
@@ -132,18 +151,27 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 	 * @return the room, to be released when the events were enqueued
 	 */
 	QueueReservations reserve() {
-		QueueReservations reservations = reserve(
-				(this.key != null) ? List.of(this.keyHooks) : this.hooks.values());
+		QueueReservations reservations = new QueueReservations();
+		if (this.key != null && !this.context.async()) {
+			reservations.reserve(this.keyHooks);
+		}
+		else if (!this.context.async()) {
+			reservations.reserve(this.hooks.values());
+		}
 		this.reservations = reservations;
 		return reservations;
 	}
 
-	private QueueReservations reserve(Collection<KeyHooks> hooks) {
-		QueueReservations reservations = new QueueReservations();
+	/**
+	 * Waits for room for the events ahead: none was reserved for these, and they must not
+	 * pile up.
+	 */
+	private void awaitRoom(AheadEvents ahead) {
 		if (!this.context.async()) {
-			reservations.reserve(hooks);
+			QueueReservations reservations = new QueueReservations();
+			reservations.reserve(ahead.all().stream().map(this::hooksOf).toList());
+			reservations.release();
 		}
-		return reservations;
 	}
 
 	/**
@@ -234,8 +262,7 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 			return;
 		}
 		try {
-			// no room was reserved for these: waits now, so that they don't pile up
-			reserve(ahead.all().stream().map(this::hooksOf).toList()).release();
+			awaitRoom(ahead);
 			callAll();
 		}
 		finally {

@@ -1,6 +1,7 @@
 package io.github.kvevents.hook;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,7 +29,7 @@ public final class GuardRegistry implements GuardChain {
 
 	private final AtomicLong sequence = new AtomicLong();
 
-	private volatile MatchIndex<Guard> index = new MatchIndex<>(List.of());
+	private volatile MatchIndex<Guard, List<Guard>> index = new MatchIndex<>(List.of(), Function.identity());
 
 	GuardRegistry(@Nullable KvCodec codec) {
 		this.codec = codec;
@@ -38,13 +39,13 @@ public final class GuardRegistry implements GuardChain {
 			Guard.Check check) {
 		Guard guard = new Guard(name, events, filter, order, this.sequence.getAndIncrement(), check);
 		this.guards.add(guard);
-		this.index = new MatchIndex<>(this.guards);
+		this.index = new MatchIndex<>(this.guards, Function.identity());
 		return guard;
 	}
 
 	public synchronized void remove(Guard guard) {
 		this.guards.remove(guard);
-		this.index = new MatchIndex<>(this.guards);
+		this.index = new MatchIndex<>(this.guards, Function.identity());
 	}
 
 	/**
@@ -57,7 +58,7 @@ public final class GuardRegistry implements GuardChain {
 
 	@Override
 	public void check(KvEventType type, String key, byte @Nullable [] value) {
-		MatchIndex<Guard> guards = this.index;
+		MatchIndex<Guard, List<Guard>> guards = this.index;
 		if (!guards.hasAny(type)) {
 			return;
 		}

@@ -55,7 +55,26 @@ final class HookDispatcher implements KvEventDispatcher {
 		Assert.notNull(type, "'type' must not be null");
 		Assert.notNull(keys, "'keys' must not be null");
 		Assert.notNull(operation, "'operation' must not be null");
-		run(type, keys, operation, null);
+		if (keys.size() == 1) {
+			dispatch(type, keys.iterator().next(), operation);
+			return;
+		}
+		@Nullable Object[] here = ThreadSlot.here();
+		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open(here);
+		try {
+			run(new Dispatch(here, this.receivers, this.invoker, type, keys), operation);
+		}
+		finally {
+			interrupts.close();
+		}
+	}
+
+	@Override
+	public void dispatch(KvEventType type, String key, Consumer<Consumer<KvEvent>> operation) {
+		Assert.notNull(type, "'type' must not be null");
+		Assert.notNull(key, "'key' must not be null");
+		Assert.notNull(operation, "'operation' must not be null");
+		run(type, key, operation, null);
 	}
 
 	@Override
@@ -69,7 +88,7 @@ final class HookDispatcher implements KvEventDispatcher {
 		Assert.notNull(except, "'except' must not be null");
 		Delivery delivery = new Delivery(except);
 		try {
-			run(event.getType(), List.of(event.getKey()), (events) -> events.accept(event), delivery);
+			run(event.getType(), event.getKey(), (events) -> events.accept(event), delivery);
 		}
 		catch (VirtualMachineError | ThreadDeath ex) {
 			// every receiver was called, and nobody waits for this on a thread of ours
@@ -81,28 +100,30 @@ final class HookDispatcher implements KvEventDispatcher {
 		return delivery.result();
 	}
 
-	private void run(KvEventType type, Collection<String> keys, Consumer<Consumer<KvEvent>> operation,
+	private void run(KvEventType type, String key, Consumer<Consumer<KvEvent>> operation,
 			@Nullable Delivery delivery) {
 		@Nullable Object[] here = ThreadSlot.here();
 		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open(here);
 		try {
-			Dispatch dispatch = new Dispatch(here, this.receivers, this.invoker, type, keys, delivery);
-			try {
-				if (dispatch.isQueued()) {
-					runReserved(dispatch, operation);
-				}
-				else if (!runUntapped(dispatch, operation)) {
-					runOrdered(dispatch, operation);
-				}
-			}
-			finally {
-				// also after a failure: the events that the operation passed on did
-				// happen
-				dispatch.call();
-			}
+			run(new Dispatch(here, this.receivers, this.invoker, type, key, delivery), operation);
 		}
 		finally {
 			interrupts.close();
+		}
+	}
+
+	private void run(Dispatch dispatch, Consumer<Consumer<KvEvent>> operation) {
+		try {
+			if (dispatch.isQueued()) {
+				runReserved(dispatch, operation);
+			}
+			else if (!runUntapped(dispatch, operation)) {
+				runOrdered(dispatch, operation);
+			}
+		}
+		finally {
+			// also after a failure: the events that the operation passed on did happen
+			dispatch.call();
 		}
 	}
 
@@ -124,7 +145,7 @@ final class HookDispatcher implements KvEventDispatcher {
 		// counted before the taps are asked: a tap that is added later waits for it
 		int ticket = this.taps.begin();
 		try {
-			if (this.taps.want(dispatch.type(), dispatch.keys())) {
+			if (!this.taps.isEmpty() && this.taps.want(dispatch.type(), dispatch.keys())) {
 				return false;
 			}
 			apply(dispatch, operation);
@@ -143,7 +164,7 @@ final class HookDispatcher implements KvEventDispatcher {
 	 * while it runs receives the events of each key in order.
 	 */
 	private void runOrdered(Dispatch dispatch, Consumer<Consumer<KvEvent>> operation) {
-		KeyLocks.Held held = this.locks.lock(dispatch.keys());
+		KeyLocks.Held held = dispatch.lock(this.locks);
 		try {
 			try {
 				apply(dispatch, operation);

@@ -83,6 +83,8 @@ final class HookObservations {
 		private static final boolean PROPAGATION = ClassUtils.isPresent("io.micrometer.context.ContextSnapshotFactory",
 				CallerContext.class.getClassLoader());
 
+		private static final CallerContext NOTHING = new CallerContext(null, null, null);
+
 		private final @Nullable Map<String, String> mdc;
 
 		private final @Nullable Observation observation;
@@ -97,8 +99,11 @@ final class HookObservations {
 		}
 
 		static CallerContext capture(ObservationRegistry registry) {
-			return new CallerContext(MDC.getCopyOfContextMap(), registry.getCurrentObservation(),
-					PROPAGATION ? Propagation.capture() : null);
+			Map<String, String> mdc = MDC.getCopyOfContextMap();
+			Observation observation = registry.getCurrentObservation();
+			AutoCloseableSource snapshot = PROPAGATION ? Propagation.capture() : null;
+			return (mdc == null && observation == null && snapshot == null) ? NOTHING
+					: new CallerContext(mdc, observation, snapshot);
 		}
 
 		/**
@@ -136,9 +141,11 @@ final class HookObservations {
 
 			private static final ContextSnapshotFactory FACTORY = ContextSnapshotFactory.builder().build();
 
-			static AutoCloseableSource capture() {
+			static @Nullable AutoCloseableSource capture() {
 				ContextSnapshot captured = FACTORY.captureAll();
-				return () -> captured.setThreadLocals()::close;
+				// it is a map: what is empty, as nearly always, sets nothing
+				boolean empty = captured instanceof Map<?, ?> values && values.isEmpty();
+				return empty ? null : () -> captured.setThreadLocals()::close;
 			}
 
 		}

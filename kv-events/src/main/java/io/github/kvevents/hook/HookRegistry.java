@@ -75,7 +75,7 @@ public final class HookRegistry implements KvHookRegistry {
 			String id = (options.getId() != null) ? options.getId() : unused(origin.defaultId());
 			Assert.isTrue(!this.hooks.containsKey(id), () -> "'id' must be unique but there is a hook '" + id + "'");
 			HookRegistration hook = new HookRegistration(id, options, callback, origin, this.sequence++, this.parts,
-					this::closed, this::changed);
+					this::closed, this::switched);
 			this.hooks.put(id, hook);
 			this.indexes = null;
 			return hook;
@@ -183,9 +183,10 @@ public final class HookRegistry implements KvHookRegistry {
 		}
 	}
 
-	private MatchIndex<HookRegistration> index(KvHookScope scope) {
+	private MatchIndex<HookRegistration, KeyHooks> index(KvHookScope scope) {
 		return new MatchIndex<>(
-				this.hooks.values().stream().filter((hook) -> hook.getOptions().getScope() == scope).toList());
+				this.hooks.values().stream().filter((hook) -> hook.getOptions().getScope() == scope).toList(),
+				KeyHooks::of);
 	}
 
 	/**
@@ -240,6 +241,16 @@ public final class HookRegistry implements KvHookRegistry {
 		this.changeListener = listener;
 	}
 
+	/**
+	 * A hook was enabled or disabled: what was found before has the others alone.
+	 */
+	private void switched() {
+		synchronized (this.monitor) {
+			this.indexes = null;
+		}
+		changed();
+	}
+
 	private void changed() {
 		this.changeListener.run();
 	}
@@ -254,7 +265,8 @@ public final class HookRegistry implements KvHookRegistry {
 	/**
 	 * Each hook is in one of the two.
 	 */
-	private record Indexes(MatchIndex<HookRegistration> oneInstance, MatchIndex<HookRegistration> everyInstance) {
+	private record Indexes(MatchIndex<HookRegistration, KeyHooks> oneInstance,
+			MatchIndex<HookRegistration, KeyHooks> everyInstance) {
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.kvevents.hook;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,34 +12,43 @@ import io.github.kvevents.KvEventType;
  * The hooks of one operation on one key, in the order in which they are to be called.
  *
  * @param hooks those that match, with and without a queue
- * @param async whether any of them has a queue
+ * @param queued those that have a queue, in the order of registration
  * @param failed those whose filter threw, with what it threw
  */
-record KeyHooks(List<HookRegistration> hooks, boolean async, Map<HookRegistration, Throwable> failed) {
+record KeyHooks(List<HookRegistration> hooks, List<HookRegistration> queued,
+		Map<HookRegistration, Throwable> failed) {
 
-	static final KeyHooks NONE = new KeyHooks(List.of(), false, Map.of());
+	static final Comparator<HookRegistration> REGISTRATION = Comparator.comparingLong(HookRegistration::sequence);
 
-	static KeyHooks find(MatchIndex<HookRegistration> index, KvEventType type, String key, DispatchContext context) {
-		if (!index.hasAny(type)) {
-			return NONE;
-		}
-		FailedFilters failures = new FailedFilters();
-		List<HookRegistration> found = index.find(type, key, context, failures);
-		if (found.isEmpty() && failures.failed.isEmpty()) {
-			return NONE;
-		}
-		boolean async = false;
-		boolean active = true;
-		for (HookRegistration hook : found) {
-			async |= hook.queue() != null;
-			active &= hook.isActive();
-		}
-		return active ? new KeyHooks(found, async, failures.failed) : ofActive(found, failures.failed);
+	static final KeyHooks NONE = new KeyHooks(List.of(), List.of(), Map.of());
+
+	/**
+	 * Those of the hooks that match which are active. Usually made once for all events
+	 * that the same hooks match.
+	 */
+	static KeyHooks of(List<HookRegistration> matching) {
+		List<HookRegistration> active = matching.stream().filter(HookRegistration::isActive).toList();
+		return active.isEmpty() ? NONE
+				: new KeyHooks(active, active.stream().filter(KeyHooks::isQueued).sorted(REGISTRATION).toList(),
+						Map.of());
 	}
 
-	private static KeyHooks ofActive(List<HookRegistration> found, Map<HookRegistration, Throwable> failed) {
-		List<HookRegistration> active = found.stream().filter(HookRegistration::isActive).toList();
-		return new KeyHooks(active, active.stream().anyMatch((hook) -> hook.queue() != null), failed);
+	private static boolean isQueued(HookRegistration hook) {
+		return hook.queue() != null;
+	}
+
+	static KeyHooks find(MatchIndex<HookRegistration, KeyHooks> index, KvEventType type, String key,
+			DispatchContext context) {
+		FailedFilters failures = new FailedFilters();
+		KeyHooks found = index.find(type, key, context, failures);
+		return failures.failed.isEmpty() ? found : new KeyHooks(found.hooks, found.queued, failures.failed);
+	}
+
+	/**
+	 * Whether any of them has a queue.
+	 */
+	boolean async() {
+		return !this.queued.isEmpty();
 	}
 
 	/**

@@ -1,7 +1,6 @@
 package io.github.kvevents.hook;
 
 import java.util.Collection;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -13,11 +12,11 @@ final class KeyLocks {
 
 	private static final int STRIPES = 1024;
 
-	private final Lock[] locks = new Lock[STRIPES];
+	private final Stripe[] locks = new Stripe[STRIPES];
 
 	KeyLocks() {
 		for (int stripe = 0; stripe < STRIPES; stripe++) {
-			this.locks[stripe] = new ReentrantLock();
+			this.locks[stripe] = new Stripe();
 		}
 	}
 
@@ -32,14 +31,22 @@ final class KeyLocks {
 	}
 
 	/**
+	 * Locks a key.
+	 * @return to be unlocked by the same thread
+	 */
+	Held lock(String key) {
+		Stripe single = this.locks[stripe(key)];
+		single.lock();
+		return single;
+	}
+
+	/**
 	 * Locks keys.
 	 * @return to be unlocked by the same thread
 	 */
 	Held lock(Collection<String> keys) {
 		if (keys.size() == 1) {
-			Lock single = this.locks[stripe(keys.iterator().next())];
-			single.lock();
-			return single::unlock;
+			return lock(keys.iterator().next());
 		}
 		int[] stripes = keys.stream().mapToInt(KeyLocks::stripe).sorted().distinct().toArray();
 		for (int stripe : stripes) {
@@ -64,6 +71,15 @@ final class KeyLocks {
 	interface Held {
 
 		void unlock();
+
+	}
+
+	/**
+	 * The lock of some keys, which is what a thread holds that locks a single one.
+	 */
+	private static final class Stripe extends ReentrantLock implements Held {
+
+		private static final long serialVersionUID = 1L;
 
 	}
 

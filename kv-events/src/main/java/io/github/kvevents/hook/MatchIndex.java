@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +26,28 @@ import io.github.kvevents.support.JvmFailures;
  * on those that are registered. Immutable: a new one is built when registrations change.
  *
  * @param <T> what is found
+ * @param <R> what is made of all that are found
  */
-final class MatchIndex<T extends MatchIndex.Matchable> {
+final class MatchIndex<T extends MatchIndex.Matchable, R> {
 
 	private static final Comparator<Matchable> ORDER = Comparator.comparingInt(Matchable::order)
 		.thenComparingLong(Matchable::sequence);
 
 	private final Map<KvEventType, Keys<T>> byType = new EnumMap<>(KvEventType.class);
 
-	MatchIndex(Collection<? extends T> elements) {
+	private final Function<List<T>, R> result;
+
+	private final R none;
+
+	/**
+	 * Creates an index.
+	 * @param elements what is to be found
+	 * @param result makes the result of what is found; called once for all keys that find
+	 * the same elements, where these have simple filters
+	 */
+	MatchIndex(Collection<? extends T> elements, Function<List<T>, R> result) {
+		this.result = result;
+		this.none = result.apply(List.of());
 		List<T> ordered = new ArrayList<>(elements);
 		ordered.sort(ORDER);
 		for (T element : ordered) {
@@ -71,16 +85,26 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 	 * @param context the context of the operation: filters run one deeper, as hooks do
 	 * @param filterFailure called with each element whose filter threw: it isn't in the
 	 * result
-	 * @return the elements, not to be changed
+	 * @return the result of the elements
 	 */
-	List<T> find(KvEventType type, String key, DispatchContext context, BiConsumer<T, Throwable> filterFailure) {
+	R find(KvEventType type, String key, DispatchContext context, BiConsumer<T, Throwable> filterFailure) {
 		Keys<T> keys = this.byType.get(type);
-		if (keys == null) {
-			return List.of();
+		Group<T> candidates = (keys != null) ? keys.candidates(key) : null;
+		if (candidates == null) {
+			return this.none;
 		}
-		Group<T> candidates = keys.candidates(key);
-		return (candidates == null) ? List.of()
-				: candidates.certain ? candidates.elements : ask(candidates.elements, key, context, filterFailure);
+		return candidates.certain ? result(candidates)
+				: this.result.apply(ask(candidates.elements, key, context, filterFailure));
+	}
+
+	@SuppressWarnings("unchecked") // nothing else is written there
+	private R result(Group<T> found) {
+		R result = (R) found.result;
+		if (result == null) {
+			result = this.result.apply(found.elements);
+			found.result = result;
+		}
+		return result;
 	}
 
 	private List<T> ask(List<T> candidates, String key, DispatchContext context,
@@ -139,6 +163,9 @@ final class MatchIndex<T extends MatchIndex.Matchable> {
 
 		/** Whether no filter has to be asked. */
 		private boolean certain = true;
+
+		/** Made when it is needed first. Immutable: whichever thread makes it. */
+		private @Nullable Object result;
 
 		/** Whether one of them takes values. */
 		private boolean takesValue;

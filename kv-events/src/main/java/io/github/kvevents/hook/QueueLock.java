@@ -1,7 +1,7 @@
 package io.github.kvevents.hook;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,8 +28,8 @@ class QueueLock {
 	/** The events that were left, the youngest first. */
 	private final AtomicReference<@Nullable Left> left = new AtomicReference<>();
 
-	/** What to do once the lock is free. */
-	private List<Runnable> later = List.of();
+	/** What to do once the lock is free: nothing, nearly always, or one thing. */
+	private @Nullable Later later;
 
 	private Consumer<QueuedEvent> admission = (item) -> {
 	};
@@ -101,10 +101,7 @@ class QueueLock {
 	 * held.
 	 */
 	final void later(Runnable action) {
-		if (this.later.isEmpty()) {
-			this.later = new ArrayList<>(2);
-		}
-		this.later.add(action);
+		this.later = new Later(action, this.later);
 	}
 
 	/**
@@ -112,29 +109,22 @@ class QueueLock {
 	 * unless another thread has the lock by now.
 	 */
 	final void unlock() {
-		List<Runnable> actions = List.of();
+		Later actions = null;
 		do {
+			this.later = (actions != null) ? actions : this.later;
 			try {
 				admitLeft();
 			}
 			finally {
-				actions = joined(actions, this.later);
-				this.later = List.of();
+				actions = this.later;
+				this.later = null;
 				release();
 			}
 		}
 		while (this.left.get() != null && tryAcquire());
-		if (!actions.isEmpty()) {
-			JvmFailures.forEach(actions, Runnable::run);
+		if (actions != null) {
+			Later.run(actions);
 		}
-	}
-
-	private static List<Runnable> joined(List<Runnable> first, List<Runnable> second) {
-		if (first.isEmpty() || second.isEmpty()) {
-			return first.isEmpty() ? second : first;
-		}
-		first.addAll(second);
-		return first;
 	}
 
 	private void admitLeft() {
@@ -186,6 +176,32 @@ class QueueLock {
 
 	void unpark(Thread thread) {
 		LockSupport.unpark(thread);
+	}
+
+	/** Things to do, the last one first. */
+	private static final class Later {
+
+		private final Runnable action;
+
+		private final @Nullable Later before;
+
+		Later(Runnable action, @Nullable Later before) {
+			this.action = action;
+			this.before = before;
+		}
+
+		static void run(Later last) {
+			if (last.before == null) {
+				last.action.run();
+				return;
+			}
+			Deque<Runnable> actions = new ArrayDeque<>();
+			for (Later each = last; each != null; each = each.before) {
+				actions.addFirst(each.action);
+			}
+			JvmFailures.forEach(actions, Runnable::run);
+		}
+
 	}
 
 	private static final class Left {

@@ -2,7 +2,6 @@ package io.github.kvevents.hook;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -13,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class QueueReservations {
 
-	private static final Comparator<HookRegistration> REGISTRATION = Comparator
-		.comparingLong(HookRegistration::sequence);
-
 	private HookQueue[] queues = {};
 
 	/** For each queue how many slots. */
@@ -24,19 +20,27 @@ final class QueueReservations {
 	private int count;
 
 	/**
+	 * Reserves a slot for one key in the queue of each of its asynchronous hooks.
+	 */
+	void reserve(KeyHooks hooks) {
+		List<HookRegistration> wanted = hooks.queued();
+		this.queues = new HookQueue[wanted.size()];
+		this.slots = new int[wanted.size()];
+		for (int index = 0; index < this.queues.length; index++) {
+			reserve(wanted.get(index).queue(), 1);
+		}
+	}
+
+	/**
 	 * Reserves a slot for each key in the queue of each of its asynchronous hooks, in
 	 * the order of registration: two operations can't each wait for the other one.
 	 */
 	void reserve(Collection<KeyHooks> keys) {
 		List<HookRegistration> wanted = new ArrayList<>();
 		for (KeyHooks hooks : keys) {
-			for (HookRegistration hook : hooks.hooks()) {
-				if (hook.queue() != null) {
-					wanted.add(hook);
-				}
-			}
+			wanted.addAll(hooks.queued());
 		}
-		wanted.sort(REGISTRATION);
+		wanted.sort(KeyHooks.REGISTRATION);
 		this.queues = new HookQueue[wanted.size()];
 		this.slots = new int[wanted.size()];
 		for (int start = 0; start < wanted.size();) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class MatchIndexTests {
 			entries.add(new Entry(EnumSet.of(TYPES.get(random.nextInt(TYPES.size()))), filter(random, 0),
 					random.nextInt(5), number));
 		}
-		MatchIndex<Entry> index = new MatchIndex<>(entries);
+		MatchIndex<Entry, List<Entry>> index = new MatchIndex<>(entries, Function.identity());
 		for (int round = 0; round < 3000; round++) {
 			String key = text(random, 6);
 			KvEventType type = TYPES.get(random.nextInt(TYPES.size()));
@@ -61,7 +62,7 @@ class MatchIndexTests {
 			};
 			entries.add(new Entry(EnumSet.allOf(KvEventType.class), new Counting(filter, asked), 0, number));
 		}
-		MatchIndex<Entry> index = new MatchIndex<>(entries);
+		MatchIndex<Entry, List<Entry>> index = new MatchIndex<>(entries, Function.identity());
 		for (String key : List.of("p8:x", "x:9", "k10", "r11:4")) {
 			asked.set(0);
 			assertThat(index.find(KvEventType.SET, key, DispatchContext.current(), (entry, ex) -> {
