@@ -28,6 +28,8 @@ class QueueLock {
 	/** The events that were left, the youngest first. */
 	private final AtomicReference<@Nullable Left> left = new AtomicReference<>();
 
+	private volatile boolean expected;
+
 	/** What to do once the lock is free: nothing, nearly always, or one thing. */
 	private @Nullable Later later;
 
@@ -76,10 +78,20 @@ class QueueLock {
 	}
 
 	/**
+	 * Says whether each thread that could do something for an event will take the lock
+	 * anyway: then whoever brings one leaves it for them. Called with the lock held.
+	 */
+	final void setExpected(boolean expected) {
+		if (this.expected != expected) {
+			this.expected = expected;
+		}
+	}
+
+	/**
 	 * Admits an event, now or, if another thread holds the lock, by that one.
 	 */
 	final void admit(QueuedEvent item) {
-		if (tryAcquire()) {
+		if (!this.expected && tryAcquire()) {
 			try {
 				admitLeft();
 				this.admission.accept(item);
@@ -89,8 +101,9 @@ class QueueLock {
 			}
 		}
 		else {
-			this.left.updateAndGet((next) -> new Left(item, next));
-			if (tryAcquire()) {
+			leave(item);
+			// asked again: who is expected no more has looked for what was left since
+			if (!this.expected && tryAcquire()) {
 				unlock();
 			}
 		}
@@ -139,6 +152,13 @@ class QueueLock {
 		for (; oldest != null; oldest = oldest.next) {
 			this.admission.accept(oldest.item);
 		}
+	}
+
+	/**
+	 * Leaves an event, without the lock.
+	 */
+	void leave(QueuedEvent item) {
+		this.left.updateAndGet((next) -> new Left(item, next));
 	}
 
 	void acquire() {

@@ -66,7 +66,7 @@ final class QueueWorkers {
 	 */
 	void claim() {
 		if (this.pending.isReady() && this.count < this.concurrency + this.standIns) {
-			this.count++;
+			setCount(this.count + 1);
 			this.lock.later(this.starter);
 		}
 	}
@@ -140,7 +140,7 @@ final class QueueWorkers {
 
 	private @Nullable QueuedEvent next(QueuedEvent item, Place place, boolean more) {
 		QueuedEvent next = null;
-		this.standIns -= place.replaced ? 1 : 0;
+		addStandIns(place.replaced ? -1 : 0);
 		this.pending.release(item.event().getKey());
 		// an interrupt that was meant for the hook must not reach the next one
 		Thread.interrupted();
@@ -170,9 +170,22 @@ final class QueueWorkers {
 		return next;
 	}
 
+	private void addStandIns(int more) {
+		this.standIns += more;
+		setCount(this.count);
+	}
+
 	private void retire() {
-		this.count--;
+		setCount(this.count - 1);
 		wakeIdleWaiters();
+	}
+
+	/**
+	 * No event needs another worker where there are as many as there may be.
+	 */
+	private void setCount(int count) {
+		this.count = count;
+		this.lock.setExpected(count >= this.concurrency + this.standIns);
 	}
 
 	/**
@@ -248,7 +261,7 @@ final class QueueWorkers {
 		}
 
 		private void claimInPlace() {
-			QueueWorkers.this.standIns += this.replaced ? 0 : 1;
+			addStandIns(this.replaced ? 0 : 1);
 			this.replaced = true;
 			claim();
 		}

@@ -193,6 +193,12 @@ class QueueWorkersTests {
 							return super.tryAcquire();
 						}
 
+						@Override
+						void leave(QueuedEvent item) {
+							run.step();
+							super.leave(item);
+						}
+
 					});
 		}
 
