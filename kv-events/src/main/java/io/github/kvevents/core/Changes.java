@@ -1,6 +1,5 @@
 package io.github.kvevents.core;
 
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -100,7 +99,7 @@ final class Changes {
 		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
 		try {
 			this.guards.check(type, key, value);
-			this.dispatcher.dispatch(type, List.of(key), (sink) -> result.setPlain(operation.apply(sink)));
+			this.dispatcher.dispatch(type, key, (sink) -> result.setPlain(operation.apply(sink)));
 		}
 		finally {
 			interrupts.close();

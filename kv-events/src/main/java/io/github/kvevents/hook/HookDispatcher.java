@@ -100,8 +100,7 @@ final class HookDispatcher implements KvEventDispatcher {
 		return delivery.result();
 	}
 
-	private void run(KvEventType type, String key, Consumer<Consumer<KvEvent>> operation,
-			@Nullable Delivery delivery) {
+	private void run(KvEventType type, String key, Consumer<Consumer<KvEvent>> operation, @Nullable Delivery delivery) {
 		@Nullable Object[] here = ThreadSlot.here();
 		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open(here);
 		try {

@@ -3,7 +3,7 @@ package io.github.kvevents.hook;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -142,6 +142,14 @@ final class HookParts {
 
 		private static final double NANOS_PER_MILLI = 1_000_000.0;
 
+		private static final AtomicLongFieldUpdater<HookStats> MAX_NANOS = counter("maxNanos");
+
+		private static final AtomicLongFieldUpdater<HookStats> FAILURES = counter("failures");
+
+		private static final AtomicLongFieldUpdater<HookStats> TIMEOUTS = counter("timeouts");
+
+		private static final AtomicLongFieldUpdater<HookStats> DROPPED = counter("dropped");
+
 		private static final long NEVER = Long.MIN_VALUE;
 
 		/**
@@ -156,17 +164,19 @@ final class HookParts {
 
 		private final LongAdder invocations = new LongAdder();
 
-		private final LongAdder failures = new LongAdder();
-
-		private final LongAdder timeouts = new LongAdder();
-
-		private final LongAdder dropped = new LongAdder();
-
 		private final LongAdder ended = new LongAdder();
 
 		private final LongAdder totalNanos = new LongAdder();
 
-		private final AtomicLong maxNanos = new AtomicLong();
+		// what is seldom counted is counted without an object of its own
+
+		private volatile long maxNanos;
+
+		private volatile long failures;
+
+		private volatile long timeouts;
+
+		private volatile long dropped;
 
 		private volatile long lastInvokedAt = NEVER;
 
@@ -177,6 +187,10 @@ final class HookParts {
 		HookStats(Clock clock, LongSupplier nanoTime) {
 			this.clock = clock;
 			this.nanoTime = nanoTime;
+		}
+
+		private static AtomicLongFieldUpdater<HookStats> counter(String field) {
+			return AtomicLongFieldUpdater.newUpdater(HookStats.class, field);
 		}
 
 		/**
@@ -197,23 +211,23 @@ final class HookParts {
 			long nanos = this.nanoTime.getAsLong() - begun;
 			this.ended.increment();
 			this.totalNanos.add(nanos);
-			if (nanos > this.maxNanos.get()) {
-				this.maxNanos.accumulateAndGet(nanos, Math::max);
+			if (nanos > this.maxNanos) {
+				MAX_NANOS.accumulateAndGet(this, nanos, Math::max);
 			}
 		}
 
 		void failed(Throwable cause) {
-			this.failures.increment();
+			FAILURES.incrementAndGet(this);
 			this.lastError = cause.getClass().getName();
 		}
 
 		void timedOut(Throwable cause) {
-			this.timeouts.increment();
+			TIMEOUTS.incrementAndGet(this);
 			this.lastError = cause.getClass().getName();
 		}
 
 		void dropped() {
-			this.dropped.increment();
+			DROPPED.incrementAndGet(this);
 		}
 
 		KvHookStats snapshot() {
@@ -222,8 +236,8 @@ final class HookParts {
 			long invocationsNow = this.invocations.sum();
 			long last = this.lastInvokedAt;
 			double mean = (endedNow > 0) ? this.totalNanos.sum() / NANOS_PER_MILLI / endedNow : 0;
-			return new KvHookStats(invocationsNow, this.failures.sum(), this.timeouts.sum(), this.dropped.sum(),
-					invocationsNow - endedNow, mean, this.maxNanos.get() / NANOS_PER_MILLI,
+			return new KvHookStats(invocationsNow, this.failures, this.timeouts, this.dropped,
+					invocationsNow - endedNow, mean, this.maxNanos / NANOS_PER_MILLI,
 					(last != NEVER) ? Instant.ofEpochMilli(last) : null, this.lastError);
 		}
 

@@ -35,6 +35,12 @@ final class HookQueue {
 
 	private volatile boolean closed;
 
+	/**
+	 * Whether events that are admitted from now on are dropped, since none are accepted.
+	 * Changes with the lock held: what was left before was accepted.
+	 */
+	private volatile boolean stopped;
+
 	HookQueue(HookSettings settings, Executor executor, BooleanSupplier accepting, Handler handler) {
 		this(settings, executor, accepting, handler, new QueueLock());
 	}
@@ -81,11 +87,14 @@ final class HookQueue {
 		if (!reserved) {
 			this.room.take();
 		}
-		if (this.overflow == KvOverflow.BLOCK) {
+		if (this.stopped == this.accepting.getAsBoolean()) {
+			this.lock.run(this::stopOrContinue);
+		}
+		if (this.overflow == KvOverflow.BLOCK && !this.stopped && !this.closed) {
 			this.lock.admit(item);
 		}
 		else {
-			// what is dropped is counted when this returns
+			// what is dropped has been counted when this returns
 			this.lock.run(() -> admit(item));
 		}
 	}
@@ -95,7 +104,7 @@ final class HookQueue {
 	 */
 	private void admit(QueuedEvent item) {
 		boolean full = this.overflow != KvOverflow.BLOCK && this.pending.size() >= this.capacity;
-		if (!isOpen() || (full && this.overflow == KvOverflow.DROP_NEWEST)) {
+		if (this.closed || this.stopped || (full && this.overflow == KvOverflow.DROP_NEWEST)) {
 			this.room.leave();
 			this.lock.later(() -> drop(item));
 			return;
@@ -107,6 +116,10 @@ final class HookQueue {
 		}
 		this.pending.add(item.event().getKey(), item);
 		this.workers.claim();
+	}
+
+	private void stopOrContinue() {
+		this.stopped = !this.accepting.getAsBoolean();
 	}
 
 	private @Nullable QueuedEvent poll() {
@@ -144,7 +157,10 @@ final class HookQueue {
 	 * Wakes the threads that wait for room, since events are no longer accepted.
 	 */
 	void wake() {
-		this.lock.run(this.room::open);
+		this.lock.run(() -> {
+			stopOrContinue();
+			this.room.open();
+		});
 	}
 
 	/**

@@ -15,8 +15,7 @@ import io.github.kvevents.KvEventType;
  * @param queued those that have a queue, in the order of registration
  * @param failed those whose filter threw, with what it threw
  */
-record KeyHooks(List<HookRegistration> hooks, List<HookRegistration> queued,
-		Map<HookRegistration, Throwable> failed) {
+record KeyHooks(List<HookRegistration> hooks, List<HookRegistration> queued, Map<HookRegistration, Throwable> failed) {
 
 	static final Comparator<HookRegistration> REGISTRATION = Comparator.comparingLong(HookRegistration::sequence);
 
@@ -27,10 +26,10 @@ record KeyHooks(List<HookRegistration> hooks, List<HookRegistration> queued,
 	 * that the same hooks match.
 	 */
 	static KeyHooks of(List<HookRegistration> matching) {
-		List<HookRegistration> active = matching.stream().filter(HookRegistration::isActive).toList();
-		return active.isEmpty() ? NONE
-				: new KeyHooks(active, active.stream().filter(KeyHooks::isQueued).sorted(REGISTRATION).toList(),
-						Map.of());
+		boolean all = matching.stream().allMatch(HookRegistration::isActive);
+		List<HookRegistration> active = all ? matching : matching.stream().filter(HookRegistration::isActive).toList();
+		return active.isEmpty() ? NONE : new KeyHooks(active,
+				active.stream().filter(KeyHooks::isQueued).sorted(REGISTRATION).toList(), Map.of());
 	}
 
 	private static boolean isQueued(HookRegistration hook) {

@@ -7,8 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots in queues that one operation has reserved for the events that it may
- * cause.
+ * The slots in queues that one operation has reserved for the events that it may cause.
  */
 final class QueueReservations {
 
@@ -32,8 +31,8 @@ final class QueueReservations {
 	}
 
 	/**
-	 * Reserves a slot for each key in the queue of each of its asynchronous hooks, in
-	 * the order of registration: two operations can't each wait for the other one.
+	 * Reserves a slot for each key in the queue of each of its asynchronous hooks, in the
+	 * order of registration: two operations can't each wait for the other one.
 	 */
 	void reserve(Collection<KeyHooks> keys) {
 		List<HookRegistration> wanted = new ArrayList<>();
