@@ -15,9 +15,9 @@ import io.github.kvevents.support.JvmFailures;
 /**
  * The lock that the parts of one queue share. It is held for moments, so a thread tries
  * again for a moment before it sleeps; and a thread that only brings an event never
- * sleeps: where the lock is taken, it leaves the event behind, and whoever holds the lock
- * admits it before it is done. A test replaces the methods that wait, to run threads step
- * by step.
+ * sleeps: where the lock is taken, it leaves the event behind, and the thread that holds
+ * the lock admits it before it is done. A test replaces the methods that wait, to run
+ * threads step by step.
  */
 class QueueLock {
 
@@ -79,7 +79,8 @@ class QueueLock {
 
 	/**
 	 * Says whether each thread that could do something for an event will take the lock
-	 * anyway: then whoever brings one leaves it for them. Called with the lock held.
+	 * anyway: then a thread that brings one leaves it for them. Called with the lock
+	 * held.
 	 */
 	final void setExpected(boolean expected) {
 		if (this.expected != expected) {

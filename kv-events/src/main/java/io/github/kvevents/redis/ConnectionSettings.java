@@ -15,6 +15,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.RedisSocketConfiguration;
 
+import io.github.kvevents.redis.driver.PoolShare;
+
 /**
  * The settings of a connection factory, without its password. Read from the factory and
  * not from properties, since the application may have declared its own. Nothing connects.

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.github.kvevents.redis.driver.PoolShare;
 import io.github.kvevents.redis.topology.SentinelWatch;
 import io.github.kvevents.support.Interval;
 import io.github.kvevents.support.StoreFailure;

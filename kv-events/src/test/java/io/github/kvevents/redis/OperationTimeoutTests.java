@@ -263,9 +263,8 @@ class OperationTimeoutTests {
 		endless.start();
 		try {
 			RedisKvStore store = new RedisKvStore(endless.connectionFactory(), KeyNames.plain());
-			// the driver takes zero for the limit of a handshake, which ends with the
-			// next
-			// tick of its timer: on a busy machine that may come first
+			// the driver lets a handshake last until the next tick of its timer then,
+			// which may come first on a busy machine
 			await().ignoreExceptions().untilAsserted(() -> store.set(new StoreWrite("key", new byte[] { '8' })));
 			endless.doubt();
 			store.set(new StoreWrite("key", new byte[] { '9' }));

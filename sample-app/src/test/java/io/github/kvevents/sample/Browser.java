@@ -93,7 +93,7 @@ final class Browser implements AutoCloseable {
 
 	/** Waits until an element with this text in it is shown. */
 	void await(String css, String text) {
-		new WebDriverWait(this.driver, Duration.ofSeconds(20)).ignoring(StaleElementReferenceException.class)
+		new WebDriverWait(this.driver, Duration.ofSeconds(60)).ignoring(StaleElementReferenceException.class)
 			.withMessage(() -> "No '" + css + "' with '" + text + "' in:\n" + find("body").getText())
 			.until((ignored) -> findAll(css).stream()
 				.anyMatch((element) -> element.isDisplayed() && element.getText().contains(text)));

@@ -1,4 +1,4 @@
-package io.github.kvevents.redis;
+package io.github.kvevents.redis.driver;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -14,9 +14,9 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 /**
  * The connections that kv-events may take from the pool of the application: all but one.
  * A caller that finds none fails after two seconds with the reason instead of waiting for
- * ever.
+ * ever. For our packages.
  */
-final class PoolShare {
+public final class PoolShare {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -24,16 +24,21 @@ final class PoolShare {
 
 	private final Semaphore left;
 
-	PoolShare(int poolSize) {
+	/**
+	 * Creates a share of which nothing is taken.
+	 * @param poolSize how many connections the pool holds at most
+	 */
+	public PoolShare(int poolSize) {
 		this.poolSize = poolSize;
 		this.left = new Semaphore(Math.max(1, poolSize - 1));
 	}
 
 	/**
 	 * How many connections the pool of a factory holds at most.
+	 * @param factory any factory
 	 * @return the number, {@code null} for no pool or no limit
 	 */
-	static @Nullable Integer sizeOf(RedisConnectionFactory factory) {
+	public static @Nullable Integer sizeOf(RedisConnectionFactory factory) {
 		// by name: neither the pool nor the drivers need be there
 		BeanWrapper properties = PropertyAccessorFactory.forBeanPropertyAccess(factory);
 		for (String pool : new String[] { "clientConfiguration.poolConfig", "poolConfig" }) {
@@ -53,7 +58,11 @@ final class PoolShare {
 				: null;
 	}
 
-	void acquire() {
+	/**
+	 * Takes a connection.
+	 * @throws TransientDataAccessResourceException if none is left for two seconds
+	 */
+	public void acquire() {
 		try {
 			if (this.left.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
 				return;
@@ -68,7 +77,10 @@ final class PoolShare {
 			.formatted(this.poolSize));
 	}
 
-	void release() {
+	/**
+	 * Gives a connection back.
+	 */
+	public void release() {
 		this.left.release();
 	}
 
