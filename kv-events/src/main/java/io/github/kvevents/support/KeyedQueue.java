@@ -213,6 +213,9 @@ public final class KeyedQueue<T> {
 		else {
 			this.youngest = node.older;
 		}
+		// it may be used again, as the youngest
+		node.older = null;
+		node.younger = null;
 		this.size--;
 	}
 

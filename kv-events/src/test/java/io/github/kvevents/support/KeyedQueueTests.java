@@ -2,6 +2,7 @@ package io.github.kvevents.support;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +105,67 @@ class KeyedQueueTests {
 		assertThat(this.queue.isReady()).isFalse();
 		assertThat(this.queue.release("a")).isFalse();
 		assertThat(this.queue.next("a")).isNull();
+	}
+
+	@Test
+	void oldestIsTheOldestAlsoWherePlacesAreUsedAgain() {
+		add("a1", "b1");
+		takeAll();
+		add("c1", "d1");
+		takeAll();
+		add("e1", "f1", "g1");
+		assertThat(this.queue.removeOldest()).isEqualTo("e1");
+		assertThat(this.queue.removeOldest()).isEqualTo("f1");
+		assertThat(this.queue.removeOldest()).isEqualTo("g1");
+		assertThat(this.queue.keys()).isEmpty();
+	}
+
+	@Test
+	void itemsLeaveAsTheyDoFromAPlainListWhateverTheOrderOfTheSteps() {
+		Random random = new Random(20_261);
+		List<String> items = new ArrayList<>();
+		List<String> occupied = new ArrayList<>();
+		for (int step = 0; step < 20_000; step++) {
+			switch (random.nextInt(5)) {
+				case 0, 1 -> {
+					String item = (char) ('a' + random.nextInt(6)) + "" + step;
+					items.add(item);
+					add(item);
+				}
+				case 2 -> {
+					String taken = this.queue.poll();
+					assertThat(taken).isEqualTo(items.stream()
+						.filter((item) -> item.equals(taken) && !occupied.contains(item.substring(0, 1)))
+						.findFirst()
+						.orElse(null));
+					if (taken != null) {
+						String key = taken.substring(0, 1);
+						assertThat(items).filteredOn((item) -> item.startsWith(key)).first().isEqualTo(taken);
+						items.remove(taken);
+						occupied.add(key);
+					}
+				}
+				case 3 -> {
+					if (!occupied.isEmpty()) {
+						this.queue.release(occupied.remove(random.nextInt(occupied.size())));
+					}
+				}
+				default -> {
+					if (!items.isEmpty()) {
+						assertThat(this.queue.removeOldest()).isEqualTo(items.remove(0));
+					}
+				}
+			}
+			assertThat(this.queue.size()).isEqualTo(items.size());
+			assertThat(this.queue.isReady())
+				.isEqualTo(items.stream().anyMatch((item) -> !occupied.contains(item.substring(0, 1))));
+		}
+	}
+
+	private void takeAll() {
+		for (String item = this.queue.poll(); item != null; item = this.queue.poll()) {
+			this.queue.release(item.substring(0, 1));
+		}
 	}
 
 	private void add(String... items) {
