@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.support.KeyedQueue;
@@ -14,6 +16,8 @@ import io.github.kvevents.support.KeyedQueue;
  * the operation is sent, so that nobody waits for room with a lock on the key.
  */
 final class HookQueue {
+
+	private static final Log logger = LogFactory.getLog(HookQueue.class);
 
 	private final KvOverflow overflow;
 
@@ -92,6 +96,11 @@ final class HookQueue {
 		}
 		if (this.overflow == KvOverflow.BLOCK && !this.stopped && !this.closed) {
 			this.lock.admit(item);
+			if (this.stopped || this.closed) {
+				// the end came in between: it may lie where nobody looks any more
+				this.lock.run(() -> {
+				});
+			}
 		}
 		else {
 			// what is dropped has been counted when this returns
@@ -109,13 +118,30 @@ final class HookQueue {
 			this.lock.later(() -> drop(item));
 			return;
 		}
-		this.offered++;
 		if (full) {
 			QueuedEvent oldest = removeOldest();
 			this.lock.later(() -> drop(oldest));
 		}
-		this.pending.add(item.event().getKey(), item);
+		enqueue(item);
 		this.workers.claim();
+	}
+
+	/**
+	 * Never fails: another thread may do this than the one that brought the event, and
+	 * nobody would give back the slot.
+	 */
+	private void enqueue(QueuedEvent item) {
+		try {
+			this.pending.add(item.event().getKey(), item);
+			this.offered++;
+		}
+		catch (RuntimeException | Error ex) {
+			this.room.leave();
+			this.lock.later(() -> {
+				drop(item);
+				logger.error("An event was dropped since there was no memory to queue it", ex);
+			});
+		}
 	}
 
 	private void stopOrContinue() {

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.Test;
@@ -15,11 +18,14 @@ import tools.jackson.databind.json.JsonMapper;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvSetEvent;
 import io.github.kvevents.core.JsonKvCodec;
 import io.github.kvevents.fixture.Interleavings;
 import io.github.kvevents.hook.HookObservations.CallerContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Writers that find the lock of a queue taken, or its workers busy, or no room, in every
@@ -126,10 +132,79 @@ class QueueLockTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void eventThatIsLeftBehindTheEndIsDroppedAtOnce(boolean closed) {
+		AtomicBoolean accepting = new AtomicBoolean(true);
+		AtomicReference<HookQueue> queue = new AtomicReference<>();
+		Recorder recorder = new Recorder();
+		// no worker ever starts: as where each thread is held by a hook that hangs
+		HookQueue ended = new HookQueue(HookSettings.defaults().concurrency(1), (worker) -> {
+		}, accepting::get, recorder, new QueueLock() {
+
+			@Override
+			void leave(QueuedEvent item) {
+				end(Objects.requireNonNull(queue.get()), accepting, closed);
+				super.leave(item);
+			}
+
+		});
+		queue.set(ended);
+		ended.offer(event("a", 0));
+		ended.offer(event("b", 1));
+		assertThat(recorder.dropped).containsExactly("a0", "b1");
+		assertThat(recorder.handled).isEmpty();
+	}
+
+	private static void end(HookQueue queue, AtomicBoolean accepting, boolean closed) {
+		if (closed) {
+			queue.close();
+		}
+		else {
+			accepting.set(false);
+			queue.wake();
+			queue.abort();
+		}
+	}
+
+	@Test
+	void eventForWhichThereIsNoMemoryIsDroppedAndLeavesItsRoomToOthers() {
+		Recorder recorder = new Recorder();
+		HookQueue queue = new HookQueue(HookSettings.defaults().queueCapacity(1), Runnable::run, () -> true, recorder);
+		KvSetEvent unlucky = mock(KvSetEvent.class);
+		given(unlucky.getKey()).willThrow(new OutOfMemoryError("on purpose")).willReturn("a");
+		given(unlucky.getValue(Integer.class)).willReturn(0);
+		assertThat(queue.reserve(1)).isOne();
+		queue.offer(new QueuedEvent(unlucky, CALLER, DispatchContext.current(), null), true);
+		assertThat(recorder.dropped).containsExactly("a0");
+		// would wait for ever
+		assertThat(queue.reserve(1)).isOne();
+		queue.offer(event("b", 1), true);
+		assertThat(recorder.handled).containsExactly("b1");
+	}
+
 	private static QueuedEvent event(String key, int number) {
 		return new QueuedEvent(
 				KvEventBuilder.forKey("test", key, CODEC).value(CODEC.encode(number)).set(KvEventType.SET), CALLER,
 				DispatchContext.current(), null);
+	}
+
+	private static final class Recorder implements HookQueue.Handler {
+
+		private final List<String> handled = new ArrayList<>();
+
+		private final List<String> dropped = new ArrayList<>();
+
+		@Override
+		public void run(QueuedEvent item) {
+			this.handled.add(item.event().getKey() + item.event().getValue(Integer.class));
+		}
+
+		@Override
+		public void dropped(QueuedEvent item) {
+			this.dropped.add(item.event().getKey() + item.event().getValue(Integer.class));
+		}
+
 	}
 
 	/**
