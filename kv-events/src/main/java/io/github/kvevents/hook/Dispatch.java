@@ -148,18 +148,17 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 	/**
 	 * Waits for room in the queues of the asynchronous hooks, unless the operation is
 	 * part of one.
-	 * @return the room, to be released when the events were enqueued
+	 * @param reservations where the room is to be noted, to be released when the events
+	 * were enqueued, and also where this fails
 	 */
-	QueueReservations reserve() {
-		QueueReservations reservations = new QueueReservations();
+	void reserve(QueueReservations reservations) {
+		this.reservations = reservations;
 		if (this.key != null && !this.context.async()) {
 			reservations.reserve(this.keyHooks);
 		}
 		else if (!this.context.async()) {
 			reservations.reserve(this.hooks.values());
 		}
-		this.reservations = reservations;
-		return reservations;
 	}
 
 	/**
@@ -169,8 +168,12 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 	private void awaitRoom(AheadEvents ahead) {
 		if (!this.context.async()) {
 			QueueReservations reservations = new QueueReservations();
-			reservations.reserve(ahead.all().stream().map(this::hooksOf).toList());
-			reservations.release();
+			try {
+				reservations.reserve(ahead.all().stream().map(this::hooksOf).toList());
+			}
+			finally {
+				reservations.release();
+			}
 		}
 	}
 

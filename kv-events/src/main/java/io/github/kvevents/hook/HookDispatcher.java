@@ -127,8 +127,9 @@ final class HookDispatcher implements KvEventDispatcher {
 	}
 
 	private void runReserved(Dispatch dispatch, Consumer<Consumer<KvEvent>> operation) {
-		QueueReservations reservations = dispatch.reserve();
+		QueueReservations reservations = new QueueReservations();
 		try {
+			dispatch.reserve(reservations);
 			runOrdered(dispatch, operation);
 		}
 		finally {
