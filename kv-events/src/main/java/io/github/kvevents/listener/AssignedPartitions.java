@@ -51,6 +51,9 @@ final class AssignedPartitions {
 
 	private volatile boolean removed;
 
+	/** How much the feed has read since it was a reason to read on. */
+	private long unread;
+
 	/** Since when this instance has the listener, in the time of the store; 0 before. */
 	private long since;
 
@@ -84,10 +87,21 @@ final class AssignedPartitions {
 		return this.assigned.get(number);
 	}
 
-	/** Whether there may be something for the listener here. From any thread. */
-	boolean mayReceive(TailRead read) {
-		return this.assigned.containsKey(read.last().partition())
-				&& read.changes().stream().anyMatch(this.policy::mayReceive);
+	/**
+	 * Whether to read on at once: there may be something for the listener here, or so
+	 * much for others that the log would soon remove it unread. Called by the feed, which
+	 * calls one at a time.
+	 */
+	boolean isToRead(TailRead read) {
+		if (!this.assigned.containsKey(read.last().partition())) {
+			return false;
+		}
+		this.unread += read.count();
+		if (this.unread < this.truncation.maxUnread() && read.changes().stream().noneMatch(this.policy::mayReceive)) {
+			return false;
+		}
+		this.unread = 0;
+		return true;
 	}
 
 	/** Whether the listener is paused, as far as this instance knows. From any thread. */

@@ -234,7 +234,7 @@ final class SubscriptionLoop {
 
 	/**
 	 * Takes what the feed reads for a sign that there is something to read. Entries that
-	 * are for others are read with the next tick.
+	 * are for others are read with the next tick, or when there are many.
 	 */
 	private final class WakeUp implements ChangeFeed.Subscriber {
 
@@ -242,7 +242,7 @@ final class SubscriptionLoop {
 		public void onRead(TailRead read) {
 			SubscriptionLoop.this.partitions.ends().forget(read.last().partition());
 			signal(read.last().partition());
-			if (SubscriptionLoop.this.partitions.mayReceive(read)) {
+			if (SubscriptionLoop.this.partitions.isToRead(read)) {
 				SubscriptionLoop.this.loop.wakeUp();
 			}
 		}

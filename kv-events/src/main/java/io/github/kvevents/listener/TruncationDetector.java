@@ -27,6 +27,14 @@ final class TruncationDetector {
 		this.log = log;
 	}
 
+	/**
+	 * How many entries of others a listener may leave unread until it looks anyway: far
+	 * fewer than the log keeps of a partition.
+	 */
+	long maxUnread() {
+		return Math.max(1, this.log.getSettings().maxLength() / 10);
+	}
+
 	LogState state(int partition) {
 		return this.log.getState(partition);
 	}

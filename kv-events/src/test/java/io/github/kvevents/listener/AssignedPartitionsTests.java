@@ -2,17 +2,25 @@ package io.github.kvevents.listener;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.KvPosition;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.listener.Delivery.RetryDelays;
 import io.github.kvevents.memory.MemoryKvStore;
 import io.github.kvevents.memory.MemoryListenerStore;
 import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.ChangeLogStore.TailRead;
+import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
 import io.github.kvevents.support.Delay;
 
@@ -64,11 +72,29 @@ class AssignedPartitionsTests {
 		assertThat(one.coordinate().toMillis()).isEqualTo(101);
 	}
 
+	@Test
+	void entriesForOthersAreReadAtOnceOnlyBeforeTheLogRemovesThem() {
+		AssignedPartitions partitions = partitions("one", 1);
+		assertThat(partitions.isToRead(read("mine:1", 50))).as("another instance reads it").isFalse();
+		partitions.coordinate();
+		assertThat(partitions.isToRead(read("mine:1", 1))).isTrue();
+		for (int round = 0; round < 2; round++) {
+			assertThat(partitions.isToRead(read("theirs:1", 9))).isFalse();
+			assertThat(partitions.isToRead(read("theirs:1", 1))).as("a tenth of what the log keeps").isTrue();
+		}
+	}
+
+	private static TailRead read(String key, int count) {
+		LoggedChange change = new LoggedChange(new KvPosition(0, 1, 0), KvEventType.SET, key, new byte[] { 1 }, null,
+				"writer", "operation", Instant.EPOCH, Instant.EPOCH, null);
+		return new TailRead(Collections.nCopies(count, change), List.of());
+	}
+
 	private AssignedPartitions partitions(String instance, int count) {
 		ChangeLogSettings settings = new ChangeLogSettings(new Namespace("owned", count), instance, 100,
 				Duration.ofHours(3));
 		MemoryKvStore log = new MemoryKvStore(Clock.systemUTC(), settings);
-		ListenerOptions options = ListenerOptions.defaults();
+		ListenerOptions options = ListenerOptions.defaults().filter(KeyFilter.prefix("mine:"));
 		KvEventHandler handler = (event) -> {
 		};
 		ListenerCounters counters = new ListenerCounters(Clock.systemUTC());
