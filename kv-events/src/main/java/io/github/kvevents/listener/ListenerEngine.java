@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	 * For how long a start waits at most until the store knows where listeners begin, so
 	 * that one which hangs doesn't keep the application from starting.
 	 */
-	private static final Duration BEGIN = Duration.ofSeconds(2);
+	static final Duration BEGIN = Duration.ofSeconds(2);
 
 	private final ChangeLogStore log;
 
@@ -72,6 +73,9 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	private final ObservationRegistry observationRegistry;
 
 	private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+
+	/** Those of which something may still be under way. */
+	private final Map<String, Subscription> closed = new HashMap<>();
 
 	private final List<Consumer<String>> observers = new CopyOnWriteArrayList<>();
 
@@ -124,6 +128,10 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 					() -> "'id' must be unique, but there is a listener '" + id + "' already");
 			Subscription subscription = create(id, options, handler);
 			this.subscriptions.put(id, subscription);
+			Subscription closed = this.closed.remove(id);
+			if (closed != null) {
+				subscription.startBehind(closed);
+			}
 			if (this.running) {
 				subscription.start();
 			}
@@ -207,6 +215,8 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	private void closed(Subscription subscription) {
 		synchronized (this.subscriptions) {
 			if (this.subscriptions.remove(subscription.getId(), subscription)) {
+				this.closed.values().removeIf(Subscription::isOver);
+				this.closed.put(subscription.getId(), subscription);
 				this.removalObservers.forEach((observer) -> observer.accept(subscription.getId()));
 			}
 		}

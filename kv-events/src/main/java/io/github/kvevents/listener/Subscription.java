@@ -47,6 +47,9 @@ final class Subscription implements KvSubscription {
 
 	private boolean closed;
 
+	/** That of a listener that was closed before this one was registered. */
+	private @Nullable SubscriptionRun before;
+
 	/**
 	 * Creates a subscription that isn't started.
 	 * @param runs makes what begins with a start
@@ -68,6 +71,25 @@ final class Subscription implements KvSubscription {
 	}
 
 	/**
+	 * Has the first run begin only when that of another one is over, which had the same
+	 * listener and was closed.
+	 */
+	void startBehind(Subscription closed) {
+		this.before = closed.isRemoved() ? null : closed.run;
+	}
+
+	private boolean isRemoved() {
+		return this.orders.isRemoved();
+	}
+
+	/**
+	 * Whether nothing of this is under way.
+	 */
+	boolean isOver() {
+		return this.run.isOver();
+	}
+
+	/**
 	 * Begins, or begins again after {@link #suspend()}.
 	 */
 	void start() {
@@ -75,8 +97,10 @@ final class Subscription implements KvSubscription {
 			if (this.closed || isStarted()) {
 				return;
 			}
-			SubscriptionRun previous = (this.stage != SubscriptionState.IDLE) ? this.run : null;
-			SubscriptionRun next = (previous != null) ? this.runs.get() : this.run;
+			boolean again = this.stage != SubscriptionState.IDLE;
+			SubscriptionRun previous = again ? this.run : this.before;
+			SubscriptionRun next = again ? this.runs.get() : this.run;
+			this.before = null;
 			next.loop().onEnd(() -> ended(next));
 			this.run = next;
 			this.stage = SubscriptionState.RUNNING;
@@ -119,7 +143,7 @@ final class Subscription implements KvSubscription {
 	 */
 	void awaitBegin(long end) {
 		if (getOptions().getStartAt() == StartAt.LATEST && isStarted()) {
-			SubscriptionOrders.interruptibly(() -> this.run.loop().awaitFirstTurn(end));
+			SubscriptionOrders.interruptibly(() -> this.run.awaitFirstTurn(end));
 		}
 	}
 

@@ -128,8 +128,12 @@ final class SubscriptionOrders {
 	 * is to begin anew.
 	 */
 	private void requireNotRemoved() {
-		Assert.state(!this.removed && !partitions().isRemoved(),
+		Assert.state(!isRemoved(),
 				() -> "The listener '" + this.membership.listener() + "' was removed: register it again");
+	}
+
+	boolean isRemoved() {
+		return this.removed || partitions().isRemoved();
 	}
 
 	/**

@@ -28,9 +28,12 @@ final class SubscriptionRun {
 
 	private final PooledLoop turns;
 
-	private @Nullable SubscriptionRun previous;
+	/** {@code null} if there was none, or it holds up nothing any more. */
+	private volatile @Nullable SubscriptionRun previous;
 
-	private long previousEndsAt;
+	private volatile long previousEndsAt;
+
+	private volatile boolean begun;
 
 	/**
 	 * Creates a run that hasn't begun.
@@ -56,8 +59,9 @@ final class SubscriptionRun {
 	 * @param previous what was stopped before, {@code null} if nothing was
 	 */
 	void start(@Nullable SubscriptionRun previous) {
-		this.previous = previous;
 		this.previousEndsAt = Delay.of(this.membership.lease()).after(System.nanoTime());
+		this.previous = previous;
+		this.begun = true;
 		this.turns.start(this::turn);
 	}
 
@@ -66,17 +70,27 @@ final class SubscriptionRun {
 	 * as in any other instance, for as long as a lease.
 	 */
 	private @Nullable Delay turn() {
-		SubscriptionRun previous = this.previous;
-		if (previous != null && !previous.isOver() && !this.loop.isStopped()
-				&& System.nanoTime() - this.previousEndsAt < 0) {
-			return PREVIOUS;
-		}
-		this.previous = null;
-		return this.loop.run();
+		return (isHeldUp() && !this.loop.isStopped()) ? PREVIOUS : this.loop.run();
 	}
 
-	private boolean isOver() {
-		return this.turns.isEnded() && this.deliveries.isOver();
+	private boolean isHeldUp() {
+		SubscriptionRun previous = this.previous;
+		if (previous == null) {
+			return false;
+		}
+		boolean held = !previous.isOver() && System.nanoTime() - this.previousEndsAt < 0;
+		if (!held) {
+			this.previous = null;
+		}
+		return held;
+	}
+
+	/**
+	 * Whether nothing of this is under way any more, nor of what held it up until it was
+	 * stopped again. From any thread.
+	 */
+	boolean isOver() {
+		return !this.begun || (this.turns.isEnded() && this.deliveries.isOver() && !isHeldUp());
 	}
 
 	/**
@@ -100,6 +114,17 @@ final class SubscriptionRun {
 
 	boolean isCalledFromWithin() {
 		return this.turns.isRunner() || this.deliveries.isOwnThread();
+	}
+
+	/**
+	 * Waits until the store knows where a new listener begins, unless that itself waits
+	 * for the caller to end.
+	 */
+	void awaitFirstTurn(long end) throws InterruptedException {
+		SubscriptionRun previous = this.previous;
+		if (previous == null || !previous.isCalledFromWithin()) {
+			this.loop.awaitFirstTurn(end);
+		}
 	}
 
 	void awaitEnd(long end) throws InterruptedException {
