@@ -64,11 +64,13 @@ class LoopThreads {
 
 	private void becomeDue(Runnable turn) {
 		this.due.add(turn);
-		if (this.running.compareAndSet(false, true)) {
-			execute(this::runDue);
-		}
-		else {
+		boolean begins = this.running.compareAndSet(false, true);
+		// one that failed may have left others in front
+		if (!begins || this.due.peek() != turn) {
 			later(() -> overtake(turn), PATIENCE);
+		}
+		if (begins) {
+			execute(this::runDue);
 		}
 	}
 

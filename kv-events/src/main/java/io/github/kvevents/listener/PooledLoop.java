@@ -144,12 +144,14 @@ final class PooledLoop {
 
 	/**
 	 * A timer that ends earlier begins the rest of the wait: a loop that is woken often
-	 * doesn't leave a timer behind each time.
+	 * doesn't leave a timer behind each time. One that should have ended may have been
+	 * lost, where the JVM was out of memory.
 	 */
 	private void await(Delay pause) {
-		this.wakesAt = pause.after(this.nanoTime.getAsLong());
+		long now = this.nanoTime.getAsLong();
+		this.wakesAt = pause.after(now);
 		Long timer = this.timerAt;
-		if (!pause.isNever() && (timer == null || this.wakesAt - timer < 0)) {
+		if (!pause.isNever() && (timer == null || this.wakesAt - timer < 0 || timer - now <= 0)) {
 			long at = this.wakesAt;
 			this.timerAt = at;
 			this.threads.executeIn(() -> timeIsUp(at), pause.nanos());

@@ -73,6 +73,26 @@ class LoopThreadsTests {
 	}
 
 	@Test
+	void oneThatAFailureLeftIsOvertakenByTheNextOne() {
+		this.loops.executeIn(() -> {
+			throw new IllegalStateException("from the test");
+		}, 100);
+		this.loops.executeIn(() -> {
+			this.ran.add("begins");
+			this.timers.forEach(Runnable::run);
+			this.threads.forEach(Runnable::run);
+			this.ran.add("ends");
+		}, 100);
+		this.loops.executeIn(turn("next"), 100);
+		this.timers.remove().run();
+		this.timers.remove().run();
+		assertThatThrownBy(() -> this.threads.remove().run()).hasMessage("from the test");
+		this.timers.remove().run();
+		this.threads.remove().run();
+		assertThat(this.ran).containsExactly("begins", "next", "ends");
+	}
+
+	@Test
 	void oneThatFailsDoesNotHoldUpOthers() {
 		this.loops.executeIn(() -> {
 			throw new IllegalStateException("from the test");

@@ -161,6 +161,17 @@ class PooledLoopTests {
 	}
 
 	@Test
+	void aTimerThatWasLostIsReplacedWithTheNextTurn() {
+		start();
+		this.timers.clear();
+		this.now += 5001;
+		this.loop.wakeUp();
+		runTasks();
+		pass(5000);
+		assertThat(this.turns).isEqualTo(3);
+	}
+
+	@Test
 	void aShorterPauseCountsAtOnce() {
 		start();
 		this.pause = Delay.ofNanos(70);
