@@ -10,13 +10,18 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
 
+import io.github.kvevents.KvPosition;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.listener.KvListener;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.listener.KvSubscription;
 import io.github.kvevents.listener.OnExhausted;
+import io.github.kvevents.log.KvChangeLog;
+import io.github.kvevents.log.ReadRequest;
+import io.github.kvevents.log.StartPosition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Listeners have read the log to its end when the clock has moved, and retry by it.
@@ -38,6 +43,9 @@ class ListenersByTheClockTests {
 
 	@Autowired
 	private KvListenerRegistry registry;
+
+	@Autowired
+	private KvChangeLog log;
 
 	@BeforeEach
 	void reset() {
@@ -102,6 +110,20 @@ class ListenersByTheClockTests {
 		subscription("notes").resume();
 		this.clock.settle();
 		assertThat(this.listeners.attempts).containsExactly("note:1");
+	}
+
+	@Test
+	void ordersTakeAPositionOfTheTimeThatTheClockShows() {
+		this.template.set("note:1", "v");
+		this.clock.advance(Duration.ofDays(40));
+		KvPosition now = new KvPosition(0, this.clock.millis(), 0);
+		subscription("notes").checkpoint(now);
+		subscription("notes").seek(StartPosition.at(now));
+		assertThat(this.log.read(ReadRequest.from(StartPosition.after(now))).events()).isEmpty();
+		KvPosition impossible = new KvPosition(0, now.millis() + Duration.ofDays(2).toMillis(), 0);
+		assertThatIllegalArgumentException().isThrownBy(() -> subscription("notes").seek(StartPosition.at(impossible)));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.log.read(ReadRequest.from(StartPosition.after(impossible))));
 	}
 
 	private KvSubscription subscription(String id) {

@@ -156,11 +156,15 @@ final class TruncationDetector {
 	 * nearer.
 	 */
 	Checkpoint at(LogState state, KvPosition position) {
-		PartitionCursor.requirePossible(position, state.last());
+		requirePossible(position, state);
 		if (position.compareTo(state.last()) >= 0) {
 			return latest(state);
 		}
 		return Checkpoint.at(position, operationAt(position), Checkpoint.UNKNOWN);
+	}
+
+	private void requirePossible(KvPosition position, LogState state) {
+		PartitionCursor.requirePossible(position, state.last(), this.log.millis());
 	}
 
 	/**
@@ -171,6 +175,7 @@ final class TruncationDetector {
 		if (start.equals(StartPosition.earliest())) {
 			return earliest(state, partition);
 		}
+		requirePossible(PartitionCursor.of(start, partition, () -> state).position(), state);
 		try {
 			return at(state, PartitionCursor.resolve(start, partition, state));
 		}

@@ -118,6 +118,11 @@ final class MemoryChangeLog implements ChangeLogStore {
 	}
 
 	@Override
+	public long millis() {
+		return this.clock.millis();
+	}
+
+	@Override
 	public LogState getState(int partition) {
 		return partition(partition).getState();
 	}

@@ -89,6 +89,15 @@ public interface ChangeLogStore {
 	}
 
 	/**
+	 * The time by which entries get their positions, as far as it is known without asking
+	 * the store.
+	 * @return milliseconds since the epoch
+	 */
+	default long millis() {
+		return System.currentTimeMillis();
+	}
+
+	/**
 	 * The current state of a partition of the log.
 	 * @param partition the partition
 	 * @return the state

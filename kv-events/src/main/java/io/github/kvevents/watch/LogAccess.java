@@ -73,7 +73,7 @@ final class LogAccess {
 			KvPosition position = after.get(partition);
 			LogState state = this.log.getState(partition);
 			if (position != null) {
-				PartitionCursor.requirePossible(position, state.last());
+				PartitionCursor.requirePossible(position, state.last(), this.log.millis());
 			}
 			if (position == null || position.compareTo(state.last()) > 0) {
 				start.put(partition, PartitionCursor.end(state));

@@ -47,6 +47,13 @@ public final class LogCursor {
 	}
 
 	/**
+	 * As {@link PartitionCursor#requirePossible}, by the time of the store.
+	 */
+	void requirePossible(KvPosition position, KvPosition last) {
+		PartitionCursor.requirePossible(position, last, this.store.millis());
+	}
+
+	/**
 	 * The position behind what was read, from any thread.
 	 * @return where the next read begins
 	 */

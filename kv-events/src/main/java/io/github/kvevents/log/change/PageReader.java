@@ -154,7 +154,7 @@ final class PageReader {
 			if (gap.earliest() != null && !this.anywhere) {
 				throw new PositionTrimmedException(gap.after(), gap.earliest());
 			}
-			PartitionCursor.requirePossible(gap.after(), gap.next().position());
+			this.cursor.requirePossible(gap.after(), gap.next().position());
 			this.next = gap.next();
 		}
 

@@ -31,11 +31,12 @@ public record PartitionCursor(ReadPosition at) {
 	 * past the end may have been lost with it.
 	 * @param position what was asked for
 	 * @param last where its partition ends
+	 * @param now the time of the store
 	 * @throws IllegalArgumentException if the position is more than a day ahead of both
 	 * the end and the clock
 	 */
-	public static void requirePossible(KvPosition position, KvPosition last) {
-		long ahead = position.millis() - Math.max(last.millis(), System.currentTimeMillis());
+	public static void requirePossible(KvPosition position, KvPosition last, long now) {
+		long ahead = position.millis() - Math.max(last.millis(), now);
 		Assert.isTrue(ahead <= AHEAD.toMillis(),
 				() -> ("'position' must be one of the change log but was '%s', %d days ahead: partition %d ends at '%s'. "
 						+ "For what is written from now on, begin at 'latest' (StartPosition.latest()), "
@@ -105,11 +106,9 @@ public record PartitionCursor(ReadPosition at) {
 	/**
 	 * The position in a partition behind which a start reads.
 	 * @throws PositionTrimmedException if entries from there on were removed already
-	 * @throws IllegalArgumentException if there can be no such position
 	 */
 	public static KvPosition resolve(StartPosition start, int partition, LogState state) {
 		PartitionCursor cursor = of(start, partition, () -> state);
-		requirePossible(cursor.position(), state.last());
 		if (cursor.isTrimmed(state)) {
 			throw new PositionTrimmedException(cursor.position(), earliestPosition(state));
 		}
