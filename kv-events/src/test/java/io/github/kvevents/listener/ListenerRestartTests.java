@@ -74,7 +74,7 @@ class ListenerRestartTests {
 	}
 
 	@Test
-	void oneThatReplacesItselfFromItsHandlerGoesOn() throws Exception {
+	void oneThatReplacesItselfFromItsHandlerContinues() throws Exception {
 		this.goOn.countDown();
 		ListenerOptions latest = ListenerOptions.defaults().startAt(StartAt.LATEST);
 		Semaphore replaced = new Semaphore(0);
@@ -126,7 +126,7 @@ class ListenerRestartTests {
 	private void assertHandledOneByOne() throws InterruptedException {
 		Semaphore others = new Semaphore(0);
 		this.instance.listen("other", ListenerOptions.defaults(), (event) -> others.release());
-		assertThat(others.tryAcquire(2, 60, TimeUnit.SECONDS)).as("others go on").isTrue();
+		assertThat(others.tryAcquire(2, 60, TimeUnit.SECONDS)).as("others continue").isTrue();
 		this.goOn.countDown();
 		assertThat(this.received.tryAcquire(3, 60, TimeUnit.SECONDS)).isTrue();
 		assertThat(this.mostBusy).as("at a time").hasValue(1);
