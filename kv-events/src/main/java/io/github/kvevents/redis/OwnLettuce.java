@@ -5,10 +5,6 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
@@ -48,8 +44,6 @@ import io.github.kvevents.redis.topology.SentinelWatch;
 final class OwnLettuce {
 
 	private static final Log logger = LogFactory.getLog(RedisLink.class);
-
-	private static final long SHUTDOWN_SECONDS = 5;
 
 	/** The field that holds the configuration: there is no getter. */
 	static final String CONFIGURATION = "configuration";
@@ -277,31 +271,8 @@ final class OwnLettuce {
 		((LettuceConnectionFactory) own).start();
 	}
 
-	/**
-	 * Stops a factory. The factory alone would wait without limit for connections that
-	 * don't confirm that they are closed.
-	 */
 	static void stop(RedisConnectionFactory own) {
-		LettuceConnectionFactory factory = (LettuceConnectionFactory) own;
-		AbstractRedisClient client = client(factory);
-		if (client != null) {
-			LettuceClientConfiguration settings = factory.getClientConfiguration();
-			awaitShutdown(client.shutdownAsync(settings.getShutdownQuietPeriod().toMillis(),
-					settings.getShutdownTimeout().toMillis(), TimeUnit.MILLISECONDS));
-		}
-		factory.stop();
-	}
-
-	private static void awaitShutdown(CompletableFuture<Void> shutdown) {
-		try {
-			shutdown.get(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
-		}
-		catch (ExecutionException | TimeoutException ex) {
-			logger.debug("The connections were not closed in an orderly way", ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		((LettuceConnectionFactory) own).stop();
 	}
 
 	static void destroy(RedisConnectionFactory own) {

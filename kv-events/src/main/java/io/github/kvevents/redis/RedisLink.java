@@ -55,6 +55,9 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 
 	private static final Log logger = LogFactory.getLog(RedisLink.class);
 
+	/** How long the driver may take to close its connections. */
+	private static final long ENDING_MILLIS = 5000;
+
 	private final LinkTarget target;
 
 	private final LinkState state;
@@ -232,24 +235,24 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 
 	/**
 	 * The factory opens and closes its connection under one lock. An attempt to connect
-	 * whose client is shut down would hold that lock for ever, so it is interrupted, and
-	 * the wait for the lock is bounded.
+	 * whose client is shut down would hold that lock for ever, so it is interrupted. The
+	 * wait is bounded: for the lock, and for a connection that never confirms that it is
+	 * closed.
 	 */
-	private void end(Consumer<RedisConnectionFactory> ending) {
+	void end(Consumer<RedisConnectionFactory> ending) {
 		this.target.unfollowPrimary();
 		if (this.target.own() == null || this.state.isAbandoned()) {
 			return;
 		}
-		if (!this.state.isConnecting()) {
-			this.target.forOwn(ending);
-			return;
+		boolean connecting = this.state.isConnecting();
+		if (connecting) {
+			this.target.forOwn(OwnLettuce::cut);
+			this.state.interruptAttempt();
 		}
-		this.target.forOwn(OwnLettuce::cut);
-		this.state.interruptAttempt();
 		Thread closer = DaemonThreads.single(() -> this.target.forOwn(ending), "kv-redis-close");
 		closer.start();
 		try {
-			closer.join(LinkState.CLOSING_MILLIS);
+			closer.join(connecting ? LinkState.CLOSING_MILLIS : ENDING_MILLIS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -1,14 +1,18 @@
 package io.github.kvevents.redis;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.github.kvevents.fixture.SilentServer;
+import io.github.kvevents.fixture.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -45,6 +49,25 @@ class RedisLinkTests {
 			await().atMost(Duration.ofSeconds(20)).until(() -> connecting() == 0);
 			user.join();
 			application.destroy();
+		}
+	}
+
+	@Test
+	@Timeout(60)
+	void connectionThatDoesNotCloseHoldsNobodyUp() {
+		try (TestRedis redis = TestRedis.start()) {
+			RedisLink link = new RedisLink(redis.connectionFactory());
+			link.start();
+			link.connectionFactory().getConnection().close();
+			CompletableFuture<Void> closed = new CompletableFuture<>();
+			AtomicBoolean ending = new AtomicBoolean();
+			link.end((own) -> {
+				ending.set(true);
+				closed.join();
+			});
+			assertThat(ending).isTrue();
+			closed.complete(null);
+			link.destroy();
 		}
 	}
 
