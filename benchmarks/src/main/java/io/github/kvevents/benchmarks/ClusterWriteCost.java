@@ -17,9 +17,9 @@ import java.util.function.ToDoubleFunction;
 
 import org.springframework.context.support.GenericApplicationContext;
 
-import io.github.kvevents.benchmarks.fixture.Parallel;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.benchmarks.fixture.Parallel;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.core.SetOptions;

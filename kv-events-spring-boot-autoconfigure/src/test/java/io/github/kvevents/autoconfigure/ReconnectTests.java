@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +56,6 @@ class ReconnectTests {
 
 	private static final String BACK = "Redis answers again: kv-events resumes";
 
-	/** The nodes of a cluster don't die at the same moment. */
 	private static final String NODES_LOST = "Nodes of the Redis Cluster can't be reached for now";
 
 	private static final String SLOTS_BACK = "All slots of the Redis Cluster are served again";

@@ -1,10 +1,10 @@
 package io.github.kvevents.hook;
 
 import java.util.List;
-import java.util.function.Function;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 

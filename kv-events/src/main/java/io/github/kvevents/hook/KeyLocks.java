@@ -45,9 +45,6 @@ final class KeyLocks {
 	 * @return to be unlocked by the same thread
 	 */
 	Held lock(Collection<String> keys) {
-		if (keys.size() == 1) {
-			return lock(keys.iterator().next());
-		}
 		int[] stripes = keys.stream().mapToInt(KeyLocks::stripe).sorted().distinct().toArray();
 		for (int stripe : stripes) {
 			this.locks[stripe].lock();
