@@ -1,12 +1,14 @@
 package io.github.kvevents.benchmarks;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
@@ -140,6 +142,17 @@ final class BenchmarkCluster implements AutoCloseable {
 	 */
 	double quietMicros() {
 		return this.quietMicros;
+	}
+
+	/**
+	 * The number of the node that has the keys with a hash tag.
+	 */
+	int primaryOf(String tag) {
+		int slot = SlotHash.getSlot(tag.getBytes(StandardCharsets.UTF_8));
+		return IntStream.range(0, this.nodes.size())
+			.filter((number) -> slot < (number + 1) * SLOTS / this.nodes.size())
+			.findFirst()
+			.orElseThrow();
 	}
 
 	int size() {

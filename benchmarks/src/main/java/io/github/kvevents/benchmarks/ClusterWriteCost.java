@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 import org.springframework.context.support.GenericApplicationContext;
@@ -40,8 +41,11 @@ import io.github.kvevents.store.Namespace;
  * What the servers use while nobody writes (their timers, the cluster bus, sweeps and
  * reads of the instances) is measured before and taken off: it doesn't depend on the
  * writes. More primaries are compared at the same load of each, too: a server with fewer
- * clients finds fewer commands at each turn of its loop, whatever a command costs.
- * Partitions are compared on the same number of servers.
+ * clients finds fewer commands at each turn of its loop, whatever a command costs. And
+ * they are compared with one of them written to at a time: three servers that are busy
+ * together on the two processors of one machine take turns there, and find caches cold
+ * that each would have to itself on a machine of its own. Partitions are compared on the
+ * same number of servers.
  * <p>
  * Arguments: {@code --rounds 15} of {@code --millis 400} for each side,
  * {@code --keys 100000}.
@@ -95,20 +99,26 @@ public final class ClusterWriteCost {
 				System.out.println("Quiet: %.2f ms/s".formatted(servers.measureQuiet() / 1e3));
 			}
 			for (int threads : new int[] { 1, 8 }) {
-				Result result = benchmark.run(sides, (side) -> benchmark.writes(side, threads));
+				Result result = benchmark.run(sides, (side, round) -> benchmark.writes(side, threads));
 				System.out.println("%n`set` with %d thread(s)".formatted(threads));
 				result.print();
 				result.print("p50 of a write", time, Round::p50);
 				result.print("CPU of the servers", cpu, Round::cpuMicros);
 				result.print("time in scripts", cpu, Round::scriptMicros);
 				result = benchmark.run(List.of(one16, three16),
-						(side) -> benchmark.writes(side, threads * side.servers.size()));
+						(side, round) -> benchmark.writes(side, threads * side.servers.size()));
 				System.out.println("%n`set` with %d thread(s) for each primary".formatted(threads));
 				result.print();
 				result.print("CPU of the servers", List.of(primaries), Round::cpuMicros);
 				result.print("time in scripts", List.of(primaries), Round::scriptMicros);
+				result = benchmark.run(List.of(one16, three16),
+						(side, round) -> benchmark.writes(side, threads, round));
+				System.out.println("%n`set` with %d thread(s), one primary at a time".formatted(threads));
+				result.print();
+				result.print("CPU of the servers", List.of(primaries), Round::cpuMicros);
+				result.print("time in scripts", List.of(primaries), Round::scriptMicros);
 			}
-			Result result = benchmark.run(sides, benchmark::batches);
+			Result result = benchmark.run(sides, (side, round) -> benchmark.batches(side));
 			System.out.println("%n`batchSet` of %,d keys".formatted(BATCH));
 			result.print();
 			result.print("p50 of a batch", time, Round::p50);
@@ -123,7 +133,7 @@ public final class ClusterWriteCost {
 		for (int number = -3; number < this.rounds; number++) {
 			for (int turn = 0; turn < sides.size(); turn++) {
 				Side side = sides.get(Math.floorMod(turn + number, sides.size()));
-				Round round = measurement.measure(side);
+				Round round = measurement.measure(side, number);
 				if (number >= 0) {
 					Objects.requireNonNull(rounds.get(side)).add(round);
 				}
@@ -133,9 +143,18 @@ public final class ClusterWriteCost {
 	}
 
 	private Round writes(Side side, int threads) throws InterruptedException {
+		return writes(side, threads, this::randomKey);
+	}
+
+	private Round writes(Side side, int threads, int round) throws InterruptedException {
+		int primary = Math.floorMod(round, side.servers.size());
+		return writes(side, threads, () -> randomKey(side, primary));
+	}
+
+	private Round writes(Side side, int threads, Supplier<String> keys) throws InterruptedException {
 		ConcurrentLinkedQueue<long[]> taken = new ConcurrentLinkedQueue<>();
 		Before before = new Before(side.servers);
-		Parallel.run(threads, threads, (thread) -> taken.add(time(() -> side.write(randomKey()))));
+		Parallel.run(threads, threads, (thread) -> taken.add(time(() -> side.write(keys.get()))));
 		return before.round(taken.stream().flatMapToLong(Arrays::stream).sorted().toArray());
 	}
 
@@ -146,6 +165,14 @@ public final class ClusterWriteCost {
 
 	private String randomKey() {
 		return "cost:" + (1_000_000 + ThreadLocalRandom.current().nextInt(this.keys));
+	}
+
+	private String randomKey(Side side, int primary) {
+		String key = randomKey();
+		while (side.primaryOf(key) != primary) {
+			key = randomKey();
+		}
+		return key;
 	}
 
 	private Map<String, Object> randomKeys() {
@@ -176,7 +203,7 @@ public final class ClusterWriteCost {
 	 */
 	private interface Measurement {
 
-		Round measure(Side side) throws InterruptedException;
+		Round measure(Side side, int round) throws InterruptedException;
 
 	}
 
@@ -229,6 +256,8 @@ public final class ClusterWriteCost {
 
 		private final BenchmarkCluster servers;
 
+		private final Namespace namespace;
+
 		private final RedisLink link;
 
 		private final HookEngine engine = HookEngine.builder().codec(new PlainKvCodec()).build();
@@ -240,6 +269,7 @@ public final class ClusterWriteCost {
 		Side(String name, BenchmarkCluster servers, Namespace namespace) {
 			this.name = name;
 			this.servers = servers;
+			this.namespace = namespace;
 			this.link = new RedisLink(servers.connectionFactory());
 			this.link.start();
 			// as in an application that has started: while it starts nothing waits for
@@ -264,6 +294,10 @@ public final class ClusterWriteCost {
 						});
 			this.engine.start();
 			this.tracker.start();
+		}
+
+		int primaryOf(String key) {
+			return this.servers.primaryOf(this.namespace.tag(this.namespace.partitionOf(key)));
 		}
 
 		void write(String key) {
