@@ -47,6 +47,9 @@ final class EventLogFollow implements Follow {
 
 	private volatile boolean stalled;
 
+	/** What the listener gets first, {@code null} once it was called with it. */
+	private volatile @Nullable FollowStart first;
+
 	/** Of the worker only: where it stands, and in which epoch of the channel. */
 	private EntryId position = EntryId.ZERO;
 
@@ -60,14 +63,13 @@ final class EventLogFollow implements Follow {
 		this.epoch = channel.getEpoch();
 	}
 
+	/**
+	 * Begins, now or with the next start of the event logs: they may have been stopped
+	 * while the log was read.
+	 */
 	void start(FollowStart start) {
-		execute(() -> {
-			this.delivery.first(start);
-			if (start.behind() != null) {
-				this.position = start.behind().id();
-			}
-			run();
-		});
+		this.first = start;
+		execute(this::run);
 	}
 
 	LogChannel getChannel() {
@@ -185,6 +187,7 @@ final class EventLogFollow implements Follow {
 
 	private void work() {
 		while (isOpen() && !this.follows.isStopped()) {
+			begin();
 			Throwable error = this.error.getAndSet(null);
 			if (error != null) {
 				this.delivery.error(error);
@@ -200,6 +203,17 @@ final class EventLogFollow implements Follow {
 			else if (this.stalled || (!this.buffer.isLeft() && this.buffer.isEmpty())) {
 				return;
 			}
+		}
+	}
+
+	private void begin() {
+		FollowStart first = this.first;
+		if (first != null) {
+			this.delivery.first(first);
+			if (first.behind() != null) {
+				this.position = first.behind().id();
+			}
+			this.first = null;
 		}
 	}
 

@@ -47,6 +47,53 @@ class EventLogFollowTests {
 		}
 	}
 
+	/**
+	 * The log is read without a lock, so the stop may come before the first batch has a
+	 * worker.
+	 */
+	@Test
+	void openedWhileTheLogsStopResumesWithItsFirstBatch() {
+		this.failing.set(false);
+		add("1");
+		add("2");
+		EventLogFollows follows = new EventLogFollows(new FailingStore());
+		RecordingFollower follower = new RecordingFollower();
+		follows.open("log", follower, KvEventLogsContractTests.CODEC, () -> {
+			List<StoredEntry> newest = this.memory.last("log", EntryId.ZERO, 1);
+			follows.stop();
+			return FollowStart.with(newest);
+		});
+		try {
+			assertThat(follower.batches).isEmpty();
+			follows.start();
+			await().untilAsserted(() -> assertThat(follower.received).containsExactly("2"));
+			add("3");
+			await().untilAsserted(() -> assertThat(follower.received).containsExactly("2", "3"));
+			assertThat(follower.gaps).isEmpty();
+		}
+		finally {
+			follows.stop();
+		}
+	}
+
+	@Test
+	void firstBatchIsDeliveredAfterAStopAlsoWhenItIsEmpty() {
+		this.failing.set(false);
+		EventLogFollows follows = new EventLogFollows(new FailingStore());
+		RecordingFollower follower = new RecordingFollower();
+		follows.open("log", follower, KvEventLogsContractTests.CODEC, () -> {
+			follows.stop();
+			return FollowStart.with(List.of());
+		});
+		try {
+			follows.start();
+			await().untilAsserted(() -> assertThat(follower.batches).singleElement().asList().isEmpty());
+		}
+		finally {
+			follows.stop();
+		}
+	}
+
 	private void add(String value) {
 		this.memory.add("log",
 				List.of(List.of("v".getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8))),
