@@ -74,7 +74,8 @@ public interface ListenerStore {
 	/**
 	 * Moves the checkpoint, whichever instance owns the partition, which is fenced off by
 	 * that.
-	 * @param forwardOnly whether to leave a checkpoint that is there already
+	 * @param forwardOnly whether to leave a checkpoint that is there already, and what is
+	 * known of dead letters behind it; otherwise all is to be handled anew
 	 * @return who has to obey, {@code null} also where it was left
 	 */
 	@Nullable Holder move(String listener, Checkpoint to, boolean forwardOnly);

@@ -125,7 +125,7 @@ public final class MemoryListenerStore implements ListenerStore {
 		}
 		partition.checkpoint = to;
 		partition.epoch++;
-		partition.deadLettered.clear();
+		partition.deadLettered.removeIf((position) -> !forwardOnly || position.compareTo(to.position()) <= 0);
 		return holder(partition, number, listener, Order.MOVE);
 	}
 

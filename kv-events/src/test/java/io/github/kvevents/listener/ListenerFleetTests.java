@@ -5,7 +5,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -13,10 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.util.Assert;
+
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvPosition;
+import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.log.StartPosition;
+import io.github.kvevents.store.Namespace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -84,6 +93,52 @@ class ListenerFleetTests {
 		owner.remove();
 		await().until(() -> other.getState() == SubscriptionState.STOPPED);
 		assertThat(this.instances.get(1).engine.all()).isEmpty();
+	}
+
+	/**
+	 * The owner reads anew behind the checkpoint, where it has made an event a dead
+	 * letter already.
+	 */
+	@Test
+	void checkpointOfAnotherInstanceMakesNoDeadLetterTwice() {
+		CountDownLatch released = new CountDownLatch(1);
+		Queue<KvEvent> blocking = new ConcurrentLinkedQueue<>();
+		KvEventHandler handler = (event) -> {
+			this.recorder.onEvent(event);
+			if (event.getKey().startsWith("blocking")) {
+				blocking.add(event);
+				released.await();
+			}
+			Assert.state(!event.getKey().startsWith("poison"), "poison");
+		};
+		ListenerOptions options = OPTIONS.concurrency(2).maxAttempts(1).onExhausted(OnExhausted.DEAD_LETTER);
+		KvSubscription one = start("one").listen("audit", options, handler);
+		KvSubscription two = start("two").listen("audit", options, handler);
+		await().until(() -> one.getStats().partitions() == 2 && two.getStats().partitions() == 2);
+		KvTemplate template = this.instances.get(0).template;
+		template.set("blocking", "v");
+		await().until(() -> !blocking.isEmpty());
+		KvPosition position = Objects.requireNonNull(blocking.element().getPosition());
+		template.set(keyOf("poison", position.partition()), "v");
+		await().until(() -> one.getDeadLetters().count() == 1);
+		boolean ownedByOne = "one".equals(one.getStatus().partitions().get(position.partition()).owner());
+		(ownedByOne ? two : one).checkpoint(position);
+		released.countDown();
+		template.set(keyOf("behind", position.partition()), "v");
+		await().until(() -> one.getStatus().partitions().get(position.partition()).lag() == 0);
+		assertThat(this.recorder.events()).extracting(KvEvent::getKey)
+			.satisfiesOnlyOnce((key) -> assertThat(key).startsWith("poison"))
+			.satisfiesOnlyOnce((key) -> assertThat(key).startsWith("behind"));
+		assertThat(one.getDeadLetters().count()).isEqualTo(1);
+	}
+
+	private String keyOf(String prefix, int partition) {
+		Namespace namespace = this.instances.get(0).log.getSettings().namespace();
+		return IntStream.range(0, 1000)
+			.mapToObj((number) -> prefix + number)
+			.filter((key) -> namespace.partitionOf(key) == partition)
+			.findFirst()
+			.orElseThrow();
 	}
 
 	@Test

@@ -163,6 +163,20 @@ abstract class ListenerStoreContractTests {
 	}
 
 	@Test
+	void moveForwardKeepsWhatIsDeadLetteredBehindIt() {
+		Lease lease = acquire("a", LONG);
+		this.store.addDeadLetter(lease, change(6), FAILURE);
+		this.store.addDeadLetter(lease, change(7), FAILURE);
+		this.store.addDeadLetter(lease, change(8), FAILURE);
+		this.store.move(ID, Checkpoint.at(change(7).position(), "op-7", Checkpoint.UNKNOWN), true);
+		Acquisition again = this.store.acquire(1, ID, "a", LONG, 0);
+		assertThat(again.deadLettered()).containsExactly(change(8).position());
+		Lease next = new Lease(ID, 1, "a", again.epoch());
+		assertThat(this.store.addDeadLetter(next, change(8), FAILURE)).isEqualTo(DeadLetterOutcome.KNOWN);
+		assertThat(this.store.status(1, ID).deadLetters()).isEqualTo(3);
+	}
+
+	@Test
 	void eventIsDeadLetteredOnceAlsoByTheNextInstance() {
 		Lease lease = acquire("a", SHORT);
 		assertThat(this.store.addDeadLetter(lease, change(6), FAILURE)).isEqualTo(DeadLetterOutcome.ADDED);

@@ -16,18 +16,22 @@ local function parts(position)
 	return tonumber(millis), tonumber(sequence)
 end
 
+local to_millis, to_sequence = parts(ARGV[1])
+local function is_beyond(position)
+	local millis, sequence = parts(position)
+	return millis and (millis > to_millis or (millis == to_millis and sequence > to_sequence))
+end
+
+local forward_only = ARGV[4] == '1'
 local before = redis.call('HGET', KEYS[1], 'checkpoint')
-if before and ARGV[4] == '1' then
-	local millis, sequence = parts(before)
-	local to_millis, to_sequence = parts(ARGV[1])
-	if millis and (to_millis < millis or (to_millis == millis and to_sequence <= sequence)) then
-		return {}
-	end
+if before and forward_only and (before == ARGV[1] or is_beyond(before)) then
+	return {}
 end
 redis.call('HSET', KEYS[1], 'checkpoint', ARGV[1], 'operation', ARGV[2], 'ordinal', ARGV[3], 'trail', '')
 next_epoch(KEYS[1])
 for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
-	if string.sub(field, 1, 6) == 'aside:' then
+	-- what is behind a checkpoint that moves forward is not to become a dead letter again
+	if string.sub(field, 1, 6) == 'aside:' and not (forward_only and is_beyond(string.sub(field, 7))) then
 		redis.call('HDEL', KEYS[1], field)
 	end
 end
