@@ -104,8 +104,20 @@ final class RedisEventLogReader implements EventLogStore.Reader {
 		if (reply.isEmpty()) {
 			return new EventLogStore.LogEnd(EntryId.ZERO, "");
 		}
-		return (reply.indexOf('-') > 0) ? new EventLogStore.LogEnd(EntryId.parse(reply), "")
-				: new EventLogStore.LogEnd(EntryId.ZERO, reply);
+		return (reply.indexOf('-') > 0) ? lastId(reply) : new EventLogStore.LogEnd(EntryId.ZERO, reply);
+	}
+
+	/**
+	 * Another client may add an entry whose id is larger than those of the clock: that
+	 * log can't be followed any more, but others can.
+	 */
+	private static EventLogStore.LogEnd lastId(String id) {
+		try {
+			return new EventLogStore.LogEnd(EntryId.parse(id), "");
+		}
+		catch (IllegalArgumentException ex) {
+			return new EventLogStore.LogEnd(EntryId.ZERO, "stream with larger ids than a log can have");
+		}
 	}
 
 	@Override

@@ -72,6 +72,24 @@ class RedisKvEventLogsTests extends KvEventLogsContractTests {
 	}
 
 	@Test
+	void idsThatAreTooLargeDisturbNoFollowOfAnotherLog() {
+		RecordingFollower broken = new RecordingFollower();
+		RecordingFollower well = new RecordingFollower();
+		open("far").tailAndFollow(broken);
+		open("well").tailAndFollow(well);
+		addNumbers(open("far"), 0, 1);
+		addNumbers(open("well"), 0, 1);
+		await().untilAsserted(() -> assertThat(broken.received).containsExactly("0"));
+		this.redis.execute("XADD", key("far"), "9223372036854775808-0", "v", "of another client");
+		await().until(() -> !broken.errors.isEmpty());
+		addNumbers(open("well"), 1, 3);
+		await().untilAsserted(() -> assertThat(well.received).containsExactly("0", "1", "2"));
+		this.redis.template().delete(key("far"));
+		addNumbers(open("far"), 1, 2);
+		await().untilAsserted(() -> assertThat(broken.received).containsExactly("0", "deleted", "1"));
+	}
+
+	@Test
 	void aKeyOfAnotherTypeIsUntouchedAndOneFollowOfManyFails() {
 		this.redis.template().opsForList().rightPush(key("list"), "a");
 		KvEventLog log = open("list");
