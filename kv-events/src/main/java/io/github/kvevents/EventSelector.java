@@ -41,8 +41,20 @@ public final class EventSelector {
 	private EventSelector(Set<KvEventType> events, Set<KvChange> changes, @Nullable KeyFilter filter) {
 		this.events = Collections.unmodifiableSet(events);
 		this.changes = Collections.unmodifiableSet(changes);
-		this.changeBits = changes.stream().mapToInt(EventSelector::bit).sum();
+		this.changeBits = bits(changes);
 		this.filter = filter;
+	}
+
+	/**
+	 * Loops instead of streams here and below: selectors are made while the application
+	 * starts, and each lambda costs a class then.
+	 */
+	private static int bits(Set<KvChange> changes) {
+		int bits = 0;
+		for (KvChange change : changes) {
+			bits |= bit(change);
+		}
+		return bits;
 	}
 
 	private static int bit(KvChange change) {
@@ -103,10 +115,20 @@ public final class EventSelector {
 	}
 
 	private static <E extends Enum<E>> Set<E> chosen(String name, Class<E> type, E[] elements) {
-		Assert.notNull(elements, () -> "'" + name + "' must not be null");
-		Assert.noNullElements(elements,
-				() -> "'" + name + "' must not have a null element but was " + Arrays.toString(elements));
+		for (E element : elements(name, elements)) {
+			if (element == null) {
+				throw new IllegalArgumentException(
+						"'" + name + "' must not have a null element but was " + Arrays.toString(elements));
+			}
+		}
 		return (elements.length > 0) ? EnumSet.copyOf(List.of(elements)) : EnumSet.allOf(type);
+	}
+
+	private static <E> E[] elements(String name, E @Nullable [] elements) {
+		if (elements == null) {
+			throw new IllegalArgumentException("'" + name + "' must not be null");
+		}
+		return elements;
 	}
 
 	/**
@@ -145,8 +167,11 @@ public final class EventSelector {
 	 * @return whether one of the changes can come of it
 	 */
 	public boolean canSelect(KvEventType type) {
-		return this.events.contains(type)
-				&& this.changes.stream().anyMatch((change) -> (change == KvChange.REMOVED) == REMOVALS.contains(type));
+		if (!this.events.contains(type)) {
+			return false;
+		}
+		int removed = bit(KvChange.REMOVED);
+		return (this.changeBits & (REMOVALS.contains(type) ? removed : ~removed)) != 0;
 	}
 
 	/**
@@ -154,7 +179,12 @@ public final class EventSelector {
 	 * @return whether any of the operations can make any of the changes
 	 */
 	public boolean canSelect() {
-		return this.events.stream().anyMatch(this::canSelect);
+		for (KvEventType type : this.events) {
+			if (canSelect(type)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

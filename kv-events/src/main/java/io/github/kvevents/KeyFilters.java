@@ -5,13 +5,13 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
 
 /**
  * The filters behind {@link KeyFilter}'s factory methods. Each says what it matches in
@@ -112,18 +112,29 @@ final class KeyFilters {
 	}
 
 	private static Set<String> checked(String name, @Nullable Collection<String> elements) {
-		Assert.notNull(elements, () -> "'" + name + "' must not be null");
-		Assert.isTrue(!elements.isEmpty(), () -> "'" + name + "' must have at least one element");
+		// no lambdas here and below: filters are made while the application starts
+		if (elements == null) {
+			throw new IllegalArgumentException("'" + name + "' must not be null");
+		}
+		if (elements.isEmpty()) {
+			throw new IllegalArgumentException("'" + name + "' must have at least one element");
+		}
 		for (String element : elements) {
-			Assert.hasLength(element, () -> "'" + name + "' must not have an element that is null or empty");
+			if (!StringUtils.hasLength(element)) {
+				throw new IllegalArgumentException("'" + name + "' must not have an element that is null or empty");
+			}
 		}
 		return new TreeSet<>(elements);
 	}
 
 	private static String quoted(String name, Set<String> elements) {
-		return elements.stream()
-			.map((element) -> "'" + KeyText.printable(element) + "'")
-			.collect(Collectors.joining(", ", name + " ", ""));
+		StringBuilder quoted = new StringBuilder(name).append(' ');
+		String separator = "";
+		for (String element : elements) {
+			quoted.append(separator).append('\'').append(KeyText.printable(element)).append('\'');
+			separator = ", ";
+		}
+		return quoted.toString();
 	}
 
 	/**

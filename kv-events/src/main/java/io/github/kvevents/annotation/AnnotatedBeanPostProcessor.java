@@ -40,7 +40,10 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 
 	private static final Log logger = LogFactory.getLog(AnnotatedBeanPostProcessor.class);
 
-	private final Set<Class<?>> withoutAnnotations = ConcurrentHashMap.newKeySet();
+	/**
+	 * What was found in each class: many beans may be of one.
+	 */
+	private final Map<Class<?>, Map<Method, D>> methods = new ConcurrentHashMap<>();
 
 	/**
 	 * The early reference to a bean in a circle, which other beans got before it was
@@ -101,19 +104,25 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 			return;
 		}
 		Class<?> targetClass = FoundBean.targetClass(bean);
-		if (this.withoutAnnotations.contains(targetClass)) {
+		Map<Method, D> methods = known(targetClass);
+		if (methods.isEmpty()) {
 			return;
 		}
-		Map<Method, D> methods = methodsOf(targetClass);
-		if (methods.isEmpty()) {
-			this.withoutAnnotations.add(targetClass);
-		}
-		else if (ScopedProxyUtils.isScopedTarget(beanName)) {
+		if (ScopedProxyUtils.isScopedTarget(beanName)) {
 			checkProxy(beanName, methods.keySet());
 		}
 		else {
 			add(new FoundBean<>(bean, beanName, targetClass, methods));
 		}
+	}
+
+	private Map<Method, D> known(Class<?> targetClass) {
+		Map<Method, D> known = this.methods.get(targetClass);
+		if (known == null) {
+			known = methodsOf(targetClass);
+			this.methods.put(targetClass, known);
+		}
+		return known;
 	}
 
 	/**
@@ -172,7 +181,7 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 	}
 
 	private void warnOfLazy(String beanName, Class<?> type) {
-		logger.warn("Bean '" + beanName + "' is lazy: " + methodsOf(type).keySet()
+		logger.warn("Bean '" + beanName + "' is lazy: " + known(type).keySet()
 				+ " aren't called before something asks for the bean. "
 				+ "Remove @Lazy from it, or let a bean that is made at start-up ask for it");
 	}
@@ -180,7 +189,7 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 	@Override
 	public final void afterSingletonsInstantiated() {
 		if (this.beanFactory instanceof ConfigurableListableBeanFactory listable) {
-			new AnnotatedSingletons(listable, (type) -> !methodsOf(type).isEmpty(), this::warnOfLazy)
+			new AnnotatedSingletons(listable, (type) -> !known(type).isEmpty(), this::warnOfLazy)
 				.forEach(this::look);
 		}
 		List<FoundBean<D>> found;

@@ -140,7 +140,16 @@ final class BoundMethod {
 		Callback(MethodHandle handle, List<HookParameter> parameters) {
 			this.handle = handle;
 			this.taken = parameters.toArray(HookParameter[]::new);
-			this.takesValue = parameters.stream().anyMatch((parameter) -> parameter.kind().takesValue());
+			this.takesValue = takesValue(this.taken);
+		}
+
+		private static boolean takesValue(HookParameter[] taken) {
+			for (HookParameter parameter : taken) {
+				if (parameter.kind().takesValue()) {
+					return true;
+				}
+			}
+			return false;
 		}
 
 		@Override

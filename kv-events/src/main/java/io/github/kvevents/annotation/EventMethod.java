@@ -1,11 +1,11 @@
 package io.github.kvevents.annotation;
 
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -56,11 +56,14 @@ public record EventMethod(Set<KvEventType> events, @Nullable KeyFilter filter, K
 	}
 
 	private static List<String> required(Method method, List<HookParameter> parameters) {
-		return IntStream.range(0, parameters.size())
-			.filter((index) -> parameters.get(index).kind().isValue())
-			.filter((index) -> !new MethodParameter(method, index).isOptional())
-			.mapToObj((index) -> parameters.get(index).name())
-			.toList();
+		List<String> required = new ArrayList<>();
+		for (int index = 0; index < parameters.size(); index++) {
+			HookParameter parameter = parameters.get(index);
+			if (parameter.kind().isValue() && !new MethodParameter(method, index).isOptional()) {
+				required.add(parameter.name());
+			}
+		}
+		return List.copyOf(required);
 	}
 
 	/**
