@@ -82,21 +82,25 @@ public class KvHookBeanPostProcessor extends AnnotatedBeanPostProcessor<KvHookBe
 			HookDefinitionReader reader = new HookDefinitionReader(beanFactory, engine.hooks());
 			List<HookDefinition> hooks = new ArrayList<>();
 			List<GuardDefinition> guards = new ArrayList<>();
-			this.methods.forEach((method, declared) -> {
-				declared.hooks()
-					.forEach(
-							(hook) -> hooks.add(reader.read(this.bean, this.beanName, this.targetClass, method, hook)));
-				declared.guards()
-					.forEach((guard) -> guards
-						.add(reader.read(this.bean, this.beanName, this.targetClass, method, guard)));
-			});
+			for (Map.Entry<Method, DeclaredHooks> declared : this.methods.entrySet()) {
+				for (KvHook hook : declared.getValue().hooks()) {
+					hooks.add(reader.read(this.bean, this.beanName, this.targetClass, declared.getKey(), hook));
+				}
+				for (KvGuard guard : declared.getValue().guards()) {
+					guards.add(reader.read(this.bean, this.beanName, this.targetClass, declared.getKey(), guard));
+				}
+			}
 			List<KvHookOptions> options = new ArrayList<>();
 			Set<String> ids = new HashSet<>();
-			hooks.forEach((hook) -> options.add(withUniqueId(engine.hooks(), hook, ids)));
+			for (HookDefinition hook : hooks) {
+				options.add(withUniqueId(engine.hooks(), hook, ids));
+			}
 			for (int index = 0; index < hooks.size(); index++) {
 				add(engine.hooks(), hooks.get(index), options.get(index));
 			}
-			guards.forEach((guard) -> add(engine.guards(), guard));
+			for (GuardDefinition guard : guards) {
+				add(engine.guards(), guard);
+			}
 		}
 
 		private KvHookOptions withUniqueId(HookRegistry registry, HookDefinition hook, Set<String> idsOfBean) {

@@ -146,8 +146,12 @@ final class MethodParameters {
 	}
 
 	private boolean isVariable(int index) {
-		return this.declarations.stream()
-			.anyMatch((declaration) -> declaration.getGenericParameterTypes()[index] instanceof TypeVariable);
+		for (Method declaration : this.declarations) {
+			if (declaration.getGenericParameterTypes()[index] instanceof TypeVariable) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private Kind kindOf(Parameter parameter, int index, Class<?> type) {

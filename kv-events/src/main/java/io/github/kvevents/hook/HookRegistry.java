@@ -59,8 +59,9 @@ public final class HookRegistry implements KvHookRegistry {
 	public HookRegistration register(KvHookOptions options, KvHookCallback callback, HookRegistration.Origin origin) {
 		Assert.notNull(options, "'options' must not be null");
 		Assert.notNull(callback, "'callback' must not be null");
-		Assert.isTrue(options.getScope() == KvHookScope.ONE_INSTANCE || this.parts.hasChangeLog(),
-				() -> "'scope' can't be served: " + NEEDS_LOG + ". " + SWITCH_ON);
+		if (options.getScope() == KvHookScope.EVERY_INSTANCE && !this.parts.hasChangeLog()) {
+			throw new IllegalArgumentException("'scope' can't be served: " + NEEDS_LOG + ". " + SWITCH_ON);
+		}
 		if (options.getScope() == KvHookScope.EVERY_INSTANCE) {
 			options.getSelector().requireLogged();
 		}
@@ -73,7 +74,9 @@ public final class HookRegistry implements KvHookRegistry {
 	private HookRegistration add(KvHookOptions options, KvHookCallback callback, HookRegistration.Origin origin) {
 		synchronized (this.monitor) {
 			String id = (options.getId() != null) ? options.getId() : unused(origin.defaultId());
-			Assert.isTrue(!this.hooks.containsKey(id), () -> "'id' must be unique but there is a hook '" + id + "'");
+			if (this.hooks.containsKey(id)) {
+				throw new IllegalArgumentException("'id' must be unique but there is a hook '" + id + "'");
+			}
 			HookRegistration hook = new HookRegistration(id, options, callback, origin, this.sequence++, this.parts,
 					this::closed, this::switched);
 			this.hooks.put(id, hook);
@@ -184,9 +187,13 @@ public final class HookRegistry implements KvHookRegistry {
 	}
 
 	private MatchIndex<HookRegistration, KeyHooks> index(KvHookScope scope) {
-		return new MatchIndex<>(
-				this.hooks.values().stream().filter((hook) -> hook.getOptions().getScope() == scope).toList(),
-				KeyHooks::of);
+		List<HookRegistration> scoped = new ArrayList<>();
+		for (HookRegistration hook : this.hooks.values()) {
+			if (hook.getOptions().getScope() == scope) {
+				scoped.add(hook);
+			}
+		}
+		return new MatchIndex<>(scoped, KeyHooks::of);
 	}
 
 	/**

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
 import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
 
 import io.github.kvevents.EventSelector;
 import io.github.kvevents.KeyFilter;
@@ -42,9 +43,14 @@ public final class KvHookOptions {
 	 * @return new options
 	 */
 	public KvHookOptions id(String id) {
-		Assert.hasText(id, () -> "'id' must not be empty but was '" + id + "'");
-		Assert.isTrue(!id.equals(KvHookError.SPRING_LISTENERS),
-				() -> "'id' must not be '" + id + "': it stands for the ordinary Spring listeners");
+		// no lambdas: options are made while the application starts
+		if (!StringUtils.hasText(id)) {
+			throw new IllegalArgumentException("'id' must not be empty but was '" + id + "'");
+		}
+		if (id.equals(KvHookError.SPRING_LISTENERS)) {
+			throw new IllegalArgumentException(
+					"'id' must not be '" + id + "': it stands for the ordinary Spring listeners");
+		}
 		State copy = this.state.copy();
 		copy.id = id;
 		return new KvHookOptions(copy);

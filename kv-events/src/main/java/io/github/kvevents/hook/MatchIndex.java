@@ -52,7 +52,12 @@ final class MatchIndex<T extends MatchIndex.Matchable, R> {
 		ordered.sort(ORDER);
 		for (T element : ordered) {
 			for (KvEventType type : element.events()) {
-				this.byType.computeIfAbsent(type, (key) -> new Keys<>()).add(element);
+				Keys<T> keys = this.byType.get(type);
+				if (keys == null) {
+					keys = new Keys<>();
+					this.byType.put(type, keys);
+				}
+				keys.add(element);
 			}
 		}
 	}
@@ -222,9 +227,15 @@ final class MatchIndex<T extends MatchIndex.Matchable, R> {
 				this.any.add(element);
 				return;
 			}
-			hint.keys().forEach((key) -> this.exact.computeIfAbsent(key, (k) -> new Group<>()).add(element));
-			hint.prefixes().forEach((prefix) -> this.prefixes.add(prefix, element));
-			hint.suffixes().forEach((suffix) -> this.suffixes.add(suffix, element));
+			for (String key : hint.keys()) {
+				this.exact.computeIfAbsent(key, (k) -> new Group<>()).add(element);
+			}
+			for (String prefix : hint.prefixes()) {
+				this.prefixes.add(prefix, element);
+			}
+			for (String suffix : hint.suffixes()) {
+				this.suffixes.add(suffix, element);
+			}
 		}
 
 		@Nullable Group<T> candidates(String key) {
