@@ -189,8 +189,7 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 	@Override
 	public final void afterSingletonsInstantiated() {
 		if (this.beanFactory instanceof ConfigurableListableBeanFactory listable) {
-			new AnnotatedSingletons(listable, (type) -> !known(type).isEmpty(), this::warnOfLazy)
-				.forEach(this::look);
+			new AnnotatedSingletons(listable, (type) -> !known(type).isEmpty(), this::warnOfLazy).forEach(this::look);
 		}
 		List<FoundBean<D>> found;
 		synchronized (this.monitor) {
