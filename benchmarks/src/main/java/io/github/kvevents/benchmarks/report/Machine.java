@@ -46,7 +46,7 @@ public final class Machine {
 		facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
 		facts.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
 		try (BenchmarkServer server = new BenchmarkServer()) {
-			facts.put("redis", server.version() + ", over loopback");
+			facts.put("redis", server.version() + ", allocates with " + server.allocator() + ", over loopback");
 		}
 		facts.put("spring boot", SpringBootVersion.getVersion());
 		facts.put("spring data redis", version(RedisTemplate.class));
