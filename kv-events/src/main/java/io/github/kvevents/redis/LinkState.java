@@ -3,7 +3,6 @@ package io.github.kvevents.redis;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -27,9 +26,6 @@ import io.github.kvevents.support.Waiter;
 final class LinkState {
 
 	private static final Log logger = LogFactory.getLog(RedisLink.class);
-
-	/** How long all beans together wait for Redis at startup. */
-	private static final long START_NANOS = TimeUnit.SECONDS.toNanos(2);
 
 	/**
 	 * After a command has taken this long, Redis is asked whether it still answers.
@@ -60,7 +56,7 @@ final class LinkState {
 	private @Nullable ConnectAttempt attempt;
 
 	/** How much longer beans may wait for Redis at startup. */
-	private long startNanosLeft = START_NANOS;
+	private final StartupWait startupWait = new StartupWait();
 
 	private boolean announced;
 
@@ -136,8 +132,13 @@ final class LinkState {
 			throw new RedisConnectionFailureException("Redis doesn't answer while the application closes");
 		}
 		ConnectAttempt attempt = attempt();
-		long nanos = waitNanos(patience);
-		long start = System.nanoTime();
+		long nanos = patience.toNanos();
+		if (this.starting) {
+			nanos = Math.min(nanos, this.startupWait.begin());
+		}
+		else {
+			this.startupWait.begin();
+		}
 		try {
 			if (!attempt.await(nanos)) {
 				announce("it hasn't answered for " + attempt.elapsedMillis() + " ms");
@@ -145,7 +146,7 @@ final class LinkState {
 			}
 		}
 		finally {
-			waited(System.nanoTime() - start);
+			this.startupWait.end();
 		}
 	}
 
@@ -169,18 +170,6 @@ final class LinkState {
 		return attempt;
 	}
 
-	private synchronized long waitNanos(Duration longest) {
-		return this.starting ? Math.max(0, Math.min(longest.toNanos(), this.startNanosLeft)) : longest.toNanos();
-	}
-
-	/**
-	 * What an application does besides while it starts, however slowly, leaves Redis as
-	 * much time.
-	 */
-	private synchronized void waited(long nanos) {
-		this.startNanosLeft -= nanos;
-	}
-
 	private synchronized void announce(String reason) {
 		this.answers = false;
 		if (!this.announced && !this.stopped && !this.abandoned) {
@@ -192,6 +181,7 @@ final class LinkState {
 
 	private synchronized void answered() {
 		this.answers = true;
+		this.startupWait.answered();
 		if (this.announced) {
 			this.announced = false;
 			logger.info("Redis answers again: kv-events resumes");

@@ -20,6 +20,9 @@ import static org.mockito.Mockito.mock;
  */
 class LinkStateTests {
 
+	/** Made before the waiting begins: the first mock of a type takes its time. */
+	private final RedisConnection connection = mock();
+
 	private volatile CountDownLatch permitted = new CountDownLatch(0);
 
 	private final LinkState state = new LinkState(this::connect, Duration.ofMinutes(1), null, (failure) -> false);
@@ -27,7 +30,7 @@ class LinkStateTests {
 	private RedisConnection connect() {
 		try {
 			this.permitted.await();
-			return mock();
+			return this.connection;
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
@@ -39,6 +42,22 @@ class LinkStateTests {
 		this.state.awaitAnswer(0);
 		await().pollDelay(Duration.ofMillis(2200)).until(() -> true);
 		this.state.doubt();
+		this.permitted = new CountDownLatch(1);
+		CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(this.permitted::countDown);
+		this.state.awaitAnswer(0);
+	}
+
+	@Test
+	void beansThatWaitedAtTheSameTimeForSlowFirstConnectionLeaveTheNextOneItsTime() {
+		this.permitted = new CountDownLatch(1);
+		CompletableFuture<?>[] beans = new CompletableFuture<?>[8];
+		for (int bean = 0; bean < beans.length; bean++) {
+			beans[bean] = CompletableFuture.runAsync(() -> this.state.awaitAnswer(0), (task) -> new Thread(task).start());
+		}
+		CompletableFuture.delayedExecutor(600, TimeUnit.MILLISECONDS).execute(this.permitted::countDown);
+		CompletableFuture.allOf(beans).join();
+		// as the link does when its phase of the start comes
+		this.state.setStopped(false);
 		this.permitted = new CountDownLatch(1);
 		CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(this.permitted::countDown);
 		this.state.awaitAnswer(0);
