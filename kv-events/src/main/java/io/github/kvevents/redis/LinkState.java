@@ -16,6 +16,7 @@ import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.support.Delay;
+import io.github.kvevents.support.StartupWait;
 import io.github.kvevents.support.StoreFailure;
 import io.github.kvevents.support.Waiter;
 

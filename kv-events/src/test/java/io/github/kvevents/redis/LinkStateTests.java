@@ -52,7 +52,8 @@ class LinkStateTests {
 		this.permitted = new CountDownLatch(1);
 		CompletableFuture<?>[] beans = new CompletableFuture<?>[8];
 		for (int bean = 0; bean < beans.length; bean++) {
-			beans[bean] = CompletableFuture.runAsync(() -> this.state.awaitAnswer(0), (task) -> new Thread(task).start());
+			beans[bean] = CompletableFuture.runAsync(() -> this.state.awaitAnswer(0),
+					(task) -> new Thread(task).start());
 		}
 		CompletableFuture.delayedExecutor(600, TimeUnit.MILLISECONDS).execute(this.permitted::countDown);
 		CompletableFuture.allOf(beans).join();

@@ -1,4 +1,4 @@
-package io.github.kvevents.redis;
+package io.github.kvevents.support;
 
 import java.util.concurrent.TimeUnit;
 
@@ -6,9 +6,9 @@ import java.util.concurrent.TimeUnit;
  * How long all beans together wait for Redis while the application starts: two seconds
  * without an answer. Time in which several wait counts once, and what the application
  * does besides, however slowly, doesn't count. An answer shows that Redis is there, so
- * that the next wait may be as long as the first.
+ * that the next wait may be as long as the first. For our packages.
  */
-final class StartupWait {
+public final class StartupWait {
 
 	private static final long NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -23,7 +23,7 @@ final class StartupWait {
 	 * Somebody begins to wait.
 	 * @return how long at most, in nanoseconds
 	 */
-	synchronized long begin() {
+	public synchronized long begin() {
 		count();
 		this.waiting++;
 		return Math.max(0, this.nanosLeft);
@@ -32,7 +32,7 @@ final class StartupWait {
 	/**
 	 * Somebody waits no more.
 	 */
-	synchronized void end() {
+	public synchronized void end() {
 		count();
 		this.waiting--;
 	}
@@ -40,7 +40,7 @@ final class StartupWait {
 	/**
 	 * Redis has answered.
 	 */
-	synchronized void answered() {
+	public synchronized void answered() {
 		count();
 		this.nanosLeft = NANOS;
 	}
