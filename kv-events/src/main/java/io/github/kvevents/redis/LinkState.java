@@ -34,6 +34,9 @@ final class LinkState {
 	 */
 	private static final long SILENCE_NANOS = BlockingReads.MAX_WAIT.plusSeconds(1).toNanos();
 
+	/** So often at most the calls are looked through for one that takes long. */
+	private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
 	/** How long Redis may take to answer once the context closes. */
 	static final long CLOSING_MILLIS = 1000;
 
@@ -42,6 +45,9 @@ final class LinkState {
 	private final Duration commandTimeout;
 
 	private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+
+	/** When no call had taken long. */
+	private volatile long checkedAt = System.nanoTime() - CHECK_NANOS;
 
 	private volatile boolean answers;
 
@@ -153,11 +159,15 @@ final class LinkState {
 
 	private boolean isSilent() {
 		long now = System.nanoTime();
+		if (now - this.checkedAt < CHECK_NANOS) {
+			return false;
+		}
 		for (Call call : this.calls) {
-			if (now - call.since() > SILENCE_NANOS) {
+			if (call.isOlder(now - SILENCE_NANOS)) {
 				return true;
 			}
 		}
+		this.checkedAt = now;
 		return false;
 	}
 
@@ -214,7 +224,14 @@ final class LinkState {
 	 * Registers a call that starts.
 	 */
 	Call begin() {
-		Call call = new Call(System.nanoTime());
+		return idle().begin();
+	}
+
+	/**
+	 * Registers what stands for one call after the other, until it is removed.
+	 */
+	Call idle() {
+		Call call = new Call();
 		this.calls.add(call);
 		return call;
 	}
@@ -320,10 +337,21 @@ final class LinkState {
 	 */
 	static final class Call {
 
-		private final long since;
+		private volatile long since;
 
-		private Call(long since) {
-			this.since = since;
+		private volatile boolean running;
+
+		Call begin() {
+			this.since = System.nanoTime();
+			this.running = true;
+			return this;
+		}
+
+		/**
+		 * Ends it, until it begins again.
+		 */
+		void pause() {
+			this.running = false;
 		}
 
 		/**
@@ -331,6 +359,14 @@ final class LinkState {
 		 */
 		long since() {
 			return this.since;
+		}
+
+		/**
+		 * Whether it runs, and was sent before a time.
+		 */
+		boolean isOlder(long nanoTime) {
+			// in this order: the time is that of a call that runs, or of one behind it
+			return this.running && this.since - nanoTime < 0;
 		}
 
 	}

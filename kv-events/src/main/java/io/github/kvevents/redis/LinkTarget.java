@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.github.kvevents.redis.driver.OwnConnectionFactory;
 import io.github.kvevents.redis.driver.PoolShare;
+import io.github.kvevents.redis.driver.ReusedConnection;
+import io.github.kvevents.redis.driver.SpareConnections;
 import io.github.kvevents.redis.topology.SentinelWatch;
 import io.github.kvevents.support.Interval;
 import io.github.kvevents.support.StoreFailure;
@@ -34,6 +37,9 @@ final class LinkTarget {
 	private final @Nullable PageConnection pages;
 
 	private final @Nullable ClusterNodes nodes;
+
+	/** Connections of our own that are used again. */
+	private final SpareConnections<ReusedConnection<WatchedCalls>> spares = new SpareConnections<>();
 
 	private volatile @Nullable SharedWaits waits;
 
@@ -118,6 +124,9 @@ final class LinkTarget {
 	 */
 	RedisConnection connect(LinkState state, long waitedNanos) {
 		RedisConnectionFactory factory = factory();
+		if (factory instanceof OwnConnectionFactory own) {
+			return WatchedCalls.watch(own, this.spares, state, waitedNanos);
+		}
 		PoolShare share = this.share;
 		if (share == null) {
 			return WatchedCalls.watch(factory.getConnection(), state, waitedNanos, () -> {
@@ -239,6 +248,13 @@ final class LinkTarget {
 		if (!this.cluster && own() != null) {
 			this.refusals.refused();
 		}
+	}
+
+	/**
+	 * Forgets the connections that are kept, before those that they share are closed.
+	 */
+	void dropSpares() {
+		this.spares.takeAll(ReusedConnection::discard);
 	}
 
 	private void findPrimary() {

@@ -32,6 +32,7 @@ import org.springframework.util.ReflectionUtils;
 import io.github.kvevents.redis.driver.CallTracing;
 import io.github.kvevents.redis.driver.CommandDeadline;
 import io.github.kvevents.redis.driver.OwnClientSettings;
+import io.github.kvevents.redis.driver.OwnConnectionFactory;
 import io.github.kvevents.redis.driver.SpreadResources;
 import io.github.kvevents.redis.topology.OpenChannels;
 import io.github.kvevents.redis.topology.SentinelWatch;
@@ -207,7 +208,7 @@ final class OwnLettuce {
 
 	private static LettuceConnectionFactory start(LettuceConnectionFactory theirs, RedisConfiguration configuration,
 			LettuceClientConfiguration client) {
-		LettuceConnectionFactory own = new LettuceConnectionFactory(configuration, client);
+		LettuceConnectionFactory own = new OwnConnectionFactory(configuration, client);
 		own.setConvertPipelineAndTxResults(theirs.getConvertPipelineAndTxResults());
 		own.setValidateConnection(theirs.getValidateConnection());
 		own.afterPropertiesSet();

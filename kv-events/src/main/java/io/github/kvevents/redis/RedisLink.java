@@ -241,6 +241,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	 */
 	void end(Consumer<RedisConnectionFactory> ending) {
 		this.target.unfollowPrimary();
+		this.target.dropSpares();
 		if (this.target.own() == null || this.state.isAbandoned()) {
 			return;
 		}

@@ -4,11 +4,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -18,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.redis.driver.CommandKind;
+import io.github.kvevents.redis.driver.OwnConnectionFactory;
+import io.github.kvevents.redis.driver.ReusedConnection;
+import io.github.kvevents.redis.driver.SpareConnections;
 import io.github.kvevents.support.CallDeadline;
 import io.github.kvevents.support.CallPatience;
 import io.github.kvevents.support.StoreFailure;
@@ -28,16 +28,9 @@ import io.github.kvevents.support.StoreFailure;
  */
 final class WatchedCalls implements InvocationHandler {
 
-	/** Methods that send nothing, or last as long as a subscription. */
-	private static final Set<String> UNWATCHED = Set.of("isClosed", "subscribe", "pSubscribe", "getSubscription",
-			"isSubscribed", "isQueueing", "isPipelined", "getNativeConnection");
-
 	private static final long FIRST_PAUSE_MILLIS = 4;
 
 	private static final long MAX_PAUSE_MILLIS = 100;
-
-	/** Cached, since it is used for each command. */
-	private static final Map<Method, Boolean> GROUPS = new ConcurrentHashMap<>();
 
 	/** A connection that is not for operations of the application. */
 	static final long UNBOUNDED = -1;
@@ -57,6 +50,13 @@ final class WatchedCalls implements InvocationHandler {
 	/** The longest wait so far, unless this is a group. */
 	private long waitedNanos;
 
+	/** A connection that is used again, with what stands for its calls. */
+	private final @Nullable ReusedConnection<WatchedCalls> reuse;
+
+	private final LinkState.@Nullable Call call;
+
+	private @Nullable RedisConnection proxy;
+
 	private WatchedCalls(Object target, LinkState state, @Nullable WatchedCalls connection, @Nullable Runnable closed,
 			long waitedNanos) {
 		this.target = target;
@@ -64,6 +64,17 @@ final class WatchedCalls implements InvocationHandler {
 		this.connection = connection;
 		this.closed = closed;
 		this.waitedNanos = waitedNanos;
+		this.reuse = (connection != null) ? connection.reuse : null;
+		this.call = (connection != null) ? connection.call : null;
+	}
+
+	private WatchedCalls(RedisConnection target, LinkState state, ReusedConnection<WatchedCalls> reuse) {
+		this.target = target;
+		this.state = state;
+		this.connection = null;
+		this.reuse = reuse;
+		this.call = state.idle();
+		this.proxy = (RedisConnection) proxy(RedisConnection.class, this);
 	}
 
 	/**
@@ -79,6 +90,41 @@ final class WatchedCalls implements InvocationHandler {
 		return type.cast(proxy(type, new WatchedCalls(connection, state, null, closed, waitedNanos)));
 	}
 
+	/**
+	 * Watches a connection of our own: a spare one, if that shares the connection of the
+	 * driver which a new one would share. Making it, and what watches it, would be most
+	 * of what a command costs on this side.
+	 * @param spares where it is kept once it is closed, if only plain commands were
+	 * called; for the connections of one state
+	 * @param waitedNanos as above
+	 */
+	static RedisConnection watch(OwnConnectionFactory factory, SpareConnections<ReusedConnection<WatchedCalls>> spares,
+			LinkState state, long waitedNanos) {
+		Object shared = factory.shared();
+		if (shared == null) {
+			return watch(factory.getConnection(), state, waitedNanos, () -> {
+			});
+		}
+		ReusedConnection<WatchedCalls> spare = ReusedConnection.take(spares, shared);
+		WatchedCalls calls = (spare != null) ? spare.watcher() : null;
+		return ((calls != null) ? calls : reusable(factory.getConnection(), shared, spares, state)).open(waitedNanos);
+	}
+
+	private static WatchedCalls reusable(RedisConnection connection, Object shared,
+			SpareConnections<ReusedConnection<WatchedCalls>> spares, LinkState state) {
+		ReusedConnection<WatchedCalls> reuse = new ReusedConnection<>(connection, shared, spares,
+				(calls) -> state.end(Objects.requireNonNull(calls.call)));
+		WatchedCalls calls = new WatchedCalls(connection, state, reuse);
+		reuse.watchedBy(calls);
+		return calls;
+	}
+
+	private RedisConnection open(long waitedNanos) {
+		this.waitedNanos = waitedNanos;
+		Objects.requireNonNull(this.reuse).open();
+		return Objects.requireNonNull(this.proxy);
+	}
+
 	private static Object proxy(Class<?> type, WatchedCalls calls) {
 		return Proxy.newProxyInstance(WatchedCalls.class.getClassLoader(), new Class<?>[] { type }, calls);
 	}
@@ -86,30 +132,61 @@ final class WatchedCalls implements InvocationHandler {
 	@Override
 	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
 			throws Throwable {
-		if (method.getDeclaringClass() == Object.class) {
-			return (method.getName().equals("equals") && arguments != null) ? proxy == arguments[0]
+		return switch (CommandKind.of(method)) {
+			case OBJECT -> (method.getName().equals("equals") && arguments != null) ? proxy == arguments[0]
 					: method.invoke(this.target, arguments);
+			case CLOSE -> close(method, arguments);
+			case UNWATCHED -> callUnwatched(method, arguments);
+			case GROUP -> group(method);
+			case PLAIN -> callWatched(method, arguments);
+			case COMMAND -> {
+				spoil();
+				yield callWatched(method, arguments);
+			}
+		};
+	}
+
+	private @Nullable Object callUnwatched(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+		if (method.getName().equals("isClosed")) {
+			return (this.reuse != null) ? !this.reuse.isOpen() : call(method, arguments);
 		}
-		if (method.getName().equals("close")) {
-			return close(method, arguments);
+		spoil();
+		return call(method, arguments);
+	}
+
+	private void spoil() {
+		if (this.reuse != null) {
+			this.reuse.spoil();
 		}
-		if (UNWATCHED.contains(method.getName())) {
-			return call(method, arguments);
+	}
+
+	private Object group(Method method) throws Throwable {
+		Object kept = (this.reuse != null) ? this.reuse.group(method) : null;
+		if (kept != null) {
+			return kept;
 		}
-		if (isGroup(method)) {
-			return proxy(method.getReturnType(), new WatchedCalls(Objects.requireNonNull(call(method, arguments)),
-					this.state, ofConnection(), null, UNBOUNDED));
-		}
-		LinkState.Call call = this.state.begin();
+		Object group = proxy(method.getReturnType(), new WatchedCalls(Objects.requireNonNull(call(method, null)),
+				this.state, ofConnection(), null, UNBOUNDED));
+		return (this.reuse != null) ? this.reuse.keepGroup(method, group) : group;
+	}
+
+	private @Nullable Object callWatched(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+		LinkState.Call call = (this.call != null) ? this.call.begin() : this.state.begin();
 		try {
 			return callInTime(method, arguments, call.since());
 		}
 		catch (Throwable ex) {
+			spoil();
 			this.state.failed(ex);
 			throw ex;
 		}
 		finally {
-			this.state.end(call);
+			if (this.call != null) {
+				call.pause();
+			}
+			else {
+				this.state.end(call);
+			}
 		}
 	}
 
@@ -179,11 +256,20 @@ final class WatchedCalls implements InvocationHandler {
 	private @Nullable Object close(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
 		try {
 			// the connections are closed already
-			return this.state.isAbandoned() ? null : call(method, arguments);
+			return this.state.isAbandoned() ? null : close(this.reuse, method, arguments);
 		}
 		finally {
 			ofConnection().closed();
 		}
+	}
+
+	private @Nullable Object close(@Nullable ReusedConnection<WatchedCalls> reuse, Method method,
+			@Nullable Object @Nullable [] arguments) throws Throwable {
+		if (reuse == null) {
+			return call(method, arguments);
+		}
+		reuse.close();
+		return null;
 	}
 
 	private void closed() {
@@ -197,16 +283,8 @@ final class WatchedCalls implements InvocationHandler {
 		}
 	}
 
-	/**
-	 * Whether a method returns a group of commands, {@code streamCommands()} for example.
-	 */
 	static boolean isGroup(Method method) {
-		return GROUPS.computeIfAbsent(method, WatchedCalls::returnsCommands);
-	}
-
-	private static boolean returnsCommands(Method method) {
-		return method.getReturnType().isInterface() && method.getParameterCount() == 0
-				&& method.getName().toLowerCase(Locale.ROOT).endsWith("commands");
+		return CommandKind.of(method) == CommandKind.GROUP;
 	}
 
 	private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
