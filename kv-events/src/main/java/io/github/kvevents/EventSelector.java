@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,9 @@ public final class EventSelector {
 	private static final Set<KvEventType> REMOVALS = EnumSet.of(KvEventType.DELETE, KvEventType.BATCH_DELETE,
 			KvEventType.EXPIRED);
 
+	/** The sets that selectors have: there are few, of many selectors. */
+	private static final Map<Set<?>, Set<?>> SHARED = new ConcurrentHashMap<>();
+
 	private static final EventSelector ALL = new EventSelector(EnumSet.allOf(KvEventType.class),
 			EnumSet.allOf(KvChange.class), null);
 
@@ -39,8 +44,8 @@ public final class EventSelector {
 	private final @Nullable KeyFilter filter;
 
 	private EventSelector(Set<KvEventType> events, Set<KvChange> changes, @Nullable KeyFilter filter) {
-		this.events = Collections.unmodifiableSet(events);
-		this.changes = Collections.unmodifiableSet(changes);
+		this.events = shared(events);
+		this.changes = shared(changes);
 		this.changeBits = bits(changes);
 		this.filter = filter;
 	}
@@ -55,6 +60,11 @@ public final class EventSelector {
 			bits |= bit(change);
 		}
 		return bits;
+	}
+
+	@SuppressWarnings("unchecked") // what is shared has the same elements
+	private static <E> Set<E> shared(Set<E> set) {
+		return (Set<E>) SHARED.computeIfAbsent(set, (elements) -> Collections.unmodifiableSet(elements));
 	}
 
 	private static int bit(KvChange change) {

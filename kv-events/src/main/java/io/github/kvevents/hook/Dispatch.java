@@ -216,11 +216,11 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 	 * Enqueues all events for asynchronous hooks, and publishes them to the taps.
 	 */
 	void enqueue() {
-		if (this.events.isEmpty() && this.event != null) {
-			enqueue(this.event);
+		if (!this.events.isEmpty()) {
+			this.events.forEach(this::enqueue);
 		}
-		for (KvEvent event : this.events) {
-			enqueue(event);
+		else if (this.event != null) {
+			enqueue(this.event);
 		}
 	}
 
@@ -241,7 +241,9 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 			return;
 		}
 		QueuedEvent item = null;
-		for (HookRegistration hook : hooksOf(event).hooks()) {
+		List<HookRegistration> hooks = hooksOf(event).hooks();
+		for (int index = 0; index < hooks.size(); index++) {
+			HookRegistration hook = hooks.get(index);
 			HookQueue queue = hook.queue();
 			if (queue != null && accepts(hook, event)) {
 				if (delivery != null) {

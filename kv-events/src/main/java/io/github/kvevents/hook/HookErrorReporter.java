@@ -115,9 +115,58 @@ final class HookErrorReporter {
 	}
 
 	/**
-	 * Keeps the latest errors; the oldest makes room when there are too many.
+	 * Keeps the latest errors; the oldest makes room when there are too many. What keeps
+	 * them is made when it is needed first: most hooks never fail.
 	 */
 	static final class BoundedErrors implements KvHookErrors {
+
+		private final int capacity;
+
+		private volatile @Nullable KeptErrors kept;
+
+		BoundedErrors(int capacity) {
+			this.capacity = capacity;
+		}
+
+		private KeptErrors kept() {
+			KeptErrors kept = this.kept;
+			return (kept != null) ? kept : makeKept();
+		}
+
+		private synchronized KeptErrors makeKept() {
+			KeptErrors kept = this.kept;
+			if (kept == null) {
+				kept = new KeptErrors(this.capacity);
+				this.kept = kept;
+			}
+			return kept;
+		}
+
+		void add(KvHookError error) {
+			kept().add(error);
+		}
+
+		@Override
+		public @Nullable KvHookError poll(Duration timeout) {
+			Assert.notNull(timeout, "'timeout' must not be null");
+			return kept().poll(TimeUnit.NANOSECONDS.convert(timeout));
+		}
+
+		@Override
+		public List<KvHookError> drain() {
+			KeptErrors kept = this.kept;
+			return (kept != null) ? kept.drain() : new ArrayList<>();
+		}
+
+		@Override
+		public long getDropped() {
+			KeptErrors kept = this.kept;
+			return (kept != null) ? kept.getDropped() : 0;
+		}
+
+	}
+
+	private static final class KeptErrors {
 
 		private final int capacity;
 
@@ -129,7 +178,7 @@ final class HookErrorReporter {
 
 		private long dropped;
 
-		BoundedErrors(int capacity) {
+		KeptErrors(int capacity) {
 			this.capacity = capacity;
 		}
 
@@ -148,10 +197,8 @@ final class HookErrorReporter {
 			}
 		}
 
-		@Override
-		public @Nullable KvHookError poll(Duration timeout) {
-			Assert.notNull(timeout, "'timeout' must not be null");
-			long left = TimeUnit.NANOSECONDS.convert(timeout);
+		@Nullable KvHookError poll(long nanos) {
+			long left = nanos;
 			this.lock.lock();
 			try {
 				while (this.errors.isEmpty() && left > 0) {
@@ -168,8 +215,7 @@ final class HookErrorReporter {
 			}
 		}
 
-		@Override
-		public List<KvHookError> drain() {
+		List<KvHookError> drain() {
 			this.lock.lock();
 			try {
 				List<KvHookError> drained = new ArrayList<>(this.errors);
@@ -181,8 +227,7 @@ final class HookErrorReporter {
 			}
 		}
 
-		@Override
-		public long getDropped() {
+		long getDropped() {
 			this.lock.lock();
 			try {
 				return this.dropped;

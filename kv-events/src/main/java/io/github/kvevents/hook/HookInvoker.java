@@ -3,6 +3,7 @@ package io.github.kvevents.hook;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 
@@ -48,7 +49,9 @@ final class HookInvoker {
 	void invokeAll(KeyHooks hooks, KvEvent event, Call call) {
 		reportFailedFilters(hooks, event, call);
 		@Nullable Throwable failure = null;
-		for (HookRegistration hook : hooks.hooks()) {
+		List<HookRegistration> called = hooks.hooks();
+		for (int index = 0; index < called.size(); index++) {
+			HookRegistration hook = called.get(index);
 			if (hook.queue() == null && hook.gate().enter()) {
 				try {
 					if (call.accepts(hook, event)) {

@@ -65,6 +65,9 @@ final class HookObservations {
 	 * @param outcome {@code success}, {@code failure} or {@code timeout}
 	 */
 	void stop(Observation observation, String outcome, @Nullable Throwable failure) {
+		if (observation == Observation.NOOP) {
+			return;
+		}
 		observation.lowCardinalityKeyValue("outcome", outcome);
 		if (failure != null) {
 			observation.error(failure);

@@ -136,61 +136,38 @@ final class HookParts {
 
 	/**
 	 * Counts what one hook does. Each call is a {@link #begin()} and, when it really
-	 * ended, an {@link #end(long)}.
+	 * ended, an {@link #end(long)}. The counters are made with the first call: of many
+	 * hooks that are registered, few may ever be called.
 	 */
 	static final class HookStats {
 
 		private static final double NANOS_PER_MILLI = 1_000_000.0;
 
-		private static final AtomicLongFieldUpdater<HookStats> MAX_NANOS = counter("maxNanos");
-
-		private static final AtomicLongFieldUpdater<HookStats> FAILURES = counter("failures");
-
-		private static final AtomicLongFieldUpdater<HookStats> TIMEOUTS = counter("timeouts");
-
-		private static final AtomicLongFieldUpdater<HookStats> DROPPED = counter("dropped");
-
-		private static final long NEVER = Long.MIN_VALUE;
-
-		/**
-		 * The clock is read once in that time at most: a call that begins in between is
-		 * dated by the one before.
-		 */
-		private static final long MILLI = 1_000_000;
+		private static final KvHookStats NONE = new KvHookStats(0, 0, 0, 0, 0, 0, 0, null, null);
 
 		private final Clock clock;
 
 		private final LongSupplier nanoTime;
 
-		private final LongAdder invocations = new LongAdder();
-
-		private final LongAdder ended = new LongAdder();
-
-		private final LongAdder totalNanos = new LongAdder();
-
-		// what is seldom counted is counted without an object of its own
-
-		private volatile long maxNanos;
-
-		private volatile long failures;
-
-		private volatile long timeouts;
-
-		private volatile long dropped;
-
-		private volatile long lastInvokedAt = NEVER;
-
-		private volatile long lastInvokedNanos;
-
-		private volatile @Nullable String lastError;
+		private volatile @Nullable Counters counters;
 
 		HookStats(Clock clock, LongSupplier nanoTime) {
 			this.clock = clock;
 			this.nanoTime = nanoTime;
 		}
 
-		private static AtomicLongFieldUpdater<HookStats> counter(String field) {
-			return AtomicLongFieldUpdater.newUpdater(HookStats.class, field);
+		private Counters counters() {
+			Counters counters = this.counters;
+			return (counters != null) ? counters : makeCounters();
+		}
+
+		private synchronized Counters makeCounters() {
+			Counters counters = this.counters;
+			if (counters == null) {
+				counters = new Counters();
+				this.counters = counters;
+			}
+			return counters;
 		}
 
 		/**
@@ -198,47 +175,103 @@ final class HookParts {
 		 * @return what to pass when it ends
 		 */
 		long begin() {
-			this.invocations.increment();
+			Counters counters = counters();
+			counters.invocations.increment();
 			long begun = this.nanoTime.getAsLong();
-			if (begun - this.lastInvokedNanos >= MILLI || this.lastInvokedAt == NEVER) {
-				this.lastInvokedNanos = begun;
-				this.lastInvokedAt = this.clock.millis();
+			if (begun - counters.lastInvokedNanos >= Counters.MILLI || counters.lastInvokedAt == Counters.NEVER) {
+				counters.lastInvokedNanos = begun;
+				counters.lastInvokedAt = this.clock.millis();
 			}
 			return begun;
 		}
 
 		void end(long begun) {
-			long nanos = this.nanoTime.getAsLong() - begun;
-			this.ended.increment();
-			this.totalNanos.add(nanos);
-			if (nanos > this.maxNanos) {
-				MAX_NANOS.accumulateAndGet(this, nanos, Math::max);
-			}
+			counters().ended(this.nanoTime.getAsLong() - begun);
 		}
 
 		void failed(Throwable cause) {
-			FAILURES.incrementAndGet(this);
-			this.lastError = cause.getClass().getName();
+			Counters.FAILURES.incrementAndGet(counters());
+			counters().lastError = cause.getClass().getName();
 		}
 
 		void timedOut(Throwable cause) {
-			TIMEOUTS.incrementAndGet(this);
-			this.lastError = cause.getClass().getName();
+			Counters.TIMEOUTS.incrementAndGet(counters());
+			counters().lastError = cause.getClass().getName();
 		}
 
 		void dropped() {
-			DROPPED.incrementAndGet(this);
+			Counters.DROPPED.incrementAndGet(counters());
 		}
 
 		KvHookStats snapshot() {
-			// ended first: a call that ends in between may not make the others negative
-			long endedNow = this.ended.sum();
-			long invocationsNow = this.invocations.sum();
-			long last = this.lastInvokedAt;
-			double mean = (endedNow > 0) ? this.totalNanos.sum() / NANOS_PER_MILLI / endedNow : 0;
-			return new KvHookStats(invocationsNow, this.failures, this.timeouts, this.dropped,
-					invocationsNow - endedNow, mean, this.maxNanos / NANOS_PER_MILLI,
-					(last != NEVER) ? Instant.ofEpochMilli(last) : null, this.lastError);
+			Counters counters = this.counters;
+			return (counters != null) ? counters.snapshot() : NONE;
+		}
+
+		private static final class Counters {
+
+			private static final AtomicLongFieldUpdater<Counters> MAX_NANOS = counter("maxNanos");
+
+			private static final AtomicLongFieldUpdater<Counters> FAILURES = counter("failures");
+
+			private static final AtomicLongFieldUpdater<Counters> TIMEOUTS = counter("timeouts");
+
+			private static final AtomicLongFieldUpdater<Counters> DROPPED = counter("dropped");
+
+			private static final long NEVER = Long.MIN_VALUE;
+
+			/**
+			 * The clock is read once in that time at most: a call that begins in between
+			 * is dated by the one before.
+			 */
+			private static final long MILLI = 1_000_000;
+
+			private final LongAdder invocations = new LongAdder();
+
+			private final LongAdder ended = new LongAdder();
+
+			private final LongAdder totalNanos = new LongAdder();
+
+			// what is seldom counted is counted without an object of its own
+
+			private volatile long maxNanos;
+
+			private volatile long failures;
+
+			private volatile long timeouts;
+
+			private volatile long dropped;
+
+			private volatile long lastInvokedAt = NEVER;
+
+			private volatile long lastInvokedNanos;
+
+			private volatile @Nullable String lastError;
+
+			private static AtomicLongFieldUpdater<Counters> counter(String field) {
+				return AtomicLongFieldUpdater.newUpdater(Counters.class, field);
+			}
+
+			void ended(long nanos) {
+				this.ended.increment();
+				this.totalNanos.add(nanos);
+				if (nanos > this.maxNanos) {
+					MAX_NANOS.accumulateAndGet(this, nanos, Math::max);
+				}
+			}
+
+			KvHookStats snapshot() {
+				// ended first: a call that ends in between may not make the others
+				// negative
+				long endedNow = this.ended.sum();
+				long invocationsNow = this.invocations.sum();
+				long last = this.lastInvokedAt;
+				double mean = (endedNow > 0) ? this.totalNanos.sum() / NANOS_PER_MILLI / endedNow : 0;
+				return new KvHookStats(invocationsNow, this.failures, this.timeouts, this.dropped,
+						invocationsNow - endedNow, mean, this.maxNanos / NANOS_PER_MILLI,
+						(last != NEVER) ? Instant.ofEpochMilli(last) : null, this.lastError);
+			}
+
 		}
 
 	}

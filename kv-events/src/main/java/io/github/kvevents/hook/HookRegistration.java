@@ -50,7 +50,13 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 
 	private final Runnable onChange;
 
-	private final KvReceiver receiver;
+	/** Whether the id is the same in each instance. */
+	private final boolean named;
+
+	private final boolean takesValue;
+
+	/** Made when it is needed first. Immutable: whichever thread makes it. */
+	private @Nullable KvReceiver receiver;
 
 	private volatile boolean enabled = true;
 
@@ -69,7 +75,11 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 		this.timedShare = (options.getTimeout() != null) ? parts.newTimedShare() : null;
 		this.onClose = onClose;
 		this.onChange = onChange;
-		this.receiver = receiver(options).takesValue(callback.takesValue());
+		this.named = origin.beanName() != null || options.getId() != null;
+		this.takesValue = callback.takesValue();
+		// what is wrong with the filter is said here, but few receivers are ever asked
+		// for
+		makeReceiver();
 	}
 
 	/**
@@ -108,17 +118,23 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 	 * A generated id depends on the order of registration, which other instances may have
 	 * otherwise: there the callback says which hook it is.
 	 */
-	private KvReceiver receiver(KvHookOptions options) {
-		if (this.origin.beanName() != null || options.getId() != null) {
-			return KvReceiver.of(this.id, options.getFilter());
+	private KvReceiver makeReceiver() {
+		KeyFilter filter = this.options.getFilter();
+		KvReceiver receiver = KvReceiver.of(this.id, filter);
+		if (!this.named) {
+			receiver = KvReceiver.of("callback " + KvReceiver.stableName(this.callback.getClass().getName()) + " "
+					+ receiver.signature(), filter);
 		}
-		String signature = KvReceiver.of(this.id, options.getFilter()).signature();
-		return KvReceiver.of("callback " + KvReceiver.stableName(this.callback.getClass().getName()) + " " + signature,
-				options.getFilter());
+		return receiver.takesValue(this.takesValue);
 	}
 
 	KvReceiver receiver() {
-		return this.receiver;
+		KvReceiver receiver = this.receiver;
+		if (receiver == null) {
+			receiver = makeReceiver();
+			this.receiver = receiver;
+		}
+		return receiver;
 	}
 
 	boolean isClosed() {
@@ -182,7 +198,7 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 
 	@Override
 	public boolean takesValue() {
-		return this.receiver.takesValue();
+		return this.takesValue;
 	}
 
 	@Override

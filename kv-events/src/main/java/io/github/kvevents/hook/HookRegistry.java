@@ -45,6 +45,11 @@ public final class HookRegistry implements KvHookRegistry {
 	private volatile Runnable changeListener = () -> {
 	};
 
+	/** The same for all hooks. */
+	private final Consumer<HookRegistration> onClose = this::closed;
+
+	private final Runnable onChange = this::switched;
+
 	private long sequence;
 
 	HookRegistry(HookParts parts) {
@@ -78,7 +83,7 @@ public final class HookRegistry implements KvHookRegistry {
 				throw new IllegalArgumentException("'id' must be unique but there is a hook '" + id + "'");
 			}
 			HookRegistration hook = new HookRegistration(id, options, callback, origin, this.sequence++, this.parts,
-					this::closed, this::switched);
+					this.onClose, this.onChange);
 			this.hooks.put(id, hook);
 			this.indexes = null;
 			return hook;

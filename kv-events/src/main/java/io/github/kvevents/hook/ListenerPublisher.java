@@ -1,9 +1,9 @@
 package io.github.kvevents.hook;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -28,27 +28,34 @@ final class ListenerPublisher {
 	/**
 	 * The context of the engine, and its children.
 	 */
-	private final List<Context> contexts = new CopyOnWriteArrayList<>();
+	private volatile List<Context> contexts = List.of();
 
 	private final HookErrorReporter errors;
 
 	ListenerPublisher(@Nullable ApplicationEventPublisher publisher, Predicate<KvEventType> listeners,
 			HookErrorReporter errors) {
 		if (publisher != null) {
-			this.contexts.add(new Context(publisher::publishEvent, listeners));
+			this.contexts = List.of(new Context(publisher::publishEvent, listeners));
 		}
 		this.errors = errors;
 	}
 
 	Runnable add(Consumer<KvEvent> publisher, Predicate<KvEventType> listeners) {
 		Context context = new Context(publisher, listeners);
-		this.contexts.add(context);
-		return () -> this.contexts.remove(context);
+		change((contexts) -> contexts.add(context));
+		return () -> change((contexts) -> contexts.remove(context));
+	}
+
+	private synchronized void change(Consumer<List<Context>> change) {
+		List<Context> changed = new ArrayList<>(this.contexts);
+		change.accept(changed);
+		this.contexts = List.copyOf(changed);
 	}
 
 	boolean hasAny(KvEventType type) {
-		for (Context context : this.contexts) {
-			if (context.listeners.test(type)) {
+		List<Context> contexts = this.contexts;
+		for (int index = 0; index < contexts.size(); index++) {
+			if (contexts.get(index).listeners.test(type)) {
 				return true;
 			}
 		}
@@ -56,10 +63,13 @@ final class ListenerPublisher {
 	}
 
 	void publish(KvEvent event) {
-		if (this.contexts.isEmpty()) {
-			return;
+		List<Context> contexts = this.contexts;
+		if (contexts.size() == 1) {
+			publish(event, contexts.get(0));
 		}
-		JvmFailures.forEach(this.contexts, (context) -> publish(event, context));
+		else if (!contexts.isEmpty()) {
+			JvmFailures.forEach(contexts, (context) -> publish(event, context));
+		}
 	}
 
 	private void publish(KvEvent event, Context context) {

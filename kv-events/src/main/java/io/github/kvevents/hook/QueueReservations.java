@@ -11,10 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class QueueReservations {
 
-	private HookQueue[] queues = {};
+	private static final HookQueue[] NO_QUEUES = {};
+
+	private static final int[] NO_SLOTS = {};
+
+	private HookQueue[] queues = NO_QUEUES;
 
 	/** For each queue how many slots. */
-	private int[] slots = {};
+	private int[] slots = NO_SLOTS;
 
 	private int count;
 

@@ -1,7 +1,8 @@
 package io.github.kvevents.hook;
 
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -40,7 +41,8 @@ final class QueueWorkers {
 
 	private final Runnable starter = this::start;
 
-	private final Set<Thread> running = new LinkedHashSet<>();
+	/** The threads that run a worker: few, and they come and go with each event. */
+	private final List<Thread> running = new ArrayList<>(2);
 
 	/** The threads that wait until there is nothing to do. */
 	private final Set<Thread> idleWaiters = new HashSet<>(1);

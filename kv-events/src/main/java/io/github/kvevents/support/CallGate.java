@@ -2,7 +2,7 @@ package io.github.kvevents.support;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * Permits calls of application code until it is closed. The thread that closes it can
@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class CallGate {
 
-	private final AtomicInteger running = new AtomicInteger();
+	private static final AtomicIntegerFieldUpdater<CallGate> RUNNING = AtomicIntegerFieldUpdater
+		.newUpdater(CallGate.class, "running");
+
+	private volatile int running;
 
 	private volatile boolean closed;
 
@@ -40,7 +43,7 @@ public final class CallGate {
 	public boolean enter() {
 		// counted before the check: either the closing thread sees this call, or this
 		// call sees the close
-		this.running.incrementAndGet();
+		RUNNING.incrementAndGet(this);
 		if (!this.closed) {
 			return true;
 		}
@@ -52,7 +55,7 @@ public final class CallGate {
 	 * Ends a call that was permitted.
 	 */
 	public void leave() {
-		if (this.running.decrementAndGet() == 0 && this.closed) {
+		if (RUNNING.decrementAndGet(this) == 0 && this.closed) {
 			wakeUp();
 		}
 	}
@@ -85,7 +88,7 @@ public final class CallGate {
 		long end = System.nanoTime() + timeout.toNanos();
 		long left = timeout.toNanos();
 		try {
-			while (this.running.get() > 0 && left > 0) {
+			while (this.running > 0 && left > 0) {
 				TimeUnit.NANOSECONDS.timedWait(this, left);
 				left = end - System.nanoTime();
 			}
