@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.github.kvevents.fixture.TestRedis;
 
@@ -172,6 +173,21 @@ class ReusedConnectionTests {
 			assertThat(after).isNotSameAs(before);
 			assertThat(after.stringCommands().get(KEY)).isEqualTo(VALUE);
 		}
+	}
+
+	@Test
+	void connectionIsNotUsedOnceTheDriverHasConnectedAnew() {
+		LinkTarget target = new LinkTarget(redis.connectionFactory());
+		LinkState state = new LinkState(target::connectAll, Duration.ofSeconds(10), null, (failure) -> false);
+		RedisConnection before = target.connect(state, 0);
+		before.stringCommands().set(KEY, VALUE);
+		before.close();
+		target.forOwn((own) -> ((LettuceConnectionFactory) own).resetConnection());
+		try (RedisConnection after = target.connect(state, 0)) {
+			assertThat(after).isNotSameAs(before);
+			assertThat(after.stringCommands().get(KEY)).isEqualTo(VALUE);
+		}
+		target.forOwn(OwnLettuce::destroy);
 	}
 
 	@Test
