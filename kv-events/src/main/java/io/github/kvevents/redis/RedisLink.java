@@ -34,10 +34,10 @@ import io.github.kvevents.support.DaemonThreads;
  * drivers it uses the factory of the application.
  * <p>
  * While Redis is not reachable or does not answer, one attempt at a time connects and all
- * callers wait for it: two seconds in total while the application context starts, later
- * at most for the command timeout. If Redis does not answer within a second when the
- * context closes, all waiting calls fail at once, and so do later calls. An outage is
- * logged once, and so is its end.
+ * callers wait for it: two seconds without an answer while the application context
+ * starts, all beans together, later at most for the command timeout. If Redis does not
+ * answer within a second when the context closes, all waiting calls fail at once, and so
+ * do later calls. An outage is logged once, and so is its end.
  * <p>
  * If Sentinels watch the primary, one of them is subscribed to, and the connections move
  * to a new primary as soon as the Sentinels name it. Writes that a replica refuses make

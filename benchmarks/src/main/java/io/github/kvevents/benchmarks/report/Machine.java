@@ -37,7 +37,7 @@ public final class Machine {
 
 	public static Map<String, String> describe(Scale scale, Load before) throws IOException, InterruptedException {
 		Map<String, String> facts = new LinkedHashMap<>();
-		facts.put("command", "benchmarks/run all --" + scale.name());
+		facts.put("command", BenchmarkServer.environment() + "benchmarks/run all --" + scale.name());
 		facts.put("at", Instant.now().truncatedTo(ChronoUnit.MINUTES).toString());
 		facts.put("commit", commit());
 		facts.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
