@@ -87,7 +87,7 @@ class EventLogFollowTests {
 		});
 		try {
 			follows.start();
-			await().untilAsserted(() -> assertThat(follower.batches).singleElement().asList().isEmpty());
+			await().untilAsserted(() -> assertThat(follower.batches).containsExactly(List.of()));
 		}
 		finally {
 			follows.stop();
