@@ -266,7 +266,7 @@ final class LinkTarget {
 			watch.doubt();
 		}
 		else {
-			forOwn(OwnLettuce::reconnect);
+			forOwn((own) -> OwnLettuce.reconnect(own));
 		}
 	}
 
@@ -278,6 +278,8 @@ final class LinkTarget {
 
 	/**
 	 * Calls an action with each factory that belongs to the link.
+	 * @param action a lambda, since a reference to a method of {@link OwnLettuce} would
+	 * need Lettuce even where there is no such factory
 	 */
 	void forOwn(Consumer<RedisConnectionFactory> action) {
 		RedisConnectionFactory own = own();

@@ -210,14 +210,14 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		if (!this.state.answersUntilStopped()) {
 			logger.warn("Redis doesn't answer while the application closes: unconfirmed work is redelivered or "
 					+ "taken over by other instances");
-			this.target.forOwn(OwnLettuce::cut);
+			this.target.forOwn((own) -> OwnLettuce.cut(own));
 			this.state.interruptAttempt();
 		}
 	}
 
 	@Override
 	public void start() {
-		this.target.forOwn(OwnLettuce::start);
+		this.target.forOwn((own) -> OwnLettuce.start(own));
 		this.target.followPrimary();
 		this.state.setStopped(false);
 		this.running = true;
@@ -230,7 +230,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	public void stop() {
 		this.running = false;
 		this.state.setStopped(true);
-		end(OwnLettuce::stop);
+		end((own) -> OwnLettuce.stop(own));
 	}
 
 	/**
@@ -247,7 +247,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 		}
 		boolean connecting = this.state.isConnecting();
 		if (connecting) {
-			this.target.forOwn(OwnLettuce::cut);
+			this.target.forOwn((own) -> OwnLettuce.cut(own));
 			this.state.interruptAttempt();
 		}
 		Thread closer = DaemonThreads.single(() -> this.target.forOwn(ending), "kv-redis-close");
@@ -273,7 +273,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	@Override
 	public void destroy() {
 		this.state.setStopped(true);
-		end(OwnLettuce::destroy);
+		end((own) -> OwnLettuce.destroy(own));
 	}
 
 }
