@@ -64,6 +64,23 @@ class LinkStateTests {
 		this.state.awaitAnswer(0);
 	}
 
+	/**
+	 * Nothing answers in between, which would give the next one its time anyway.
+	 */
+	@Test
+	void timeInWhichSeveralBeansWaitInVainCountsOnce() {
+		LinkState impatient = new LinkState(this::connect, Duration.ofMillis(500), null, (failure) -> false);
+		this.permitted = new CountDownLatch(1);
+		CompletableFuture<?>[] beans = new CompletableFuture<?>[8];
+		for (int bean = 0; bean < beans.length; bean++) {
+			beans[bean] = CompletableFuture.runAsync(() -> assertThatExceptionOfType(QueryTimeoutException.class)
+				.isThrownBy(() -> impatient.awaitAnswer(0)), (task) -> new Thread(task).start());
+		}
+		CompletableFuture.allOf(beans).join();
+		CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(this.permitted::countDown);
+		impatient.awaitAnswer(0);
+	}
+
 	@Test
 	void beansTogetherWaitForTwoSecondsAtStart() {
 		this.permitted = new CountDownLatch(1);
