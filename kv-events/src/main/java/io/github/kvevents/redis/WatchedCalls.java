@@ -20,7 +20,6 @@ import io.github.kvevents.redis.driver.ReusedConnection;
 import io.github.kvevents.redis.driver.SpareConnections;
 import io.github.kvevents.support.CallDeadline;
 import io.github.kvevents.support.CallPatience;
-import io.github.kvevents.support.StoreFailure;
 
 /**
  * Reports commands in flight and failures to a {@link LinkState}. A proxy of the

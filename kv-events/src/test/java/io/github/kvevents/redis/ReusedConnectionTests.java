@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,7 @@ import io.github.kvevents.fixture.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Connections of a {@link RedisLink} are used again by the next operation, unless
@@ -206,6 +208,36 @@ class ReusedConnectionTests {
 		call.begin();
 		assertThat(call.isOlder(System.nanoTime() + TimeUnit.HOURS.toNanos(1))).isTrue();
 		assertThat(call.isOlder(call.since())).isFalse();
+	}
+
+	@Test
+	void commandThatHangsOnAConnectionThatIsUsedAgainIsNoticed() throws Exception {
+		LinkTarget target = new LinkTarget(redis.connectionFactory(redis.getPort(), Duration.ofMinutes(1)));
+		AtomicInteger attempts = new AtomicInteger();
+		LinkState state = new LinkState(() -> {
+			attempts.incrementAndGet();
+			return target.connectAll();
+		}, Duration.ofMinutes(1), null, (failure) -> false);
+		state.awaitAnswer(0);
+		RedisConnection before = target.connect(state, 0);
+		before.stringCommands().set(KEY, VALUE);
+		before.close();
+		RedisConnection again = target.connect(state, 0);
+		assertThat(again).isSameAs(before);
+		ExecutorService users = Executors.newCachedThreadPool();
+		redis.freeze();
+		try {
+			users.submit(() -> again.stringCommands().get(KEY));
+			await().atMost(Duration.ofSeconds(20)).until(() -> {
+				users.submit(() -> state.awaitAnswer(0));
+				return attempts.get() > 1;
+			});
+		}
+		finally {
+			redis.thaw();
+			users.shutdownNow();
+			target.forOwn(OwnLettuce::destroy);
+		}
 	}
 
 	@Test
