@@ -26,10 +26,8 @@ public final class ReusedConnection<W> {
 
 	private @Nullable W watcher;
 
-	/** The group of commands that was used last, and the method that returns it. */
-	private @Nullable Method groupMethod;
-
-	private @Nullable Object group;
+	/** Volatile, and one object: a connection may be called by several threads. */
+	private volatile @Nullable Group group;
 
 	private final AtomicBoolean open = new AtomicBoolean();
 
@@ -123,7 +121,8 @@ public final class ReusedConnection<W> {
 	 * @return the group, {@code null} if another one was used last
 	 */
 	public @Nullable Object group(Method method) {
-		return method.equals(this.groupMethod) ? this.group : null;
+		Group group = this.group;
+		return (group != null && method.equals(group.method())) ? group.commands() : null;
 	}
 
 	/**
@@ -133,9 +132,15 @@ public final class ReusedConnection<W> {
 	 * @return the group
 	 */
 	public Object keepGroup(Method method, Object group) {
-		this.groupMethod = method;
-		this.group = group;
+		this.group = new Group(method, group);
 		return group;
+	}
+
+	/**
+	 * The group of commands that was used last, and the method that returns it.
+	 */
+	private record Group(Method method, Object commands) {
+
 	}
 
 }
