@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few connections that nobody uses at the moment. Whoever takes one has it alone. Used
- * by many threads at once.
+ * A few connections that no operation uses at the moment. The operation that takes one
+ * has it alone. Used by many threads at once.
  *
  * @param <T> the type of a connection
  */
@@ -27,7 +27,7 @@ public final class SpareConnections<T> {
 	}
 
 	/**
-	 * Keeps a connection for whoever needs one next.
+	 * Keeps a connection for an operation to come.
 	 * @param connection not to be used any more by the caller
 	 * @return whether there was room for it
 	 */

@@ -206,8 +206,8 @@ final class SingleServerSource implements NotificationSource, NotificationSource
 
 		/**
 		 * Closes the connection, called by both {@code close()} and a slow attempt to
-		 * connect: the later of the two closes it. Closing it twice is harmless, since one
-		 * that was made to subscribe is not used again.
+		 * connect: the later of the two closes it. Closing it twice is harmless, since
+		 * one that was made to subscribe is not used again.
 		 */
 		private void closeIfAbandoned() {
 			RedisConnection connection = this.connection;
