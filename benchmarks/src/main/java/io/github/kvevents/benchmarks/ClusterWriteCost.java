@@ -48,7 +48,8 @@ import io.github.kvevents.store.Namespace;
  * same number of servers.
  * <p>
  * Arguments: {@code --rounds 15} of {@code --millis 400} for each side,
- * {@code --keys 100000}.
+ * {@code --keys 100000}, and {@code --entries 100000} that the change log keeps of each
+ * partition.
  */
 public final class ClusterWriteCost {
 
@@ -81,14 +82,15 @@ public final class ClusterWriteCost {
 	 * @throws Exception if the servers can't be started or a write fails
 	 */
 	public static void main(String[] args) throws Exception {
+		int entries = option(args, "--entries", 100_000);
 		try (BenchmarkCluster single = BenchmarkCluster.single();
 				BenchmarkCluster one = BenchmarkCluster.start(1);
 				BenchmarkCluster three = BenchmarkCluster.start(3);
-				Side plain = new Side("one server, P = 1", single, new Namespace("cost1", 1));
-				Side plain16 = new Side("one server, P = 16", single, new Namespace("cost16", 16));
-				Side one1 = new Side("cluster of 1, P = 1", one, Namespace.tagged("cost1", 1));
-				Side one16 = new Side("cluster of 1, P = 16", one, Namespace.tagged("cost16", 16));
-				Side three16 = new Side("cluster of 3, P = 16", three, Namespace.tagged("cost16", 16))) {
+				Side plain = new Side("one server, P = 1", single, new Namespace("cost1", 1), entries);
+				Side plain16 = new Side("one server, P = 16", single, new Namespace("cost16", 16), entries);
+				Side one1 = new Side("cluster of 1, P = 1", one, Namespace.tagged("cost1", 1), entries);
+				Side one16 = new Side("cluster of 1, P = 16", one, Namespace.tagged("cost16", 16), entries);
+				Side three16 = new Side("cluster of 3, P = 16", three, Namespace.tagged("cost16", 16), entries)) {
 			ClusterWriteCost benchmark = new ClusterWriteCost(args);
 			Comparison primaries = new Comparison("1 to 3 primaries", one16, three16);
 			List<Comparison> cpu = List.of(primaries, new Comparison("1 to 16 partitions, one server", plain, plain16),
@@ -266,7 +268,7 @@ public final class ClusterWriteCost {
 
 		private final KvTemplate template;
 
-		Side(String name, BenchmarkCluster servers, Namespace namespace) {
+		Side(String name, BenchmarkCluster servers, Namespace namespace, int entries) {
 			this.name = name;
 			this.servers = servers;
 			this.namespace = namespace;
@@ -278,7 +280,7 @@ public final class ClusterWriteCost {
 			application.registerBean(RedisLink.class, () -> this.link);
 			application.refresh();
 			PlainKvCodec codec = new PlainKvCodec();
-			ChangeLogSettings log = new ChangeLogSettings(namespace, "0a4b7e8c-one", 100_000, Duration.ofHours(24));
+			ChangeLogSettings log = new ChangeLogSettings(namespace, "0a4b7e8c-one", entries, Duration.ofHours(24));
 			this.tracker = ExpiryTracker
 				.builder(this.link.connectionFactory(), namespace, this.engine.getDispatcher(), codec)
 				.log(log)
