@@ -140,13 +140,8 @@ final class LinkState {
 			throw new RedisConnectionFailureException("Redis doesn't answer while the application closes");
 		}
 		ConnectAttempt attempt = attempt();
-		long nanos = patience.toNanos();
-		if (this.starting) {
-			nanos = Math.min(nanos, this.startupWait.begin());
-		}
-		else {
-			this.startupWait.begin();
-		}
+		long startNanos = this.startupWait.begin();
+		long nanos = this.starting ? Math.min(patience.toNanos(), startNanos) : patience.toNanos();
 		try {
 			if (!attempt.await(nanos)) {
 				announce("it hasn't answered for " + attempt.elapsedMillis() + " ms");
