@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -176,13 +177,15 @@ abstract class WatchContractTests extends WatchRaceContractTests {
 		WatchInstance instance = instance();
 		KvWatch watch = instance.watch(WatchOptions.all());
 		KvWatch other = instance.watch(WatchOptions.all());
-		write(instance.template, 100);
-		WatchInstance.take(other, 100);
+		write(instance.template, 101);
+		// an event may reach one watch before the other, but the next one comes behind
+		// both
+		WatchInstance.take(other, 101);
 		WatchInstance.take(watch, 1);
 		watch.close();
 		List<String> keys = new ArrayList<>();
 		readWhileOpen(watch, keys);
-		assertThat(keys).hasSize(99);
+		assertThat(keys).startsWith(IntStream.range(1, 100).mapToObj((number) -> "k" + number).toArray(String[]::new));
 		other.close();
 		assertThat(other.isOpen()).isFalse();
 	}
