@@ -1,6 +1,5 @@
 package io.github.kvevents.benchmarks;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,13 +46,14 @@ import io.github.kvevents.store.Namespace;
  * that each would have to itself on a machine of its own. Partitions are compared on the
  * same number of servers.
  * <p>
+ * All keys are written before, and the change log has what it keeps, shared by its
+ * partitions: otherwise sixteen logs would still grow while one is cut already.
+ * <p>
  * Arguments: {@code --rounds 15} of {@code --millis 400} for each side,
- * {@code --keys 100000}, and {@code --entries 100000} that the change log keeps of each
- * partition.
+ * {@code --keys 100000}, and {@code --entries 100000} that the change log keeps of all
+ * partitions together.
  */
 public final class ClusterWriteCost {
-
-	private static final byte[] VALUE = "v".repeat(100).getBytes(StandardCharsets.US_ASCII);
 
 	private static final SetOptions OPTIONS = SetOptions.defaults().timeToLive(Duration.ofHours(1));
 
@@ -65,10 +65,13 @@ public final class ClusterWriteCost {
 
 	private final int keys;
 
+	private final int entries;
+
 	private ClusterWriteCost(String[] args) {
 		this.rounds = option(args, "--rounds", 15);
 		this.roundNanos = TimeUnit.MILLISECONDS.toNanos(option(args, "--millis", 400));
 		this.keys = option(args, "--keys", 100_000);
+		this.entries = option(args, "--entries", 100_000);
 	}
 
 	private static int option(String[] args, String name, int otherwise) {
@@ -82,7 +85,8 @@ public final class ClusterWriteCost {
 	 * @throws Exception if the servers can't be started or a write fails
 	 */
 	public static void main(String[] args) throws Exception {
-		int entries = option(args, "--entries", 100_000);
+		ClusterWriteCost benchmark = new ClusterWriteCost(args);
+		int entries = benchmark.entries;
 		try (BenchmarkCluster single = BenchmarkCluster.single();
 				BenchmarkCluster one = BenchmarkCluster.start(1);
 				BenchmarkCluster three = BenchmarkCluster.start(3);
@@ -91,12 +95,12 @@ public final class ClusterWriteCost {
 				Side one1 = new Side("cluster of 1, P = 1", one, Namespace.tagged("cost1", 1), entries);
 				Side one16 = new Side("cluster of 1, P = 16", one, Namespace.tagged("cost16", 16), entries);
 				Side three16 = new Side("cluster of 3, P = 16", three, Namespace.tagged("cost16", 16), entries)) {
-			ClusterWriteCost benchmark = new ClusterWriteCost(args);
 			Comparison primaries = new Comparison("1 to 3 primaries", one16, three16);
 			List<Comparison> cpu = List.of(primaries, new Comparison("1 to 16 partitions, one server", plain, plain16),
 					new Comparison("1 to 16 partitions, cluster", one1, one16));
 			List<Comparison> time = List.of(new Comparison("cluster against one server", plain, three16));
 			List<Side> sides = List.of(plain, plain16, one1, one16, three16);
+			sides.forEach(benchmark::fill);
 			for (BenchmarkCluster servers : List.of(single, one, three)) {
 				System.out.println("Quiet: %.2f ms/s".formatted(servers.measureQuiet() / 1e3));
 			}
@@ -126,6 +130,19 @@ public final class ClusterWriteCost {
 			result.print("p50 of a batch", time, Round::p50);
 			result.print("CPU of the servers", cpu, Round::cpuMicros);
 			result.print("time in scripts", cpu, Round::scriptMicros);
+		}
+	}
+
+	/**
+	 * Writes all keys, and so often that the change log is cut.
+	 */
+	private void fill(Side side) {
+		for (int written = 0; written < Math.max(this.keys, 1.2 * this.entries); written += BATCH) {
+			Map<String, Object> values = new HashMap<>();
+			for (int number = 0; number < BATCH; number++) {
+				values.put(key((written + number) % this.keys), value());
+			}
+			side.writeAll(values);
 		}
 	}
 
@@ -166,7 +183,20 @@ public final class ClusterWriteCost {
 	}
 
 	private String randomKey() {
-		return "cost:" + (1_000_000 + ThreadLocalRandom.current().nextInt(this.keys));
+		return key(ThreadLocalRandom.current().nextInt(this.keys));
+	}
+
+	/**
+	 * Another value each time: for one that is there already a write looks into the log.
+	 */
+	private static byte[] value() {
+		byte[] value = new byte[100];
+		ThreadLocalRandom.current().nextBytes(value);
+		return value;
+	}
+
+	private static String key(int number) {
+		return "cost:" + (1_000_000 + number);
 	}
 
 	private String randomKey(Side side, int primary) {
@@ -180,7 +210,7 @@ public final class ClusterWriteCost {
 	private Map<String, Object> randomKeys() {
 		Map<String, Object> keys = new HashMap<>();
 		while (keys.size() < BATCH) {
-			keys.put(randomKey(), VALUE);
+			keys.put(randomKey(), value());
 		}
 		return keys;
 	}
@@ -280,7 +310,8 @@ public final class ClusterWriteCost {
 			application.registerBean(RedisLink.class, () -> this.link);
 			application.refresh();
 			PlainKvCodec codec = new PlainKvCodec();
-			ChangeLogSettings log = new ChangeLogSettings(namespace, "0a4b7e8c-one", entries, Duration.ofHours(24));
+			ChangeLogSettings log = new ChangeLogSettings(namespace, "0a4b7e8c-one", entries / namespace.partitions(),
+					Duration.ofHours(24));
 			this.tracker = ExpiryTracker
 				.builder(this.link.connectionFactory(), namespace, this.engine.getDispatcher(), codec)
 				.log(log)
@@ -303,7 +334,7 @@ public final class ClusterWriteCost {
 		}
 
 		void write(String key) {
-			this.template.setRaw(key, VALUE, OPTIONS);
+			this.template.setRaw(key, value(), OPTIONS);
 		}
 
 		void writeAll(Map<String, Object> values) {
