@@ -22,21 +22,21 @@ public record Scale(boolean full) {
 	 * How many rounds count.
 	 */
 	public int rounds() {
-		return pick(7, 15);
+		return pick(5, 11);
 	}
 
 	/**
 	 * How many rounds go before them and don't count.
 	 */
 	public int warmUps() {
-		return pick(3, 5);
+		return pick(2, 4);
 	}
 
 	/**
 	 * The length of a round.
 	 */
 	public int roundMillis() {
-		return pick(350, 1000);
+		return pick(300, 1000);
 	}
 
 }

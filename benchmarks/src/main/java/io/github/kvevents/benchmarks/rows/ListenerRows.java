@@ -59,7 +59,7 @@ public final class ListenerRows {
 	}
 
 	private static void listener(Scale scale, Results results) throws Exception {
-		int entries = scale.pick(50_000, 200_000);
+		int entries = scale.pick(20_000, 100_000);
 		try (BenchmarkServer server = new BenchmarkServer();
 				Application application = Application.logged(server.port(),
 						"kv.events.log.max-length=" + 2 * entries)) {
@@ -69,7 +69,7 @@ public final class ListenerRows {
 			sides.put(Side.OURS, () -> handled(application, entries));
 			sides.put(CONTAINER, () -> contained(application, stream, entries));
 			sides.put(LOOP, () -> looped(application, stream, entries));
-			Map<String, List<Double>> rates = Alternating.run(scale.pick(1, 2), scale.pick(5, 9), sides);
+			Map<String, List<Double>> rates = Alternating.run(scale.pick(1, 2), scale.pick(5, 7), sides);
 			List<Double> ours = rates.getOrDefault(Side.OURS, List.of());
 			results.compare("container", "events", "events/s", ours, CONTAINER,
 					rates.getOrDefault(CONTAINER, List.of()));

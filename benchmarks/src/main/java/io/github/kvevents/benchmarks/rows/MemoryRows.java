@@ -47,7 +47,7 @@ public final class MemoryRows {
 	private static void tracked(Scale scale, Results results) throws Exception {
 		for (int size : new int[] { 100, 10_000 }) {
 			// so many that what connections take is nothing beside them
-			int count = scale.pick(20_000_000, 50_000_000) / (size + 100);
+			int count = scale.pick(10_000_000, 30_000_000) / (size + 100);
 			String text = (size < 1000) ? size + " B" : size / 1000 + " KB";
 			double plain = plain(count, size);
 			results.compare(text + ", no value taken", text + ", where no one takes the value", "B",
@@ -140,7 +140,7 @@ public final class MemoryRows {
 	private static List<Double> bytes(Scale scale, int count, Registration registration) throws InterruptedException {
 		List<Double> bytes = new ArrayList<>();
 		int number = 0;
-		for (int round = -1; round < scale.pick(3, 7); round++) {
+		for (int round = -1; round < scale.pick(3, 5); round++) {
 			long before = used();
 			for (int index = 0; index < count; index++) {
 				registration.register(number++);

@@ -63,7 +63,7 @@ public final class StartRows {
 					return millis;
 				});
 			}
-			Map<String, List<Double>> millis = Alternating.run(1, scale.pick(4, 15), sides);
+			Map<String, List<Double>> millis = Alternating.run(1, scale.pick(4, 11), sides);
 			List<Double> with = millis.getOrDefault("STARTER", List.of());
 			results.compare("starter", "with the starter", "ms", with, "Spring Data Redis alone",
 					millis.getOrDefault("plain", List.of()));
@@ -88,7 +88,7 @@ public final class StartRows {
 	}
 
 	private static void idle(Scale scale, Results results) throws Exception {
-		long millis = scale.pick(8_000, 20_000);
+		long millis = scale.pick(6_000, 20_000);
 		try (BenchmarkServer server = new BenchmarkServer()) {
 			double without = idle(server, millis, "--kv.events.enabled=false").cpuPercent();
 			Rest tracking = idle(server, millis, "--kv.events.namespace=tracking");

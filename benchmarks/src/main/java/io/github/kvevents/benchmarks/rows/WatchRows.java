@@ -61,7 +61,7 @@ public final class WatchRows {
 						() -> rate(received, count, writes, (value) -> application.template().set("fan:1", value)));
 				sides.put(SUBSCRIBERS,
 						() -> rate(received, count, writes, (value) -> redis.convertAndSend("fan", value)));
-				Map<String, List<Double>> rates = Alternating.run(2, scale.pick(5, 9), sides);
+				Map<String, List<Double>> rates = Alternating.run(2, scale.pick(5, 7), sides);
 				results.compare(String.valueOf(count), "%,d receivers".formatted(count), "events/s",
 						rates.getOrDefault(Side.OURS, List.of()), SUBSCRIBERS,
 						rates.getOrDefault(SUBSCRIBERS, List.of()));

@@ -78,7 +78,7 @@ public final class ExpiryRows {
 	private static void spread(Scale scale, Results results) throws Exception {
 		Map<Integer, List<Double>> p99 = new LinkedHashMap<>();
 		int most = scale.pick(100_000, 5_000_000);
-		ExpiryRows expiries = new ExpiryRows(Duration.ofSeconds(scale.pick(8, 60)), all());
+		ExpiryRows expiries = new ExpiryRows(Duration.ofSeconds(scale.pick(4, 40)), all());
 		try {
 			expiries.run(new LatenessRow("warm-up", 2000, Duration.ofSeconds(2)));
 			for (int beside : scale.pick(List.of(0, 100_000), List.of(0, 100_000, 1_000_000, 5_000_000))) {
@@ -106,10 +106,10 @@ public final class ExpiryRows {
 
 	private static void burst(int keys, Scale scale, Results results) throws Exception {
 		List<Map<String, LatenessResult>> found = new ArrayList<>();
-		ExpiryRows expiries = new ExpiryRows(Duration.ofSeconds(scale.pick(3, 30)),
+		ExpiryRows expiries = new ExpiryRows(Duration.ofSeconds(scale.pick(3, 20)),
 				List.of(new TrackingSide(), new NotificationSide(), new DelayedQueueSide()));
 		try {
-			for (int round = -2; round < scale.pick(3, 9); round++) {
+			for (int round = -2; round < scale.pick(3, 7); round++) {
 				Map<String, LatenessResult> both = expiries.run(new LatenessRow("burst" + round, keys, Duration.ZERO));
 				if (round >= 0) {
 					found.add(both);
