@@ -31,6 +31,7 @@ import org.springframework.util.ReflectionUtils;
 
 import io.github.kvevents.redis.driver.CallTracing;
 import io.github.kvevents.redis.driver.CommandDeadline;
+import io.github.kvevents.redis.driver.EndedHandshakes;
 import io.github.kvevents.redis.driver.OwnClientSettings;
 import io.github.kvevents.redis.driver.OwnConnectionFactory;
 import io.github.kvevents.redis.driver.SpreadResources;
@@ -74,7 +75,11 @@ final class OwnLettuce {
 				new OwnClientSettings(client,
 						Optional.of(bounded(RedisConfiguration.isClusterConfiguration(configuration)
 								? inCluster(options) : options.orElseGet(ClientOptions::create), client)),
-						SpreadResources.of(CallTracing.of(client.getClientResources())), primary(theirs)));
+						SpreadResources.of(resources(client)), primary(theirs)));
+	}
+
+	private static Optional<ClientResources> resources(LettuceClientConfiguration client) {
+		return EndedHandshakes.of(CallTracing.of(client.getClientResources()));
 	}
 
 	private static ClientOptions bounded(ClientOptions options, LettuceClientConfiguration client) {
@@ -125,7 +130,7 @@ final class OwnLettuce {
 		LettuceClientConfiguration client = theirs.getClientConfiguration();
 		AbstractRedisClient shared = client((LettuceConnectionFactory) own);
 		Optional<ClientResources> resources = (shared != null) ? Optional.of(shared.getResources())
-				: CallTracing.of(client.getClientResources());
+				: resources(client);
 		Optional<ClientOptions> options = client.getClientOptions();
 		LettuceConnectionFactory factory = new LettuceConnectionFactory(node,
 				waiting ? new OwnClientSettings(client, Optional.of(forWaits(options)), resources, Optional.empty(),
@@ -203,7 +208,7 @@ final class OwnLettuce {
 			.orElseGet(ClientOptions::builder);
 		return start(theirs, configuration,
 				new OwnClientSettings(client, Optional.of(bounded(options.autoReconnect(false).build(), client)),
-						CallTracing.of(client.getClientResources()), Optional.empty()));
+						resources(client), Optional.empty()));
 	}
 
 	private static LettuceConnectionFactory start(LettuceConnectionFactory theirs, RedisConfiguration configuration,

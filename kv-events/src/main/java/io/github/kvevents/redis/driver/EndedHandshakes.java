@@ -1,0 +1,90 @@
+package io.github.kvevents.redis.driver;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.protocol.RedisHandshakeHandler;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+/**
+ * Ends the handshake of a connection that a server refused. The driver leaves it to time
+ * out, and closes the connection once more then. Where the threads that served it have
+ * ended by that time, as they have when an application stops that has lost its server,
+ * the driver logs an ERROR with a stack trace for each attempt.
+ */
+public final class EndedHandshakes implements NettyCustomizer {
+
+	private final NettyCustomizer application;
+
+	private EndedHandshakes(NettyCustomizer application) {
+		this.application = application;
+	}
+
+	/**
+	 * The resources of the application, with such ends.
+	 * @param application its resources; what they share stays shared
+	 * @return the resources to connect with
+	 */
+	public static Optional<ClientResources> of(Optional<ClientResources> application) {
+		return application.map((resources) -> OwnResources.of(resources, Map.of("nettyCustomizer", ended(resources))));
+	}
+
+	private static Supplier<Object> ended(ClientResources resources) {
+		NettyCustomizer customizer = new EndedHandshakes(resources.nettyCustomizer());
+		return () -> customizer;
+	}
+
+	@Override
+	public void afterBootstrapInitialized(Bootstrap bootstrap) {
+		this.application.afterBootstrapInitialized(bootstrap);
+	}
+
+	@Override
+	public void afterChannelInitialized(Channel channel) {
+		RedisHandshakeHandler handshake = channel.pipeline().get(RedisHandshakeHandler.class);
+		if (handshake != null) {
+			channel.pipeline().addFirst(new Refusal(handshake));
+		}
+		this.application.afterChannelInitialized(channel);
+	}
+
+	/**
+	 * Notices that the channel ends without having been connected. One that was connected
+	 * ends its handshake itself, with the cause.
+	 */
+	private static final class Refusal extends ChannelInboundHandlerAdapter {
+
+		private final RedisHandshakeHandler handshake;
+
+		private boolean connected;
+
+		Refusal(RedisHandshakeHandler handshake) {
+			this.handshake = handshake;
+		}
+
+		@Override
+		public void channelActive(ChannelHandlerContext context) throws Exception {
+			this.connected = true;
+			super.channelActive(context);
+		}
+
+		@Override
+		public void channelUnregistered(ChannelHandlerContext context) throws Exception {
+			if (!this.connected) {
+				this.handshake.channelInitialized()
+					.toCompletableFuture()
+					.completeExceptionally(new RedisConnectionException("The connection was not established"));
+			}
+			super.channelUnregistered(context);
+		}
+
+	}
+
+}
