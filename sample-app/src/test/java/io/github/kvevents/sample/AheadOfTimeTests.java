@@ -33,6 +33,8 @@ class AheadOfTimeTests {
 
 	private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
+	private static final String STOPPING = "Commencing graceful shutdown";
+
 	/** Without the tests, whose classes would be found by the scan. */
 	private static final String CLASS_PATH = Arrays
 		.stream(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -63,11 +65,23 @@ class AheadOfTimeTests {
 				.contains("id=receipts");
 		}
 		finally {
-			application.destroy();
+			interrupt(application);
 			if (!application.waitFor(30, TimeUnit.SECONDS)) {
 				application.destroyForcibly();
 			}
 		}
+		assertThat(log()).contains(STOPPING);
+		assertThat(log().substring(log().indexOf(STOPPING))).as("Redis is there until the application has stopped")
+			.doesNotContain(" WARN ", " ERROR ", "Exception");
+	}
+
+	/** As Ctrl+C does in a terminal, whose signal goes to child processes, too. */
+	private static void interrupt(Process application) throws Exception {
+		List<String> command = new ArrayList<>(List.of("kill", "-INT"));
+		Stream.concat(application.descendants(), Stream.of(application.toHandle()))
+			.map((process) -> String.valueOf(process.pid()))
+			.forEach(command::add);
+		new ProcessBuilder(command).start().waitFor();
 	}
 
 	/** What the goal 'process-aot' does. */

@@ -4,12 +4,10 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import redis.embedded.RedisServer;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
@@ -34,25 +32,16 @@ class EmbeddedRedisConfiguration {
 	private static final String LOOPBACK = "127.0.0.1";
 
 	@Bean(initMethod = "start", destroyMethod = "stop")
-	RedisServer embeddedRedis(@Value("${sample.redis.port}") int preferredPort,
+	EmbeddedRedis embeddedRedis(@Value("${sample.redis.port}") int preferredPort,
 			@Value("${sample.redis.directory}") String directory) throws IOException {
 		int port = freePort(preferredPort);
 		// by port: two servers must not write to the same files
-		Path data = Files.createDirectories(Path.of(directory).toAbsolutePath().resolve(String.valueOf(port)));
-		return RedisServer.builder()
-			.port(port)
-			.bind(LOOPBACK)
-			.setting("dir \"" + data + "\"")
-			.setting("save \"\"")
-			.setting("appendonly yes")
-			.setting("maxmemory 256mb")
-			.setting("maxmemory-policy noeviction")
-			.build();
+		return new EmbeddedRedis(LOOPBACK, port, Path.of(directory).toAbsolutePath().resolve(String.valueOf(port)));
 	}
 
 	@Bean
-	DataRedisConnectionDetails embeddedRedisConnectionDetails(RedisServer embeddedRedis) {
-		int port = embeddedRedis.ports().get(0);
+	DataRedisConnectionDetails embeddedRedisConnectionDetails(EmbeddedRedis embeddedRedis) {
+		int port = embeddedRedis.getPort();
 		logger.info("Embedded Redis listens on " + LOOPBACK + ":" + port
 				+ ". Set spring.data.redis.host or spring.data.redis.url to use another.");
 		DataRedisConnectionDetails.Standalone standalone = DataRedisConnectionDetails.Standalone.of(LOOPBACK, port);
