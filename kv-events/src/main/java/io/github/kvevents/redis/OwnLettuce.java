@@ -129,8 +129,7 @@ final class OwnLettuce {
 		}
 		LettuceClientConfiguration client = theirs.getClientConfiguration();
 		AbstractRedisClient shared = client((LettuceConnectionFactory) own);
-		Optional<ClientResources> resources = (shared != null) ? Optional.of(shared.getResources())
-				: resources(client);
+		Optional<ClientResources> resources = (shared != null) ? Optional.of(shared.getResources()) : resources(client);
 		Optional<ClientOptions> options = client.getClientOptions();
 		LettuceConnectionFactory factory = new LettuceConnectionFactory(node,
 				waiting ? new OwnClientSettings(client, Optional.of(forWaits(options)), resources, Optional.empty(),

@@ -69,10 +69,10 @@ final class EmbeddedRedis {
 	}
 
 	private List<String> command(Path pid) throws IOException {
-		return List.of(RedisExecProvider.defaultProvider().get().getAbsolutePath(), "--port",
-				String.valueOf(this.port), "--bind", this.host, "--dir", this.directory.toString(), "--save", "",
-				"--appendonly", "yes", "--maxmemory", "256mb", "--maxmemory-policy", "noeviction", "--daemonize", "yes",
-				"--pidfile", pid.toString(), "--logfile", log().toString());
+		return List.of(RedisExecProvider.defaultProvider().get().getAbsolutePath(), "--port", String.valueOf(this.port),
+				"--bind", this.host, "--dir", this.directory.toString(), "--save", "", "--appendonly", "yes",
+				"--maxmemory", "256mb", "--maxmemory-policy", "noeviction", "--daemonize", "yes", "--pidfile",
+				pid.toString(), "--logfile", log().toString());
 	}
 
 	private boolean answers() throws IOException {
