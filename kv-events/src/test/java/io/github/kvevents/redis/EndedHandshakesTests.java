@@ -37,7 +37,7 @@ class EndedHandshakesTests {
 
 	@AfterEach
 	void shutDown() {
-		this.resources.shutdown(0, 0, TimeUnit.SECONDS);
+		this.resources.shutdown(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
 	}
 
 	@Test

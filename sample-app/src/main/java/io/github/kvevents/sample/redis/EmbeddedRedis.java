@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisExecProvider;
 
 /**
@@ -31,7 +32,7 @@ final class EmbeddedRedis {
 
 	private final Path directory;
 
-	private ProcessHandle process;
+	private @Nullable ProcessHandle process;
 
 	EmbeddedRedis(String host, int port, Path directory) {
 		this.host = host;
@@ -44,7 +45,8 @@ final class EmbeddedRedis {
 	}
 
 	boolean isActive() {
-		return this.process != null && this.process.isAlive();
+		ProcessHandle process = this.process;
+		return process != null && process.isAlive();
 	}
 
 	/**
@@ -92,9 +94,10 @@ final class EmbeddedRedis {
 	 * Lets it write its data, and end.
 	 */
 	void stop() {
-		if (this.process != null) {
-			this.process.destroy();
-			this.process.onExit().join();
+		ProcessHandle process = this.process;
+		if (process != null) {
+			process.destroy();
+			process.onExit().join();
 		}
 	}
 
