@@ -18,8 +18,8 @@ class ClusterListenerTests extends ListenerContractTests {
 	}
 
 	@Override
-	ListeningInstance createInstance(String id, int partitions) {
-		return ListeningInstance.onRedis(this.cluster.sharedConnections(), id, partitions);
+	ListeningInstance createInstance(String id, int partitions, ListenerSettings settings) {
+		return ListeningInstance.onRedis(this.cluster.sharedConnections(), id, partitions, settings);
 	}
 
 }

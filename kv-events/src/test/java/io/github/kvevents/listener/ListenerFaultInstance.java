@@ -30,6 +30,9 @@ final class ListenerFaultInstance {
 		.maxAttempts(2)
 		.onExhausted(OnExhausted.DEAD_LETTER);
 
+	/** Longer than a busy machine stops: only a kill ends a lease. */
+	private static final ListenerSettings SETTINGS = ListeningInstance.SETTINGS.lease(Duration.ofSeconds(4));
+
 	private ListenerFaultInstance() {
 	}
 
@@ -44,7 +47,8 @@ final class ListenerFaultInstance {
 		connectionFactory.start();
 		try (FileChannel file = FileChannel.open(Path.of(args[2]), StandardOpenOption.CREATE,
 				StandardOpenOption.APPEND);
-				ListeningInstance instance = ListeningInstance.onRedis(connectionFactory, args[1], PARTITIONS)) {
+				ListeningInstance instance = ListeningInstance.onRedis(connectionFactory, args[1], PARTITIONS,
+						SETTINGS)) {
 			instance.listen("audit", OPTIONS, (event) -> note(file, event));
 			System.out.println("ready");
 			while (System.in.read() >= 0) {

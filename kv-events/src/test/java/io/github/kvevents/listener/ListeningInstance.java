@@ -28,9 +28,8 @@ import io.github.kvevents.store.Namespace;
  */
 final class ListeningInstance implements AutoCloseable {
 
-	static final Duration LEASE = Duration.ofMillis(800);
-
-	private static final ListenerSettings SETTINGS = new ListenerSettings(LEASE, Duration.ofSeconds(3));
+	/** No lease ends in a test, however slow the machine is. */
+	static final ListenerSettings SETTINGS = new ListenerSettings(Duration.ofMinutes(2), Duration.ofSeconds(3));
 
 	final KvTemplate template;
 
@@ -80,12 +79,12 @@ final class ListeningInstance implements AutoCloseable {
 				});
 	}
 
-	static ListeningInstance inMemory(String id, int partitions) {
+	static ListeningInstance inMemory(String id, int partitions, ListenerSettings listenerSettings) {
 		MemoryKvStore store = new MemoryKvStore(Clock.systemUTC(),
 				settings(id, new Namespace("listening", partitions)));
 		store.start();
 		return new ListeningInstance(store, store.getChangeLog(), new MemoryListenerStore(System::currentTimeMillis),
-				SETTINGS, store::stop);
+				listenerSettings, store::stop);
 	}
 
 	/**

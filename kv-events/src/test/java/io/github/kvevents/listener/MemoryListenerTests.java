@@ -22,8 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class MemoryListenerTests extends ListenerContractTests {
 
 	@Override
-	ListeningInstance createInstance(String id, int partitions) {
-		return ListeningInstance.inMemory(id, partitions);
+	ListeningInstance createInstance(String id, int partitions, ListenerSettings settings) {
+		return ListeningInstance.inMemory(id, partitions, settings);
 	}
 
 	@Test

@@ -27,8 +27,8 @@ class RedisListenerTests extends ListenerContractTests {
 	}
 
 	@Override
-	ListeningInstance createInstance(String id, int partitions) {
-		return ListeningInstance.onRedis(this.redis.connectionFactory(), id, partitions);
+	ListeningInstance createInstance(String id, int partitions, ListenerSettings settings) {
+		return ListeningInstance.onRedis(this.redis.connectionFactory(), id, partitions, settings);
 	}
 
 	@Test
