@@ -235,12 +235,18 @@ class LastValueTests {
 		KvHookRegistration values = instance.hook("values", "a:");
 		instance.keyHook("keys", "a:");
 		instance.start();
-		instance.template.set("a:1", "with", SOON);
+		instance.template.set("a:1", "with", LONG);
 		values.close();
-		instance.template.set("a:2", "without", SOON);
-		for (String key : List.of("a:1", "a:2")) {
-			assertThat(this.redis.execute("SET", key, "theirs", "PX", "900")).isNotNull();
+		instance.template.set("a:2", "without", LONG);
+		List<String> keys = List.of("a:1", "a:2");
+		for (String key : keys) {
+			assertThat(this.redis.execute("SET", key, "theirs", "EX", "900")).isNotNull();
 		}
+		this.fleet.endNow(keys);
+		await().untilAsserted(() -> assertThat(keys).allSatisfy(
+				(key) -> assertThat(deadline(key)).isEqualTo((double) TrackedInstance.expireTime(this.redis, key))));
+		keys.forEach((key) -> this.redis.execute("PEXPIRE", key, "0"));
+		this.fleet.endNow(keys);
 		await().until(() -> instance.keys("keys").size() == 2);
 		assertThat(instance.events("keys")).extracting(LastValueTests::value).containsExactlyInAnyOrder("theirs", null);
 		assertThat(kept()).isEmpty();
@@ -249,6 +255,10 @@ class LastValueTests {
 	private static @Nullable String value(KvEvent event) {
 		byte[] value = event.getRawPreviousValue();
 		return (value != null) ? new String(value, StandardCharsets.UTF_8) : null;
+	}
+
+	private @Nullable Double deadline(String key) {
+		return this.redis.template().opsForZSet().score(TestFleet.DEADLINES, key);
 	}
 
 	private Map<Object, Object> kept() {

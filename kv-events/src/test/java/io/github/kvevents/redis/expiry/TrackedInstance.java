@@ -56,6 +56,19 @@ final class TrackedInstance implements AutoCloseable {
 			.execute(RedisScript.of("return redis.call('PEXPIRETIME', KEYS[1])", Long.class), List.of(name));
 	}
 
+	/**
+	 * Has the deadlines that are tracked for keys pass at once, in place of a time to
+	 * live that could end before others have done something to the key.
+	 * @return the deadline, in epoch milliseconds
+	 */
+	static long endNow(TestRedis redis, String... names) {
+		long deadline = System.currentTimeMillis();
+		for (String name : names) {
+			redis.execute("ZADD", "kv-events:{shop:0}:deadlines", "XX", String.valueOf(deadline), name);
+		}
+		return deadline;
+	}
+
 	List<String> expired() {
 		return this.dispatcher.keys();
 	}
