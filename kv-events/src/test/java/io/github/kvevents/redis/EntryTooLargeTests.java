@@ -18,8 +18,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.event.ContextRefreshedEvent;
-import org.springframework.context.support.StaticApplicationContext;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -29,6 +27,7 @@ import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.fixture.StartedLink;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvHookOptions;
@@ -96,10 +95,7 @@ class EntryTooLargeTests {
 				Duration.ofSeconds(60));
 		this.link = new RedisLink(application);
 		this.factory = this.link.connectionFactory();
-		StaticApplicationContext context = new StaticApplicationContext();
-		this.link.setApplicationContext(context);
-		this.link.start();
-		this.link.onApplicationEvent(new ContextRefreshedEvent(context));
+		StartedLink.start(this.link);
 		this.store = new RedisKvStore(this.factory, KeyNames.plain(), null, this.settings);
 		this.template = KvTemplate.builder(this.store, new PlainKvCodec()).build();
 		this.log = new RedisChangeLogStore(this.factory, KeyNames.plain(), this.settings);

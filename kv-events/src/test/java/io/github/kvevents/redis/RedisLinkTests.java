@@ -12,6 +12,7 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.github.kvevents.fixture.SilentServer;
+import io.github.kvevents.fixture.StartedLink;
 import io.github.kvevents.fixture.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -57,7 +58,7 @@ class RedisLinkTests {
 	void connectionThatDoesNotCloseHoldsNobodyUp() {
 		try (TestRedis redis = TestRedis.start()) {
 			RedisLink link = new RedisLink(redis.connectionFactory());
-			link.start();
+			StartedLink.start(link);
 			link.connectionFactory().getConnection().close();
 			CompletableFuture<Void> closed = new CompletableFuture<>();
 			AtomicBoolean ending = new AtomicBoolean();

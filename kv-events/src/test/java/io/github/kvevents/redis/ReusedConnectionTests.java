@@ -20,12 +20,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.context.event.ContextRefreshedEvent;
-import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
+import io.github.kvevents.fixture.StartedLink;
 import io.github.kvevents.fixture.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,12 +57,8 @@ class ReusedConnectionTests {
 
 	@BeforeEach
 	void startLink() {
-		GenericApplicationContext context = new GenericApplicationContext();
 		this.link = new RedisLink(redis.connectionFactory());
-		this.link.setApplicationContext(context);
-		this.link.start();
-		// from now on it waits for Redis as long as a command may take
-		this.link.onApplicationEvent(new ContextRefreshedEvent(context));
+		StartedLink.start(this.link);
 	}
 
 	@AfterEach

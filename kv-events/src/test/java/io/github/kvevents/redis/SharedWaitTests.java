@@ -147,7 +147,8 @@ class SharedWaitTests {
 	void nodeThatFreezesIsNotWaitedFor() throws Exception {
 		this.frozen = true;
 		this.expired.close();
-		CompletableFuture<Awaited> first = await(this.log, Duration.ofMillis(50), "log", "7-0");
+		// long enough that a busy machine begins the read before the time is up
+		CompletableFuture<Awaited> first = await(this.log, Duration.ofSeconds(3), "log", "7-0");
 		SentRead read = readOf("log 7-0");
 		assertFailed(first, QueryTimeoutException.class);
 		assertThat(this.closed).hasValue(1);

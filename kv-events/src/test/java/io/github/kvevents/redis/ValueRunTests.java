@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.data.redis.core.RedisCallback;
 
+import io.github.kvevents.fixture.StartedLink;
 import io.github.kvevents.fixture.TestRedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,7 +38,7 @@ class ValueRunTests {
 
 	@BeforeEach
 	void start() {
-		this.link.start();
+		StartedLink.start(this.link);
 	}
 
 	@AfterEach

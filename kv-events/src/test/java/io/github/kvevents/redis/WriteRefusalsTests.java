@@ -20,6 +20,7 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
+import io.github.kvevents.fixture.StartedLink;
 import io.github.kvevents.fixture.TestProxy;
 import io.github.kvevents.fixture.TestRedis;
 
@@ -167,7 +168,7 @@ class WriteRefusalsTests {
 		application.afterPropertiesSet();
 		this.applications.add(application);
 		RedisLink link = new RedisLink(application);
-		link.start();
+		StartedLink.start(link);
 		this.links.add(link);
 		return link;
 	}

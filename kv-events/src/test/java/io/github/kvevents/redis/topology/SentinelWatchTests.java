@@ -15,6 +15,7 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
+import io.github.kvevents.fixture.StartedLink;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestSentinel;
 import io.github.kvevents.redis.RedisLink;
@@ -38,7 +39,7 @@ class SentinelWatchTests {
 		try (TestSentinel sentinel = TestSentinel.start()) {
 			LettuceConnectionFactory application = application(sentinel, "", readsReplicas);
 			RedisLink link = new RedisLink(application);
-			link.start();
+			StartedLink.start(link);
 			assertThat(threads()).as("before anything is used").isZero();
 			try (RedisConnection connection = link.connectionFactory().getConnection();
 					RedisConnection waiting = link.connectionFactory().getConnection()) {
@@ -63,7 +64,7 @@ class SentinelWatchTests {
 			link.stop();
 			link.destroy();
 			application.destroy();
-			assertThat(threads()).isZero();
+			await().atMost(PATIENCE).untilAsserted(() -> assertThat(threads()).isZero());
 		}
 	}
 
@@ -72,7 +73,7 @@ class SentinelWatchTests {
 		try (TestSentinel sentinel = TestSentinel.startProtected("secret")) {
 			LettuceConnectionFactory application = application(sentinel, "secret", false);
 			RedisLink link = new RedisLink(application);
-			link.start();
+			StartedLink.start(link);
 			try (RedisConnection connection = link.connectionFactory().getConnection()) {
 				write(connection, "before");
 				await().atMost(PATIENCE).until(() -> sentinel.cutSubscribers(0) == 1);
@@ -100,7 +101,7 @@ class SentinelWatchTests {
 					new RedisStandaloneConfiguration("127.0.0.1", redis.getPort()));
 			application.afterPropertiesSet();
 			RedisLink link = new RedisLink(application);
-			link.start();
+			StartedLink.start(link);
 			try (RedisConnection connection = link.connectionFactory().getConnection()) {
 				write(connection, "key");
 				assertThat(threads()).isZero();
