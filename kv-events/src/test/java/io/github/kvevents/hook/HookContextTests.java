@@ -170,7 +170,7 @@ class HookContextTests {
 	@Test
 	void errorHandlerThatWritesForATimeoutEndsToo() {
 		writeErrors();
-		KvHookRegistration hook = register(KvHookOptions.defaults().timeout(Duration.ofMillis(400)),
+		KvHookRegistration hook = register(KvHookOptions.defaults().timeout(Duration.ofSeconds(2)),
 				(event) -> this.gate.await());
 		this.store.set("a", 1);
 		assertThat(hook.getStats().invocations()).isEqualTo(2);
