@@ -228,7 +228,7 @@ class ListenersOverHttpTests {
 	void actionWithoutTheStoreIsUnavailableAndSaysWhy() {
 		try (TestRedis redis = TestRedis.start();
 				ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
-					.properties("server.port=0", "kv.events.log.enabled=true", "spring.data.redis.timeout=1200ms",
+					.properties("server.port=0", "kv.events.log.enabled=true", "spring.data.redis.timeout=5s",
 							"spring.data.redis.port=" + redis.getPort(),
 							"management.endpoints.web.exposure.include=kvlisteners")
 					.run()) {

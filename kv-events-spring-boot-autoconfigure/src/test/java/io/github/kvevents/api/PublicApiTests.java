@@ -260,7 +260,7 @@ class PublicApiTests {
 			assertThat(all).contains(registration);
 			context.getBean(KvOperations.class).set("a1", "1");
 			KvHookErrors errors = registration.getErrors();
-			@Nullable KvHookError error = errors.poll(Duration.ofSeconds(1));
+			@Nullable KvHookError error = errors.poll(Duration.ofSeconds(20));
 			assertThat(error).isNotNull();
 			assertThat(context.getBean(Hooks.class).errors).containsExactly(error);
 			List<KvHookError> drained = errors.drain();

@@ -194,11 +194,15 @@ class ClusterCaseTests {
 		int partition = 11;
 		List<String> keys = keysOf(partition, 30);
 		Map<String, String> values = keys.stream().collect(Collectors.toMap((key) -> key, (key) -> "v"));
-		this.template.batchSet(values, SetOptions.defaults().timeToLive(Duration.ofMillis(800)));
+		this.template.batchSet(values, SetOptions.defaults().timeToLive(Duration.ofMinutes(9)));
 		TestRedis node = this.cluster.primaryOf(this.namespace.log(partition));
 		assertThat(node.execute("ZCARD", this.namespace.deadlines(partition))).isEqualTo(30L);
 		keys.subList(0, 10).forEach((key) -> node.execute("DEL", nameOf(key)));
 		keys.subList(10, 20).forEach((key) -> node.execute("SET", nameOf(key), "without a time to live"));
+		// the deadline of all passes behind that, however slow this machine is
+		keys.subList(20, 30).forEach((key) -> node.execute("PEXPIRE", nameOf(key), "0"));
+		String now = String.valueOf(System.currentTimeMillis());
+		keys.forEach((key) -> node.execute("ZADD", this.namespace.deadlines(partition), "XX", now, nameOf(key)));
 		await().untilAsserted(() -> {
 			assertThat(node.template()
 				.countExistingKeys(List.of(this.namespace.deadlines(partition), this.namespace.values(partition))))

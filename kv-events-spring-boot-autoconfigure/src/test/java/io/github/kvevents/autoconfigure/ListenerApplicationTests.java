@@ -64,7 +64,7 @@ class ListenerApplicationTests {
 						KvMetricsAutoConfiguration.class, KvHealthContributorAutoConfiguration.class))
 		.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 		.withPropertyValues("kv.events.store=memory", "kv.events.log.enabled=true", "kv.events.instance-id=one",
-				"kv.events.listener.lease=700ms", "app.backoff=1ms", "app.id=orders",
+				"kv.events.listener.lease=1m", "app.backoff=1ms", "app.id=orders",
 				"management.endpoints.web.exposure.include=*", "management.endpoints.jmx.exposure.include=*");
 
 	@Test
