@@ -60,12 +60,8 @@ final class EmbeddedRedis {
 		if (launcher.waitFor() != 0) {
 			throw failed();
 		}
-		long begun = System.nanoTime();
-		while (!answers()) {
-			if (Duration.ofNanos(System.nanoTime() - begun).compareTo(PATIENCE) > 0) {
-				throw failed();
-			}
-			Thread.sleep(10);
+		if (!await(true)) {
+			throw failed();
 		}
 		this.process = ProcessHandle.of(Long.parseLong(Files.readString(pid).trim())).orElseThrow(this::failed);
 	}
@@ -75,6 +71,21 @@ final class EmbeddedRedis {
 				"--bind", this.host, "--dir", this.directory.toString(), "--save", "", "--appendonly", "yes",
 				"--maxmemory", "256mb", "--maxmemory-policy", "noeviction", "--daemonize", "yes", "--pidfile",
 				pid.toString(), "--logfile", log().toString());
+	}
+
+	/**
+	 * Waits until it answers, or until it doesn't.
+	 * @return whether that was in time
+	 */
+	private boolean await(boolean answers) throws IOException, InterruptedException {
+		long begun = System.nanoTime();
+		while (answers() != answers) {
+			if (Duration.ofNanos(System.nanoTime() - begun).compareTo(PATIENCE) > 0) {
+				return false;
+			}
+			Thread.sleep(10);
+		}
+		return true;
 	}
 
 	private boolean answers() throws IOException {
@@ -91,13 +102,14 @@ final class EmbeddedRedis {
 	}
 
 	/**
-	 * Lets it write its data, and end.
+	 * Lets it write its data, and end. Where nothing collects processes that have ended,
+	 * as in some containers, this one looks alive for ever: what counts is that it
+	 * doesn't answer any more.
 	 */
-	void stop() {
+	void stop() throws IOException, InterruptedException {
 		ProcessHandle process = this.process;
-		if (process != null) {
-			process.destroy();
-			process.onExit().join();
+		if (process != null && process.destroy()) {
+			await(false);
 		}
 	}
 
