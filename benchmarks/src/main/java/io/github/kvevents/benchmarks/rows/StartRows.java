@@ -1,11 +1,13 @@
 package io.github.kvevents.benchmarks.rows;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 
 import io.github.kvevents.benchmarks.fixture.BenchmarkServer;
 import io.github.kvevents.benchmarks.fixture.CommandMonitor;
@@ -28,6 +30,16 @@ public final class StartRows {
 	private static final List<String> OPTIONS = List.of("-Xmx256m", "-XX:+UseSerialGC");
 
 	private static final List<String> IDLE_OPTIONS = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+	/**
+	 * How long the code of an idle application is interpreted and compiled for the most
+	 * part: it runs a few times a second.
+	 */
+	private static final long WARM_UP_MILLIS = 60_000;
+
+	private static final String HOOK = "an EXPIRED hook";
+
+	private static final String ALL = "hook, change log and a durable listener";
 
 	private StartRows() {
 	}
@@ -88,37 +100,100 @@ public final class StartRows {
 	}
 
 	private static void idle(Scale scale, Results results) throws Exception {
-		long millis = scale.pick(6_000, 20_000);
-		try (BenchmarkServer server = new BenchmarkServer()) {
-			double without = idle(server, millis, "--kv.events.enabled=false").cpuPercent();
-			Rest tracking = idle(server, millis, "--kv.events.namespace=tracking");
-			Rest everything = idle(server, millis, "--kv.events.namespace=everything", "--kv.events.log.enabled=true");
-			results.figure("tracking-commands", "an EXPIRED hook: commands", "commands/s",
-					List.of(tracking.commands()));
-			results.figure("tracking-cpu", "an EXPIRED hook: CPU of a core, beyond that without", "%",
-					List.of(Math.max(0, tracking.cpuPercent() - without)));
-			results.figure("everything-commands", "hook, change log and a durable listener: commands", "commands/s",
-					List.of(everything.commands()));
-			results.figure("everything-cpu", "hook, change log and a durable listener: CPU, beyond that without", "%",
-					List.of(Math.max(0, everything.cpuPercent() - without)));
+		try (IdleApplication without = new IdleApplication(Kind.WITHOUT, "--kv.events.enabled=false");
+				IdleApplication tracking = new IdleApplication(Kind.EXPIRY);
+				IdleApplication everything = new IdleApplication(Kind.EVERYTHING, "--kv.events.log.enabled=true")) {
+			List<IdleApplication> all = List.of(without, tracking, everything);
+			for (IdleApplication application : all) {
+				application.awaitReady();
+			}
+			List<Rest> first = rest(all, WARM_UP_MILLIS);
+			List<Rest> later = rest(all, scale.pick(20_000, 60_000));
+			commands(results, "tracking", HOOK, later.get(1));
+			cpu(results, "tracking-cpu", HOOK + ": CPU of a core, beyond that without", later.get(1), later.get(0));
+			commands(results, "everything", ALL, later.get(2));
+			cpu(results, "everything-cpu", ALL + ": CPU, beyond that without", later.get(2), later.get(0));
+			cpu(results, "everything-first-minute", ALL + ": CPU in the first minute, beyond that without",
+					first.get(2), first.get(0));
 		}
 	}
 
-	private static Rest idle(BenchmarkServer server, long millis, String... properties) throws Exception {
-		boolean enabled = !properties[0].endsWith("=false");
-		boolean log = properties.length > 1;
-		Kind kind = log ? Kind.EVERYTHING : enabled ? Kind.EXPIRY : Kind.WITHOUT;
-		List<String> arguments = new ArrayList<>(List.of(kind.name(), "--spring.data.redis.port=" + server.port()));
-		arguments.addAll(List.of(properties));
-		try (JavaProcess process = JavaProcess.start(IDLE_OPTIONS, JavaProcess.classpath("redisson"),
-				SmallApplication.class, arguments); CommandMonitor monitor = new CommandMonitor(server.port())) {
-			process.awaitLine(PATIENCE);
-			// a process that has just started loads classes for a while
-			monitor.perSecond(millis);
-			Duration before = process.cpu();
-			double commands = monitor.perSecond(millis);
-			return new Rest(commands, process.cpu().minus(before).toNanos() / 1e4 / millis);
+	private static void commands(Results results, String id, String what, Rest rest) {
+		results.figure(id + "-commands", what + ": commands", "commands/s", List.of(rest.commands()));
+	}
+
+	private static void cpu(Results results, String id, String what, Rest rest, Rest without) {
+		results.figure(id, what, "%", List.of(Math.max(0, rest.cpuPercent() - without.cpuPercent())));
+	}
+
+	/**
+	 * What applications do in the same time.
+	 */
+	private static List<Rest> rest(List<IdleApplication> applications, long millis) throws InterruptedException {
+		List<Used> before = applications.stream().map(IdleApplication::used).toList();
+		long start = System.nanoTime();
+		TimeUnit.MILLISECONDS.sleep(millis);
+		Duration time = Duration.ofNanos(System.nanoTime() - start);
+		List<Rest> rests = new ArrayList<>();
+		for (int index = 0; index < applications.size(); index++) {
+			rests.add(applications.get(index).used().since(before.get(index), time));
 		}
+		return rests;
+	}
+
+	/**
+	 * An application with a server of its own.
+	 */
+	private static final class IdleApplication implements AutoCloseable {
+
+		private final BenchmarkServer server = new BenchmarkServer();
+
+		private final CommandMonitor monitor = new CommandMonitor(this.server.port());
+
+		private final JavaProcess process;
+
+		IdleApplication(Kind kind, String... properties) throws IOException {
+			List<String> arguments = new ArrayList<>(List.of(kind.name(),
+					"--spring.data.redis.port=" + this.server.port(), "--kv.events.namespace=idle"));
+			arguments.addAll(List.of(properties));
+			this.process = JavaProcess.start(IDLE_OPTIONS, JavaProcess.classpath("redisson"), SmallApplication.class,
+					arguments);
+		}
+
+		void awaitReady() throws InterruptedException {
+			this.process.awaitLine(PATIENCE);
+		}
+
+		/**
+		 * What it has used since it started.
+		 */
+		Used used() {
+			return new Used(this.monitor.commands(), this.process.cpu());
+		}
+
+		@Override
+		public void close() throws IOException {
+			this.process.close();
+			this.monitor.close();
+			this.server.close();
+		}
+
+	}
+
+	/**
+	 * What an application has used.
+	 *
+	 * @param commands how many it has sent
+	 * @param cpu the CPU time that it has taken
+	 */
+	private record Used(long commands, Duration cpu) {
+
+		Rest since(Used before, Duration time) {
+			double seconds = time.toNanos() / 1e9;
+			return new Rest((this.commands - before.commands) / seconds,
+					this.cpu.minus(before.cpu).toNanos() / 1e7 / seconds);
+		}
+
 	}
 
 	/**
