@@ -17,6 +17,7 @@ import io.github.kvevents.hook.HookObservations.CallerContext;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
 import io.github.kvevents.support.JvmFailures;
+import io.github.kvevents.support.TaskBatch;
 
 /**
  * The events of one operation and their receivers. Confined to the thread of the
@@ -240,8 +241,20 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 		if (this.context.isTooDeep()) {
 			return;
 		}
+		KeyHooks found = hooksOf(event);
+		if (found.queued().size() > 1) {
+			// each of the queues may need a worker
+			try (TaskBatch workers = TaskBatch.open(this.here)) {
+				enqueue(event, found.hooks(), delivery);
+			}
+		}
+		else if (found.async()) {
+			enqueue(event, found.hooks(), delivery);
+		}
+	}
+
+	private void enqueue(KvEvent event, List<HookRegistration> hooks, @Nullable Delivery delivery) {
 		QueuedEvent item = null;
-		List<HookRegistration> hooks = hooksOf(event).hooks();
 		for (int index = 0; index < hooks.size(); index++) {
 			HookRegistration hook = hooks.get(index);
 			HookQueue queue = hook.queue();

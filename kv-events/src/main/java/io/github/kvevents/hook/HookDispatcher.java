@@ -21,6 +21,7 @@ import io.github.kvevents.KvReceiver;
 import io.github.kvevents.hook.HookObservations.CallerContext;
 import io.github.kvevents.support.CallChain;
 import io.github.kvevents.support.DeferredInterrupt;
+import io.github.kvevents.support.TaskBatch;
 import io.github.kvevents.support.ThreadSlot;
 
 /**
@@ -204,12 +205,7 @@ final class HookDispatcher implements KvEventDispatcher {
 		DispatchContext context = DispatchContext.current();
 		KeyHooks found = this.receivers.hooks().findEveryInstance(event, context);
 		CallerContext caller = this.invoker.captureCaller();
-		for (HookRegistration hook : found.hooks()) {
-			HookQueue queue = hook.queue();
-			if (queue != null && hook.accepts(event)) {
-				queue.offerWaiting(new QueuedEvent(event, caller, context.inAsyncHook(), null));
-			}
-		}
+		enqueueForEveryInstance(found.queued(), event, new QueuedEvent(event, caller, context.inAsyncHook(), null));
 		DispatchContext.Scope scope = context.inHook().open();
 		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
 		CallChain.Scope call = CallChain.enter(event);
@@ -222,6 +218,17 @@ final class HookDispatcher implements KvEventDispatcher {
 			// meant for a hook: the thread that reads the log continues
 			Thread.interrupted();
 			scope.close();
+		}
+	}
+
+	private static void enqueueForEveryInstance(List<HookRegistration> hooks, KvEvent event, QueuedEvent item) {
+		try (TaskBatch workers = TaskBatch.open(ThreadSlot.here())) {
+			for (HookRegistration hook : hooks) {
+				HookQueue queue = hook.queue();
+				if (queue != null && hook.accepts(event)) {
+					queue.offerWaiting(item);
+				}
+			}
 		}
 	}
 

@@ -9,6 +9,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.support.KeyedQueue;
+import io.github.kvevents.support.TaskBatch;
 
 /**
  * The queue of one asynchronous hook: events of one key are handled one after the other,
@@ -258,6 +259,8 @@ final class HookQueue {
 	}
 
 	private void drop(QueuedEvent item) {
+		// what is told of it may wait for what others are to do
+		TaskBatch.start();
 		try {
 			this.handler.dropped(item);
 		}

@@ -7,6 +7,8 @@ import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.support.TaskBatch;
+
 /**
  * The room in a bounded queue, and the threads that wait for it. Who finds room needs no
  * lock. Those who wait are served in the order in which they came, and one at a time is
@@ -68,6 +70,7 @@ final class QueueRoom {
 	}
 
 	private int await(int wanted) {
+		TaskBatch.start();
 		Waiter waiter = new Waiter(wanted);
 		this.lock.run(() -> {
 			this.waiters.addLast(waiter);

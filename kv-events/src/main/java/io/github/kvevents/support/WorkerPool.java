@@ -61,15 +61,38 @@ public final class WorkerPool implements Executor {
 	}
 
 	/**
-	 * Runs a task, now or as soon as there is a thread for it.
+	 * Runs a task, now or as soon as there is a thread for it. Within a {@link TaskBatch}
+	 * of the current thread, it is begun with that.
 	 * @param task the task; what it throws ends its thread, and another one continues
 	 */
 	@Override
 	public void execute(Runnable task) {
+		if (TaskBatch.keep(this, task)) {
+			return;
+		}
 		Worker next;
 		this.waiting.lock();
 		try {
 			this.tasks.addLast(task);
+			next = claim();
+		}
+		finally {
+			this.waiting.unlock();
+		}
+		begin(next);
+	}
+
+	/**
+	 * Runs tasks, which one thread at first is woken for.
+	 * @param batch the tasks, none of which is left there
+	 */
+	void executeAll(Deque<Runnable> batch) {
+		Worker next;
+		this.waiting.lock();
+		try {
+			for (Runnable task = batch.pollFirst(); task != null; task = batch.pollFirst()) {
+				this.tasks.addLast(task);
+			}
 			next = claim();
 		}
 		finally {

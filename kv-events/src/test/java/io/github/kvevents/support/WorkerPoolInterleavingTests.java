@@ -68,6 +68,79 @@ class WorkerPoolInterleavingTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "2, 1", "2, 2", "3, 2", "3, 3" })
+	void batchWakesOneThreadInEveryOrder(int tasks, int maxThreads) {
+		Interleavings.all(100_000, (run) -> {
+			Scenario scenario = new Scenario(run, maxThreads, false);
+			run.start(() -> scenario.executeTogether(tasks, scenario::task));
+			return () -> {
+				scenario.check(tasks);
+				assertThat(scenario.calledByGivers).isEqualTo(1);
+			};
+		});
+	}
+
+	@Test
+	void tasksOfABatchThatWaitForEachOtherRunInEveryOrder() {
+		Interleavings.all(100_000, (run) -> {
+			Scenario scenario = new Scenario(run, 2, false);
+			run.start(() -> scenario.executeTogether(2, () -> scenario.taskWithAnother(2)));
+			return () -> scenario.check(2);
+		});
+	}
+
+	@Test
+	void batchAndTaskOfAnotherThreadThatWaitForEachOtherRunInEveryOrder() {
+		Interleavings.all(100_000, (run) -> {
+			Scenario scenario = new Scenario(run, 3, false);
+			run.start(() -> scenario.executeTogether(2, () -> scenario.taskWithAnother(3)));
+			run.start(() -> scenario.execute(1, () -> scenario.taskWithAnother(3)));
+			return () -> scenario.check(3);
+		});
+	}
+
+	/**
+	 * Whoever waits for a task of its own batch starts that before.
+	 */
+	@Test
+	void batchThatIsStartedRunsBeforeItIsClosed() {
+		Interleavings.all(100_000, (run) -> {
+			Scenario scenario = new Scenario(run, 2, false);
+			run.start(() -> {
+				try (TaskBatch outer = TaskBatch.open(ThreadSlot.here())) {
+					scenario.execute(1, scenario::task);
+					// starts what the outer one holds
+					scenario.executeTogether(1, scenario::task);
+					run.await(() -> scenario.ran.size() == 2);
+					scenario.execute(1, scenario::task);
+					TaskBatch.start();
+					run.await(() -> scenario.ran.size() == 3);
+				}
+			});
+			return () -> scenario.check(3);
+		});
+	}
+
+	@Test
+	void batchIsForOnePool() {
+		Interleavings.all(100_000, (run) -> {
+			Scenario scenario = new Scenario(run, 1, false);
+			Scenario other = new Scenario(run, 1, false);
+			run.start(() -> {
+				try (TaskBatch batch = TaskBatch.open(ThreadSlot.here())) {
+					scenario.execute(1, scenario::task);
+					other.execute(1, other::task);
+					run.await(() -> other.ran.size() == 1);
+				}
+			});
+			return () -> {
+				scenario.check(1);
+				other.check(1);
+			};
+		});
+	}
+
+	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void manyTasksThatWaitForEachOtherRun(boolean expiring) {
 		Interleavings.some(1500, (run) -> {
@@ -163,6 +236,9 @@ class WorkerPoolInterleavingTests {
 
 		private int running;
 
+		/** How often a thread that isn't of the pool has started or woken one. */
+		private int calledByGivers;
+
 		Scenario(Interleavings run, int maxThreads, boolean expiring) {
 			this.run = run;
 			this.maxThreads = maxThreads;
@@ -194,6 +270,7 @@ class WorkerPoolInterleavingTests {
 		}
 
 		private void comes(Thread thread) {
+			this.calledByGivers += (SELF.get() == null) ? 1 : 0;
 			this.coming.add(thread);
 			assertThat(this.coming).as("threads on their way").hasSizeLessThanOrEqualTo(1);
 		}
@@ -212,6 +289,12 @@ class WorkerPoolInterleavingTests {
 						this.running--;
 					}
 				});
+			}
+		}
+
+		void executeTogether(int tasks, Runnable action) {
+			try (TaskBatch batch = TaskBatch.open(ThreadSlot.here())) {
+				execute(tasks, action);
 			}
 		}
 
