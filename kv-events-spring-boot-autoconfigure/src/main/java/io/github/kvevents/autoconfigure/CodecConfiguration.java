@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.DecoratingProxy;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.core.JsonKvCodec;
@@ -51,7 +52,7 @@ class CodecConfiguration {
 	 * The application's codec, looked up when it is first used, so that a codec may
 	 * itself use the template.
 	 */
-	static final class LazyCodec implements KvCodec {
+	static final class LazyCodec implements KvCodec, DecoratingProxy {
 
 		private final ObjectProvider<KvCodec> provider;
 
@@ -83,6 +84,14 @@ class CodecConfiguration {
 		@Override
 		public Object decode(byte[] value, Type type) {
 			return codec().decode(value, type);
+		}
+
+		/**
+		 * Which codec it is: what the default ones decode shares nothing with the bytes.
+		 */
+		@Override
+		public Class<?> getDecoratedClass() {
+			return codec().getClass();
 		}
 
 		private KvCodec codec() {

@@ -20,8 +20,10 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.autoconfigure.CodecConfiguration.LazyCodec;
+import io.github.kvevents.core.JsonKvCodec;
 import io.github.kvevents.core.KvOperations;
 import io.github.kvevents.core.KvTemplate;
+import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.hook.KvGuard;
 import io.github.kvevents.hook.KvHook;
 import io.github.kvevents.hook.KvHookError;
@@ -109,6 +111,15 @@ class LateBeansTests {
 				.as(method.toString())
 				.isEqualTo(LazyCodec.class);
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { JsonKvCodec.class, PlainKvCodec.class })
+	void applicationsCodecIsKnownByItsClass(Class<? extends KvCodec> type) {
+		this.runner.withBean(type).run((context) -> {
+			LazyCodec codec = (LazyCodec) LazyCodec.of(context.getBeanProvider(KvCodec.class));
+			assertThat(codec.getDecoratedClass()).isEqualTo(type);
+		});
 	}
 
 	static class WritingErrorHandler implements KvHookErrorHandler {

@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.DecoratingProxy;
 import org.springframework.core.ParameterizedTypeReference;
 
 import io.github.kvevents.KvCodec;
@@ -24,13 +27,24 @@ final class ValueCodec {
 
 	/**
 	 * Whether what it decodes shares nothing with the bytes, but for bytes themselves.
+	 * Not known before it is used: the application's codec may need the template itself.
 	 */
-	private final boolean copying;
+	private volatile @Nullable Boolean copying;
 
 	ValueCodec(KvCodec codec, Arguments arguments) {
 		this.codec = codec;
 		this.arguments = arguments;
-		this.copying = codec instanceof JsonKvCodec || codec instanceof PlainKvCodec;
+	}
+
+	private boolean isCopying() {
+		Boolean copying = this.copying;
+		if (copying == null) {
+			Class<?> type = (this.codec instanceof DecoratingProxy proxy) ? proxy.getDecoratedClass()
+					: this.codec.getClass();
+			copying = type == JsonKvCodec.class || type == PlainKvCodec.class;
+			this.copying = copying;
+		}
+		return copying;
 	}
 
 	byte[] encode(String key, Object value) {
@@ -73,7 +87,13 @@ final class ValueCodec {
 	 * Decodes bytes that belong to the store, which must not be changed.
 	 */
 	<T> T decodeStored(String key, byte[] value, ValueType<T> type) {
-		return decode(key, (this.copying && type.type() != byte[].class) ? value : value.clone(), type);
+		try {
+			boolean copies = isCopying() && type.type() != byte[].class;
+			return type.decode(this.codec, copies ? value : value.clone());
+		}
+		catch (RuntimeException ex) {
+			throw KvCodecException.decoding(key, type.type(), ex);
+		}
 	}
 
 	/**
@@ -85,7 +105,10 @@ final class ValueCodec {
 		Map<String, T> decoded = new LinkedHashMap<>(keys.size() * 4 / 3 + 1);
 		int index = 0;
 		for (String key : keys) {
-			values.get(index++).ifPresent((value) -> decoded.put(key, decodeStored(key, value, type)));
+			byte @Nullable [] value = values.get(index++).orElse(null);
+			if (value != null) {
+				decoded.put(key, decodeStored(key, value, type));
+			}
 		}
 		return decoded;
 	}

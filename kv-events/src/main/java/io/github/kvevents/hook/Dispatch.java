@@ -244,8 +244,12 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 		KeyHooks found = hooksOf(event);
 		if (found.queued().size() > 1) {
 			// each of the queues may need a worker
-			try (TaskBatch workers = TaskBatch.open(this.here)) {
+			TaskBatch workers = TaskBatch.open(this.here, found.queued().size());
+			try {
 				enqueue(event, found.hooks(), delivery);
+			}
+			finally {
+				workers.close();
 			}
 		}
 		else if (found.async()) {

@@ -222,13 +222,17 @@ final class HookDispatcher implements KvEventDispatcher {
 	}
 
 	private static void enqueueForEveryInstance(List<HookRegistration> hooks, KvEvent event, QueuedEvent item) {
-		try (TaskBatch workers = TaskBatch.open(ThreadSlot.here())) {
+		TaskBatch workers = TaskBatch.open(ThreadSlot.here(), hooks.size());
+		try {
 			for (HookRegistration hook : hooks) {
 				HookQueue queue = hook.queue();
 				if (queue != null && hook.accepts(event)) {
 					queue.offerWaiting(item);
 				}
 			}
+		}
+		finally {
+			workers.close();
 		}
 	}
 

@@ -31,7 +31,7 @@ class QueueLock {
 	private volatile boolean expected;
 
 	/** What to do once the lock is free: nothing, nearly always, or one thing. */
-	private @Nullable Later later;
+	private @Nullable Runnable later;
 
 	private Consumer<QueuedEvent> admission = (item) -> {
 	};
@@ -115,7 +115,16 @@ class QueueLock {
 	 * held.
 	 */
 	final void later(Runnable action) {
-		this.later = new Later(action, this.later);
+		Runnable before = this.later;
+		if (before == null) {
+			this.later = action;
+		}
+		else if (before instanceof Several several) {
+			several.actions.addLast(action);
+		}
+		else {
+			this.later = new Several(before, action);
+		}
 	}
 
 	/**
@@ -123,7 +132,7 @@ class QueueLock {
 	 * unless another thread has the lock by now.
 	 */
 	final void unlock() {
-		Later actions = null;
+		Runnable actions = null;
 		do {
 			this.later = (actions != null) ? actions : this.later;
 			try {
@@ -137,7 +146,7 @@ class QueueLock {
 		}
 		while (this.left.get() != null && tryAcquire());
 		if (actions != null) {
-			Later.run(actions);
+			actions.run();
 		}
 	}
 
@@ -199,28 +208,19 @@ class QueueLock {
 		LockSupport.unpark(thread);
 	}
 
-	/** Things to do, the last one first. */
-	private static final class Later {
+	/** Things to do one after the other, also where one fails. */
+	private static final class Several implements Runnable {
 
-		private final Runnable action;
+		private final Deque<Runnable> actions = new ArrayDeque<>();
 
-		private final @Nullable Later before;
-
-		Later(Runnable action, @Nullable Later before) {
-			this.action = action;
-			this.before = before;
+		Several(Runnable first, Runnable second) {
+			this.actions.addLast(first);
+			this.actions.addLast(second);
 		}
 
-		static void run(Later last) {
-			if (last.before == null) {
-				last.action.run();
-				return;
-			}
-			Deque<Runnable> actions = new ArrayDeque<>();
-			for (Later each = last; each != null; each = each.before) {
-				actions.addFirst(each.action);
-			}
-			JvmFailures.forEach(actions, Runnable::run);
+		@Override
+		public void run() {
+			JvmFailures.forEach(this.actions, Runnable::run);
 		}
 
 	}

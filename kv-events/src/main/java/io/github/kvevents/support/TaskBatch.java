@@ -21,23 +21,25 @@ public final class TaskBatch implements AutoCloseable {
 
 	private final @Nullable TaskBatch outer;
 
-	private final Deque<Runnable> tasks = new ArrayDeque<>();
+	private final Deque<Runnable> tasks;
 
 	private @Nullable WorkerPool pool;
 
-	private TaskBatch(@Nullable Object[] here) {
+	private TaskBatch(@Nullable Object[] here, int expected) {
 		this.here = here;
+		this.tasks = new ArrayDeque<>(expected);
 		this.outer = CURRENT.replace(here, this);
 	}
 
 	/**
 	 * Opens a batch of the current thread. What another one holds is started before.
 	 * @param here the slots of the current thread
+	 * @param expected how many tasks there will be, about
 	 * @return the batch, to be closed by the same thread
 	 */
-	public static TaskBatch open(@Nullable Object[] here) {
+	public static TaskBatch open(@Nullable Object[] here, int expected) {
 		start(here);
-		return new TaskBatch(here);
+		return new TaskBatch(here, expected);
 	}
 
 	/**

@@ -109,9 +109,7 @@ class AsyncWakeUpTests {
 			.overflow(KvOverflow.DROP_NEWEST)
 			.queueCapacity(1)
 			.concurrency(1);
-		start(HookEngine.builder()
-			.settings(settings)
-			.dropListener((id) -> inTime.addAndGet(awaits(ran) ? 1 : 0)));
+		start(HookEngine.builder().settings(settings).dropListener((id) -> inTime.addAndGet(awaits(ran) ? 1 : 0)));
 		KvHookRegistration first = register((event) -> ran.countDown());
 		first.setEnabled(false);
 		register(this::hang);

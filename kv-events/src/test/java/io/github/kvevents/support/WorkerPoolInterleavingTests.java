@@ -107,7 +107,8 @@ class WorkerPoolInterleavingTests {
 		Interleavings.all(100_000, (run) -> {
 			Scenario scenario = new Scenario(run, 2, false);
 			run.start(() -> {
-				try (TaskBatch outer = TaskBatch.open(ThreadSlot.here())) {
+				TaskBatch outer = TaskBatch.open(ThreadSlot.here(), 1);
+				try {
 					scenario.execute(1, scenario::task);
 					// starts what the outer one holds
 					scenario.executeTogether(1, scenario::task);
@@ -115,6 +116,9 @@ class WorkerPoolInterleavingTests {
 					scenario.execute(1, scenario::task);
 					TaskBatch.start();
 					run.await(() -> scenario.ran.size() == 3);
+				}
+				finally {
+					outer.close();
 				}
 			});
 			return () -> scenario.check(3);
@@ -127,10 +131,14 @@ class WorkerPoolInterleavingTests {
 			Scenario scenario = new Scenario(run, 1, false);
 			Scenario other = new Scenario(run, 1, false);
 			run.start(() -> {
-				try (TaskBatch batch = TaskBatch.open(ThreadSlot.here())) {
+				TaskBatch batch = TaskBatch.open(ThreadSlot.here(), 1);
+				try {
 					scenario.execute(1, scenario::task);
 					other.execute(1, other::task);
 					run.await(() -> other.ran.size() == 1);
+				}
+				finally {
+					batch.close();
 				}
 			});
 			return () -> {
@@ -293,8 +301,12 @@ class WorkerPoolInterleavingTests {
 		}
 
 		void executeTogether(int tasks, Runnable action) {
-			try (TaskBatch batch = TaskBatch.open(ThreadSlot.here())) {
+			TaskBatch batch = TaskBatch.open(ThreadSlot.here(), 1);
+			try {
 				execute(tasks, action);
+			}
+			finally {
+				batch.close();
 			}
 		}
 

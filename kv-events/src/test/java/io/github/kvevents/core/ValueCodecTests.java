@@ -1,0 +1,108 @@
+package io.github.kvevents.core;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.core.DecoratingProxy;
+
+import io.github.kvevents.KvCodec;
+import io.github.kvevents.KvCodecException;
+import io.github.kvevents.core.ValueCodec.ValueType;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Which codecs are given the bytes of the store and which a copy of them.
+ */
+class ValueCodecTests {
+
+	private final byte[] stored = "value".getBytes(StandardCharsets.UTF_8);
+
+	@ParameterizedTest
+	@ValueSource(classes = { JsonKvCodec.class, PlainKvCodec.class })
+	void defaultCodecIsGivenTheBytesOfTheStore(Class<?> type) {
+		RecordingCodec codec = new RecordingCodec(type);
+		ValueCodec values = values(codec);
+		assertThat(values.decodeStored("key", this.stored, ValueType.of(String.class))).isEqualTo("value");
+		assertThat(codec.given).isSameAs(this.stored);
+		Map<String, String> all = values.decode(List.of("absent", "key"),
+				List.of(Optional.empty(), Optional.of(this.stored)), ValueType.of(String.class));
+		assertThat(all).containsExactly(Map.entry("key", "value"));
+		assertThat(codec.given).isSameAs(this.stored);
+	}
+
+	@Test
+	void bytesThemselvesAreCopied() {
+		ValueCodec values = values(new RecordingCodec(PlainKvCodec.class));
+		byte[] decoded = values.decodeStored("key", this.stored, ValueType.of(byte[].class));
+		assertThat(decoded).isEqualTo(this.stored).isNotSameAs(this.stored);
+	}
+
+	/**
+	 * It may return what shares them.
+	 */
+	@Test
+	void anyOtherCodecIsGivenACopy() {
+		RecordingCodec codec = new RecordingCodec(RecordingCodec.class);
+		values(codec).decodeStored("key", this.stored, ValueType.of(String.class));
+		assertThat(codec.given).isEqualTo(this.stored).isNotSameAs(this.stored);
+	}
+
+	@Test
+	void codecIsAskedForWhenItIsUsedAndItsFailureNamesTheKey() {
+		ValueCodec values = values(new RecordingCodec(null));
+		assertThatExceptionOfType(KvCodecException.class)
+			.isThrownBy(() -> values.decodeStored("key", this.stored, ValueType.of(String.class)))
+			.withMessageContaining("key")
+			.withCauseInstanceOf(IllegalStateException.class);
+	}
+
+	private static ValueCodec values(KvCodec codec) {
+		return new ValueCodec(codec, new Arguments(1000, 1000));
+	}
+
+	/**
+	 * A codec in front of another one, as the application's is.
+	 */
+	private static final class RecordingCodec implements KvCodec, DecoratingProxy {
+
+		private final KvCodec plain = new PlainKvCodec();
+
+		private final @Nullable Class<?> type;
+
+		private byte @Nullable [] given;
+
+		RecordingCodec(@Nullable Class<?> type) {
+			this.type = type;
+		}
+
+		@Override
+		public byte[] encode(Object value) {
+			return this.plain.encode(value);
+		}
+
+		@Override
+		public <T> T decode(byte[] value, Class<T> type) {
+			this.given = value;
+			return this.plain.decode(value, type);
+		}
+
+		@Override
+		public Class<?> getDecoratedClass() {
+			if (this.type == null) {
+				throw new IllegalStateException("on purpose");
+			}
+			return this.type;
+		}
+
+	}
+
+}
