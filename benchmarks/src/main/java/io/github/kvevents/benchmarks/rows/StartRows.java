@@ -110,9 +110,11 @@ public final class StartRows {
 			List<Rest> first = rest(all, WARM_UP_MILLIS);
 			List<Rest> later = rest(all, scale.pick(20_000, 60_000));
 			commands(results, "tracking", HOOK, later.get(1));
-			cpu(results, "tracking-cpu", HOOK + ": CPU of a core, beyond that without", later.get(1), later.get(0));
+			cpu(results, "tracking-cpu", HOOK + ": CPU of a core from the second minute on, beyond that without",
+					later.get(1), later.get(0));
 			commands(results, "everything", ALL, later.get(2));
-			cpu(results, "everything-cpu", ALL + ": CPU, beyond that without", later.get(2), later.get(0));
+			cpu(results, "everything-cpu", ALL + ": CPU from the second minute on, beyond that without", later.get(2),
+					later.get(0));
 			cpu(results, "everything-first-minute", ALL + ": CPU in the first minute, beyond that without",
 					first.get(2), first.get(0));
 		}
