@@ -51,7 +51,7 @@ class AsyncWakeUpTests {
 			}
 
 			@Override
-			public void start() {
+			public synchronized void start() {
 				int before = AsyncWakeUpTests.this.running.get();
 				startedByWriter.addAndGet((Thread.currentThread() == writer) ? 1 : 0);
 				super.start();
