@@ -198,11 +198,12 @@ abstract class ExpiryContractTests {
 			for (String key : List.of("set", "batch", "expire")) {
 				this.template.set(key + end, "old", SetOptions.defaults().expireAt(deadline));
 			}
-			moment.set(deadline.plusMillis(150));
-			SetOptions later = SetOptions.defaults().expireAt(moment.get());
+			Instant after = deadline.plusMillis(150);
+			moment.set(after);
+			SetOptions later = SetOptions.defaults().expireAt(after);
 			this.template.set("set" + end, "new", later);
 			this.template.batchSet(Map.of("batch" + end, "new"), later);
-			Duration left = Duration.between(Instant.now(), moment.get()).plusMillis(1);
+			Duration left = Duration.between(Instant.now(), after).plusMillis(1);
 			assertThat(this.template.expire("expire" + end, left)).isTrue();
 		});
 		List<KvExpiredEvent> received = awaitEvents("set" + last, "batch" + last, "expire" + last);
