@@ -9,6 +9,7 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.SpringProxy;
 import org.springframework.core.DecoratingProxy;
 import org.springframework.core.ParameterizedTypeReference;
 
@@ -39,8 +40,9 @@ final class ValueCodec {
 	private boolean isCopying() {
 		Boolean copying = this.copying;
 		if (copying == null) {
-			Class<?> type = (this.codec instanceof DecoratingProxy proxy) ? proxy.getDecoratedClass()
-					: this.codec.getClass();
+			// not where advice of the application may do something with the bytes
+			Class<?> type = (this.codec instanceof DecoratingProxy proxy && !(this.codec instanceof SpringProxy))
+					? proxy.getDecoratedClass() : this.codec.getClass();
 			copying = type == JsonKvCodec.class || type == PlainKvCodec.class;
 			this.copying = copying;
 		}

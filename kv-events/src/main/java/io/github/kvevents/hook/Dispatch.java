@@ -242,18 +242,15 @@ final class Dispatch implements Consumer<KvEvent>, HookInvoker.Call {
 			return;
 		}
 		KeyHooks found = hooksOf(event);
-		if (found.queued().size() > 1) {
+		if (found.async()) {
 			// each of the queues may need a worker
 			TaskBatch workers = TaskBatch.open(this.here, found.queued().size());
 			try {
 				enqueue(event, found.hooks(), delivery);
 			}
 			finally {
-				workers.close();
+				TaskBatch.close(workers);
 			}
-		}
-		else if (found.async()) {
-			enqueue(event, found.hooks(), delivery);
 		}
 	}
 

@@ -205,7 +205,9 @@ final class HookDispatcher implements KvEventDispatcher {
 		DispatchContext context = DispatchContext.current();
 		KeyHooks found = this.receivers.hooks().findEveryInstance(event, context);
 		CallerContext caller = this.invoker.captureCaller();
-		enqueueForEveryInstance(found.queued(), event, new QueuedEvent(event, caller, context.inAsyncHook(), null));
+		if (found.async()) {
+			enqueueForEveryInstance(found.queued(), event, new QueuedEvent(event, caller, context.inAsyncHook(), null));
+		}
 		DispatchContext.Scope scope = context.inHook().open();
 		DeferredInterrupt.Scope interrupts = DeferredInterrupt.open();
 		CallChain.Scope call = CallChain.enter(event);
@@ -232,7 +234,7 @@ final class HookDispatcher implements KvEventDispatcher {
 			}
 		}
 		finally {
-			workers.close();
+			TaskBatch.close(workers);
 		}
 	}
 

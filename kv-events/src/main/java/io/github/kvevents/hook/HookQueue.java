@@ -259,18 +259,23 @@ final class HookQueue {
 	}
 
 	private void drop(QueuedEvent item) {
-		// what is told of it may wait for what others are to do
-		TaskBatch.start();
+		// a listener for drops may wait for a hook whose worker is kept
+		TaskBatch suspended = TaskBatch.suspend();
 		try {
 			this.handler.dropped(item);
 		}
 		finally {
-			if (this.accepting.getAsBoolean()) {
-				item.done();
-			}
-			else {
-				item.cancel();
-			}
+			end(item);
+			TaskBatch.resume(suspended);
+		}
+	}
+
+	private void end(QueuedEvent item) {
+		if (this.accepting.getAsBoolean()) {
+			item.done();
+		}
+		else {
+			item.cancel();
 		}
 	}
 

@@ -70,7 +70,18 @@ final class QueueRoom {
 	}
 
 	private int await(int wanted) {
-		TaskBatch.start();
+		// what is kept by then, and what this thread starts for others, may be what makes
+		// room
+		TaskBatch suspended = TaskBatch.suspend();
+		try {
+			return awaitSlots(wanted);
+		}
+		finally {
+			TaskBatch.resume(suspended);
+		}
+	}
+
+	private int awaitSlots(int wanted) {
 		Waiter waiter = new Waiter(wanted);
 		this.lock.run(() -> {
 			this.waiters.addLast(waiter);

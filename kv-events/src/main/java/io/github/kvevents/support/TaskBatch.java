@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * pool takes them together when the batch is closed, and wakes one thread for them; given
  * one by one, a thread would be woken for nearly each, since it is done with a short task
  * before the next one comes, and being woken takes longer than that. What might wait, or
- * run the code of others, {@linkplain #start() starts} the tasks before. Confined to its
+ * run the code of others, {@linkplain #suspend() suspends} the batch. Confined to its
  * thread. For our packages.
  */
-public final class TaskBatch implements AutoCloseable {
+public final class TaskBatch {
 
 	private static final ThreadSlot<TaskBatch> CURRENT = new ThreadSlot<>();
 
@@ -32,28 +32,45 @@ public final class TaskBatch implements AutoCloseable {
 	}
 
 	/**
-	 * Opens a batch of the current thread. What another one holds is started before.
+	 * Opens a batch of the current thread, unless there will be at most one task.
 	 * @param here the slots of the current thread
-	 * @param expected how many tasks there will be, about
-	 * @return the batch, to be closed by the same thread
+	 * @param expected how many tasks there will be at most
+	 * @return the batch, to be closed by the same thread; {@code null} for none
 	 */
-	public static TaskBatch open(@Nullable Object[] here, int expected) {
-		start(here);
-		return new TaskBatch(here, expected);
+	public static @Nullable TaskBatch open(@Nullable Object[] here, int expected) {
+		return (expected > 1) ? new TaskBatch(here, expected) : null;
 	}
 
 	/**
-	 * Starts what the batch of the current thread holds, if there is one.
+	 * Closes a batch, which gives its tasks to the pool.
+	 * @param batch the batch, {@code null} for none
 	 */
-	public static void start() {
-		start(ThreadSlot.here());
+	public static void close(@Nullable TaskBatch batch) {
+		if (batch != null) {
+			CURRENT.replace(batch.here, batch.outer);
+			batch.startAll();
+		}
 	}
 
-	private static void start(@Nullable Object[] here) {
-		TaskBatch batch = CURRENT.get(here);
+	/**
+	 * Starts what the batch of the current thread holds, and keeps nothing more until it
+	 * is resumed.
+	 * @return the batch to resume, {@code null} for none
+	 */
+	public static @Nullable TaskBatch suspend() {
+		TaskBatch batch = CURRENT.replace(null);
 		if (batch != null) {
 			batch.startAll();
 		}
+		return batch;
+	}
+
+	/**
+	 * Lets the batch keep tasks again.
+	 * @param batch what {@link #suspend()} returned
+	 */
+	public static void resume(@Nullable TaskBatch batch) {
+		CURRENT.replace(batch);
 	}
 
 	/**
@@ -80,12 +97,6 @@ public final class TaskBatch implements AutoCloseable {
 			this.pool = null;
 			pool.executeAll(this.tasks);
 		}
-	}
-
-	@Override
-	public void close() {
-		CURRENT.replace(this.here, this.outer);
-		startAll();
 	}
 
 }

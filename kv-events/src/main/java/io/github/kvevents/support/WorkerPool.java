@@ -90,9 +90,8 @@ public final class WorkerPool implements Executor {
 		Worker next;
 		this.waiting.lock();
 		try {
-			for (Runnable task = batch.pollFirst(); task != null; task = batch.pollFirst()) {
-				this.tasks.addLast(task);
-			}
+			this.tasks.addAll(batch);
+			batch.clear();
 			next = claim();
 		}
 		finally {

@@ -1,6 +1,7 @@
 package io.github.kvevents.core;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aop.MethodBeforeAdvice;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.core.DecoratingProxy;
 
 import io.github.kvevents.KvCodec;
@@ -54,6 +57,18 @@ class ValueCodecTests {
 		RecordingCodec codec = new RecordingCodec(RecordingCodec.class);
 		values(codec).decodeStored("key", this.stored, ValueType.of(String.class));
 		assertThat(codec.given).isEqualTo(this.stored).isNotSameAs(this.stored);
+	}
+
+	/**
+	 * Advice of the application is called with the bytes before the codec is.
+	 */
+	@Test
+	void proxyOfADefaultCodecIsGivenACopy() {
+		List<Object> given = new ArrayList<>();
+		ProxyFactory proxy = new ProxyFactory(new PlainKvCodec());
+		proxy.addAdvice((MethodBeforeAdvice) (method, arguments, target) -> given.add(arguments[0]));
+		values((KvCodec) proxy.getProxy()).decodeStored("key", this.stored, ValueType.of(String.class));
+		assertThat(given).hasSize(1).doesNotContain((Object) this.stored);
 	}
 
 	@Test

@@ -3,16 +3,24 @@ package io.github.kvevents.hook;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventBuilder;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.core.PlainKvCodec;
+import io.github.kvevents.hook.HookObservations.CallerContext;
+import io.github.kvevents.support.DaemonThreads;
+import io.github.kvevents.support.TaskBatch;
+import io.github.kvevents.support.ThreadSlot;
+import io.github.kvevents.support.WorkerPool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -102,7 +110,7 @@ class AsyncWakeUpTests {
 	 * What listens for drops may wait for a hook of the same event.
 	 */
 	@Test
-	void hookRunsBeforeADropOfTheSameEventIsTold() throws Exception {
+	void hookStartsBeforeTheListenerForDropsOfTheSameEventIsCalled() throws Exception {
 		CountDownLatch ran = new CountDownLatch(1);
 		AtomicInteger inTime = new AtomicInteger();
 		HookSettings settings = HookSettings.defaults()
@@ -119,6 +127,78 @@ class AsyncWakeUpTests {
 		first.setEnabled(true);
 		set("c");
 		assertThat(inTime).hasValue(1);
+	}
+
+	@Test
+	void listenerForDropsCanWaitForAHookOfItsOwnWrite() throws Exception {
+		CountDownLatch ran = new CountDownLatch(1);
+		AtomicInteger inTime = new AtomicInteger();
+		HookSettings settings = HookSettings.defaults()
+			.overflow(KvOverflow.DROP_NEWEST)
+			.queueCapacity(1)
+			.concurrency(1);
+		start(HookEngine.builder().settings(settings).dropListener((id) -> {
+			set("of-the-listener");
+			inTime.addAndGet(awaits(ran) ? 1 : 0);
+		}));
+		KvHookOptions several = KvHookOptions.defaults().async().filter(KeyFilter.prefix("several"));
+		this.engine.getRegistry().register(several, this::hang);
+		this.engine.getRegistry().register(several, this::hang);
+		this.engine.getRegistry()
+			.register(KvHookOptions.defaults().async().filter(KeyFilter.prefix("of-the-listener")),
+					(event) -> ran.countDown());
+		set("several:1");
+		await().until(() -> this.running.get() == 2);
+		set("several:2");
+		set("several:3");
+		assertThat(inTime).hasValue(2);
+	}
+
+	/**
+	 * A reader of the log that waits for room may have taken over what another thread
+	 * left, and be the one that starts the worker for it.
+	 */
+	@Test
+	void workerThatTheWaitingThreadStartsIsNotKept() {
+		AtomicBoolean taken = new AtomicBoolean(true);
+		AtomicInteger handled = new AtomicInteger();
+		WorkerPool pool = new WorkerPool(1, new DaemonThreads("wake-up-test-"));
+		HookQueue queue = new HookQueue(HookSettings.defaults().concurrency(1).queueCapacity(1), pool, () -> true,
+				new HookQueue.Handler() {
+
+					@Override
+					public void run(QueuedEvent item) {
+						handled.incrementAndGet();
+					}
+
+					@Override
+					public void dropped(QueuedEvent item) {
+						throw new AssertionError("dropped");
+					}
+
+				}, new QueueLock() {
+
+					@Override
+					boolean tryAcquire() {
+						return !taken.get() && super.tryAcquire();
+					}
+
+				});
+		TaskBatch batch = TaskBatch.open(ThreadSlot.here(), 2);
+		try {
+			queue.offerWaiting(queued("a"));
+			taken.set(false);
+			queue.offerWaiting(queued("b"));
+		}
+		finally {
+			TaskBatch.close(batch);
+		}
+		await().until(() -> handled.get() == 2);
+	}
+
+	private static QueuedEvent queued(String key) {
+		return new QueuedEvent(event(key), CallerContext.capture(ObservationRegistry.NOOP), DispatchContext.current(),
+				null);
 	}
 
 	@Test

@@ -100,28 +100,30 @@ class WorkerPoolInterleavingTests {
 	}
 
 	/**
-	 * Whoever waits for a task of its own batch starts that before.
+	 * Whoever waits for tasks of its own batch, or for others that it starts meanwhile,
+	 * suspends it before.
 	 */
 	@Test
-	void batchThatIsStartedRunsBeforeItIsClosed() {
+	void batchThatIsSuspendedStartsWhatItHoldsAndKeepsNothing() {
 		Interleavings.all(100_000, (run) -> {
 			Scenario scenario = new Scenario(run, 2, false);
 			run.start(() -> {
-				TaskBatch outer = TaskBatch.open(ThreadSlot.here(), 1);
+				TaskBatch batch = TaskBatch.open(ThreadSlot.here(), 2);
 				try {
 					scenario.execute(1, scenario::task);
-					// starts what the outer one holds
-					scenario.executeTogether(1, scenario::task);
-					run.await(() -> scenario.ran.size() == 2);
+					TaskBatch suspended = TaskBatch.suspend();
+					run.await(() -> scenario.ran.size() == 1);
 					scenario.execute(1, scenario::task);
-					TaskBatch.start();
-					run.await(() -> scenario.ran.size() == 3);
+					scenario.executeTogether(2, scenario::task);
+					run.await(() -> scenario.ran.size() == 4);
+					TaskBatch.resume(suspended);
+					scenario.execute(1, scenario::task);
 				}
 				finally {
-					outer.close();
+					TaskBatch.close(batch);
 				}
 			});
-			return () -> scenario.check(3);
+			return () -> scenario.check(5);
 		});
 	}
 
@@ -131,14 +133,14 @@ class WorkerPoolInterleavingTests {
 			Scenario scenario = new Scenario(run, 1, false);
 			Scenario other = new Scenario(run, 1, false);
 			run.start(() -> {
-				TaskBatch batch = TaskBatch.open(ThreadSlot.here(), 1);
+				TaskBatch batch = TaskBatch.open(ThreadSlot.here(), 2);
 				try {
 					scenario.execute(1, scenario::task);
 					other.execute(1, other::task);
 					run.await(() -> other.ran.size() == 1);
 				}
 				finally {
-					batch.close();
+					TaskBatch.close(batch);
 				}
 			});
 			return () -> {
@@ -301,12 +303,12 @@ class WorkerPoolInterleavingTests {
 		}
 
 		void executeTogether(int tasks, Runnable action) {
-			TaskBatch batch = TaskBatch.open(ThreadSlot.here(), 1);
+			TaskBatch batch = TaskBatch.open(ThreadSlot.here(), tasks);
 			try {
 				execute(tasks, action);
 			}
 			finally {
-				batch.close();
+				TaskBatch.close(batch);
 			}
 		}
 

@@ -65,9 +65,11 @@ class AheadOfTimeTests {
 				.contains("id=receipts");
 		}
 		finally {
-			interrupt(application);
-			if (!application.waitFor(30, TimeUnit.SECONDS)) {
+			interrupt(application.descendants());
+			application.destroy();
+			if (!application.waitFor(60, TimeUnit.SECONDS)) {
 				application.destroyForcibly();
+				killRedis();
 			}
 		}
 		assertThat(log()).contains(STOPPING);
@@ -76,12 +78,20 @@ class AheadOfTimeTests {
 	}
 
 	/** As Ctrl+C does in a terminal, whose signal goes to child processes, too. */
-	private static void interrupt(Process application) throws Exception {
-		List<String> command = new ArrayList<>(List.of("kill", "-INT"));
-		Stream.concat(application.descendants(), Stream.of(application.toHandle()))
-			.map((process) -> String.valueOf(process.pid()))
-			.forEach(command::add);
-		new ProcessBuilder(command).start().waitFor();
+	private static void interrupt(Stream<ProcessHandle> processes) throws Exception {
+		for (ProcessHandle process : processes.toList()) {
+			new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+		}
+	}
+
+	/** It is no child of the application, which would stop it. */
+	private void killRedis() throws IOException {
+		try (Stream<Path> files = Files.walk(this.directory)) {
+			for (Path pid : files.filter((file) -> file.endsWith("redis.pid")).toList()) {
+				ProcessHandle.of(Long.parseLong(Files.readString(pid).trim()))
+					.ifPresent(ProcessHandle::destroyForcibly);
+			}
+		}
 	}
 
 	/** What the goal 'process-aot' does. */

@@ -47,6 +47,7 @@ import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.store.KvStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -444,17 +445,9 @@ abstract class ExpiryContractTests {
 	private String inTime(long millis, Writes writes) {
 		String end = ":" + millis;
 		Instant deadline = inMillis(millis);
-		AssertionError failure = null;
-		try {
-			writes.make(end, deadline);
-		}
-		catch (AssertionError ex) {
-			failure = ex;
-		}
+		Throwable failure = catchThrowable(() -> writes.make(end, deadline));
 		if (Instant.now().isBefore(deadline)) {
-			if (failure != null) {
-				throw failure;
-			}
+			assertThat(failure).isNull();
 			return end;
 		}
 		assertThat(millis).as("no write is so slow").isLessThan(30_000);

@@ -48,14 +48,8 @@ final class TestFleet implements AutoCloseable {
 		return List.copyOf(this.redis.template().opsForZSet().range(DEADLINES, 0, -1));
 	}
 
-	/**
-	 * Has the deadlines that are tracked for keys pass at once, in place of a time to
-	 * live that could end before others have done something to the key.
-	 */
 	void endNow(List<String> keys) {
-		for (String key : keys) {
-			this.redis.execute("ZADD", DEADLINES, "XX", String.valueOf(System.currentTimeMillis()), key);
-		}
+		TrackedInstance.endNow(this.redis, DEADLINES, keys);
 	}
 
 	@Override

@@ -62,9 +62,13 @@ final class TrackedInstance implements AutoCloseable {
 	 * @return the deadline, in epoch milliseconds
 	 */
 	static long endNow(TestRedis redis, String... names) {
+		return endNow(redis, "kv-events:{shop:0}:deadlines", List.of(names));
+	}
+
+	static long endNow(TestRedis redis, String deadlines, List<String> names) {
 		long deadline = System.currentTimeMillis();
 		for (String name : names) {
-			redis.execute("ZADD", "kv-events:{shop:0}:deadlines", "XX", String.valueOf(deadline), name);
+			redis.execute("ZADD", deadlines, "XX", String.valueOf(deadline), name);
 		}
 		return deadline;
 	}

@@ -1,16 +1,16 @@
 package io.github.kvevents.sample.redis;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisExecProvider;
@@ -22,7 +22,7 @@ import redis.embedded.RedisExecProvider;
  */
 final class EmbeddedRedis {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	private static final int TIMEOUT_MILLIS = 2000;
 
@@ -44,26 +44,33 @@ final class EmbeddedRedis {
 		return this.port;
 	}
 
-	boolean isActive() {
-		ProcessHandle process = this.process;
-		return process != null && process.isAlive();
-	}
-
 	/**
-	 * Starts it, and waits until it has loaded its data.
+	 * Starts it, and waits until it has loaded its data. One that doesn't answer in time
+	 * is stopped: nothing else would.
 	 */
 	void start() throws IOException, InterruptedException {
 		Files.createDirectories(this.directory);
 		Path pid = this.directory.resolve("redis.pid");
 		Files.deleteIfExists(pid);
-		Process launcher = new ProcessBuilder(command(pid)).inheritIO().start();
-		if (launcher.waitFor() != 0) {
-			throw failed();
+		boolean started = false;
+		try {
+			Process launcher = new ProcessBuilder(command(pid)).inheritIO().start();
+			started = launcher.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) && launcher.exitValue() == 0
+					&& await(this::answers);
 		}
-		if (!await(true)) {
-			throw failed();
+		finally {
+			this.process = process(pid);
+			if (!started) {
+				stop();
+			}
 		}
-		this.process = ProcessHandle.of(Long.parseLong(Files.readString(pid).trim())).orElseThrow(this::failed);
+		if (!started || this.process == null) {
+			throw new IllegalStateException("The embedded Redis did not start, see " + log());
+		}
+	}
+
+	private static @Nullable ProcessHandle process(Path pid) throws IOException {
+		return Files.exists(pid) ? ProcessHandle.of(Long.parseLong(Files.readString(pid).trim())).orElse(null) : null;
 	}
 
 	private List<String> command(Path pid) throws IOException {
@@ -73,13 +80,9 @@ final class EmbeddedRedis {
 				pid.toString(), "--logfile", log().toString());
 	}
 
-	/**
-	 * Waits until it answers, or until it doesn't.
-	 * @return whether that was in time
-	 */
-	private boolean await(boolean answers) throws IOException, InterruptedException {
+	private static boolean await(BooleanSupplier condition) throws InterruptedException {
 		long begun = System.nanoTime();
-		while (answers() != answers) {
+		while (!condition.getAsBoolean()) {
 			if (Duration.ofNanos(System.nanoTime() - begun).compareTo(PATIENCE) > 0) {
 				return false;
 			}
@@ -88,33 +91,45 @@ final class EmbeddedRedis {
 		return true;
 	}
 
-	private boolean answers() throws IOException {
-		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(this.host, this.port), TIMEOUT_MILLIS);
+	private boolean answers() {
+		try (Socket socket = connect()) {
 			socket.setSoTimeout(TIMEOUT_MILLIS);
 			socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-			InputStream replies = socket.getInputStream();
-			return replies.read() == '+';
+			return socket.getInputStream().read() == '+';
 		}
-		catch (SocketException | SocketTimeoutException ex) {
+		catch (IOException ex) {
 			return false;
 		}
+	}
+
+	private boolean refuses() {
+		try (Socket socket = connect()) {
+			return false;
+		}
+		catch (ConnectException ex) {
+			return true;
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	private Socket connect() throws IOException {
+		Socket socket = new Socket();
+		socket.connect(new InetSocketAddress(this.host, this.port), TIMEOUT_MILLIS);
+		return socket;
 	}
 
 	/**
 	 * Lets it write its data, and end. Where nothing collects processes that have ended,
 	 * as in some containers, this one looks alive for ever: what counts is that it
-	 * doesn't answer any more.
+	 * refuses connections.
 	 */
-	void stop() throws IOException, InterruptedException {
+	void stop() throws InterruptedException {
 		ProcessHandle process = this.process;
 		if (process != null && process.destroy()) {
-			await(false);
+			await(this::refuses);
 		}
-	}
-
-	private IllegalStateException failed() {
-		return new IllegalStateException("The embedded Redis did not start, see " + log());
 	}
 
 	private Path log() {

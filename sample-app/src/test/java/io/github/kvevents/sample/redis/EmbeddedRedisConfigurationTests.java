@@ -1,9 +1,12 @@
 package io.github.kvevents.sample.redis;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +20,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class EmbeddedRedisConfigurationTests {
 
@@ -31,14 +35,14 @@ class EmbeddedRedisConfigurationTests {
 
 	@Test
 	void startsARedisThatIsReachableFromHereOnly() {
-		EmbeddedRedis[] server = new EmbeddedRedis[1];
+		AtomicInteger port = new AtomicInteger();
 		this.context.run((context) -> {
-			server[0] = context.getBean(EmbeddedRedis.class);
-			assertThat(server[0].isActive()).isTrue();
+			port.set(context.getBean(EmbeddedRedis.class).getPort());
 			StringRedisTemplate redis = context.getBean(StringRedisTemplate.class);
 			assertThat(config(redis, "bind")).isEqualTo("127.0.0.1");
 		});
-		assertThat(server[0].isActive()).isFalse();
+		assertThatExceptionOfType(ConnectException.class)
+			.isThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port.get()).close());
 	}
 
 	@Test
