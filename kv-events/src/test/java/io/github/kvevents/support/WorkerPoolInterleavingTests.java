@@ -100,7 +100,7 @@ class WorkerPoolInterleavingTests {
 	}
 
 	/**
-	 * Whoever waits for tasks of its own batch, or for others that it starts meanwhile,
+	 * A thread that waits for tasks of its batch, or for others that it starts meanwhile,
 	 * suspends it before.
 	 */
 	@Test

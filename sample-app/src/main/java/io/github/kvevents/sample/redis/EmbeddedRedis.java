@@ -103,7 +103,8 @@ final class EmbeddedRedis {
 	}
 
 	private boolean refuses() {
-		try (Socket socket = connect()) {
+		try {
+			connect().close();
 			return false;
 		}
 		catch (ConnectException ex) {
