@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.github.kvevents.KeyFilter;
+import io.github.kvevents.KvEventType;
 import io.github.kvevents.benchmarks.fixture.Application;
 import io.github.kvevents.benchmarks.fixture.BenchmarkServer;
 import io.github.kvevents.benchmarks.fixture.CommandMonitor;
@@ -22,6 +23,7 @@ import io.github.kvevents.benchmarks.measure.Side;
 import io.github.kvevents.benchmarks.measure.Spread;
 import io.github.kvevents.core.KvTemplate;
 import io.github.kvevents.core.SetOptions;
+import io.github.kvevents.hook.KvHookOptions;
 import io.github.kvevents.listener.ListenerOptions;
 import io.github.kvevents.watch.WatchOptions;
 
@@ -151,6 +153,21 @@ public final class GrowthRows {
 	private static void prepare(Application application) throws InterruptedException {
 		application.trackExpiries("t:", (event) -> {
 		});
+		listen(application);
+	}
+
+	/**
+	 * Has one more instance do the same. It doesn't wait for an expiry, which may come to
+	 * any of them.
+	 */
+	private static void join(Application application) {
+		application.hooks()
+			.register(KvHookOptions.defaults().events(KvEventType.EXPIRED).filter(KeyFilter.prefix("t:")), (event) -> {
+			});
+		listen(application);
+	}
+
+	private static void listen(Application application) {
 		application.listeners().register("listener", ListenerOptions.defaults(), (event) -> {
 		});
 	}
@@ -163,8 +180,14 @@ public final class GrowthRows {
 			try {
 				for (int count : scale.pick(List.of(1, 2, 4), List.of(1, 2, 4, 8))) {
 					while (applications.size() < count) {
-						applications.add(Application.logged(server.port()));
-						prepare(applications.get(applications.size() - 1));
+						Application application = Application.logged(server.port());
+						applications.add(application);
+						if (applications.size() == 1) {
+							prepare(application);
+						}
+						else {
+							join(application);
+						}
 					}
 					writes.add(point(count, load, writes(applications.get(0)), Metric.P50));
 					idle.add(idle(count, server, scale));
