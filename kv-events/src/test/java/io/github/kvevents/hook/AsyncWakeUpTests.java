@@ -5,6 +5,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.AfterEach;
@@ -113,11 +114,7 @@ class AsyncWakeUpTests {
 	void hookStartsBeforeTheListenerForDropsOfTheSameEventIsCalled() throws Exception {
 		CountDownLatch ran = new CountDownLatch(1);
 		AtomicInteger inTime = new AtomicInteger();
-		HookSettings settings = HookSettings.defaults()
-			.overflow(KvOverflow.DROP_NEWEST)
-			.queueCapacity(1)
-			.concurrency(1);
-		start(HookEngine.builder().settings(settings).dropListener((id) -> inTime.addAndGet(awaits(ran) ? 1 : 0)));
+		startDropping((id) -> inTime.addAndGet(awaits(ran) ? 1 : 0));
 		KvHookRegistration first = register((event) -> ran.countDown());
 		first.setEnabled(false);
 		register(this::hang);
@@ -133,14 +130,10 @@ class AsyncWakeUpTests {
 	void listenerForDropsCanWaitForAHookOfItsOwnWrite() throws Exception {
 		CountDownLatch ran = new CountDownLatch(1);
 		AtomicInteger inTime = new AtomicInteger();
-		HookSettings settings = HookSettings.defaults()
-			.overflow(KvOverflow.DROP_NEWEST)
-			.queueCapacity(1)
-			.concurrency(1);
-		start(HookEngine.builder().settings(settings).dropListener((id) -> {
+		startDropping((id) -> {
 			set("of-the-listener");
 			inTime.addAndGet(awaits(ran) ? 1 : 0);
-		}));
+		});
 		KvHookOptions several = KvHookOptions.defaults().async().filter(KeyFilter.prefix("several"));
 		this.engine.getRegistry().register(several, this::hang);
 		this.engine.getRegistry().register(several, this::hang);
@@ -221,6 +214,15 @@ class AsyncWakeUpTests {
 		await().until(() -> this.running.get() == 3);
 		assertThat(inTime.get()).isGreaterThanOrEqualTo(1);
 		await().until(() -> inTime.get() == 3);
+	}
+
+	/**
+	 * Starts an engine whose hooks have room for one event beside the one they handle.
+	 */
+	private void startDropping(Consumer<String> dropListener) {
+		start(HookEngine.builder()
+			.settings(HookSettings.defaults().overflow(KvOverflow.DROP_NEWEST).queueCapacity(1).concurrency(1))
+			.dropListener(dropListener));
 	}
 
 	private void start(HookEngineBuilder builder) {
