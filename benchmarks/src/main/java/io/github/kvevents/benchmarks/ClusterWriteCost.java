@@ -1,35 +1,20 @@
 package io.github.kvevents.benchmarks;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 
-import org.springframework.context.support.GenericApplicationContext;
-
-import io.github.kvevents.KeyFilter;
-import io.github.kvevents.KvEventType;
+import io.github.kvevents.benchmarks.ClusterWriteRounds.Comparison;
+import io.github.kvevents.benchmarks.ClusterWriteRounds.Round;
 import io.github.kvevents.benchmarks.fixture.Parallel;
-import io.github.kvevents.core.KvTemplate;
-import io.github.kvevents.core.PlainKvCodec;
-import io.github.kvevents.core.SetOptions;
-import io.github.kvevents.hook.HookEngine;
-import io.github.kvevents.hook.KvHookOptions;
-import io.github.kvevents.redis.KeyNames;
-import io.github.kvevents.redis.RedisKvStore;
-import io.github.kvevents.redis.RedisLink;
-import io.github.kvevents.redis.expiry.ExpiryTracker;
-import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.Namespace;
 
 /**
@@ -43,8 +28,9 @@ import io.github.kvevents.store.Namespace;
  * clients finds fewer commands at each turn of its loop, whatever a command costs. And
  * they are compared with one of them written to at a time: three servers that are busy
  * together on the two processors of one machine take turns there, and find caches cold
- * that each would have to itself on a machine of its own. Partitions are compared on the
- * same number of servers.
+ * that each would have to itself on a machine of its own. How long a {@code SET … PX} of
+ * the driver takes in the same order of servers shows how much of the difference is that.
+ * Partitions are compared on the same number of servers.
  * <p>
  * All keys are written before, and the change log has what it keeps, shared by its
  * partitions: otherwise sixteen logs would still grow while one is cut already.
@@ -54,8 +40,6 @@ import io.github.kvevents.store.Namespace;
  * partitions together.
  */
 public final class ClusterWriteCost {
-
-	private static final SetOptions OPTIONS = SetOptions.defaults().timeToLive(Duration.ofHours(1));
 
 	private static final int BATCH = 1000;
 
@@ -90,41 +74,51 @@ public final class ClusterWriteCost {
 		try (BenchmarkCluster single = BenchmarkCluster.single();
 				BenchmarkCluster one = BenchmarkCluster.start(1);
 				BenchmarkCluster three = BenchmarkCluster.start(3);
-				Side plain = new Side("one server, P = 1", single, new Namespace("cost1", 1), entries);
-				Side plain16 = new Side("one server, P = 16", single, new Namespace("cost16", 16), entries);
-				Side one1 = new Side("cluster of 1, P = 1", one, Namespace.tagged("cost1", 1), entries);
-				Side one16 = new Side("cluster of 1, P = 16", one, Namespace.tagged("cost16", 16), entries);
-				Side three16 = new Side("cluster of 3, P = 16", three, Namespace.tagged("cost16", 16), entries)) {
+				ClusterWriter plain = ClusterWriter.tracked("one server, P = 1", single, new Namespace("cost1", 1),
+						entries);
+				ClusterWriter plain16 = ClusterWriter.tracked("one server, P = 16", single, new Namespace("cost16", 16),
+						entries);
+				ClusterWriter one1 = ClusterWriter.tracked("cluster of 1, P = 1", one, Namespace.tagged("cost1", 1),
+						entries);
+				ClusterWriter one16 = ClusterWriter.tracked("cluster of 1, P = 16", one, Namespace.tagged("cost16", 16),
+						entries);
+				ClusterWriter three16 = ClusterWriter.tracked("cluster of 3, P = 16", three,
+						Namespace.tagged("cost16", 16), entries);
+				ClusterWriter bare = ClusterWriter.bare("one server, `SET … PX`", single);
+				ClusterWriter bare3 = ClusterWriter.bare("cluster of 3, `SET … PX`", three)) {
 			Comparison primaries = new Comparison("1 to 3 primaries", one16, three16);
 			List<Comparison> cpu = List.of(primaries, new Comparison("1 to 16 partitions, one server", plain, plain16),
 					new Comparison("1 to 16 partitions, cluster", one1, one16));
 			List<Comparison> time = List.of(new Comparison("cluster against one server", plain, three16));
-			List<Side> sides = List.of(plain, plain16, one1, one16, three16);
-			sides.forEach(benchmark::fill);
+			List<Comparison> times = List.of(time.get(0), new Comparison("the same of `SET … PX`", bare, bare3));
+			List<ClusterWriter> sides = List.of(plain, plain16, one1, one16, three16);
+			List<ClusterWriter> all = List.of(plain, plain16, one1, one16, three16, bare, bare3);
+			all.forEach(benchmark::fill);
 			for (BenchmarkCluster servers : List.of(single, one, three)) {
 				System.out.println("Quiet: %.2f ms/s".formatted(servers.measureQuiet() / 1e3));
 			}
 			for (int threads : new int[] { 1, 8 }) {
-				Result result = benchmark.run(sides, (side, round) -> benchmark.writes(side, threads));
+				ClusterWriteRounds result = benchmark.run(all, (side, round) -> benchmark.writes(side, threads));
 				System.out.println("%n`set` with %d thread(s)".formatted(threads));
 				result.print();
-				result.print("p50 of a write", time, Round::p50);
+				result.print("p50 of a write", times, Round::p50);
 				result.print("CPU of the servers", cpu, Round::cpuMicros);
 				result.print("time in scripts", cpu, Round::scriptMicros);
 				result = benchmark.run(List.of(one16, three16),
-						(side, round) -> benchmark.writes(side, threads * side.servers.size()));
+						(side, round) -> benchmark.writes(side, threads * side.servers().size()));
 				System.out.println("%n`set` with %d thread(s) for each primary".formatted(threads));
 				result.print();
 				result.print("CPU of the servers", List.of(primaries), Round::cpuMicros);
 				result.print("time in scripts", List.of(primaries), Round::scriptMicros);
-				result = benchmark.run(List.of(one16, three16),
+				result = benchmark.run(List.of(plain, one16, three16, bare, bare3),
 						(side, round) -> benchmark.writes(side, threads, round));
 				System.out.println("%n`set` with %d thread(s), one primary at a time".formatted(threads));
 				result.print();
+				result.print("p50 of a write", times, Round::p50);
 				result.print("CPU of the servers", List.of(primaries), Round::cpuMicros);
 				result.print("time in scripts", List.of(primaries), Round::scriptMicros);
 			}
-			Result result = benchmark.run(sides, (side, round) -> benchmark.batches(side));
+			ClusterWriteRounds result = benchmark.run(sides, (side, round) -> benchmark.batches(side));
 			System.out.println("%n`batchSet` of %,d keys".formatted(BATCH));
 			result.print();
 			result.print("p50 of a batch", time, Round::p50);
@@ -136,49 +130,49 @@ public final class ClusterWriteCost {
 	/**
 	 * Writes all keys, and so often that the change log is cut.
 	 */
-	private void fill(Side side) {
+	private void fill(ClusterWriter side) {
 		for (int written = 0; written < Math.max(this.keys, 1.2 * this.entries); written += BATCH) {
 			Map<String, Object> values = new HashMap<>();
 			for (int number = 0; number < BATCH; number++) {
-				values.put(key((written + number) % this.keys), value());
+				values.put(key((written + number) % this.keys), ClusterWriter.value());
 			}
 			side.writeAll(values);
 		}
 	}
 
-	private Result run(List<Side> sides, Measurement measurement) throws InterruptedException {
-		Map<Side, List<Round>> rounds = new LinkedHashMap<>();
+	private ClusterWriteRounds run(List<ClusterWriter> sides, Measurement measurement) throws InterruptedException {
+		Map<ClusterWriter, List<Round>> rounds = new LinkedHashMap<>();
 		sides.forEach((side) -> rounds.put(side, new ArrayList<>()));
 		for (int number = -3; number < this.rounds; number++) {
 			for (int turn = 0; turn < sides.size(); turn++) {
-				Side side = sides.get(Math.floorMod(turn + number, sides.size()));
+				ClusterWriter side = sides.get(Math.floorMod(turn + number, sides.size()));
 				Round round = measurement.measure(side, number);
 				if (number >= 0) {
 					Objects.requireNonNull(rounds.get(side)).add(round);
 				}
 			}
 		}
-		return new Result(rounds);
+		return new ClusterWriteRounds(rounds);
 	}
 
-	private Round writes(Side side, int threads) throws InterruptedException {
+	private Round writes(ClusterWriter side, int threads) throws InterruptedException {
 		return writes(side, threads, this::randomKey);
 	}
 
-	private Round writes(Side side, int threads, int round) throws InterruptedException {
-		int primary = Math.floorMod(round, side.servers.size());
+	private Round writes(ClusterWriter side, int threads, int round) throws InterruptedException {
+		int primary = Math.floorMod(round, side.servers().size());
 		return writes(side, threads, () -> randomKey(side, primary));
 	}
 
-	private Round writes(Side side, int threads, Supplier<String> keys) throws InterruptedException {
+	private Round writes(ClusterWriter side, int threads, Supplier<String> keys) throws InterruptedException {
 		ConcurrentLinkedQueue<long[]> taken = new ConcurrentLinkedQueue<>();
-		Before before = new Before(side.servers);
+		Before before = new Before(side.servers());
 		Parallel.run(threads, threads, (thread) -> taken.add(time(() -> side.write(keys.get()))));
 		return before.round(taken.stream().flatMapToLong(Arrays::stream).sorted().toArray());
 	}
 
-	private Round batches(Side side) {
-		Before before = new Before(side.servers);
+	private Round batches(ClusterWriter side) {
+		Before before = new Before(side.servers());
 		return before.round(Arrays.stream(time(() -> side.writeAll(randomKeys()))).sorted().toArray());
 	}
 
@@ -186,20 +180,11 @@ public final class ClusterWriteCost {
 		return key(ThreadLocalRandom.current().nextInt(this.keys));
 	}
 
-	/**
-	 * Another value each time: for one that is there already a write looks into the log.
-	 */
-	private static byte[] value() {
-		byte[] value = new byte[100];
-		ThreadLocalRandom.current().nextBytes(value);
-		return value;
-	}
-
 	private static String key(int number) {
 		return "cost:" + (1_000_000 + number);
 	}
 
-	private String randomKey(Side side, int primary) {
+	private String randomKey(ClusterWriter side, int primary) {
 		String key = randomKey();
 		while (side.primaryOf(key) != primary) {
 			key = randomKey();
@@ -210,7 +195,7 @@ public final class ClusterWriteCost {
 	private Map<String, Object> randomKeys() {
 		Map<String, Object> keys = new HashMap<>();
 		while (keys.size() < BATCH) {
-			keys.put(randomKey(), value());
+			keys.put(randomKey(), ClusterWriter.value());
 		}
 		return keys;
 	}
@@ -235,7 +220,7 @@ public final class ClusterWriteCost {
 	 */
 	private interface Measurement {
 
-		Round measure(Side side, int round) throws InterruptedException;
+		Round measure(ClusterWriter side, int round) throws InterruptedException;
 
 	}
 
@@ -275,132 +260,6 @@ public final class ClusterWriteCost {
 					(this.servers.scriptMicros() - this.scripts) / taken.length,
 					(this.servers.scriptCalls() - this.calls) / taken.length,
 					(this.servers.socketReads() - this.reads) / taken.length);
-		}
-
-	}
-
-	/**
-	 * A template with its servers, put together as an application's is.
-	 */
-	private static final class Side implements AutoCloseable {
-
-		private final String name;
-
-		private final BenchmarkCluster servers;
-
-		private final Namespace namespace;
-
-		private final RedisLink link;
-
-		private final HookEngine engine = HookEngine.builder().codec(new PlainKvCodec()).build();
-
-		private final ExpiryTracker tracker;
-
-		private final KvTemplate template;
-
-		Side(String name, BenchmarkCluster servers, Namespace namespace, int entries) {
-			this.name = name;
-			this.servers = servers;
-			this.namespace = namespace;
-			this.link = new RedisLink(servers.connectionFactory());
-			this.link.start();
-			// as in an application that has started: while it starts nothing waits for
-			// Redis longer than two seconds
-			GenericApplicationContext application = new GenericApplicationContext();
-			application.registerBean(RedisLink.class, () -> this.link);
-			application.refresh();
-			PlainKvCodec codec = new PlainKvCodec();
-			ChangeLogSettings log = new ChangeLogSettings(namespace, "0a4b7e8c-one", entries / namespace.partitions(),
-					Duration.ofHours(24));
-			this.tracker = ExpiryTracker
-				.builder(this.link.connectionFactory(), namespace, this.engine.getDispatcher(), codec)
-				.log(log)
-				.build();
-			this.template = KvTemplate
-				.builder(new RedisKvStore(this.link.connectionFactory(), KeyNames.plain(), this.tracker, log), codec)
-				.dispatcher(this.engine.getDispatcher())
-				.guards(this.engine.getGuards())
-				.build();
-			this.engine.getRegistry()
-				.register(KvHookOptions.defaults().events(KvEventType.EXPIRED).filter(KeyFilter.prefix("none:")),
-						(event) -> {
-						});
-			this.engine.start();
-			this.tracker.start();
-		}
-
-		int primaryOf(String key) {
-			return this.servers.primaryOf(this.namespace.tag(this.namespace.partitionOf(key)));
-		}
-
-		void write(String key) {
-			this.template.setRaw(key, value(), OPTIONS);
-		}
-
-		void writeAll(Map<String, Object> values) {
-			this.template.batchSet(values, OPTIONS);
-		}
-
-		@Override
-		public void close() {
-			this.tracker.stop();
-			this.engine.stop();
-			this.link.stop();
-			this.link.destroy();
-		}
-
-	}
-
-	/**
-	 * One side, some time: microseconds, scripts and reads of sockets for each call.
-	 */
-	private record Round(double p50, double cpuMicros, double scriptMicros, double scripts, double reads) {
-
-	}
-
-	/**
-	 * Two sides, of which the second is to cost not much more.
-	 */
-	private record Comparison(String what, Side one, Side other) {
-
-	}
-
-	/**
-	 * The rounds of all sides.
-	 */
-	private record Result(Map<Side, List<Round>> rounds) {
-
-		void print() {
-			System.out.println("| | p50 µs | CPU of the servers µs | in scripts µs | scripts | reads of sockets |");
-			System.out.println("|---|---:|---:|---:|---:|---:|");
-			this.rounds.forEach((side,
-					measured) -> System.out.println(String.format(Locale.ROOT,
-							"| %s | %,.1f | %,.1f | %,.1f | %,.2f | %,.2f |", side.name, median(measured, Round::p50),
-							median(measured, Round::cpuMicros), median(measured, Round::scriptMicros),
-							median(measured, Round::scripts), median(measured, Round::reads))));
-		}
-
-		/**
-		 * How many times as much the other side is, the median of the rounds.
-		 */
-		void print(String figureName, List<Comparison> comparisons, ToDoubleFunction<Round> figure) {
-			for (Comparison comparison : comparisons) {
-				List<Round> ones = Objects.requireNonNull(this.rounds.get(comparison.one()));
-				List<Round> others = Objects.requireNonNull(this.rounds.get(comparison.other()));
-				double[] ratios = new double[ones.size()];
-				for (int index = 0; index < ratios.length; index++) {
-					ratios[index] = figure.applyAsDouble(others.get(index)) / figure.applyAsDouble(ones.get(index));
-				}
-				Arrays.sort(ratios);
-				System.out
-					.println(String.format(Locale.ROOT, "%s, %s: %.3f (%.3f to %.3f)", figureName, comparison.what(),
-							ratios[ratios.length / 2], ratios[ratios.length / 4], ratios[ratios.length * 3 / 4]));
-			}
-		}
-
-		private static double median(List<Round> rounds, ToDoubleFunction<Round> figure) {
-			double[] figures = rounds.stream().mapToDouble(figure).sorted().toArray();
-			return figures[figures.length / 2];
 		}
 
 	}
