@@ -14,6 +14,7 @@ import io.github.kvevents.listener.ListenerStore.Kept;
 import io.github.kvevents.listener.ListenerStore.Members;
 import io.github.kvevents.listener.PartitionReader.LogEnds;
 import io.github.kvevents.store.ChangeLogStore.TailRead;
+import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.support.Delay;
 
 /**
@@ -54,6 +55,9 @@ final class AssignedPartitions {
 	/** How much the feed has read since it was a reason to read on. */
 	private long unread;
 
+	/** The size of their values. */
+	private long unreadBytes;
+
 	/** Since when this instance has the listener, in the time of the store; 0 before. */
 	private long since;
 
@@ -89,19 +93,29 @@ final class AssignedPartitions {
 
 	/**
 	 * Whether to read on at once: there may be something for the listener here, or so
-	 * much for others that the log would soon remove it unread. Called by the feed, which
-	 * calls one at a time.
+	 * much for others that the log would soon remove it unread, or the listeners of this
+	 * instance no longer keep it for each other. Called by the feed, which calls one at a
+	 * time.
 	 */
 	boolean isToRead(TailRead read) {
 		if (!this.assigned.containsKey(read.last().partition())) {
 			return false;
 		}
 		this.unread += read.count();
-		if (this.unread < this.truncation.maxUnread() && read.changes().stream().noneMatch(this.policy::mayReceive)) {
+		this.unreadBytes += read.changes().stream().mapToLong(LoggedChange::bytes).sum();
+		boolean many = this.unread >= this.truncation.maxUnread()
+				|| pages().isWorthReading(this.unread, this.unreadBytes);
+		if (!many && read.changes().stream().noneMatch(this.policy::mayReceive)) {
 			return false;
 		}
 		this.unread = 0;
+		this.unreadBytes = 0;
 		return true;
+	}
+
+	/** What the listeners of this instance read. From any thread. */
+	SharedPages pages() {
+		return this.truncation.pages();
 	}
 
 	/** Whether the listener is paused, as far as this instance knows. From any thread. */

@@ -83,10 +83,13 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	private final LoopThreads threads = new LoopThreads();
 
+	private final SharedPages pages;
+
 	private boolean running;
 
 	ListenerEngine(ListenerEngineBuilder builder) {
 		this.log = builder.log;
+		this.pages = new SharedPages(this.log, System::nanoTime);
 		this.feed = builder.feed;
 		this.store = builder.store;
 		this.codec = builder.codec;
@@ -168,7 +171,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		DeadLetters deadLetters = new DeadLetters(id, this.instanceId, partitions, this.store, outside);
 		ListenerMembership membership = new ListenerMembership(this.store, id, this.instanceId, partitions,
 				this.settings.lease(), System::nanoTime);
-		TruncationDetector truncation = new TruncationDetector(this.log);
+		TruncationDetector truncation = new TruncationDetector(this.log, this.pages);
 		return new Subscription(options, this.settings, membership, truncation, counters,
 				() -> run(membership, truncation, options, handler, counters, processed), deadLetters, this::closed);
 	}

@@ -52,6 +52,8 @@ final class PartitionOpener {
 	 */
 	AssignedPartition open(int partition, Acquisition acquisition, long now) {
 		LogState state = this.truncation.state(partition);
+		// a listener that begins sees what the log is now
+		this.truncation.pages().forget(partition);
 		ProcessedHistory processed = this.processed.computeIfAbsent(partition, (number) -> new ProcessedHistory());
 		KvPosition lostAfter = this.truncation.lostAfter(state, processed);
 		Checkpoint stored = acquisition.checkpoint();

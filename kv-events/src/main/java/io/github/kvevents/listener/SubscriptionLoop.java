@@ -163,6 +163,7 @@ final class SubscriptionLoop {
 		try {
 			if (this.subscription == null) {
 				this.subscription = this.feed.subscribe(new WakeUp());
+				this.partitions.pages().enter();
 			}
 			pause = this.stopped ? this.shutdown.turn() : turnSafely();
 			return pause;
@@ -175,6 +176,9 @@ final class SubscriptionLoop {
 	}
 
 	private void end() {
+		if (this.subscription != null) {
+			this.partitions.pages().leave();
+		}
 		this.gaps.log();
 		this.firstTurn.countDown();
 		if (this.subscription != null) {
@@ -203,6 +207,7 @@ final class SubscriptionLoop {
 		if (this.tickNow || this.membership.now() - this.nextTickAt >= 0) {
 			this.tickNow = false;
 			Delay pause = this.partitions.coordinate();
+			this.partitions.pages().forgetUnused();
 			if (this.partitions.isRemoved()) {
 				this.stopped = true;
 			}
@@ -241,6 +246,7 @@ final class SubscriptionLoop {
 		@Override
 		public void onRead(TailRead read) {
 			SubscriptionLoop.this.partitions.ends().forget(read.last().partition());
+			SubscriptionLoop.this.partitions.pages().see(read.last());
 			signal(read.last().partition());
 			if (SubscriptionLoop.this.partitions.isToRead(read)) {
 				SubscriptionLoop.this.loop.wakeUp();
@@ -255,6 +261,7 @@ final class SubscriptionLoop {
 		@Override
 		public void onReset(int partition, KvPosition to) {
 			SubscriptionLoop.this.partitions.ends().forget();
+			SubscriptionLoop.this.partitions.pages().forget(partition);
 			signal(partition);
 			tick();
 		}
@@ -274,6 +281,7 @@ final class SubscriptionLoop {
 		@Override
 		public void onConnect() {
 			SubscriptionLoop.this.partitions.ends().forget();
+			SubscriptionLoop.this.partitions.pages().forget();
 			tick();
 		}
 

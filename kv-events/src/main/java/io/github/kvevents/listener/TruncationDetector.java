@@ -23,8 +23,18 @@ final class TruncationDetector {
 
 	private final ChangeLogStore log;
 
-	TruncationDetector(ChangeLogStore log) {
+	private final SharedPages pages;
+
+	TruncationDetector(ChangeLogStore log, SharedPages pages) {
 		this.log = log;
+		this.pages = pages;
+	}
+
+	/**
+	 * What the listeners of this instance read.
+	 */
+	SharedPages pages() {
+		return this.pages;
 	}
 
 	/**
@@ -40,10 +50,19 @@ final class TruncationDetector {
 	}
 
 	/**
-	 * Whether the store no longer has what was read.
+	 * Whether the store no longer has what was read, which isn't kept for other listeners
+	 * then either.
 	 * @param read up to where
 	 */
 	boolean isLost(LogState state, Checkpoint read) {
+		boolean lost = isGone(state, read);
+		if (lost) {
+			this.pages.forget(read.position().partition());
+		}
+		return lost;
+	}
+
+	private boolean isGone(LogState state, Checkpoint read) {
 		if (state.last().compareTo(read.position()) < 0 || state.added() < read.ordinal()) {
 			return true;
 		}
@@ -79,7 +98,7 @@ final class TruncationDetector {
 	 * trimmed, is recognised before anything behind is taken for what comes next.
 	 */
 	ChangeLogStore.LogPage readOn(Checkpoint read, int limit) {
-		return this.log.readOn(read.position(), limit);
+		return this.pages.readOn(read, limit);
 	}
 
 	/**

@@ -105,8 +105,10 @@ class AssignedPartitionsTests {
 				System::nanoTime);
 		GapReporter gaps = new GapReporter("audit", handler, (gap) -> {
 		}, counters);
-		return new AssignedPartitions(membership, new TruncationDetector(log.getChangeLog()), options, this.deliveries,
-				policy, gaps, new HashMap<>(), TICK, false);
+		TruncationDetector truncation = new TruncationDetector(log.getChangeLog(),
+				new SharedPages(log.getChangeLog(), System::nanoTime));
+		return new AssignedPartitions(membership, truncation, options, this.deliveries, policy, gaps, new HashMap<>(),
+				TICK, false);
 	}
 
 }
