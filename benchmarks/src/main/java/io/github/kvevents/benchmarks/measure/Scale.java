@@ -1,7 +1,7 @@
 package io.github.kvevents.benchmarks.measure;
 
 /**
- * How much is measured: about ten minutes for everything, or about an hour.
+ * How much is measured: less than ten minutes for everything, or about an hour.
  *
  * @param full whether it is the hour
  */
@@ -36,7 +36,7 @@ public record Scale(boolean full) {
 	 * The length of a round.
 	 */
 	public int roundMillis() {
-		return pick(300, 1000);
+		return pick(200, 1000);
 	}
 
 }

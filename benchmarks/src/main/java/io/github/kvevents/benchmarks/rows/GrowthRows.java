@@ -108,10 +108,10 @@ public final class GrowthRows {
 	 */
 	private static Point idle(long number, BenchmarkServer server, Scale scale) throws Exception {
 		// what was written before is being read
-		TimeUnit.SECONDS.sleep(2);
+		TimeUnit.SECONDS.sleep(scale.pick(1, 2));
 		try (CommandMonitor monitor = new CommandMonitor(server.port())) {
 			monitor.perSecond(200);
-			return Point.of(number, Math.max(0.1, monitor.perSecond(scale.pick(3000, 10_000))));
+			return Point.of(number, Math.max(0.1, monitor.perSecond(scale.pick(2000, 10_000))));
 		}
 	}
 

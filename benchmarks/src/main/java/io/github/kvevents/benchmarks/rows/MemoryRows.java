@@ -47,7 +47,7 @@ public final class MemoryRows {
 	private static void tracked(Scale scale, Results results) throws Exception {
 		for (int size : new int[] { 100, 10_000 }) {
 			// so many that what connections take is nothing beside them
-			int count = scale.pick(10_000_000, 30_000_000) / (size + 100);
+			int count = scale.pick(5_000_000, 30_000_000) / (size + 100);
 			String text = (size < 1000) ? size + " B" : size / 1000 + " KB";
 			double plain = plain(count, size);
 			results.compare(text + ", no value taken", text + ", where no one takes the value", "B",
@@ -127,11 +127,19 @@ public final class MemoryRows {
 	 */
 	private static void await(BenchmarkServer server) throws InterruptedException {
 		server.commands().ping();
-		TimeUnit.SECONDS.sleep(8);
+		TimeUnit.SECONDS.sleep(7);
 	}
 
-	private static int threads() {
-		return ManagementFactory.getThreadMXBean().getThreadCount();
+	/**
+	 * The threads that are there all the time.
+	 */
+	private static int threads() throws InterruptedException {
+		int threads = Integer.MAX_VALUE;
+		for (int look = 0; look < 20; look++) {
+			threads = Math.min(threads, ManagementFactory.getThreadMXBean().getThreadCount());
+			TimeUnit.MILLISECONDS.sleep(50);
+		}
+		return threads;
 	}
 
 	/**

@@ -31,12 +31,6 @@ public final class StartRows {
 
 	private static final List<String> IDLE_OPTIONS = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
-	/**
-	 * How long the code of an idle application is interpreted and compiled for the most
-	 * part: it runs a few times a second.
-	 */
-	private static final long WARM_UP_MILLIS = 60_000;
-
 	private static final String HOOK = "an EXPIRED hook";
 
 	private static final String ALL = "hook, change log and a durable listener";
@@ -107,15 +101,17 @@ public final class StartRows {
 			for (IdleApplication application : all) {
 				application.awaitReady();
 			}
-			List<Rest> first = rest(all, WARM_UP_MILLIS);
-			List<Rest> later = rest(all, scale.pick(20_000, 60_000));
+			// for so long its code is interpreted and compiled for the most part: it runs
+			// a few times a second
+			int seconds = scale.pick(30, 60);
+			List<Rest> first = rest(all, seconds);
+			List<Rest> later = rest(all, scale.pick(15, 60));
+			String since = ": CPU of a core behind the first %d s, beyond that without".formatted(seconds);
 			commands(results, "tracking", HOOK, later.get(1));
-			cpu(results, "tracking-cpu", HOOK + ": CPU of a core from the second minute on, beyond that without",
-					later.get(1), later.get(0));
+			cpu(results, "tracking-cpu", HOOK + since, later.get(1), later.get(0));
 			commands(results, "everything", ALL, later.get(2));
-			cpu(results, "everything-cpu", ALL + ": CPU from the second minute on, beyond that without", later.get(2),
-					later.get(0));
-			cpu(results, "everything-first-minute", ALL + ": CPU in the first minute, beyond that without",
+			cpu(results, "everything-cpu", ALL + since, later.get(2), later.get(0));
+			cpu(results, "everything-first", ALL + ": CPU in the first %d s, beyond that without".formatted(seconds),
 					first.get(2), first.get(0));
 		}
 	}
@@ -131,10 +127,10 @@ public final class StartRows {
 	/**
 	 * What applications do in the same time.
 	 */
-	private static List<Rest> rest(List<IdleApplication> applications, long millis) throws InterruptedException {
+	private static List<Rest> rest(List<IdleApplication> applications, int seconds) throws InterruptedException {
 		List<Used> before = applications.stream().map(IdleApplication::used).toList();
 		long start = System.nanoTime();
-		TimeUnit.MILLISECONDS.sleep(millis);
+		TimeUnit.SECONDS.sleep(seconds);
 		Duration time = Duration.ofNanos(System.nanoTime() - start);
 		List<Rest> rests = new ArrayList<>();
 		for (int index = 0; index < applications.size(); index++) {

@@ -109,7 +109,7 @@ public final class ExpiryRows {
 		ExpiryRows expiries = new ExpiryRows(Duration.ofSeconds(scale.pick(3, 20)),
 				List.of(new TrackingSide(), new NotificationSide(), new DelayedQueueSide()));
 		try {
-			for (int round = -2; round < scale.pick(3, 7); round++) {
+			for (int round = -scale.pick(1, 2); round < scale.pick(3, 7); round++) {
 				Map<String, LatenessResult> both = expiries.run(new LatenessRow("burst" + round, keys, Duration.ZERO));
 				if (round >= 0) {
 					found.add(both);
@@ -173,7 +173,7 @@ public final class ExpiryRows {
 		for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
 			LatenessRow keys = new LatenessRow(row.id() + "-" + attempt, row.keys(), row.spread());
 			// time to write the keys before the first deadline
-			long patience = attempt * (2500 + (long) row.keys() * this.sides.size() / 8);
+			long patience = attempt * (1500 + (long) row.keys() * this.sides.size() / 12);
 			Map<LatenessSide, LatenessRecorder> recorders = new LinkedHashMap<>();
 			if (write(keys, System.currentTimeMillis() + patience, recorders)) {
 				Map<String, LatenessResult> found = new LinkedHashMap<>();
