@@ -187,7 +187,7 @@ final class AssignedPartition {
 	 * @return whether there is more to do at once
 	 */
 	boolean turn(@Nullable KvPosition end) {
-		if (isLost() || (window().isDue() && !write())) {
+		if (isLost() || (isToWrite() && !write())) {
 			return false;
 		}
 		if (isPaused() || this.reportingGap) {
@@ -206,6 +206,17 @@ final class AssignedPartition {
 		leaveWhatIsLost();
 		this.queue.fill();
 		return more && this.reader.isEmpty();
+	}
+
+	private boolean isToWrite() {
+		return window().isUrgent() || untilWrite().nanos() == 0;
+	}
+
+	/**
+	 * When to write what was handled.
+	 */
+	Delay untilWrite() {
+		return (!isLost() && window().isDue()) ? this.held.untilWrite() : Delay.NEVER;
 	}
 
 	/**

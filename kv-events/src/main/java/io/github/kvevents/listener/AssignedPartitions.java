@@ -130,6 +130,11 @@ final class AssignedPartitions {
 			.allMatch((entry) -> entry.getValue().queue().isAtEnd(this.truncation.state(entry.getKey())));
 	}
 
+	/** Whether a checkpoint is to be written, in a moment. From any thread. */
+	boolean isToWrite() {
+		return this.assigned.values().stream().anyMatch((partition) -> partition.queue().window().isDue());
+	}
+
 	/** Whether the listener was removed by another instance. From any thread. */
 	boolean isRemoved() {
 		return this.removed;

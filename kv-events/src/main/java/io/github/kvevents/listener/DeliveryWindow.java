@@ -166,7 +166,15 @@ final class DeliveryWindow {
 	 */
 	synchronized boolean isDue() {
 		boolean handled = this.watermarks.uncommittedEvents() > 0;
-		return (handled && (this.open == 0 || isWorthCommitting())) || this.watermarks.isCompletedFromOutside();
+		return !this.lost
+				&& ((handled && (this.open == 0 || isWorthCommitting())) || this.watermarks.isCompletedFromOutside());
+	}
+
+	/**
+	 * Whether what is due should be written at once.
+	 */
+	synchronized boolean isUrgent() {
+		return isWorthCommitting() || this.watermarks.isCompletedFromOutside();
 	}
 
 	synchronized boolean hasProgress() {

@@ -14,6 +14,12 @@ import io.github.kvevents.support.Delay;
  */
 final class PartitionLease {
 
+	/**
+	 * How often to write checkpoints where events come one by one: a command for each of
+	 * them would cost the store as much as to read it.
+	 */
+	private static final Delay PACE = Delay.ofMillis(20);
+
 	private final ListenerMembership membership;
 
 	private final Lease lease;
@@ -25,6 +31,9 @@ final class PartitionLease {
 	private volatile boolean paused;
 
 	private boolean lost;
+
+	/** When the next checkpoint may be written, unless it is urgent. */
+	private long nextWriteAt;
 
 	/** What is written, or is to be with the next checkpoint. */
 	private History history;
@@ -40,6 +49,7 @@ final class PartitionLease {
 		this.processed = processed;
 		this.history = history;
 		this.paused = paused;
+		this.nextWriteAt = acquiredAt;
 		renewedAt(acquiredAt);
 	}
 
@@ -115,6 +125,13 @@ final class PartitionLease {
 	}
 
 	/**
+	 * For how long the next checkpoint waits.
+	 */
+	Delay untilWrite() {
+		return Delay.ofNanos(Math.max(0, this.nextWriteAt - this.membership.now()));
+	}
+
+	/**
 	 * Commits the progress of the listener.
 	 * @return whether this instance still has the partition
 	 */
@@ -146,6 +163,7 @@ final class PartitionLease {
 		}
 		if (write) {
 			this.history = longer;
+			this.nextWriteAt = PACE.after(now);
 			window.committed(progress);
 			this.processed.reached(progress.toCheckpoint(longer));
 		}

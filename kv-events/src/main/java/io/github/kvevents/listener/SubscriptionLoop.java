@@ -108,6 +108,9 @@ final class SubscriptionLoop {
 		}
 		boolean blocked = this.partitions.isPaused() || this.deliveries.isWaiting();
 		boolean idle = handled == null && this.firstTurn.getCount() == 0 && this.loop.isIdle();
+		if (idle && this.partitions.isToWrite()) {
+			return "writes its checkpoint";
+		}
 		if (idle && (blocked || this.partitions.isAtEnd())) {
 			return null;
 		}
@@ -219,8 +222,8 @@ final class SubscriptionLoop {
 		for (AssignedPartition partition : this.partitions.all()) {
 			int number = partition.held().lease().partition();
 			more |= Boolean.TRUE.equals(away.call(number, () -> partition.turn(this.partitions.ends().get(number))));
-			Delay obeyed = away.call(number, partition::obey);
-			retry = (obeyed != null) ? retry.min(obeyed) : retry;
+			Delay pause = away.call(number, () -> partition.obey().min(partition.untilWrite()));
+			retry = (pause != null) ? retry.min(pause) : retry;
 			away.run(number, () -> leaveIfIdle(partition));
 		}
 		Delay logging = this.gaps.logIfDue();
