@@ -224,7 +224,9 @@ public final class MemoryListenerStore implements ListenerStore {
 
 	@Override
 	public synchronized boolean discard(int number, String listener, String letter) {
-		return partition(number, listener).letters.remove(letter) != null;
+		MemoryListenerPartition partition = partition(number, listener);
+		partition.claims.remove(letter);
+		return partition.letters.remove(letter) != null;
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.github.kvevents.listener;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -176,6 +177,28 @@ class RedisListenerStoreTests extends ListenerStoreContractTests {
 		put("claim:" + letter, inAnHour() + " gone");
 		assertThat(this.store.claim(1, "audit", letter, "a", Duration.ofMinutes(5))).isNotNull();
 		assertThat(this.store.claim(1, "audit", letter, "b", Duration.ofMinutes(5))).isNull();
+	}
+
+	@Test
+	void discardedLetterLeavesNoClaimOfAnInstanceThatDied() {
+		Acquisition taken = this.store.acquire(1, "audit", "a", Duration.ofSeconds(9), 0);
+		Lease lease = new Lease("audit", 1, "a", taken.epoch());
+		for (int number = 5; number < 8; number++) {
+			this.store.addDeadLetter(lease, change(number), new Failure(1, "E", ""));
+		}
+		List<String> letters = this.store.letterIds(1, "audit", 9);
+		letters.forEach((letter) -> this.store.claim(1, "audit", letter, "dead", Duration.ofMinutes(5)));
+		assertThat(claims()).hasSize(3);
+		assertThat(this.store.discard(1, "audit", letters.get(0))).isTrue();
+		assertThat(claims()).containsExactlyInAnyOrder("claim:" + letters.get(1), "claim:" + letters.get(2));
+		assertThat(this.store.discardAll(1, "audit", letters)).isEqualTo(2);
+		assertThat(claims()).isEmpty();
+	}
+
+	private Set<Object> claims() {
+		Set<Object> fields = new HashSet<>(this.redis.template().opsForHash().keys(HASH));
+		fields.removeIf((field) -> !field.toString().startsWith("claim:"));
+		return fields;
 	}
 
 	private Outcome acquire(String instance) {

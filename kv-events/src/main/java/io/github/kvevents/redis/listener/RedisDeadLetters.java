@@ -45,6 +45,8 @@ final class RedisDeadLetters {
 
 	private static final RedisScript COMPLETE = script("complete-dead-letter");
 
+	private static final RedisScript DISCARD = script("discard-dead-letters");
+
 	private final RedisConnections connections;
 
 	private final StreamPages pages;
@@ -153,10 +155,9 @@ final class RedisDeadLetters {
 	}
 
 	long discard(int partition, String listener, List<String> letters) {
-		byte[] stream = this.keys.letters(partition, listener);
-		Long removed = this.connections.call(stream,
-				(connection) -> connection.streamCommands().xDel(stream, letters.toArray(String[]::new)));
-		return (removed != null) ? removed : 0;
+		List<byte[]> arguments = letters.stream().map(ListenerKeys::bytes).toList();
+		return this.connections
+			.call((connection) -> DISCARD.count(connection, this.keys.both(partition, listener), arguments));
 	}
 
 	/**
