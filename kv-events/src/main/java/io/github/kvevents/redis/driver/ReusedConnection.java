@@ -50,8 +50,8 @@ public final class ReusedConnection<W> {
 	}
 
 	/**
-	 * Takes a connection that is kept. One that shares another connection of the driver
-	 * is closed.
+	 * Takes a connection that is kept. If one shares another connection of the driver,
+	 * which was closed, all are closed: no thread may come for the others soon.
 	 * @param <W> the type of what watches it
 	 * @param spares where they are kept
 	 * @param shared the connection of the driver that a new connection would share
@@ -61,6 +61,7 @@ public final class ReusedConnection<W> {
 		ReusedConnection<W> spare = spares.take();
 		if (spare != null && spare.shared != shared) {
 			spare.discard();
+			spares.takeAll(ReusedConnection::discard);
 			return null;
 		}
 		return spare;
