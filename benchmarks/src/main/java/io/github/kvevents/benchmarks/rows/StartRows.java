@@ -142,19 +142,32 @@ public final class StartRows {
 	/**
 	 * An application with a server of its own.
 	 */
-	private static final class IdleApplication implements AutoCloseable {
+	static final class IdleApplication implements AutoCloseable {
 
-		private final BenchmarkServer server = new BenchmarkServer();
+		private final BenchmarkServer server;
 
-		private final CommandMonitor monitor = new CommandMonitor(this.server.port());
+		private final CommandMonitor monitor;
 
 		private final JavaProcess process;
 
 		IdleApplication(Kind kind, String... properties) throws IOException {
+			this.server = new BenchmarkServer();
+			try {
+				this.monitor = new CommandMonitor(this.server.port());
+				this.process = start(kind, properties);
+			}
+			catch (IOException | RuntimeException | Error ex) {
+				// with it ends the monitor, too
+				this.server.close();
+				throw ex;
+			}
+		}
+
+		private JavaProcess start(Kind kind, String... properties) throws IOException {
 			List<String> arguments = new ArrayList<>(List.of(kind.name(),
 					"--spring.data.redis.port=" + this.server.port(), "--kv.events.namespace=idle"));
 			arguments.addAll(List.of(properties));
-			this.process = JavaProcess.start(IDLE_OPTIONS, JavaProcess.classpath("redisson"), SmallApplication.class,
+			return JavaProcess.start(IDLE_OPTIONS, JavaProcess.classpath("redisson"), SmallApplication.class,
 					arguments);
 		}
 
