@@ -25,6 +25,8 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 
 	private static final RedisScript STATE = RedisScript.load(RedisChangeLogStore.class, "log-state.lua");
 
+	private static final RedisScript TIME = RedisScript.load(RedisChangeLogStore.class, "log-time.lua");
+
 	private static final RedisScript SNAPSHOT = RedisScript.load(RedisChangeLogStore.class, "log-snapshot.lua");
 
 	private static final RedisScript TRIM = RedisScript.load(RedisChangeLogStore.class, "log-trim.lua");
@@ -120,6 +122,12 @@ public final class RedisChangeLogStore implements ChangeLogStore {
 		}
 		while (!news && page.more() && limit > (known ? 1 : 0));
 		return new LogPage(changes, page.more());
+	}
+
+	@Override
+	public long askMillis(int partition) {
+		List<byte[]> keys = List.of(this.index.log(partition));
+		return this.connections.call((connection) -> TIME.count(connection, keys, List.of()));
 	}
 
 	@Override

@@ -98,6 +98,15 @@ public interface ChangeLogStore {
 	}
 
 	/**
+	 * The time by which entries of a partition get their positions, asked of the store.
+	 * @param partition the partition
+	 * @return milliseconds since the epoch
+	 */
+	default long askMillis(int partition) {
+		return millis();
+	}
+
+	/**
 	 * The current state of a partition of the log.
 	 * @param partition the partition
 	 * @return the state

@@ -81,7 +81,7 @@ public final class EveryInstanceReader implements BackgroundWork, SmartLifecycle
 
 	/**
 	 * Says whether there is anybody to read for. When this returns, each change from now
-	 * on is going to be read, provided that the store could be reached.
+	 * on is going to be read; where the store doesn't answer now, once it does.
 	 * @param needed whether there is
 	 */
 	public void setNeeded(boolean needed) {
@@ -166,7 +166,7 @@ public final class EveryInstanceReader implements BackgroundWork, SmartLifecycle
 		return this.worker == worker;
 	}
 
-	private void tellOfGap(@Nullable KvPosition after, KvPosition next) {
+	private void tellOfGap(KvPosition after, KvPosition next) {
 		try {
 			this.publisher.publishEvent(new LogGapEvent(this, READER, next.partition(), after, next));
 		}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -41,6 +42,12 @@ final class EveryInstanceWorker {
 	 */
 	private static final Delay MAX_WAIT = Delay.of(Duration.ofSeconds(5));
 
+	/**
+	 * What the clocks of two servers may differ by, one of which failed over to the
+	 * other: rather receive a change from before than miss one.
+	 */
+	private static final long CLOCKS_MILLIS = Duration.ofSeconds(1).toMillis();
+
 	private static final long STOP_MILLIS = Duration.ofSeconds(5).toMillis();
 
 	private final ChangeLogStore store;
@@ -51,7 +58,7 @@ final class EveryInstanceWorker {
 
 	private final Consumer<LoggedChange> changes;
 
-	private final BiConsumer<@Nullable KvPosition, KvPosition> gaps;
+	private final BiConsumer<KvPosition, KvPosition> gaps;
 
 	private final Thread thread = DaemonThreads.single(this::run, "kv-hooks-every-instance");
 
@@ -72,15 +79,17 @@ final class EveryInstanceWorker {
 
 	private volatile boolean delivering;
 
+	/** From when on changes are to be received. */
+	private final long begun = System.nanoTime();
+
 	/**
 	 * Creates a worker that hasn't begun.
 	 * @param current whether a worker is to continue
 	 * @param changes gets each entry, and returns when the next may come
-	 * @param gaps gets up to where was read, {@code null} for nowhere, and the next
-	 * position
+	 * @param gaps gets up to where was read, and the next position
 	 */
 	EveryInstanceWorker(ChangeLogStore store, ChangeFeed feed, Predicate<EveryInstanceWorker> current,
-			Consumer<LoggedChange> changes, BiConsumer<@Nullable KvPosition, KvPosition> gaps) {
+			Consumer<LoggedChange> changes, BiConsumer<KvPosition, KvPosition> gaps) {
 		this.store = store;
 		this.feed = feed;
 		this.current = current;
@@ -118,8 +127,28 @@ final class EveryInstanceWorker {
 		for (int partition = 0; partition < this.store.getSettings().namespace().partitions(); partition++) {
 			ends.add(new LogCursor(this.store, PartitionCursor.end(this.store.getState(partition))));
 		}
-		this.cursors = List.copyOf(ends);
-		ends.forEach((cursor) -> this.reached.put(cursor.position().position().partition(), cursor.position()));
+		readFrom(ends);
+	}
+
+	/**
+	 * Finds by the clock of the store where the log was at the beginning, when it didn't
+	 * answer.
+	 */
+	private void findBeginnings() {
+		List<LogCursor> beginnings = new ArrayList<>();
+		for (int partition = 0; partition < this.store.getSettings().namespace().partitions(); partition++) {
+			long now = this.store.askMillis(partition);
+			long elapsed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.begun);
+			// clocks also run at different speeds
+			long since = now - elapsed - elapsed / 1000 - CLOCKS_MILLIS;
+			beginnings.add(new LogCursor(this.store, PartitionCursor.since(since, this.store.getState(partition))));
+		}
+		readFrom(beginnings);
+	}
+
+	private void readFrom(List<LogCursor> cursors) {
+		cursors.forEach((cursor) -> this.reached.put(cursor.position().position().partition(), cursor.position()));
+		this.cursors = List.copyOf(cursors);
 	}
 
 	private boolean hasReadUpTo(KvPosition last) {
@@ -148,8 +177,7 @@ final class EveryInstanceWorker {
 
 	private boolean readOnce() {
 		if (this.cursors.isEmpty()) {
-			findEnds();
-			this.cursors.forEach((cursor) -> missed(null, cursor.position().position()));
+			findBeginnings();
 		}
 		boolean more = false;
 		RuntimeException failure = null;
@@ -185,7 +213,7 @@ final class EveryInstanceWorker {
 		return !read.isEmpty();
 	}
 
-	private void missed(@Nullable KvPosition after, KvPosition next) {
+	private void missed(KvPosition after, KvPosition next) {
 		this.gapLog.add(after, next);
 		CallPatience.usual(() -> this.gaps.accept(after, next));
 	}

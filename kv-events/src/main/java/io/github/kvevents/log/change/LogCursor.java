@@ -43,7 +43,7 @@ public final class LogCursor {
 	 * Resumes where another cursor has read up to.
 	 */
 	static LogCursor resume(ChangeLogStore store, PartitionCursor position) {
-		return new LogCursor(store, position, true);
+		return new LogCursor(store, position, !position.inclusive());
 	}
 
 	/**

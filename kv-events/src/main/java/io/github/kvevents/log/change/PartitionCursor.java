@@ -74,6 +74,15 @@ public record PartitionCursor(ReadPosition at) {
 	}
 
 	/**
+	 * Where what was written from a time on begins.
+	 * @param millis by the clock of the store
+	 */
+	public static PartitionCursor since(long millis, LogState state) {
+		KvPosition from = new KvPosition(state.last().partition(), Math.max(0, millis), 0);
+		return (state.last().compareTo(from) < 0) ? end(state) : new PartitionCursor(ReadPosition.at(from));
+	}
+
+	/**
 	 * Where nothing is missing, whatever was removed before.
 	 */
 	public static PartitionCursor earliest(LogState state) {

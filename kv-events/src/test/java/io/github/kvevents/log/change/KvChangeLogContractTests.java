@@ -97,6 +97,14 @@ abstract class KvChangeLogContractTests {
 	}
 
 	@Test
+	void timeOfTheStoreIsThatOfPositions() {
+		int partition = set("k", "a").partition();
+		long before = changes().askMillis(partition);
+		KvPosition position = set("k", "b");
+		assertThat(position.millis()).isBetween(before, changes().askMillis(partition));
+	}
+
+	@Test
 	void anExpiryHasItsDeadlineAndLateness() {
 		store()
 			.set(new StoreWrite("k", bytes("last"), StoreWrite.Condition.ALWAYS, Duration.ofMillis(60), null, false));

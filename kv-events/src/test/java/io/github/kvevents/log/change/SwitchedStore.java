@@ -31,6 +31,8 @@ class SwitchedStore implements ChangeLogStore {
 
 	private final ChangeLogSettings settings;
 
+	private final Clock clock;
+
 	private volatile MemoryKvStore store;
 
 	/** Held for as long as nobody may look at the log. */
@@ -41,8 +43,13 @@ class SwitchedStore implements ChangeLogStore {
 	}
 
 	SwitchedStore(Namespace namespace, long maxLength, Duration maxAge) {
+		this(namespace, maxLength, maxAge, Clock.systemUTC());
+	}
+
+	SwitchedStore(Namespace namespace, long maxLength, Duration maxAge, Clock clock) {
 		this.settings = new ChangeLogSettings(namespace, "instance-1", maxLength, maxAge);
-		this.store = new MemoryKvStore(Clock.systemUTC(), this.settings);
+		this.clock = clock;
+		this.store = new MemoryKvStore(clock, this.settings);
 	}
 
 	KvPosition write(String key, String value) {
@@ -51,7 +58,7 @@ class SwitchedStore implements ChangeLogStore {
 	}
 
 	void loseAll() {
-		this.store = new MemoryKvStore(Clock.systemUTC(), this.settings);
+		this.store = new MemoryKvStore(this.clock, this.settings);
 	}
 
 	void whileUnread(Runnable work) {
@@ -76,6 +83,11 @@ class SwitchedStore implements ChangeLogStore {
 	@Override
 	public List<LoggedChange> read(KvPosition after, int limit) {
 		return log().read(after, limit);
+	}
+
+	@Override
+	public long millis() {
+		return log().millis();
 	}
 
 	@Override
