@@ -8,8 +8,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 
 import io.micrometer.observation.Observation;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.github.kvevents.KeyText;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.hook.HookObservations.CallerContext;
 import io.github.kvevents.support.CallChain;
@@ -22,6 +25,8 @@ import io.github.kvevents.support.ThreadSlot;
  * an error.
  */
 final class HookInvoker {
+
+	private static final Log logger = LogFactory.getLog(HookInvoker.class);
 
 	private final HookObservations observations;
 
@@ -159,8 +164,14 @@ final class HookInvoker {
 			invokeQueued(hook, item.event(), item.caller());
 		}
 		catch (Throwable ex) {
-			JvmFailures.rethrow(ex);
-			this.errors.failed(hook, item.event(), ex);
+			if (JvmFailures.isOne(ex)) {
+				hook.stats().failed(ex);
+				// there is no caller who would get it
+				logger.error("A hook failed for '" + KeyText.printable(item.event().getKey()) + "'", ex);
+			}
+			else {
+				this.errors.failed(hook, item.event(), ex);
+			}
 		}
 		finally {
 			CallChain.leave(here, outer);

@@ -8,6 +8,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.kvevents.support.CallChain;
@@ -19,6 +21,8 @@ import io.github.kvevents.support.ThreadSlot;
  * the queue's lock.
  */
 final class QueueWorkers {
+
+	private static final Log logger = LogFactory.getLog(QueueWorkers.class);
 
 	/**
 	 * After so many events a worker makes room for the workers of other hooks.
@@ -73,8 +77,19 @@ final class QueueWorkers {
 		}
 	}
 
+	/**
+	 * A worker that can't be started leaves its place: the next event, or a worker that
+	 * is done, starts another one. Whoever brought the event goes on, with those of other
+	 * hooks, too.
+	 */
 	private void start() {
-		this.executor.execute(this.worker);
+		try {
+			this.executor.execute(this.worker);
+		}
+		catch (RuntimeException | Error ex) {
+			this.lock.run(this::retire);
+			logger.error("Failed to start a thread: what it was to run waits for another one", ex);
+		}
 	}
 
 	private void work() {

@@ -19,12 +19,19 @@ public final class JvmFailures {
 	 * @param throwable the throwable of user code
 	 */
 	public static void rethrow(Throwable throwable) {
-		if (throwable instanceof VirtualMachineError error && !(error instanceof StackOverflowError)) {
-			throw error;
+		if (isOne(throwable)) {
+			throw (Error) throwable;
 		}
-		if (throwable instanceof ThreadDeath error) {
-			throw error;
-		}
+	}
+
+	/**
+	 * Whether a throwable of user code is a failure of the JVM.
+	 * @param throwable the throwable
+	 * @return whether {@link #rethrow} throws it
+	 */
+	public static boolean isOne(Throwable throwable) {
+		return (throwable instanceof VirtualMachineError && !(throwable instanceof StackOverflowError))
+				|| throwable instanceof ThreadDeath;
 	}
 
 	/**

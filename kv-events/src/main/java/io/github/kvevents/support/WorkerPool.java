@@ -127,8 +127,14 @@ public final class WorkerPool implements Executor {
 		}
 		Worker next = this.idle.pollFirst();
 		if (next == null && this.threads < this.maxThreads) {
-			this.threads++;
-			next = new Worker();
+			try {
+				next = new Worker();
+				this.threads++;
+			}
+			catch (OutOfMemoryError ex) {
+				// the task is taken: who gave it must not give it again
+				return null;
+			}
 		}
 		if (next != null) {
 			this.waking = true;
@@ -154,8 +160,8 @@ public final class WorkerPool implements Executor {
 			this.starter.execute(next);
 		}
 		catch (RuntimeException | Error ex) {
-			logger.error("Failed to start a thread: what it was to run waits for another one", ex);
 			abandon();
+			logger.error("Failed to start a thread: what it was to run waits for another one", ex);
 		}
 	}
 

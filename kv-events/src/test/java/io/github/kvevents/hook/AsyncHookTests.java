@@ -96,6 +96,25 @@ class AsyncHookTests {
 		assertThat(hook.getStats().invocations()).isEqualTo(100_000);
 	}
 
+	@Test
+	void failureOfTheJvmIsLoggedAndCountedAndTheQueueContinues(CapturedOutput output) {
+		List<String> handled = Collections.synchronizedList(new ArrayList<>());
+		KvHookRegistration hook = this.engine.getRegistry()
+			.register(KvHookOptions.defaults().id("unlucky").async(), (event) -> {
+				handled.add(event.getKey());
+				if (event.getKey().equals("first")) {
+					throw new OutOfMemoryError("on purpose");
+				}
+			});
+		MapStore store = new MapStore(this.engine);
+		store.set("first", 1);
+		store.set("second", 2);
+		await().untilAsserted(() -> assertThat(handled).contains("first", "second"));
+		await().untilAsserted(() -> assertThat(hook.getStats().failures()).isOne());
+		assertThat(hook.getStats().lastError()).isEqualTo(OutOfMemoryError.class.getName());
+		await().untilAsserted(() -> assertThat(output).contains("A hook failed for 'first'"));
+	}
+
 	@ParameterizedTest
 	@EnumSource(value = KvOverflow.class, names = { "DROP_NEWEST", "DROP_OLDEST" })
 	void everyDropIsCountedAndOrderHoldsAllTheSame(KvOverflow overflow) throws Exception {

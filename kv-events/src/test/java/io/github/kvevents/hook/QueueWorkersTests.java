@@ -31,6 +31,7 @@ import io.github.kvevents.hook.HookObservations.CallerContext;
 import io.github.kvevents.support.RetryingExecutor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -107,6 +108,25 @@ class QueueWorkersTests {
 		finally {
 			pool.shutdownNow();
 		}
+	}
+
+	@Test
+	void workerThatCouldNotBeStartedLeavesItsPlaceToTheNext() {
+		List<String> handled = new ArrayList<>();
+		List<Runnable> started = new ArrayList<>();
+		AtomicInteger refusals = new AtomicInteger(1);
+		HookQueue queue = new HookQueue(HookSettings.defaults().concurrency(1), (task) -> {
+			if (refusals.getAndDecrement() > 0) {
+				throw new OutOfMemoryError("on purpose");
+			}
+			started.add(task);
+		}, () -> true, new RecordingHandler(handled));
+		// whoever brings it has further hooks to bring it to
+		assertThatNoException().isThrownBy(() -> queue.offer(event("a", 0)));
+		queue.offer(event("b", 1));
+		assertThat(started).hasSize(1);
+		started.remove(0).run();
+		assertThat(handled).containsExactly("a0", "b1");
 	}
 
 	@Test
