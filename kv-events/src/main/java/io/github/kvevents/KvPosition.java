@@ -22,6 +22,15 @@ public record KvPosition(int partition, long millis, long sequence) implements C
 
 	private static final Pattern FORM = Pattern.compile("([0-9]+):([0-9]+)-([0-9]+)");
 
+	/** The bits of a hash code that the most partitions leave, without the sign. */
+	private static final int ENTRY_BITS = 17;
+
+	/** More entries than are written in a millisecond, a prime. */
+	private static final long MANY = 1_000_003;
+
+	/** Spreads numbers that follow each other: 2 to the power of 64 by the golden ratio. */
+	private static final long SPREAD = 0x9E3779B97F4A7C15L;
+
 	public KvPosition {
 		Assert.isTrue(partition >= 0, () -> "'partition' must not be negative but was " + partition);
 		Assert.isTrue(millis >= 0, () -> "'millis' must not be negative but was " + millis);
@@ -40,6 +49,18 @@ public record KvPosition(int partition, long millis, long sequence) implements C
 				() -> "Positions of different partitions have no order: '" + this + "' and '" + other + "'");
 		int byMillis = Long.compare(this.millis, other.millis);
 		return (byMillis != 0) ? byMillis : Long.compare(this.sequence, other.sequence);
+	}
+
+	/**
+	 * Never the same for positions of different partitions: maps may compare keys of
+	 * which it is.
+	 */
+	@Override
+	public int hashCode() {
+		long entry = this.millis * MANY + this.sequence;
+		// some maps ignore the sign
+		return ((this.partition << ENTRY_BITS) | (int) ((entry * SPREAD) >>> (Long.SIZE - ENTRY_BITS)))
+				& Integer.MAX_VALUE;
 	}
 
 	/**

@@ -8,6 +8,11 @@ import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -240,6 +245,35 @@ class KvEventTests {
 			.isEqualByComparingTo(new KvPosition(2, 100, 9));
 		assertThatIllegalArgumentException().isThrownBy(() -> position.compareTo(new KvPosition(3, 100, 9)))
 			.withMessage("Positions of different partitions have no order: '2:100-9' and '3:100-9'");
+	}
+
+	/**
+	 * Maps compare keys of which the hash code is the same, as soon as there are many.
+	 */
+	@Test
+	void positionsOfAllPartitionsFitIntoOneMap() {
+		Map<KvPosition, Integer> hashed = new HashMap<>();
+		Map<KvPosition, Integer> concurrent = new ConcurrentHashMap<>();
+		for (int partition = 0; partition < 16384; partition++) {
+			// at an even pace, by which the sums of their parts are equal
+			KvPosition position = new KvPosition(partition, 1_796_082_521_818L - 31L * partition, 0);
+			hashed.put(position, partition);
+			concurrent.put(position, partition);
+		}
+		assertThat(hashed).hasSize(16384).isEqualTo(concurrent);
+		assertThat(hashed.keySet().stream().map(KvPosition::hashCode).distinct()).hasSize(16384);
+		assertThat(hashed).doesNotContainKey(new KvPosition(1, 1_796_082_521_818L, 0));
+	}
+
+	@Test
+	void positionsOfAPartitionHaveDifferentHashCodes() {
+		Set<Integer> codes = new HashSet<>();
+		for (int millis = 0; millis < 100; millis++) {
+			for (int sequence = 0; sequence < 100; sequence++) {
+				codes.add(new KvPosition(3, 1_796_082_521_818L + millis, sequence).hashCode());
+			}
+		}
+		assertThat(codes).hasSizeGreaterThan(9000);
 	}
 
 	/** Does with its bytes what a codec must not. */
