@@ -297,8 +297,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 			open = List.copyOf(this.subscriptions.values());
 		}
 		open.forEach(Subscription::suspend);
-		long end = Subscription.shutdownDeadline(this.settings);
-		open.forEach((subscription) -> subscription.awaitEnd(end));
+		Subscription.awaitEnd(open, this.settings);
 	}
 
 	@Override

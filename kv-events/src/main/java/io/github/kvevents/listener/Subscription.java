@@ -2,6 +2,7 @@ package io.github.kvevents.listener;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -219,13 +220,10 @@ final class Subscription implements KvSubscription {
 	@Override
 	public void close() {
 		stop();
-		awaitEnd(shutdownDeadline(this.settings));
+		awaitEnd(List.of(this), this.settings);
 	}
 
-	/**
-	 * Until when to wait for loops that begin to stop now.
-	 */
-	static long shutdownDeadline(ListenerSettings settings) {
+	private static long shutdownDeadline(ListenerSettings settings) {
 		return Delay.of(settings.shutdownTimeout()).plus(Delay.of(GRACE)).after(System.nanoTime());
 	}
 
@@ -255,11 +253,16 @@ final class Subscription implements KvSubscription {
 		}
 	}
 
-	void awaitEnd(long end) {
-		SubscriptionRun run = this.run;
-		if (!run.isCalledFromWithin()) {
-			SubscriptionOrders.interruptibly(() -> run.awaitEnd(end));
-		}
+	/**
+	 * Waits for those that begin to stop now, but for one that calls this from within.
+	 */
+	static void awaitEnd(Collection<Subscription> subscriptions, ListenerSettings settings) {
+		long end = shutdownDeadline(settings);
+		List<SubscriptionRun> runs = subscriptions.stream()
+			.map(Subscription::run)
+			.filter((run) -> !run.isCalledFromWithin())
+			.toList();
+		SubscriptionOrders.interruptibly(() -> SubscriptionRun.awaitEnd(runs, end));
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.kvevents.listener;
 
+import java.util.Collection;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -127,13 +128,27 @@ final class SubscriptionRun {
 		}
 	}
 
-	void awaitEnd(long end) throws InterruptedException {
-		this.turns.awaitEnd(LOOK_MILLIS);
-		while (!this.turns.isEnded() && System.nanoTime() - end < 0) {
-			if (this.loop.isToBeInterrupted()) {
-				this.turns.interrupt();
+	/**
+	 * Waits for runs that were told to stop. Each is interrupted once it has waited too
+	 * long for a store that is gone, so that many of them take no longer than one.
+	 * @param end when to wait no longer, in nanoseconds
+	 */
+	static void awaitEnd(Collection<SubscriptionRun> runs, long end) throws InterruptedException {
+		for (SubscriptionRun run : runs) {
+			while (run.isUnderWay() && System.nanoTime() - end < 0) {
+				run.turns.awaitEnd(LOOK_MILLIS);
+				runs.forEach(SubscriptionRun::interruptIfDue);
 			}
-			this.turns.awaitEnd(LOOK_MILLIS);
+		}
+	}
+
+	private boolean isUnderWay() {
+		return this.begun && !this.turns.isEnded();
+	}
+
+	private void interruptIfDue() {
+		if (isUnderWay() && this.loop.isToBeInterrupted()) {
+			this.turns.interrupt();
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.github.kvevents.listener;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +85,24 @@ class ListenerEngineBuilderTests {
 			engine.stop();
 			feed.stop();
 		}
+	}
+
+	/**
+	 * As where the start of an application fails.
+	 */
+	@Test
+	void listenerThatWasNotStartedClosesAtOnce() {
+		ListenerEngine engine = ListenerEngine
+			.builder(this.store.getChangeLog(), new StoreChangeFeed(this.store.getChangeLog()), this.listenerStore,
+					new PlainKvCodec())
+			.settings(ListenerSettings.defaults().shutdownTimeout(Duration.ofMinutes(1)))
+			.build();
+		KvSubscription subscription = engine.register("audit", ListenerOptions.defaults(), (event) -> {
+		});
+		engine.register("other", ListenerOptions.defaults(), (event) -> {
+		});
+		assertThat(CompletableFuture.runAsync(subscription::close)).succeedsWithin(Duration.ofSeconds(30));
+		assertThat(CompletableFuture.runAsync(engine::stop)).succeedsWithin(Duration.ofSeconds(30));
 	}
 
 	private void handle(CountDownLatch begun, CountDownLatch release) {

@@ -123,6 +123,24 @@ class RedisListenerFailoverTests {
 		assertThat(turn() + stackOf("kv-change-feed")).isEmpty();
 	}
 
+	/**
+	 * Each is interrupted about a second after it was told to stop, not one after the
+	 * other.
+	 */
+	@Test
+	void manyListenersStopAtOnceWithoutWaitingForARedisThatIsGone() {
+		ListenerSettings settings = new ListenerSettings(Duration.ofMinutes(2), Duration.ofSeconds(3));
+		ListeningInstance instance = ListeningInstance
+			.onRedis(this.redis.connectionFactory(this.redis.getPort(), Duration.ofMinutes(1)), "one", 1, settings);
+		List<KvSubscription> subscriptions = IntStream.range(0, 200)
+			.mapToObj((number) -> instance.listen("audit-" + number, OPTIONS, this.recorder))
+			.toList();
+		await().until(() -> subscriptions.stream().allMatch((each) -> each.getStats().partitions() == 1));
+		this.redis.kill();
+		instance.close();
+		assertThat(subscriptions).extracting(KvSubscription::getState).containsOnly(SubscriptionState.STOPPED);
+	}
+
 	/** Where a loop is, unless it waits for its next turn. */
 	private static String turn() {
 		return Thread.getAllStackTraces()
