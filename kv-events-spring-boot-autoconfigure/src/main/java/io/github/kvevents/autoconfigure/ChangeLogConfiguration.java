@@ -5,7 +5,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -30,7 +29,7 @@ import io.github.kvevents.store.KvStore;
  * Readers of the change log, and its retention, for each back end.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnBooleanProperty("kv.events.log.enabled")
+@ConditionalOnSwitch("kv.events.log.enabled")
 class ChangeLogConfiguration {
 
 	/**

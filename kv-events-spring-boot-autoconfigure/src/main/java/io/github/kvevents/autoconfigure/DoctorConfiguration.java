@@ -6,7 +6,6 @@ import java.util.function.Supplier;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -59,7 +58,7 @@ class DoctorConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnBooleanProperty("kv.events.doctor.canary.enabled")
+	@ConditionalOnSwitch("kv.events.doctor.canary.enabled")
 	@ConditionalOnMissingBean
 	@Order(5)
 	CanaryCheck kvCanaryCheck(KvOperations operations, KvHookRegistry hooks, KvEventsProperties properties) {

@@ -5,7 +5,6 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
@@ -78,7 +77,7 @@ class HeaderConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(SecurityContextHolder.class)
-	@ConditionalOnBooleanProperty("kv.events.headers.principal")
+	@ConditionalOnSwitch("kv.events.headers.principal")
 	static class PrincipalConfiguration {
 
 		@Bean
@@ -94,7 +93,7 @@ class HeaderConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingClass("org.springframework.security.core.context.SecurityContextHolder")
-	@ConditionalOnBooleanProperty("kv.events.headers.principal")
+	@ConditionalOnSwitch("kv.events.headers.principal")
 	static class NoPrincipalConfiguration {
 
 		NoPrincipalConfiguration() {

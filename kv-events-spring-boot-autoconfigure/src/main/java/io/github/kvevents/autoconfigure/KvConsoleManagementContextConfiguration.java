@@ -6,7 +6,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -24,7 +23,7 @@ import io.github.kvevents.actuate.KvConsoleWebFilter;
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
 @ConditionalOnAvailableEndpoint(KvConsoleEndpoint.class)
-@ConditionalOnBooleanProperty(name = "kv.events.enabled", matchIfMissing = true)
+@ConditionalOnSwitch(value = "kv.events.enabled", matchIfMissing = true)
 class KvConsoleManagementContextConfiguration {
 
 	@Configuration(proxyBeanMethods = false)

@@ -4,7 +4,6 @@ import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -51,7 +50,7 @@ class ListenerConfiguration {
 	 * Evaluated after the nested configurations.
 	 */
 	@Bean
-	@ConditionalOnBooleanProperty("kv.events.log.enabled")
+	@ConditionalOnSwitch("kv.events.log.enabled")
 	@ConditionalOnBean(ListenerStore.class)
 	@ConditionalOnMissingBean(KvListenerRegistry.class)
 	ListenerEngine kvListenerEngine(ChangeLogStore log, ChangeFeed feed, ListenerStore store,
@@ -71,7 +70,7 @@ class ListenerConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(RedisConnectionFactory.class)
-	@ConditionalOnBooleanProperty("kv.events.log.enabled")
+	@ConditionalOnSwitch("kv.events.log.enabled")
 	@ConditionalOnStore(StoreType.REDIS)
 	static class InRedis {
 
@@ -89,7 +88,7 @@ class ListenerConfiguration {
 	 * Checkpoints in this process.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBooleanProperty("kv.events.log.enabled")
+	@ConditionalOnSwitch("kv.events.log.enabled")
 	@ConditionalOnStore(StoreType.MEMORY)
 	static class InMemory {
 

@@ -3,7 +3,6 @@ package io.github.kvevents.autoconfigure;
 import java.time.Clock;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,7 +27,7 @@ class MemoryStoreConfiguration {
 	 * Only with the following store: the application's own may have no log.
 	 */
 	@Bean
-	@ConditionalOnBooleanProperty("kv.events.log.enabled")
+	@ConditionalOnSwitch("kv.events.log.enabled")
 	@ConditionalOnMissingBean({ KvStore.class, ChangeLogStore.class })
 	ChangeLogStore kvChangeLogStore(MemoryKvStore store) {
 		return store.getChangeLog();

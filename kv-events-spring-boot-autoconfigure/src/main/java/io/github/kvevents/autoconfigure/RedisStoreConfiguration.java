@@ -8,7 +8,6 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -105,7 +104,7 @@ class RedisStoreConfiguration {
 	 * one.
 	 */
 	@Bean
-	@ConditionalOnBooleanProperty("kv.events.log.enabled")
+	@ConditionalOnSwitch("kv.events.log.enabled")
 	@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean({ KvStore.class, ChangeLogStore.class })
 	RedisChangeLogStore kvChangeLogStore(RedisLink link, KeyNames names, KvEventsProperties properties,

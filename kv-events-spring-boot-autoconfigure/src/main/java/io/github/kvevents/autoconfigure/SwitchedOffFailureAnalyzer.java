@@ -11,6 +11,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.autoconfigure.ConditionalOnSwitch.OnSwitchCondition;
 import io.github.kvevents.listener.KvListenerRegistry;
 import io.github.kvevents.log.KvChangeLog;
 
@@ -44,25 +45,18 @@ class SwitchedOffFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuch
 		}
 		String needs = ((description != null) ? description : "The application")
 				+ " needs a bean of type %s, and ".formatted(type.getSimpleName());
-		if (!isSwitchedOn()) {
+		if (!OnSwitchCondition.isOn(this.environment, ENABLED, true)) {
 			String value = this.environment.getProperty(ENABLED);
 			return new FailureAnalysis(needs + "kv-events is switched off: '%s' is '%s'.".formatted(ENABLED, value),
 					"Remove '%s=%s', or inject an ObjectProvider<%s> and do without it where there is none."
 						.formatted(ENABLED, value, type.getSimpleName()),
 					cause);
 		}
-		if (OF_THE_LOG.contains(type) && !this.environment.getProperty(LOG_ENABLED, Boolean.class, false)) {
+		if (OF_THE_LOG.contains(type) && !OnSwitchCondition.isOn(this.environment, LOG_ENABLED, false)) {
 			return new FailureAnalysis(needs + "the change log is switched off.", "Set '" + LOG_ENABLED + "=true'.",
 					cause);
 		}
 		return null;
-	}
-
-	/**
-	 * As the condition on the auto-configuration decides.
-	 */
-	private boolean isSwitchedOn() {
-		return "true".equalsIgnoreCase(this.environment.getProperty(ENABLED, "true"));
 	}
 
 }
