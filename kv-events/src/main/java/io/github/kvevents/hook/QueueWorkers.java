@@ -79,8 +79,8 @@ final class QueueWorkers {
 
 	/**
 	 * A worker that can't be started leaves its place: the next event, or a worker that
-	 * is done, starts another one. Whoever brought the event goes on, with those of other
-	 * hooks, too.
+	 * is done, starts another one. The thread that brought the event continues, with
+	 * those of other hooks, too.
 	 */
 	private void start() {
 		try {

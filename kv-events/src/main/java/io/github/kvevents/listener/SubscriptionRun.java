@@ -129,7 +129,7 @@ final class SubscriptionRun {
 	}
 
 	/**
-	 * Waits for runs that were told to stop. Each is interrupted once it has waited too
+	 * Waits for runs that begin to stop. Each is interrupted once it has waited too
 	 * long for a store that is gone, so that many of them take no longer than one.
 	 * @param end when to wait no longer, in nanoseconds
 	 */

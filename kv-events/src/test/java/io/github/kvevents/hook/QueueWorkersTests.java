@@ -121,7 +121,7 @@ class QueueWorkersTests {
 			}
 			started.add(task);
 		}, () -> true, new RecordingHandler(handled));
-		// whoever brings it has further hooks to bring it to
+		// the thread that brings it has further hooks to bring it to
 		assertThatNoException().isThrownBy(() -> queue.offer(event("a", 0)));
 		queue.offer(event("b", 1));
 		assertThat(started).hasSize(1);

@@ -124,7 +124,7 @@ class RedisListenerFailoverTests {
 	}
 
 	/**
-	 * Each is interrupted about a second after it was told to stop, not one after the
+	 * Each is interrupted about a second after it begins to stop, not one after the
 	 * other.
 	 */
 	@Test
