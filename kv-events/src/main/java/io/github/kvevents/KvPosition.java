@@ -28,7 +28,9 @@ public record KvPosition(int partition, long millis, long sequence) implements C
 	/** More entries than are written in a millisecond, a prime. */
 	private static final long MANY = 1_000_003;
 
-	/** Spreads numbers that follow each other: 2 to the power of 64 by the golden ratio. */
+	/**
+	 * Spreads numbers that follow each other: 2 to the power of 64 by the golden ratio.
+	 */
 	private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
 	public KvPosition {

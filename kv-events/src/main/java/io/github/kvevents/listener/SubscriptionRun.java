@@ -129,8 +129,8 @@ final class SubscriptionRun {
 	}
 
 	/**
-	 * Waits for runs that begin to stop. Each is interrupted once it has waited too
-	 * long for a store that is gone, so that many of them take no longer than one.
+	 * Waits for runs that begin to stop. Each is interrupted once it has waited too long
+	 * for a store that is gone, so that many of them take no longer than one.
 	 * @param end when to wait no longer, in nanoseconds
 	 */
 	static void awaitEnd(Collection<SubscriptionRun> runs, long end) throws InterruptedException {
