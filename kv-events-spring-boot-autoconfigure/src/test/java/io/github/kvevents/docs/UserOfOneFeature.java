@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.data.redis.core.RedisCallback;
 
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
@@ -103,7 +104,7 @@ enum UserOfOneFeature {
 
 		@Override
 		void use(ConfigurableApplicationContext context, TestRedis redis) {
-			eventLog(context);
+			eventLog(context, redis);
 		}
 
 	},
@@ -117,7 +118,7 @@ enum UserOfOneFeature {
 			notification(context, redis);
 			log(context);
 			listener(context);
-			eventLog(context);
+			eventLog(context, redis);
 		}
 
 	};
@@ -215,7 +216,7 @@ enum UserOfOneFeature {
 		assertThat(listener.getStatus().partitions()).hasSize(3);
 	}
 
-	private static void eventLog(ConfigurableApplicationContext context) {
+	private static void eventLog(ConfigurableApplicationContext context, TestRedis redis) {
 		KvEventLog log = context.getBean(KvEventLogs.class)
 			.open("sensors", EventLogOptions.defaults().maxLength(20).timeToLiveAfterLastAdd(Duration.ofHours(1)));
 		Queue<LogEntry> followed = new ConcurrentLinkedQueue<>();
@@ -226,7 +227,18 @@ enum UserOfOneFeature {
 			assertThat(log.tailFrom(id)).hasSize(3);
 			assertThat(log.tail(2)).hasSize(2);
 			assertThat(follow.isOpen()).isTrue();
+			// now and then a follow looks whether the log still is the one it reads
+			String looks = looks(redis);
+			await().until(() -> !looks(redis).equals(looks));
 		}
+	}
+
+	private static String looks(TestRedis redis) {
+		return redis.template()
+			.execute((RedisCallback<String>) (connection) -> Objects
+				.requireNonNull(connection.serverCommands().info("commandstats"))
+				.getProperty("cmdstat_type", "")
+				.replaceAll(",.*", ""));
 	}
 
 	@Configuration(proxyBeanMethods = false)

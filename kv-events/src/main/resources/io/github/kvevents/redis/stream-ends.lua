@@ -6,7 +6,7 @@ read would wait for ever then.
 KEYS     the streams
 Reply    for each the last generated id; empty if there is no such key; the name of its type
          if it is no stream
-Cost     O(number of keys), three commands each at most
+Cost     O(number of keys), two commands each at most
 --]]
 -- include stream-info.lua
 local ends = {}
@@ -15,7 +15,7 @@ for index, key in ipairs(KEYS) do
 	if type == 'none' then
 		ends[index] = ''
 	elseif type == 'stream' then
-		ends[index] = stream_info(key)['last-generated-id']
+		ends[index] = existing_stream_info(key)['last-generated-id']
 	else
 		ends[index] = type
 	end
