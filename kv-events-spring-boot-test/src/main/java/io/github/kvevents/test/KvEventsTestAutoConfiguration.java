@@ -8,12 +8,16 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.autoconfigure.HookEngineBuilderCustomizer;
@@ -31,7 +35,7 @@ import io.github.kvevents.support.DrivenTime;
  * {@link EnableAutoConfiguration Auto-configuration} for tests of kv-events.
  */
 @AutoConfiguration(before = KvEventsAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "kv.events.enabled", matchIfMissing = true)
+@Conditional(KvEventsTestAutoConfiguration.OnEnabled.class)
 public final class KvEventsTestAutoConfiguration {
 
 	@Bean
@@ -91,6 +95,19 @@ public final class KvEventsTestAutoConfiguration {
 		@Bean
 		HookEngineBuilderCustomizer kvTestClockCustomizer(KvTestClock clock) {
 			return (builder) -> builder.clock(clock);
+		}
+
+	}
+
+	/**
+	 * Whether kv-events is on as binding understands it, which takes {@code on} for
+	 * {@code true}, too.
+	 */
+	static final class OnEnabled implements Condition {
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			return Binder.get(context.getEnvironment()).bind("kv.events.enabled", Boolean.class).orElse(true);
 		}
 
 	}
