@@ -126,7 +126,7 @@ final class HookInvoker {
 
 	private void invokeInline(HookRegistration hook, KvEvent event) {
 		Observation observation = this.observations.start(hook, event, "sync", null);
-		Throwable failure = call(hook, event, observation);
+		Throwable failure = observed(hook, event, observation);
 		DeferredInterrupt.hold();
 		if (failure != null) {
 			DeferredInterrupt.hold(failure);
@@ -183,13 +183,25 @@ final class HookInvoker {
 		DispatchContext.Scope carried = caller.open();
 		try {
 			Observation observation = this.observations.start(hook, event, "async", caller.observation());
-			Throwable failure = call(hook, event, observation);
+			Throwable failure = observed(hook, event, observation);
 			// meant for the hook, not for what handles its error
 			Thread.interrupted();
 			ended(hook, event, observation, failure);
 		}
 		finally {
 			carried.close();
+		}
+	}
+
+	private @Nullable Throwable observed(HookRegistration hook, KvEvent event, Observation observation) {
+		try {
+			return call(hook, event, observation);
+		}
+		catch (Throwable ex) {
+			// a failure of the JVM, which is thrown on
+			this.observations.stop(observation, "failure", ex);
+			hook.ended();
+			throw ex;
 		}
 	}
 

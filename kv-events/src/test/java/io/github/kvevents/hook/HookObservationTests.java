@@ -10,6 +10,8 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -82,6 +84,26 @@ class HookObservationTests {
 			.that()
 			.hasLowCardinalityKeyValue("outcome", "failure")
 			.hasError();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void failureOfTheJvm(boolean async) {
+		KvHookOptions options = KvHookOptions.defaults().id("one");
+		this.engine.getRegistry().register(async ? options.async() : options, (event) -> {
+			throw new OutOfMemoryError("on purpose");
+		});
+		try {
+			this.store.set("a", 1);
+		}
+		catch (OutOfMemoryError ex) {
+			assertThat(async).as("a synchronous hook's reaches the caller").isFalse();
+		}
+		await().untilAsserted(() -> TestObservationRegistryAssert.assertThat(this.registry)
+			.hasObservationWithNameEqualTo("kv.hook")
+			.that()
+			.hasLowCardinalityKeyValue("outcome", "failure")
+			.hasBeenStopped());
 	}
 
 	@Test
