@@ -299,6 +299,8 @@ final class AssignedPartitions {
 		}
 		if (release) {
 			partition.release();
+			// it may have turned out to be lost
+			partition.obey();
 		}
 		this.assigned.remove(partition.held().lease().partition());
 		return true;

@@ -91,7 +91,7 @@ final class Watermarks {
 	 * Whether there is progress to commit that wasn't made by handling events.
 	 */
 	boolean isCompletedFromOutside() {
-		return this.doneUpTo != null && hasProgress();
+		return this.doneUpTo != null && !isCommitted(this.doneUpTo) && hasProgress();
 	}
 
 	boolean isCommitted(KvPosition position) {

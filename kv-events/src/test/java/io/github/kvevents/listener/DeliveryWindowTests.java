@@ -69,10 +69,12 @@ class DeliveryWindowTests {
 		assertThat(this.window.isDue()).isFalse();
 		assertThat(this.window.done(second, false)).isTrue();
 		assertThat(this.window.isDue()).isTrue();
+		assertThat(this.window.isUrgent()).as("half of what may be redelivered").isTrue();
 		this.window.committed(this.window.progress());
 		assertThat(this.window.isDue()).isFalse();
 		assertThat(this.window.done(third, false)).isTrue();
 		assertThat(this.window.isDue()).isTrue();
+		assertThat(this.window.isUrgent()).as("the last for the moment").isFalse();
 	}
 
 	@Test
@@ -127,7 +129,12 @@ class DeliveryWindowTests {
 		assertThat(this.window.open()).isEqualTo(1);
 		assertThat(this.window.isDone(position(11))).isTrue();
 		assertThat(this.window.isDone(position(12))).isFalse();
+		assertThat(this.window.isUrgent()).isTrue();
+		this.window.committed(this.window.progress());
 		assertThat(this.window.begin(second)).isTrue();
+		this.window.done(second, false);
+		assertThat(this.window.isDue()).isTrue();
+		assertThat(this.window.isUrgent()).as("not for good").isFalse();
 	}
 
 	private WindowEntry admit(long millis) {
