@@ -1,25 +1,20 @@
 package io.github.kvevents.support;
 
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
  * The health of a background loop: determines the back-off after a failure, and logs the
- * first of several failures with the same cause, and the recovery. An outage of the store
- * is not logged here: it concerns all loops, and the connection to the store logs it
- * once. Nor is an interrupt, which ends a loop. Confined to the thread of the loop. For
- * our packages.
+ * first of several failures and the recovery. An outage of the store is not logged here:
+ * it concerns all loops, and the connection to the store logs it once. Nor is an
+ * interrupt, which ends a loop. Confined to the thread of the loop. For our packages.
  */
 public final class LoopHealth {
 
@@ -28,28 +23,14 @@ public final class LoopHealth {
 	/** A refusal ends only when the permissions of the user change. */
 	private static final long REFUSED_PAUSE = 2000;
 
-	/** How many causes are logged at most until the work succeeds again. */
-	private static final int MAX_SAID = 8;
-
-	private static final long SAID_PAUSE = TimeUnit.SECONDS.toNanos(2);
-
-	private static final Pattern DIGITS = Pattern.compile("[0-9]+");
-
 	private final Log logger;
 
 	private final String work;
 
 	private @Nullable BackOffExecution failures;
 
-	/** The causes logged since the last success, and their classes. */
-	private final Set<String> said = new HashSet<>();
-
-	private final Set<String> saidClasses = new HashSet<>();
-
-	private long saidAt;
-
-	/** Whether a refusal is among them. */
-	private boolean refused;
+	/** The failure logged last, {@code null} for none since the last success. */
+	private @Nullable StoreFailure said;
 
 	/** When the first success after the last failure was. */
 	private @Nullable Long succeededSince;
@@ -82,37 +63,15 @@ public final class LoopHealth {
 		if (this.failures == null) {
 			this.failures = BACK_OFF.start();
 		}
-		if (kind == StoreFailure.INTERRUPTED || kind.isOutage() || !isNew(kind, failure)) {
+		if (kind == StoreFailure.INTERRUPTED || kind.isOutage() || kind == this.said) {
 			this.logger.debug(this.work + " failed", failure);
 		}
 		else {
-			this.refused |= kind == StoreFailure.REFUSED;
+			this.said = kind;
 			say(kind, failure);
 		}
 		long pause = this.failures.nextBackOff();
 		return (kind == StoreFailure.REFUSED) ? Math.max(REFUSED_PAUSE, pause) : pause;
-	}
-
-	/**
-	 * Whether a failure has another cause than those that were logged. Messages of one
-	 * class may differ each time: another one of them is logged only after a pause, and
-	 * no more than a few are.
-	 */
-	private boolean isNew(StoreFailure kind, Throwable failure) {
-		Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
-		String type = kind + " " + cause.getClass().getName();
-		// ids and positions make no other cause
-		String whole = type + " " + DIGITS.matcher(String.valueOf(cause.getMessage())).replaceAll("0");
-		if (this.said.contains(whole) || this.said.size() == MAX_SAID) {
-			return false;
-		}
-		long now = this.clock.getAsLong();
-		if (!this.saidClasses.add(type) && now - this.saidAt < SAID_PAUSE) {
-			return false;
-		}
-		this.said.add(whole);
-		this.saidAt = now;
-		return true;
 	}
 
 	private void say(StoreFailure kind, Throwable failure) {
@@ -131,10 +90,8 @@ public final class LoopHealth {
 	 */
 	public void succeeded() {
 		this.failures = null;
-		if (!this.said.isEmpty() && !(this.refused && isRecent())) {
-			this.said.clear();
-			this.saidClasses.clear();
-			this.refused = false;
+		if (this.said != null && !(this.said == StoreFailure.REFUSED && isRecent())) {
+			this.said = null;
 			this.logger.info(this.work + " resumes");
 		}
 	}

@@ -42,47 +42,6 @@ class LoopHealthTests {
 	}
 
 	@Test
-	void failureOfAnotherClassIsSaidAtOnceAndEachOnlyOnce(CapturedOutput output) {
-		for (int turn = 0; turn < 3; turn++) {
-			this.health.failed(new IllegalStateException("first"));
-			this.health.failed(new IllegalArgumentException("second"));
-			this.health.failed(this.refused);
-		}
-		assertThat(output).containsOnlyOnce("IllegalStateException: first")
-			.containsOnlyOnce("IllegalArgumentException: second")
-			.containsOnlyOnce("The work is refused");
-	}
-
-	@Test
-	void otherCauseOfTheSameClassIsSaidOnceAfterThePause(CapturedOutput output) {
-		this.health.failed(this.refused);
-		RuntimeException other = new IllegalStateException(
-				"NOPERM this user has no permissions to run the 'xadd' command");
-		this.clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
-		this.health.succeeded();
-		this.health.failed(other);
-		assertThat(output).doesNotContain("'xadd'");
-		this.clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
-		this.health.failed(other);
-		this.health.failed(this.refused);
-		this.clock.addAndGet(TimeUnit.SECONDS.toNanos(5));
-		this.health.failed(other);
-		this.health.failed(this.refused);
-		assertThat(output).containsOnlyOnce("'xadd'").containsOnlyOnce("'xread'");
-	}
-
-	@Test
-	void causesThatDifferEachTimeAreNoStorm(CapturedOutput output) {
-		for (int turn = 0; turn < 1000; turn++) {
-			this.health.failed(new IllegalStateException("entry " + turn + "-0"));
-			this.health
-				.failed(new IllegalStateException("name " + Integer.toString(turn, 36).replaceAll("[0-9]", "x")));
-			this.clock.addAndGet(TimeUnit.SECONDS.toNanos(2));
-		}
-		assertThat(output.toString().split("The work failed", -1)).hasSizeLessThan(12);
-	}
-
-	@Test
 	void otherFailureEndsWithTheFirstSuccess(CapturedOutput output) {
 		this.health.failed(new IllegalStateException("other"));
 		this.health.succeeded();
