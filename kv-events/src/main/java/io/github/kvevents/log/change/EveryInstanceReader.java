@@ -53,6 +53,9 @@ public final class EveryInstanceReader implements BackgroundWork, SmartLifecycle
 	/** Behind what was delivered before a stop, as long as there are hooks. */
 	private Map<Integer, PartitionCursor> stoppedAt = Map.of();
 
+	/** From when on one that was stopped before the store answered was to read. */
+	private @Nullable Long unfoundSince;
+
 	private boolean running;
 
 	private boolean needed;
@@ -88,6 +91,7 @@ public final class EveryInstanceReader implements BackgroundWork, SmartLifecycle
 		EveryInstanceWorker ended = adapt(() -> {
 			this.needed = needed;
 			this.stoppedAt = needed ? this.stoppedAt : Map.of();
+			this.unfoundSince = needed ? this.unfoundSince : null;
 		});
 		if (ended != null) {
 			ended.end();
@@ -117,6 +121,7 @@ public final class EveryInstanceReader implements BackgroundWork, SmartLifecycle
 	private synchronized void stopped(EveryInstanceWorker ended) {
 		if (this.needed && this.worker == null) {
 			this.stoppedAt = ended.reached();
+			this.unfoundSince = ended.unfoundSince();
 		}
 	}
 
@@ -152,8 +157,9 @@ public final class EveryInstanceReader implements BackgroundWork, SmartLifecycle
 			EveryInstanceWorker worker = new EveryInstanceWorker(this.store, this.feed, this::isCurrent, this::deliver,
 					this::tellOfGap);
 			this.worker = worker;
-			worker.begin(this.stoppedAt);
+			worker.begin(this.stoppedAt, this.unfoundSince);
 			this.stoppedAt = Map.of();
+			this.unfoundSince = null;
 		}
 		else if (!wanted) {
 			this.worker = null;

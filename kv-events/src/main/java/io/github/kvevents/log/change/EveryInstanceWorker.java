@@ -80,7 +80,7 @@ final class EveryInstanceWorker {
 	private volatile boolean delivering;
 
 	/** From when on changes are to be received. */
-	private final long begun = System.nanoTime();
+	private long begun = System.nanoTime();
 
 	/**
 	 * Creates a worker that hasn't begun.
@@ -103,15 +103,18 @@ final class EveryInstanceWorker {
 	 * to be received.
 	 * @param positions where a worker before this one was stopped, empty if there was
 	 * none
+	 * @param since from when on changes are to be received if a worker before this one
+	 * was stopped while the store hadn't answered yet, otherwise {@code null}
 	 */
-	void begin(Map<Integer, PartitionCursor> positions) {
+	void begin(Map<Integer, PartitionCursor> positions, @Nullable Long since) {
+		this.begun = (since != null) ? since : this.begun;
 		try {
 			this.cursors = new TreeMap<>(positions).values()
 				.stream()
 				.map((position) -> LogCursor.resume(this.store, position))
 				.toList();
 			this.reached.putAll(positions);
-			if (positions.isEmpty()) {
+			if (positions.isEmpty() && since == null) {
 				findEnds();
 			}
 		}
@@ -229,6 +232,14 @@ final class EveryInstanceWorker {
 			this.reached.put(change.position().partition(), end.before(change.position(), left));
 		}
 		this.reached.put(end.position().partition(), end);
+	}
+
+	/**
+	 * From when on changes are to be received, {@code null} if it is known where those
+	 * are in the log.
+	 */
+	@Nullable Long unfoundSince() {
+		return this.cursors.isEmpty() ? this.begun : null;
 	}
 
 	/**

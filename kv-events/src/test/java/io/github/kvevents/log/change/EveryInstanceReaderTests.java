@@ -97,9 +97,12 @@ class EveryInstanceReaderTests {
 	@Test
 	void readerThatIsStoppedBeforeTheStoreAnswersHasMissedNothingWhenItIsStartedAgain() {
 		beginWhileAway();
+		write("new", 1);
 		this.reader.stop();
+		this.store.failing = false;
 		this.reader.start();
-		awaitEnd();
+		write("new1", 1);
+		await().untilAsserted(() -> assertThat(this.received).containsExactly("new0", "new10"));
 		assertThat(this.gaps).isEmpty();
 	}
 
