@@ -131,7 +131,7 @@ final class AssignedPartitions {
 	}
 
 	/** Whether a checkpoint is to be written, in a moment. From any thread. */
-	boolean isToWrite() {
+	boolean isCheckpointDue() {
 		return this.assigned.values().stream().anyMatch((partition) -> partition.queue().window().isDue());
 	}
 

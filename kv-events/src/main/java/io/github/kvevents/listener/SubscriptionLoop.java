@@ -108,7 +108,7 @@ final class SubscriptionLoop {
 		}
 		boolean blocked = this.partitions.isPaused() || this.deliveries.isWaiting();
 		boolean idle = handled == null && this.firstTurn.getCount() == 0 && this.loop.isIdle();
-		if (idle && this.partitions.isToWrite()) {
+		if (idle && this.partitions.isCheckpointDue()) {
 			return "writes its checkpoint";
 		}
 		if (idle && (blocked || this.partitions.isAtEnd())) {

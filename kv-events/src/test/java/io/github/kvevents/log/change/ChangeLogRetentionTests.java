@@ -1,10 +1,9 @@
 package io.github.kvevents.log.change;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +46,8 @@ class ChangeLogRetentionTests {
 	private final ChangeLogRetention retention = new ChangeLogRetention(this.log, this.guards::stream, this.nanos::get);
 
 	private MemoryKvStore store(Duration maxAge, int partitions) {
-		return new MemoryKvStore(new StoreClock(),
+		return new MemoryKvStore(
+				((InstantSource) () -> Instant.ofEpochMilli(this.storeMillis.get())).withZone(ZoneOffset.UTC),
 				new ChangeLogSettings(new Namespace("kept", partitions), "one", 1000, maxAge));
 	}
 
@@ -209,25 +209,6 @@ class ChangeLogRetentionTests {
 
 	private List<KvPosition> positions(int partition) {
 		return this.log.read(new KvPosition(partition, 0, 0), 100).stream().map(LoggedChange::position).toList();
-	}
-
-	private final class StoreClock extends Clock {
-
-		@Override
-		public Instant instant() {
-			return Instant.ofEpochMilli(ChangeLogRetentionTests.this.storeMillis.get());
-		}
-
-		@Override
-		public ZoneOffset getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
-		}
-
 	}
 
 }

@@ -1,9 +1,8 @@
 package io.github.kvevents.log.change;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,7 @@ class EveryInstanceReaderTests {
 	private volatile Duration behind = Duration.ofMinutes(1);
 
 	private final SwitchedStore store = new SwitchedStore(new Namespace("test", 1), 3, Duration.ofHours(1),
-			new ClockBehind());
+			((InstantSource) () -> Instant.now().minus(this.behind)).withZone(ZoneOffset.UTC));
 
 	private final List<String> received = new CopyOnWriteArrayList<>();
 
@@ -125,25 +124,6 @@ class EveryInstanceReaderTests {
 		@Override
 		public Map<Integer, KvPosition> cursor() {
 			return Map.of();
-		}
-
-	}
-
-	private final class ClockBehind extends Clock {
-
-		@Override
-		public Instant instant() {
-			return Instant.now().minus(EveryInstanceReaderTests.this.behind);
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
 		}
 
 	}
