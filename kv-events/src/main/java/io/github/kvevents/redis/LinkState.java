@@ -41,6 +41,8 @@ final class LinkState {
 	/** How long Redis may take to answer once the context closes. */
 	static final long CLOSING_MILLIS = 1000;
 
+	private static final String CLOSED = "The connections of kv-events are closed: the application context is stopped";
+
 	private final Supplier<RedisConnection> connections;
 
 	private final Duration commandTimeout;
@@ -138,6 +140,9 @@ final class LinkState {
 	void ping(Duration patience) {
 		if (this.abandoned) {
 			throw new RedisConnectionFailureException("Redis doesn't answer while the application closes");
+		}
+		if (this.stopped) {
+			throw new RedisConnectionFailureException(CLOSED);
 		}
 		ConnectAttempt attempt = attempt();
 		long startNanos = this.startupWait.begin();
@@ -250,6 +255,15 @@ final class LinkState {
 				this.nodes.suspect();
 			}
 		}
+	}
+
+	/**
+	 * What to throw for a failure: once the connections are closed on purpose, that is
+	 * its reason, whatever the driver says.
+	 */
+	RuntimeException reasonOf(RuntimeException failure) {
+		boolean closed = (this.stopped || this.abandoned) && StoreFailure.of(failure) == StoreFailure.OTHER;
+		return closed ? new RedisConnectionFailureException(CLOSED, failure) : failure;
 	}
 
 	/**

@@ -126,7 +126,12 @@ final class LinkedFactory implements RedisConnectionFactory {
 	@Override
 	public RedisConnection getConnection() {
 		long waited = this.state.awaitAnswer(this.bounded ? CallDeadline.takeWait() : 0);
-		return this.connections.apply(this.bounded ? waited : WatchedCalls.UNBOUNDED);
+		try {
+			return this.connections.apply(this.bounded ? waited : WatchedCalls.UNBOUNDED);
+		}
+		catch (RuntimeException ex) {
+			throw this.state.reasonOf(ex);
+		}
 	}
 
 	@Override

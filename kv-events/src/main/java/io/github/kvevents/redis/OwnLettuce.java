@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
@@ -31,7 +32,7 @@ import org.springframework.util.ReflectionUtils;
 
 import io.github.kvevents.redis.driver.CallTracing;
 import io.github.kvevents.redis.driver.CommandDeadline;
-import io.github.kvevents.redis.driver.EndedHandshakes;
+import io.github.kvevents.redis.driver.QuietAttempts;
 import io.github.kvevents.redis.driver.OwnClientSettings;
 import io.github.kvevents.redis.driver.OwnConnectionFactory;
 import io.github.kvevents.redis.driver.SpreadResources;
@@ -49,6 +50,11 @@ final class OwnLettuce {
 
 	/** The field that holds the configuration: there is no getter. */
 	static final String CONFIGURATION = "configuration";
+
+	/** For how long the threads of a client that is cut take what is still submitted. */
+	private static final long QUIET_MILLIS = 500;
+
+	private static final long ENDING_MILLIS = 2000;
 
 	private OwnLettuce() {
 	}
@@ -79,7 +85,7 @@ final class OwnLettuce {
 	}
 
 	private static Optional<ClientResources> resources(LettuceClientConfiguration client) {
-		return EndedHandshakes.of(CallTracing.of(client.getClientResources()));
+		return QuietAttempts.of(CallTracing.of(client.getClientResources()));
 	}
 
 	private static ClientOptions bounded(ClientOptions options, LettuceClientConfiguration client) {
@@ -286,12 +292,13 @@ final class OwnLettuce {
 
 	/**
 	 * Closes all connections, including those being established, so that waiting commands
-	 * fail. Stopping the factory would wait for the attempt to connect.
+	 * fail. Stopping the factory would wait for the attempt to connect. The threads of
+	 * the driver end a little later, for attempts that are just being made.
 	 */
 	static void cut(RedisConnectionFactory own) {
 		AbstractRedisClient client = client((LettuceConnectionFactory) own);
 		if (client != null) {
-			client.shutdownAsync().exceptionally((ex) -> {
+			client.shutdownAsync(QUIET_MILLIS, ENDING_MILLIS, TimeUnit.MILLISECONDS).exceptionally((ex) -> {
 				logger.debug("The connections could not be cut", ex);
 				return null;
 			});

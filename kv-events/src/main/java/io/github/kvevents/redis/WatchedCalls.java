@@ -291,7 +291,8 @@ final class WatchedCalls implements InvocationHandler {
 			return method.invoke(this.target, arguments);
 		}
 		catch (InvocationTargetException ex) {
-			throw ex.getTargetException();
+			throw (ex.getTargetException() instanceof RuntimeException failure) ? this.state.reasonOf(failure)
+					: ex.getTargetException();
 		}
 	}
 

@@ -12,18 +12,22 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
 
 /**
- * Ends the handshake of a connection that a server refused. The driver leaves it to time
- * out, and closes the connection once more then. Where the threads that served it have
- * ended by that time, as they have when an application stops that has lost its server,
- * the driver logs an ERROR with a stack trace for each attempt.
+ * Ends attempts to connect for which the driver has no thread any more, as when an
+ * application stops. It would log an ERROR with a stack trace for each of them, and the
+ * caller would wait for ever.
+ * <p>
+ * None begins once the threads have begun to end. The handshake of a connection that a
+ * server refused ends at once: the driver leaves it to time out, and closes the
+ * connection once more then, when the threads may have ended.
  */
-public final class EndedHandshakes implements NettyCustomizer {
+public final class QuietAttempts implements NettyCustomizer {
 
 	private final NettyCustomizer application;
 
-	private EndedHandshakes(NettyCustomizer application) {
+	private QuietAttempts(NettyCustomizer application) {
 		this.application = application;
 	}
 
@@ -37,12 +41,16 @@ public final class EndedHandshakes implements NettyCustomizer {
 	}
 
 	private static Supplier<Object> ended(ClientResources resources) {
-		NettyCustomizer customizer = new EndedHandshakes(resources.nettyCustomizer());
+		NettyCustomizer customizer = new QuietAttempts(resources.nettyCustomizer());
 		return () -> customizer;
 	}
 
 	@Override
 	public void afterBootstrapInitialized(Bootstrap bootstrap) {
+		EventLoopGroup threads = bootstrap.config().group();
+		if (threads != null && threads.isShuttingDown()) {
+			throw new RedisConnectionException("The connections of kv-events are closed");
+		}
 		this.application.afterBootstrapInitialized(bootstrap);
 	}
 

@@ -1,11 +1,19 @@
 package io.github.kvevents.redis;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.EventLoopGroup;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,21 +29,35 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
- * Connections that are refused, by clients that are stopped before the handshake times
- * out.
+ * Attempts to connect of clients that are stopped: before the handshake of a refused one
+ * times out, while it is made, and after the threads have ended.
  */
 @Timeout(120)
 @ExtendWith(OutputCaptureExtension.class)
-class EndedHandshakesTests {
+class QuietAttemptsTests {
 
 	private static final Duration TIMEOUT = Duration.ofMillis(500);
 
 	/** Nothing listens there. */
 	private static final int REFUSING = 1;
 
-	private final ClientResources resources = DefaultClientResources.create();
+	private final ClientResources resources = DefaultClientResources.builder().nettyCustomizer(new NettyCustomizer() {
+
+		@Override
+		public void afterBootstrapInitialized(Bootstrap bootstrap) {
+			Consumer<Bootstrap> action = QuietAttemptsTests.this.bootstrapped;
+			if (action != null) {
+				action.accept(bootstrap);
+			}
+		}
+
+	}).build();
+
+	/** Is called before the driver connects. */
+	private @Nullable Consumer<Bootstrap> bootstrapped;
 
 	@AfterEach
 	void shutDown() {
@@ -62,9 +84,29 @@ class EndedHandshakesTests {
 		OwnLettuce.destroy(own);
 	}
 
+	/**
+	 * A thread that began to connect just before the driver's threads were told to end.
+	 */
+	@Test
+	void attemptDuringCut(CapturedOutput output) {
+		RedisConnectionFactory own = OwnLettuce.of(application());
+		RedisClient client = refused(own);
+		this.bootstrapped = (bootstrap) -> {
+			this.bootstrapped = null;
+			OwnLettuce.cut(own);
+			EventLoopGroup threads = Objects.requireNonNull(bootstrap.config().group());
+			await().until(threads::isShuttingDown);
+			threads.terminationFuture().awaitUninterruptibly(50);
+		};
+		assertThatExceptionOfType(RedisConnectionException.class).isThrownBy(client::connectPubSub);
+		assertThat(this.bootstrapped).isNull();
+		assertThat(output.getAll()).doesNotContain("RejectedExecutionException");
+	}
+
 	private void refusedAndStopped(RedisConnectionFactory own, CapturedOutput output) throws Exception {
-		assertThatExceptionOfType(RedisConnectionFailureException.class).isThrownBy(() -> own.getConnection().ping());
+		RedisClient client = refused(own);
 		OwnLettuce.destroy(own);
+		assertThatExceptionOfType(RedisConnectionException.class).isThrownBy(client::connectPubSub);
 		// behind the handshake's, on the same timer and the same threads
 		CountDownLatch timedOut = new CountDownLatch(this.resources.computationThreadPoolSize());
 		this.resources.timer().newTimeout((timeout) -> {
@@ -74,6 +116,12 @@ class EndedHandshakesTests {
 		}, TIMEOUT.multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS);
 		timedOut.await();
 		assertThat(output.getAll()).doesNotContain("RejectedExecutionException");
+	}
+
+	private static RedisClient refused(RedisConnectionFactory own) {
+		RedisClient client = (RedisClient) ((LettuceConnectionFactory) own).getRequiredNativeClient();
+		assertThatExceptionOfType(RedisConnectionFailureException.class).isThrownBy(() -> own.getConnection().ping());
+		return client;
 	}
 
 	private LettuceConnectionFactory application() {
