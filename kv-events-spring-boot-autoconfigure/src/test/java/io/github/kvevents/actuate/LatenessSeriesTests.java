@@ -1,12 +1,11 @@
 package io.github.kvevents.actuate;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 
 import org.junit.jupiter.api.Test;
+
+import io.github.kvevents.fixture.TestClock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,9 +16,9 @@ class LatenessSeriesTests {
 
 	private static final Instant START = Instant.parse("2026-11-29T10:00:03Z");
 
-	private final Time time = new Time();
+	private Instant now = START;
 
-	private final LatenessSeries series = new LatenessSeries(this.time);
+	private final LatenessSeries series = new LatenessSeries(TestClock.showing(() -> this.now));
 
 	@Test
 	void slotsOfTenSecondsHaveQuantilesAndMaximum() {
@@ -27,7 +26,7 @@ class LatenessSeriesTests {
 			this.series.accept(Duration.ofMillis(20));
 		}
 		this.series.accept(Duration.ofMillis(70_123));
-		this.time.now = START.plusSeconds(7);
+		this.now = START.plusSeconds(7);
 		this.series.accept(Duration.ofMillis(-3));
 		assertThat(this.series.read()).hasSize(2);
 		assertThat(this.series.read().get(0)).satisfies((slot) -> {
@@ -44,34 +43,13 @@ class LatenessSeriesTests {
 	@Test
 	void slotsEndAfterTenMinutesAndEmptyOnesAreNone() {
 		this.series.accept(Duration.ofMillis(5));
-		this.time.now = START.plusSeconds(300);
+		this.now = START.plusSeconds(300);
 		this.series.accept(Duration.ofMillis(6));
 		assertThat(this.series.read()).extracting((slot) -> slot.maxMillis()).containsExactly(5L, 6L);
-		this.time.now = START.plusSeconds(600);
+		this.now = START.plusSeconds(600);
 		assertThat(this.series.read()).extracting((slot) -> slot.maxMillis()).containsExactly(6L);
-		this.time.now = START.plusSeconds(90_000);
+		this.now = START.plusSeconds(90_000);
 		assertThat(this.series.read()).isEmpty();
-	}
-
-	private static final class Time extends Clock {
-
-		private Instant now = START;
-
-		@Override
-		public Instant instant() {
-			return this.now;
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
-		}
-
 	}
 
 }

@@ -1,11 +1,8 @@
 package io.github.kvevents.memory;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import io.github.kvevents.KvBatch;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.fixture.TestClock;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
 import io.github.kvevents.store.ChangeLogStore.LogSnapshot;
@@ -50,15 +48,15 @@ class MemoryChangeLogTests {
 
 	private static final Instant START = Instant.ofEpochMilli(1_700_000_000_000L);
 
-	private final MovedClock clock = new MovedClock();
+	private volatile Instant now = START;
 
 	private final MemoryKvStore store = store(3, 50);
 
 	private final ChangeLogStore log = this.store.getChangeLog();
 
 	private MemoryKvStore store(int partitions, long maxLength) {
-		return new MemoryKvStore(this.clock, new ChangeLogSettings(new Namespace("test", partitions), "instance-7",
-				maxLength, Duration.ofMinutes(9)));
+		return new MemoryKvStore(TestClock.showing(() -> this.now), new ChangeLogSettings(
+				new Namespace("test", partitions), "instance-7", maxLength, Duration.ofMinutes(9)));
 	}
 
 	@Test
@@ -112,7 +110,7 @@ class MemoryChangeLogTests {
 		List<ExpiredKey> told = new ArrayList<>();
 		this.store.setExpiryListener(told::add);
 		this.store.set(write("k", "a", Duration.ofSeconds(1)));
-		this.clock.now = START.plusMillis(1300);
+		this.now = START.plusMillis(1300);
 		assertThat(this.store.get("k")).isNull();
 		this.store.set(write("k", "a"));
 		this.store.sweep();
@@ -128,9 +126,9 @@ class MemoryChangeLogTests {
 	@Test
 	void positionsIncreaseWhenTheClockIsSetBack() {
 		this.store.set(write("k", "a"));
-		this.clock.now = START.minusSeconds(60);
+		this.now = START.minusSeconds(60);
 		this.store.set(write("k", "b"));
-		this.clock.now = START.plusMillis(5);
+		this.now = START.plusMillis(5);
 		this.store.set(write("k", "c"));
 		assertThat(entries(this.log, "k")).extracting((entry) -> entry.position().toString())
 			.containsExactly(partition("k") + ":1700000000000-0", partition("k") + ":1700000000000-1",
@@ -347,27 +345,6 @@ class MemoryChangeLogTests {
 
 	private static byte[] bytes(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
-	}
-
-	private static final class MovedClock extends Clock {
-
-		private volatile Instant now = START;
-
-		@Override
-		public Instant instant() {
-			return this.now;
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
-		}
-
 	}
 
 }

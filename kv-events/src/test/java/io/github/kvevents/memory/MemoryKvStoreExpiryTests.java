@@ -4,8 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.github.kvevents.fixture.TestClock;
 import io.github.kvevents.memory.Deadlines.Deadline;
 import io.github.kvevents.store.ExpiringStore.DeadlineSummary;
 import io.github.kvevents.store.ExpiringStore.ExpiredKey;
@@ -46,7 +45,7 @@ class MemoryKvStoreExpiryTests {
 
 	private final AtomicLong passed = new AtomicLong();
 
-	private final MemoryKvStore store = new MemoryKvStore(new DrivenClock(this.passed));
+	private final MemoryKvStore store = new MemoryKvStore(clock());
 
 	private final Queue<ExpiredKey> expired = new ConcurrentLinkedQueue<>();
 
@@ -60,7 +59,7 @@ class MemoryKvStoreExpiryTests {
 
 	@Test
 	void storeWhoseTimeIsDrivenExpiresOneKeyEachTimeItIsAsked() {
-		MemoryKvStore driven = new MemoryKvStore(new DrivenTime(new DrivenClock(this.passed)), null, true);
+		MemoryKvStore driven = new MemoryKvStore(new DrivenTime(clock()), null, true);
 		driven.setExpiryListener(this.expired::add);
 		driven.start();
 		driven.set(write("b", "v", Duration.ofMillis(500)));
@@ -104,7 +103,7 @@ class MemoryKvStoreExpiryTests {
 
 	@Test
 	void reportsKeyWithoutLastValueWhereNoneIsKept() {
-		MemoryKvStore store = new MemoryKvStore(new DrivenClock(this.passed));
+		MemoryKvStore store = new MemoryKvStore(clock());
 		store.dropLastValues();
 		store.setExpiryListener(this.expired::add);
 		store.set(write("order:1", "last", Duration.ofMillis(700)));
@@ -377,33 +376,12 @@ class MemoryKvStoreExpiryTests {
 		return new StoreWrite(key, bytes(value), Condition.ALWAYS, timeToLive, null, false);
 	}
 
-	private static byte[] bytes(String text) {
-		return text.getBytes(StandardCharsets.UTF_8);
+	private Clock clock() {
+		return TestClock.showing(() -> START.plusMillis(this.passed.get()));
 	}
 
-	private static final class DrivenClock extends Clock {
-
-		private final AtomicLong passed;
-
-		private DrivenClock(AtomicLong passed) {
-			this.passed = passed;
-		}
-
-		@Override
-		public ZoneOffset getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
-		}
-
-		@Override
-		public Instant instant() {
-			return START.plusMillis(this.passed.get());
-		}
-
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
 }

@@ -3,8 +3,6 @@ package io.github.kvevents.log.change;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.fixture.TestClock;
 import io.github.kvevents.memory.MemoryKvStore;
 import io.github.kvevents.store.ChangeLogSettings;
 import io.github.kvevents.store.ChangeLogStore;
@@ -46,8 +45,7 @@ class ChangeLogRetentionTests {
 	private final ChangeLogRetention retention = new ChangeLogRetention(this.log, this.guards::stream, this.nanos::get);
 
 	private MemoryKvStore store(Duration maxAge, int partitions) {
-		return new MemoryKvStore(
-				((InstantSource) () -> Instant.ofEpochMilli(this.storeMillis.get())).withZone(ZoneOffset.UTC),
+		return new MemoryKvStore(TestClock.showing(() -> Instant.ofEpochMilli(this.storeMillis.get())),
 				new ChangeLogSettings(new Namespace("kept", partitions), "one", 1000, maxAge));
 	}
 

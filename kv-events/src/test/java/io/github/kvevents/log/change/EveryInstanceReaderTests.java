@@ -2,8 +2,6 @@ package io.github.kvevents.log.change;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,6 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.core.JsonKvCodec;
+import io.github.kvevents.fixture.TestClock;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.store.Namespace;
 
@@ -30,7 +29,7 @@ class EveryInstanceReaderTests {
 	private volatile Duration behind = Duration.ofMinutes(1);
 
 	private final SwitchedStore store = new SwitchedStore(new Namespace("test", 1), 3, Duration.ofHours(1),
-			((InstantSource) () -> Instant.now().minus(this.behind)).withZone(ZoneOffset.UTC));
+			TestClock.showing(() -> Instant.now().minus(this.behind)));
 
 	private final List<String> received = new CopyOnWriteArrayList<>();
 

@@ -1,11 +1,8 @@
 package io.github.kvevents.redis.expiry;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +26,7 @@ import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvHeaders;
 import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.expiry.TrackingMode;
+import io.github.kvevents.fixture.TestClock;
 import io.github.kvevents.fixture.TestRedis;
 import io.github.kvevents.fixture.TestRedisExtension;
 import io.github.kvevents.memory.MemoryKvStore;
@@ -66,9 +64,10 @@ class CarriedModelTests {
 	/** When the test began. */
 	private final Instant start = Instant.now();
 
-	private final MovableClock clock = new MovableClock();
+	/** How far the clock of the model is from its start. */
+	private Duration passed = Duration.ZERO;
 
-	private final MemoryKvStore model = new MemoryKvStore(this.clock);
+	private final MemoryKvStore model = new MemoryKvStore(TestClock.showing(() -> this.start.plus(this.passed)));
 
 	/** The keys whose last write kept its value. */
 	private final Set<String> kept = new HashSet<>();
@@ -221,9 +220,9 @@ class CarriedModelTests {
 			expected.put(expired.key(), new Carried((value != null) ? text(value) : null, expired.headers().encoded()));
 		});
 		Runnable restore = this.model.save();
-		this.clock.set(Duration.ofHours(3));
+		this.passed = Duration.ofHours(3);
 		this.model.sweep();
-		this.clock.set(Duration.ZERO);
+		this.passed = Duration.ZERO;
 		restore.run();
 		return expected;
 	}
@@ -286,34 +285,6 @@ class CarriedModelTests {
 	 * @param headers the encoded headers, empty for none
 	 */
 	private record Carried(@Nullable String value, String headers) {
-	}
-
-	/**
-	 * Stands still, unless it is moved.
-	 */
-	private final class MovableClock extends Clock {
-
-		private Duration offset = Duration.ZERO;
-
-		void set(Duration offset) {
-			this.offset = offset;
-		}
-
-		@Override
-		public Instant instant() {
-			return CarriedModelTests.this.start.plus(this.offset);
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			throw new UnsupportedOperationException();
-		}
-
 	}
 
 	/**
