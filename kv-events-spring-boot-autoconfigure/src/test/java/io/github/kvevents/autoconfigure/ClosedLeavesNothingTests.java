@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.adapter.JdkFlowAdapter;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
@@ -238,6 +239,42 @@ class ClosedLeavesNothingTests {
 			.toList()).isEmpty();
 		assertThat(keys()).containsExactlyInAnyOrder("kv-events:{shop}:meta", "kv-events:{shop:0}:expired",
 				"kv-events:{shop:0}:log", "kv-events:{shop:0}:recent");
+	}
+
+	/**
+	 * A container that the application is undeployed from warns of each thread that is
+	 * left.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "memory", "redis" })
+	void contextLeavesNoThread(String store) {
+		Set<Thread> before = Thread.getAllStackTraces().keySet();
+		this.runner.withPropertyValues("kv.events.store=" + store).run((context) -> {
+			CountDownLatch calls = new CountDownLatch(4);
+			for (KvHookOptions options : List.of(KvHookOptions.defaults().timeout(Duration.ofMinutes(1)),
+					KvHookOptions.defaults().async())) {
+				hooks(context).register(options.events(KvEventType.SET), (event) -> calls.countDown());
+			}
+			KvTemplate template = context.getBean(KvTemplate.class);
+			JdkFlowAdapter.flowPublisherToFlux(template.watch(WatchOptions.all()).publisher())
+				.subscribe((event) -> calls.countDown());
+			context.getBean(KvListenerRegistry.class)
+				.register("audit", ListenerOptions.defaults(), (event) -> calls.countDown());
+			template.set("k", "v");
+			calls.await();
+			assertThat(left(before)).extracting(Thread::getName)
+				.contains("kv-hook-1", "kv-hook-2", "kv-listener-loop-1", "kv-watch-1");
+		});
+		// sooner than one that is idle for long would end
+		await().atMost(Duration.ofSeconds(4)).untilAsserted(() -> assertThat(left(before)).isEmpty());
+	}
+
+	private static List<Thread> left(Set<Thread> before) {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("kv-") && !before.contains(thread))
+			.toList();
 	}
 
 	/**

@@ -51,6 +51,7 @@ final class AsyncThreads implements Executor {
 
 	void start() {
 		this.accepting = true;
+		this.pool.keepIdle(true);
 	}
 
 	/**
@@ -61,6 +62,7 @@ final class AsyncThreads implements Executor {
 	 */
 	void drain(Collection<HookRegistration> hooks) {
 		this.accepting = false;
+		this.pool.keepIdle(false);
 		hooks.forEach(AsyncThreads::wake);
 		CallChain.replaceCaller();
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.settings.shutdownTimeout());

@@ -34,13 +34,15 @@ public final class HookEngine implements BackgroundWork, SmartLifecycle {
 
 	private final AsyncThreads threads;
 
+	private final TimedHooks timed;
+
 	private volatile boolean running;
 
 	HookEngine(HookEngineBuilder builder) {
 		HookErrorReporter errors = new HookErrorReporter(builder.errorHandler, builder.clock);
 		HookObservations observations = new HookObservations(builder.observationRegistry);
-		HookInvoker invoker = new HookInvoker(observations, errors,
-				new TimedHooks(builder.settings, builder.threadFactory));
+		this.timed = new TimedHooks(builder.settings, builder.threadFactory);
+		HookInvoker invoker = new HookInvoker(observations, errors, this.timed);
 		this.listeners = new ListenerPublisher(builder.publisher, builder.springListeners, errors);
 		this.threads = new AsyncThreads(builder.settings, builder.threadFactory);
 		this.registry = new HookRegistry(new HookParts(builder, invoker, this.threads));
@@ -128,16 +130,19 @@ public final class HookEngine implements BackgroundWork, SmartLifecycle {
 	@Override
 	public void start() {
 		this.threads.start();
+		this.timed.keepIdle(true);
 		this.running = true;
 	}
 
 	/**
 	 * Drains the asynchronous hooks within the shutdown timeout. Returns when none of
-	 * them runs any more, or when the timeout has passed.
+	 * them runs any more, or when the timeout has passed. Threads end as soon as they
+	 * have nothing to do.
 	 */
 	@Override
 	public void stop() {
 		this.threads.drain(this.registry.hooks());
+		this.timed.keepIdle(false);
 		this.running = false;
 	}
 

@@ -3,7 +3,6 @@ package io.github.kvevents.hook;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
@@ -25,13 +24,20 @@ final class TimedHooks {
 
 	private final TimedPermits permits;
 
-	private final Executor pool;
+	private final ThreadPoolExecutor pool;
 
 	TimedHooks(HookSettings settings, ThreadFactory threadFactory) {
 		this.permits = new TimedPermits(settings.maxTimedThreads());
 		// the permits bound the threads; they are daemons and end when they are idle
 		this.pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS,
 				new SynchronousQueue<>(), threadFactory);
+	}
+
+	/**
+	 * Changes whether idle threads stay for a while, which they do at first.
+	 */
+	void keepIdle(boolean keep) {
+		this.pool.setKeepAliveTime(keep ? IDLE_SECONDS : 0, TimeUnit.SECONDS);
 	}
 
 	/**

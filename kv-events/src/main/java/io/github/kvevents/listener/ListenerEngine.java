@@ -33,6 +33,7 @@ import io.github.kvevents.store.KvKeys;
 import io.github.kvevents.support.BackgroundWork;
 import io.github.kvevents.support.Delay;
 import io.github.kvevents.support.DrivenTime;
+import io.github.kvevents.support.WorkerPool;
 
 /**
  * Everything of durable listeners, put together. Listeners begin when it is started, and
@@ -81,7 +82,9 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 
 	private final List<Consumer<String>> removalObservers = new CopyOnWriteArrayList<>();
 
-	private final LoopThreads threads = new LoopThreads();
+	private final WorkerPool pool = LoopThreads.newPool();
+
+	private final LoopThreads threads = new LoopThreads(this.pool);
 
 	private final SharedPages pages;
 
@@ -276,6 +279,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 	@Override
 	public void start() {
 		List<Subscription> begun;
+		this.pool.keepIdle(true);
 		synchronized (this.subscriptions) {
 			this.running = true;
 			begun = List.copyOf(this.subscriptions.values());
@@ -298,6 +302,7 @@ public final class ListenerEngine implements KvListenerRegistry, RetentionGuard,
 		}
 		open.forEach(Subscription::suspend);
 		Subscription.awaitEnd(open, this.settings);
+		this.pool.keepIdle(false);
 	}
 
 	@Override

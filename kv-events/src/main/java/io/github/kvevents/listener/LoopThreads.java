@@ -30,14 +30,18 @@ class LoopThreads {
 	private final AtomicBoolean running = new AtomicBoolean();
 
 	/**
-	 * Creates them; no thread is started.
+	 * Creates the loops' share of a pool.
+	 * @param pool has a thread for each turn, whenever one is needed
 	 */
-	LoopThreads() {
-		this(new WorkerPool(Integer.MAX_VALUE, DaemonThreads.inBackground("kv-listener-loop-")));
-	}
-
 	LoopThreads(Executor pool) {
 		this.pool = pool;
+	}
+
+	/**
+	 * Creates such a pool; no thread is started.
+	 */
+	static WorkerPool newPool() {
+		return new WorkerPool(Integer.MAX_VALUE, DaemonThreads.inBackground("kv-listener-loop-"));
 	}
 
 	/**

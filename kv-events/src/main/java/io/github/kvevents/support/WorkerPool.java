@@ -2,6 +2,7 @@ package io.github.kvevents.support;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * tasks need no other, since it starts the next one if it leaves any behind. Many short
  * tasks at once so occupy few threads, and tasks that take long occupy as many as there
  * are. The thread that was idle for the shortest time is woken first; one that is idle
- * for long ends. There is nothing to shut down. Used by many threads at once. For our
+ * for long ends. Nothing has to be shut down. Used by many threads at once. For our
  * packages.
  */
 public final class WorkerPool implements Executor {
@@ -42,6 +43,9 @@ public final class WorkerPool implements Executor {
 
 	/** Whether a thread was woken or started and hasn't looked for a task yet. */
 	private boolean waking;
+
+	/** Whether a thread without a task waits for the next one. */
+	private boolean keeping = true;
 
 	/**
 	 * Creates a pool; no thread is started.
@@ -115,6 +119,25 @@ public final class WorkerPool implements Executor {
 			this.waiting.unlock();
 		}
 		begin(next);
+	}
+
+	/**
+	 * Changes whether threads that are idle stay for a while. While they don't, as once
+	 * an application has stopped, tasks still run, and each thread ends with its last
+	 * one.
+	 * @param keep whether they stay, which they do at first
+	 */
+	public void keepIdle(boolean keep) {
+		List<Worker> idle;
+		this.waiting.lock();
+		try {
+			this.keeping = keep;
+			idle = keep ? List.of() : List.copyOf(this.idle);
+		}
+		finally {
+			this.waiting.unlock();
+		}
+		idle.forEach(this::begin);
 	}
 
 	/**
@@ -302,7 +325,7 @@ public final class WorkerPool implements Executor {
 				boolean wasCalled = arrive();
 				boolean surplus = pool.threads > pool.maxThreads;
 				task = surplus ? null : pool.tasks.pollFirst();
-				if (task == null && (surplus || (expired && !wasCalled))) {
+				if (task == null && (surplus || !pool.keeping || (expired && !wasCalled))) {
 					this.ending = true;
 					pool.threads--;
 				}

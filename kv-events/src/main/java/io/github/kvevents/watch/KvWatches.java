@@ -51,7 +51,9 @@ public final class KvWatches implements SmartLifecycle, ApplicationContextAware,
 
 	private final Set<WatchSession> open = ConcurrentHashMap.newKeySet();
 
-	private final Executor executor = executor();
+	private final ThreadPoolExecutor threads = threads();
+
+	private final Executor executor = new RetryingExecutor(this.threads);
 
 	private final WatchSource source;
 
@@ -92,12 +94,12 @@ public final class KvWatches implements SmartLifecycle, ApplicationContextAware,
 				feed);
 	}
 
-	private static Executor executor() {
+	private static ThreadPoolExecutor threads() {
 		int size = Math.max(2, Runtime.getRuntime().availableProcessors());
-		ThreadPoolExecutor executor = new ThreadPoolExecutor(size, size, IDLE_SECONDS, TimeUnit.SECONDS,
+		ThreadPoolExecutor threads = new ThreadPoolExecutor(size, size, IDLE_SECONDS, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(), new DaemonThreads("kv-watch-"));
-		executor.allowCoreThreadTimeOut(true);
-		return new RetryingExecutor(executor);
+		threads.allowCoreThreadTimeOut(true);
+		return threads;
 	}
 
 	/**
@@ -156,12 +158,13 @@ public final class KvWatches implements SmartLifecycle, ApplicationContextAware,
 	}
 
 	/**
-	 * Closes all watches.
+	 * Closes all watches. Threads end as soon as they have nothing to do.
 	 */
 	@Override
 	public void destroy() {
 		this.stopped = true;
 		closeAll();
+		this.threads.setKeepAliveTime(1, TimeUnit.NANOSECONDS);
 	}
 
 	private void closeAll() {

@@ -29,12 +29,7 @@ class PooledLoopTests {
 
 	private long now = Long.MAX_VALUE - 1000;
 
-	private final LoopThreads threads = new LoopThreads() {
-
-		@Override
-		void execute(Runnable turn) {
-			PooledLoopTests.this.tasks.add(turn);
-		}
+	private final LoopThreads threads = new LoopThreads(this.tasks::add) {
 
 		@Override
 		void executeIn(Runnable turn, long nanos) {

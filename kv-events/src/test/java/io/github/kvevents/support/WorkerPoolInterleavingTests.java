@@ -218,6 +218,33 @@ class WorkerPoolInterleavingTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void noTaskAndNoThreadIsLeftByPoolThatKeepsNoneInEveryOrder(int maxThreads) {
+		Interleavings.all(100_000, (run) -> {
+			Scenario scenario = new Scenario(run, maxThreads, false);
+			run.start(() -> scenario.execute(2, scenario::task));
+			run.start(scenario::keepNone);
+			return () -> {
+				scenario.check(2);
+				assertThat(scenario.threads).isZero();
+			};
+		});
+	}
+
+	@Test
+	void poolThatKeepsThreadsAgainLeavesNoTaskInAnyOrder() {
+		Interleavings.all(100_000, (run) -> {
+			Scenario scenario = new Scenario(run, 2, false);
+			run.start(() -> scenario.execute(2, scenario::quickTask));
+			run.start(() -> {
+				scenario.keepNone();
+				scenario.pool.keepIdle(true);
+			});
+			return () -> scenario.check(2);
+		});
+	}
+
 	private static final class OnPurpose extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;
@@ -246,6 +273,11 @@ class WorkerPoolInterleavingTests {
 
 		private int running;
 
+		/** Threads that have been started and haven't ended by themselves. */
+		private int threads;
+
+		private boolean keepsNone;
+
 		/** How often a thread that isn't of the pool has started or woken one. */
 		private int calledByGivers;
 
@@ -265,10 +297,12 @@ class WorkerPoolInterleavingTests {
 
 		private void startThread(Thread thread, Runnable task) {
 			comes(thread);
+			this.threads++;
 			this.run.start(() -> {
 				SELF.set(thread);
 				try {
 					task.run();
+					this.threads--;
 				}
 				catch (OnPurpose ex) {
 					// as the handler of a thread would
@@ -282,7 +316,9 @@ class WorkerPoolInterleavingTests {
 		private void comes(Thread thread) {
 			this.calledByGivers += (SELF.get() == null) ? 1 : 0;
 			this.coming.add(thread);
-			assertThat(this.coming).as("threads on their way").hasSizeLessThanOrEqualTo(1);
+			if (!this.keepsNone) {
+				assertThat(this.coming).as("threads on their way").hasSizeLessThanOrEqualTo(1);
+			}
 		}
 
 		void execute(int tasks, Runnable action) {
@@ -310,6 +346,14 @@ class WorkerPoolInterleavingTests {
 			finally {
 				TaskBatch.close(batch);
 			}
+		}
+
+		/**
+		 * All threads that are idle come, to end.
+		 */
+		void keepNone() {
+			this.keepsNone = true;
+			this.pool.keepIdle(false);
 		}
 
 		void task() {
