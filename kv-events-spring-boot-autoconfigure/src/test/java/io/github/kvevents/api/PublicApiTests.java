@@ -109,7 +109,7 @@ class PublicApiTests {
 		this.runner.run((context) -> {
 			KvTemplate template = context.getBean(KvTemplate.class);
 			Hooks hooks = context.getBean(Hooks.class);
-			template.set("order:1", new Order(3), Duration.ofMillis(500));
+			template.set("order:1", new Order(3), Duration.ofMinutes(5));
 			KvEvent event = hooks.last();
 			KvEventType type = event.getType();
 			KvChange change = event.getChange();

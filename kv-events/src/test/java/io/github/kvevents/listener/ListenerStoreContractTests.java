@@ -307,7 +307,7 @@ abstract class ListenerStoreContractTests {
 	@Test
 	void whatBeginsAfterTheRemovalBeginsAnew() {
 		this.store.keep(acquire("a", LONG), LONG, checkpoint(5, 1), List.of());
-		this.store.remove(1, ID, Duration.ofMillis(200));
+		this.store.remove(1, ID, LONG);
 		long now = this.store.join(ID, "a", LONG).now();
 		Acquisition anew = this.store.acquire(1, ID, "a", Duration.ofMillis(1), now);
 		assertThat(anew.outcome()).isEqualTo(Acquisition.Outcome.ACQUIRED);

@@ -165,7 +165,6 @@ class RedisChangeLogTests {
 			instance.store.setAll(Stream.of("a", "b", "c").map((key) -> new StoreWrite(key, bytes("1"))).toList());
 			instance.store.set(new StoreWrite("d", bytes("1"), Condition.ALWAYS, Duration.ofMillis(700), null, false));
 			own.execute("CONFIG", "SET", "maxmemory", "1");
-			instance.start();
 			assertThatExceptionOfType(DataAccessException.class)
 				.isThrownBy(() -> instance.store.set(new StoreWrite("new", bytes("1"))));
 			assertThatExceptionOfType(DataAccessException.class)
@@ -173,6 +172,8 @@ class RedisChangeLogTests {
 			assertThat(instance.store.delete("a").position()).isNotNull();
 			assertThat(instance.store.compareAndSet("b", bytes("1"), null).position()).isNotNull();
 			assertThat(instance.store.deleteAll(List.of(new StoreDelete("c"))).failure()).isNull();
+			// it sweeps from here on, so that the expiry is the last entry
+			instance.start();
 			await().until(() -> instance.log.read(START, 20).size() == 8);
 			assertThat(LogReplay.assertGives(instance.log, instance.store, keys).get(7).type())
 				.isEqualTo(KvEventType.EXPIRED);

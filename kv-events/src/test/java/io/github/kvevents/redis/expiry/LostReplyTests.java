@@ -1,6 +1,7 @@
 package io.github.kvevents.redis.expiry;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.AfterEach;
@@ -70,11 +71,14 @@ class LostReplyTests {
 
 	@Test
 	void deleteAndPersistThatRunTwiceLeaveNoDeadline() {
-		this.instance.template.set("deleted", "1", Duration.ofMillis(700));
-		this.instance.template.set("persisted", "1", Duration.ofMillis(700));
-		this.instance.template.set("behind", "1", Duration.ofMillis(800));
+		List<String> keys = List.of("deleted", "persisted", "behind");
+		keys.forEach((key) -> this.instance.template.set(key, "1", LONG));
 		assertThat(twice("app:deleted", () -> this.instance.template.delete("deleted"))).isFalse();
 		assertThat(twice("app:persisted", () -> this.instance.template.persist("persisted"))).isFalse();
+		// ends in place of a lifetime that could before the commands have run
+		this.redis.execute("PEXPIRE", "app:behind", "0");
+		TrackedInstance.endNow(this.redis, "app:deleted", "app:persisted", "app:behind");
+		assertThat((Long) this.redis.execute("ZCARD", "kv-events:{shop:0}:deadlines")).isOne();
 		this.instance.start();
 		await().until(() -> this.instance.expired().contains("behind"));
 		assertThat(this.instance.expired()).containsExactly("behind");
