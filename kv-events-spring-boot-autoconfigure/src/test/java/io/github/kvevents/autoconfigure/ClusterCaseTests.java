@@ -61,7 +61,7 @@ class ClusterCaseTests {
 
 	private static final String FLAGS = "notify-keyspace-events";
 
-	/** For how long a node refuses. */
+	/** For how long a node refuses at least. */
 	private static final long REFUSING_MILLIS = 300;
 
 	private final TestCluster cluster = TestCluster.start(3);
@@ -109,14 +109,14 @@ class ClusterCaseTests {
 		long refused = errors(from, "TRYAGAIN");
 		this.cluster.beginMove(slot, from, to);
 		this.cluster.migrate(keys.subList(0, 20).stream().map(this::nameOf).toList(), from, to);
-		CompletableFuture<Void> rest = later(() -> this.cluster.moveSlot(slot, from, to));
+		CompletableFuture<Void> rest = onceRefused(from, "TRYAGAIN", () -> this.cluster.moveSlot(slot, from, to));
 		assertThat(this.template.batchGet(keys, String.class)).hasSize(40).containsValue("before");
 		rest.join();
 		assertThat(errors(from, "TRYAGAIN")).as("reads that were refused").isGreaterThan(refused);
 		refused = errors(to, "TRYAGAIN");
 		this.cluster.beginMove(slot, to, from);
 		this.cluster.migrate(keys.subList(0, 20).stream().map(this::nameOf).toList(), to, from);
-		rest = later(() -> this.cluster.moveSlot(slot, to, from));
+		rest = onceRefused(to, "TRYAGAIN", () -> this.cluster.moveSlot(slot, to, from));
 		this.template.batchSet(keys.stream().collect(Collectors.toMap((key) -> key, (key) -> "after")));
 		rest.join();
 		assertThat(this.template.batchGet(keys, String.class)).hasSize(40).containsValue("after");
@@ -134,12 +134,13 @@ class ClusterCaseTests {
 		TestRedis node = this.cluster.primaryOf(log);
 		long refused = errors(node, "CLUSTERDOWN");
 		node.execute("CLUSTER", "DELSLOTS", slot);
-		CompletableFuture<Void> served = later(() -> node.execute("CLUSTER", "ADDSLOTS", slot));
+		CompletableFuture<Void> served = onceRefused(node, "CLUSTERDOWN",
+				() -> node.execute("CLUSTER", "ADDSLOTS", slot));
 		this.template.set(keys.get(0), "written");
 		served.join();
 		assertThat(errors(node, "CLUSTERDOWN")).isGreaterThan(refused);
 		node.execute("CLUSTER", "DELSLOTS", slot);
-		served = later(() -> node.execute("CLUSTER", "ADDSLOTS", slot));
+		served = onceRefused(node, "CLUSTERDOWN", () -> node.execute("CLUSTER", "ADDSLOTS", slot));
 		assertThat(this.template.batchGet(keys, String.class)).containsEntry(keys.get(0), "written");
 		served.join();
 	}
@@ -157,7 +158,7 @@ class ClusterCaseTests {
 			assertThat(connection.stringCommands().get(key)).isNull();
 			long refused = errors(owner, "MOVED");
 			owner.execute("CLUSTER", "SETSLOT", slot, "NODE", TestCluster.id(other));
-			CompletableFuture<Void> moved = later(
+			CompletableFuture<Void> moved = onceRefused(owner, "MOVED",
 					() -> owner.execute("CLUSTER", "SETSLOT", slot, "NODE", TestCluster.id(owner)));
 			assertThat(connection.stringCommands().set(key, key)).isTrue();
 			moved.join();
@@ -302,9 +303,16 @@ class ClusterCaseTests {
 		}
 	}
 
-	private static CompletableFuture<Void> later(Runnable end) {
-		return CompletableFuture.runAsync(end,
-				CompletableFuture.delayedExecutor(REFUSING_MILLIS, TimeUnit.MILLISECONDS));
+	/**
+	 * Ends what a node refuses after a while, and not before it has refused something:
+	 * the command may be sent late.
+	 */
+	private static CompletableFuture<Void> onceRefused(TestRedis node, String code, Runnable end) {
+		long before = errors(node, code);
+		return CompletableFuture.runAsync(() -> {
+			await().until(() -> errors(node, code) > before);
+			end.run();
+		}, CompletableFuture.delayedExecutor(REFUSING_MILLIS, TimeUnit.MILLISECONDS));
 	}
 
 	private List<String> keysOf(int partition, int count) {
