@@ -198,6 +198,7 @@ class StoreExpiryPublisherTests {
 		this.dispatcher.hook((event) -> awaitUninterruptibly(never));
 		StoreExpiryPublisher publisher = start(1, 5, Duration.ofMillis(200));
 		List.of("secret-1", "secret-2", "secret-3").forEach((key) -> this.store.expire(expired(key)));
+		await().until(() -> !this.dispatcher.threads().isEmpty());
 		publisher.stop();
 		TestBridge.awaitNoThreads("kv-expiry-dispatch-");
 		assertThat(this.dispatcher.events()).isEmpty();
