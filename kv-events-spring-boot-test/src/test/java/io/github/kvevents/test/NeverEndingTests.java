@@ -24,7 +24,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @KvEventsTest(NeverEndingTests.Endless.class)
 class NeverEndingTests {
 
-	private static final Duration SHORT = Duration.ofMillis(300);
+	/** Long enough for what the clock itself begins. */
+	private static final Duration SHORT = Duration.ofSeconds(1);
 
 	@Autowired
 	private KvTemplate template;
@@ -39,12 +40,13 @@ class NeverEndingTests {
 	void release() {
 		this.endless.latch.countDown();
 		this.endless.latch = new CountDownLatch(1);
+		this.endless.begun = new CountDownLatch(1);
 	}
 
 	@Test
-	void asynchronousHookIsNamedWithItsKeyAndPlace() {
-		this.template.set("async:1", "v");
-		failsWith("Work was still pending after PT0.3S", "Hook 'endless-async' handles 'async:1'",
+	void asynchronousHookIsNamedWithItsKeyAndPlace() throws InterruptedException {
+		setAndAwait("async:1");
+		failsWith("Work was still pending after PT1S", "Hook 'endless-async' handles 'async:1'",
 				"NeverEndingTests$Endless.async(");
 	}
 
@@ -56,14 +58,14 @@ class NeverEndingTests {
 	}
 
 	@Test
-	void listenerIsNamedWithItsKey() {
-		this.template.set("listened:1", "v");
+	void listenerIsNamedWithItsKey() throws InterruptedException {
+		setAndAwait("listened:1");
 		failsWith("Listener 'endless-listener' handles 'listened:1'");
 	}
 
 	@Test
-	void hookThatTimedOutAndDoesNotEndIsNamed() {
-		this.template.set("timed:1", "v");
+	void hookThatTimedOutAndDoesNotEndIsNamed() throws InterruptedException {
+		setAndAwait("timed:1");
 		failsWith("Hook 'endless-timed' is running");
 	}
 
@@ -78,13 +80,21 @@ class NeverEndingTests {
 	}
 
 	@Test
-	void clockContinuesOnceTheHookHasEnded() {
-		this.template.set("async:1", "v");
+	void clockContinuesOnceTheHookHasEnded() throws InterruptedException {
+		setAndAwait("async:1");
 		failsWith("Hook 'endless-async'");
 		this.endless.latch.countDown();
 		this.clock.setTimeout(Duration.ofSeconds(30));
 		this.clock.settle();
 		assertThat(this.template.hasKey("async:1")).isTrue();
+	}
+
+	/**
+	 * Writes a key, and waits until what is called for it has begun: it is found running.
+	 */
+	private void setAndAwait(String key) throws InterruptedException {
+		this.template.set(key, "v");
+		this.endless.begun.await();
 	}
 
 	private void failsWith(String... texts) {
@@ -99,12 +109,15 @@ class NeverEndingTests {
 
 		private volatile CountDownLatch latch = new CountDownLatch(1);
 
+		private volatile CountDownLatch begun = new CountDownLatch(1);
+
 		Endless(KvTemplate template) {
 			this.template = template;
 		}
 
 		@KvHook(id = "endless-async", prefix = "async:", async = true)
 		void async() throws InterruptedException {
+			this.begun.countDown();
 			this.latch.await();
 		}
 
@@ -113,9 +126,10 @@ class NeverEndingTests {
 			this.latch.await();
 		}
 
-		@KvHook(id = "endless-timed", prefix = "timed:", timeout = "50ms")
+		@KvHook(id = "endless-timed", prefix = "timed:", timeout = "2s")
 		void timed() {
 			CountDownLatch current = this.latch;
+			this.begun.countDown();
 			while (current.getCount() > 0) {
 				try {
 					current.await();
@@ -128,6 +142,7 @@ class NeverEndingTests {
 
 		@KvListener(id = "endless-listener", prefix = "listened:")
 		void listen() throws InterruptedException {
+			this.begun.countDown();
 			this.latch.await();
 		}
 
