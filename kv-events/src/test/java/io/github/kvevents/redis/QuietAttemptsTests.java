@@ -85,7 +85,7 @@ class QuietAttemptsTests {
 	}
 
 	/**
-	 * A thread that began to connect just before the driver's threads were told to end.
+	 * A thread that began to connect just before the driver's threads ended.
 	 */
 	@Test
 	void attemptDuringCut(CapturedOutput output) {
