@@ -17,6 +17,7 @@ import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.support.DaemonThreads;
+import io.github.kvevents.support.Patience;
 import io.github.kvevents.support.StoreFailure;
 
 /**
@@ -108,10 +109,9 @@ final class ConnectAttempt {
 	 */
 	boolean succeeds(long millis) throws InterruptedException {
 		try {
-			this.outcome.get(millis, TimeUnit.MILLISECONDS);
-			return true;
+			return new Patience(millis).await(this.outcome);
 		}
-		catch (TimeoutException | ExecutionException ex) {
+		catch (ExecutionException ex) {
 			return false;
 		}
 	}

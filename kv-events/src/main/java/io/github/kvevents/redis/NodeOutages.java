@@ -11,8 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -28,6 +26,7 @@ import org.springframework.util.Assert;
 
 import io.github.kvevents.support.DaemonThreads;
 import io.github.kvevents.support.Interval;
+import io.github.kvevents.support.Patience;
 
 /**
  * Nodes of a Redis Cluster that don't answer while others do. That is logged once, and so
@@ -127,16 +126,18 @@ final class NodeOutages {
 		Map<String, CompletableFuture<@Nullable Void>> answers = new LinkedHashMap<>();
 		primaries.forEach((node) -> answers.put(node.asString(), ping(connection, node)));
 		Set<String> away = new TreeSet<>();
-		long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+		Patience patience = new Patience(PATIENCE_MILLIS);
 		answers.forEach((node, answer) -> {
 			try {
-				answer.get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+				if (!patience.await(answer)) {
+					away.add(node);
+				}
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 				away.add(node);
 			}
-			catch (ExecutionException | TimeoutException ex) {
+			catch (ExecutionException ex) {
 				away.add(node);
 			}
 		});

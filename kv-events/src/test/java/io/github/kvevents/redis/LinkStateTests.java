@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.fixture.ProcessPause;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -80,6 +82,23 @@ class LinkStateTests {
 		CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(this.permitted::countDown);
 		// what is left of the two seconds bounds this wait, and not the command timeout
 		impatient.ping(Duration.ofMinutes(1));
+	}
+
+	/**
+	 * A long garbage collection, or a container without CPU time left.
+	 */
+	@Test
+	void pauseOfThisProcessWhileTheContextClosesIsNotTakenForAnOutage() throws Exception {
+		this.permitted = new CountDownLatch(1);
+		CompletableFuture<Boolean> answers = CompletableFuture.supplyAsync(this.state::answersUntilStopped,
+				(task) -> new Thread(task).start());
+		await().until(this.state::isConnecting);
+		ProcessPause.ofThisOne(Duration.ofMillis(1500));
+		assertThat(this.state.isAbandoned()).isFalse();
+		this.permitted.countDown();
+		await().until(this.state::isAnswered);
+		this.state.setStopped(true);
+		assertThat(answers.get()).isTrue();
 	}
 
 	@Test
