@@ -115,7 +115,8 @@ class WatchPublisherTests {
 
 	@Test
 	void idleTimeoutEndsAWatchWhoseSubscriberAsksForNothingMore() {
-		WatchOptions options = WatchOptions.prefix("k").idleTimeout(Duration.ofMillis(200));
+		// so long that a busy machine asks for the event in time
+		WatchOptions options = WatchOptions.prefix("k").idleTimeout(Duration.ofMillis(1500));
 		RecordingSubscriber waiting = new RecordingSubscriber();
 		KvWatch read = this.instance.watch(options);
 		read.publisher().subscribe(waiting);
