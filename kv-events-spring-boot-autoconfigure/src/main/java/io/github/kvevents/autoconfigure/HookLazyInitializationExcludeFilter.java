@@ -28,8 +28,8 @@ import io.github.kvevents.listener.KvListener;
  * would never be created and its hooks never called. A bean of the application whose
  * declared type is an interface or an abstract class may have some, so it is excluded
  * too. A bean that is {@code @Lazy} itself stays lazy. Spring listeners of our events are
- * also excluded: only those that have been created count when expiries are tracked on
- * demand.
+ * also excluded, as what is called for events is in general: they then count by their
+ * class, not only by the declared type of their bean.
  */
 class HookLazyInitializationExcludeFilter implements LazyInitializationExcludeFilter {
 

@@ -3,6 +3,7 @@ package io.github.kvevents.hook;
 import java.lang.reflect.ParameterizedType;
 import java.util.ConcurrentModificationException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,6 +45,13 @@ public final class SpringListeners implements Predicate<KvEventType> {
 	 * What a listener observes never changes; the listener itself may go.
 	 */
 	private final Map<ApplicationListener<?>, Set<KvEventType>> observed = new ConcurrentReferenceHashMap<>(16,
+			ReferenceType.WEAK);
+
+	/**
+	 * Those that a context has no instance of. Their definitions don't change once it
+	 * makes its beans.
+	 */
+	private final Map<AbstractApplicationContext, List<ListenerBean>> beans = new ConcurrentReferenceHashMap<>(2,
 			ReferenceType.WEAK);
 
 	/**
@@ -113,6 +121,11 @@ public final class SpringListeners implements Predicate<KvEventType> {
 						ids.add(id(found));
 					}
 				}
+				for (ListenerBean bean : beans(withListeners)) {
+					if (bean.observed().contains(type)) {
+						ids.add(bean.id());
+					}
+				}
 			}
 		}
 		return ids;
@@ -120,7 +133,7 @@ public final class SpringListeners implements Predicate<KvEventType> {
 
 	private static String id(ApplicationListener<?> listener) {
 		String id = (listener instanceof SmartApplicationListener smart) ? smart.getListenerId() : "";
-		return KvReceiver.stableName(id.isEmpty() ? listener.getClass().getName() : id);
+		return KvReceiver.stableName(id.isEmpty() ? AopUtils.getTargetClass(listener).getName() : id);
 	}
 
 	private boolean hasListener(AbstractApplicationContext context, KvEventType type) {
@@ -130,12 +143,29 @@ public final class SpringListeners implements Predicate<KvEventType> {
 					return true;
 				}
 			}
+			for (ListenerBean bean : beans(context)) {
+				if (bean.observed().contains(type)) {
+					return true;
+				}
+			}
 			return false;
 		}
 		catch (ConcurrentModificationException ex) {
 			// one is being added: better to say yes in vain than no by mistake
 			return true;
 		}
+	}
+
+	private List<ListenerBean> beans(AbstractApplicationContext context) {
+		List<ListenerBean> known = this.beans.get(context);
+		if (known == null) {
+			if (!context.isActive() || !context.getBeanFactory().isConfigurationFrozen()) {
+				return List.of();
+			}
+			known = ListenerBean.of(context.getBeanFactory());
+			this.beans.put(context, known);
+		}
+		return known;
 	}
 
 	private Set<KvEventType> observedBy(ApplicationListener<?> listener, AbstractApplicationContext context) {

@@ -11,12 +11,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
@@ -226,6 +231,55 @@ class SpringEventTests {
 		assertThat(engine().getDispatcher().hasReceivers(KvEventType.SET)).isFalse();
 	}
 
+	@ParameterizedTest
+	@ValueSource(
+			classes = { LazyListeners.class, PrototypeListeners.class, ScopedListeners.class, ProducedListeners.class })
+	void listenerThatSpringMakesOnlyForItsEventCountsByItsType(Class<?> beans) {
+		start(beans);
+		HookEngine engine = engine();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.EXPIRED)).isTrue();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.SET)).isFalse();
+		assertThat(new SpringListeners(this.context).ids(KvEventType.EXPIRED))
+			.containsExactly(ExpiryListener.class.getName());
+		engine.getDispatcher().deliver(MapStore.event("a").expiredByNotification());
+		assertThat(calls).contains("expired a");
+		assertThat(new SpringListeners(this.context).ids(KvEventType.EXPIRED))
+			.containsExactly(ExpiryListener.class.getName());
+	}
+
+	@Test
+	void listenerThatWasRegisteredReadyMadeCounts() {
+		this.context.registerBean("unrelated", Everything.class);
+		this.context.getBeanFactory().registerSingleton("expiry", new ExpiryListener());
+		start();
+		assertThat(engine().getDispatcher().hasReceivers(KvEventType.EXPIRED)).isTrue();
+		assertThat(engine().getDispatcher().hasReceivers(KvEventType.SET)).isFalse();
+	}
+
+	@Test
+	void listenerBehindAJdkProxyHasTheSameIdInEachInstance() {
+		start();
+		ProxyFactory proxy = new ProxyFactory(new ExpiryListener());
+		proxy.addInterface(ApplicationListener.class);
+		this.context.addApplicationListener((ApplicationListener<?>) proxy.getProxy());
+		assertThat(new SpringListeners(this.context).ids(KvEventType.EXPIRED))
+			.containsExactly(ExpiryListener.class.getName());
+	}
+
+	@Test
+	void lambdaThatIsLazyObservesWhatItsBeanMethodDeclares() {
+		start(LazyLambdas.class);
+		HookEngine engine = engine();
+		SpringListeners listeners = new SpringListeners(this.context);
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.EXPIRED)).isTrue();
+		assertThat(engine.getDispatcher().hasReceivers(KvEventType.SET)).isFalse();
+		assertThat(listeners.ids(KvEventType.EXPIRED)).containsExactly(LazyLambdas.class.getName());
+		engine.getDispatcher().deliver(MapStore.event("a").expiredByNotification());
+		assertThat(calls).containsExactly("lambda a");
+		assertThat(listeners.ids(KvEventType.EXPIRED)).as("once it is made")
+			.containsExactly(LazyLambdas.class.getName());
+	}
+
 	static class LoopListener implements ApplicationListener<KvSetEvent> {
 
 		private final MapStore store;
@@ -247,6 +301,83 @@ class SpringEventTests {
 		@Bean
 		ApplicationListener<KvExpiredEvent> lambda() {
 			return (event) -> calls.add("lambda " + event.getKey());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Lazy
+	static class LazyLambdas {
+
+		@Bean
+		ApplicationListener<KvExpiredEvent> lambda() {
+			return (event) -> calls.add("lambda " + event.getKey());
+		}
+
+		/** Spring has made this one for the first event of any type. */
+		@Bean
+		ApplicationListener<?> open() {
+			return new Everything();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Lazy
+	static class LazyListeners {
+
+		@Bean
+		ExpiryListener expiry() {
+			return new ExpiryListener();
+		}
+
+		@Bean
+		Everything everything() {
+			return new Everything();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class PrototypeListeners {
+
+		@Bean
+		@Scope("prototype")
+		ExpiryListener expiry() {
+			return new ExpiryListener();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ScopedListeners {
+
+		@Bean
+		@Scope(scopeName = "prototype", proxyMode = ScopedProxyMode.TARGET_CLASS)
+		ExpiryListener expiry() {
+			return new ExpiryListener();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ProducedListeners {
+
+		@Bean
+		FactoryBean<ExpiryListener> expiry() {
+			return new FactoryBean<>() {
+
+				@Override
+				public ExpiryListener getObject() {
+					return new ExpiryListener();
+				}
+
+				@Override
+				public Class<?> getObjectType() {
+					return ExpiryListener.class;
+				}
+
+			};
 		}
 
 	}
@@ -325,6 +456,7 @@ class SpringEventTests {
 
 		@Override
 		public void onApplicationEvent(KvExpiredEvent event) {
+			calls.add("expired " + event.getKey());
 		}
 
 	}
