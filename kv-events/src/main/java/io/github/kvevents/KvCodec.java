@@ -10,14 +10,15 @@ import java.lang.reflect.Type;
  * <p>
  * Equal values should be equal bytes: {@link KvChange#UNCHANGED} and compare-and-set are
  * decided by the bytes. A codec is used by many threads at once. Whatever it throws
- * reaches the caller as a {@link KvCodecException} that names the key and the type.
+ * reaches the caller as a {@link KvCodecException} that names the key and the type, and
+ * so does a {@code null} that it returns.
  */
 public interface KvCodec {
 
 	/**
 	 * Encodes a value.
 	 * @param value the value, never {@code null}
-	 * @return its bytes, owned by the caller
+	 * @return its bytes, owned by the caller, never {@code null}
 	 */
 	byte[] encode(Object value);
 
@@ -27,7 +28,7 @@ public interface KvCodec {
 	 * type. A codec that knows no generic types may leave this as it is.
 	 * @param value the value, never {@code null}
 	 * @param type the declared type
-	 * @return its bytes, owned by the caller
+	 * @return its bytes, owned by the caller, never {@code null}
 	 */
 	default byte[] encode(Object value, Type type) {
 		return encode(value);
@@ -38,7 +39,7 @@ public interface KvCodec {
 	 * @param <T> the type to decode to
 	 * @param value the bytes, not to be changed
 	 * @param type the class to decode to
-	 * @return the value
+	 * @return the value, never {@code null}: bytes that stand for none can't be decoded
 	 */
 	<T> T decode(byte[] value, Class<T> type);
 
@@ -47,7 +48,7 @@ public interface KvCodec {
 	 * no generic types may leave this as it is: it then decodes to the raw class.
 	 * @param value the bytes, not to be changed
 	 * @param type the type to decode to
-	 * @return the value
+	 * @return the value, never {@code null}
 	 */
 	default Object decode(byte[] value, Type type) {
 		if (type instanceof Class<?> rawType) {

@@ -235,7 +235,9 @@ public abstract sealed class KvEvent extends ApplicationEvent permits KvSetEvent
 					new IllegalStateException("A deserialized event has no codec: read its bytes"));
 		}
 		try {
-			return decoding.apply(decoder);
+			T decoded = decoding.apply(decoder);
+			Assert.state(decoded != null, "The codec returned null");
+			return decoded;
 		}
 		catch (RuntimeException ex) {
 			throw KvCodecException.decoding(this.key, type, ex);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.core.ParameterizedTypeReference;
+
+import io.github.kvevents.fixture.NothingCodec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -56,6 +61,24 @@ class KvEventTests {
 		previous[0] = 'X';
 		assertThat(event.getRawValue()).isEqualTo(bytes("new"));
 		assertThat(event.getRawPreviousValue()).isEqualTo(bytes("old"));
+	}
+
+	/**
+	 * {@code null} would say that the key is gone.
+	 */
+	@Test
+	void valueThatTheCodecReturnsAsNullCantBeDecoded() {
+		KvSetEvent event = KvEventBuilder.forKey("source", "k", new NothingCodec())
+			.value(bytes("new"))
+			.previousValue(bytes("old"))
+			.set(KvEventType.SET);
+		assertThatExceptionOfType(KvCodecException.class).isThrownBy(() -> event.getValue(String.class))
+			.withMessageContaining("'k'")
+			.withStackTraceContaining("The codec returned null");
+		ParameterizedTypeReference<List<String>> list = new ParameterizedTypeReference<>() {
+		};
+		assertThatExceptionOfType(KvCodecException.class).isThrownBy(() -> event.getPreviousValue(list))
+			.withStackTraceContaining("The codec returned null");
 	}
 
 	@Test

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 
 import io.github.kvevents.KeyText;
@@ -73,9 +74,11 @@ record HookParameter(String name, Kind kind, Type type) {
 			throw new IllegalStateException("The HookEngine was built without a codec: the guard can only take bytes");
 		}
 		try {
-			return (this.type instanceof Class<?> rawType)
+			Object decoded = (this.type instanceof Class<?> rawType)
 					? codec.decode(value.clone(), ClassUtils.resolvePrimitiveIfNecessary(rawType))
 					: codec.decode(value.clone(), this.type);
+			Assert.state(decoded != null, "The codec returned null");
+			return decoded;
 		}
 		catch (RuntimeException ex) {
 			throw KvCodecException.decoding(change.key(), this.type, ex);

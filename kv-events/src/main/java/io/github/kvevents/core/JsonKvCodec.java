@@ -75,7 +75,7 @@ public final class JsonKvCodec implements KvCodec {
 			byte[] json = writer.writeValueAsBytes(value);
 			Assert.isTrue(!Arrays.equals(json, NULL),
 					"It is written as JSON null, which no reader can tell from a value "
-							+ "that is missing: delete the key instead");
+							+ "that is missing: delete the key, or leave the field out, instead");
 			return json;
 		}
 		catch (JacksonException ex) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.SpringProxy;
 import org.springframework.core.DecoratingProxy;
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.util.Assert;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvCodecException;
@@ -134,13 +135,18 @@ final class ValueCodec {
 		}
 
 		byte[] encode(KvCodec codec, Object value) {
-			return (this.type instanceof Class<?>) ? codec.encode(value) : codec.encode(value, this.type);
+			return returned((this.type instanceof Class<?>) ? codec.encode(value) : codec.encode(value, this.type));
 		}
 
 		@SuppressWarnings("unchecked")
 		T decode(KvCodec codec, byte[] value) {
-			return (T) ((this.type instanceof Class<?> rawType) ? codec.decode(value, rawType)
+			return (T) returned((this.type instanceof Class<?> rawType) ? codec.decode(value, rawType)
 					: codec.decode(value, this.type));
+		}
+
+		private static <R> R returned(R result) {
+			Assert.state(result != null, "The codec returned null");
+			return result;
 		}
 
 	}

@@ -72,7 +72,9 @@ public final class LogEntry {
 			return null;
 		}
 		try {
-			return this.codec.decode(value, type);
+			T decoded = this.codec.decode(value, type);
+			Assert.state(decoded != null, "The codec returned null");
+			return decoded;
 		}
 		catch (RuntimeException ex) {
 			throw new KvCodecException(this.log,

@@ -26,12 +26,14 @@ import org.springframework.core.env.MapPropertySource;
 
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvChange;
+import io.github.kvevents.KvCodecException;
 import io.github.kvevents.KvDeleteEvent;
 import io.github.kvevents.KvEvent;
 import io.github.kvevents.KvEventType;
 import io.github.kvevents.KvExpiredEvent;
 import io.github.kvevents.KvSetEvent;
 import io.github.kvevents.KvVetoException;
+import io.github.kvevents.fixture.NothingCodec;
 import io.github.kvevents.hook.HookEngine;
 import io.github.kvevents.hook.KvGuard;
 import io.github.kvevents.hook.KvHook;
@@ -185,6 +187,19 @@ public class KvHookBeanPostProcessorTests {
 		this.context.close();
 		assertThat(engine.getRegistry().all()).isEmpty();
 		store.set("a", 1);
+		assertThat(calls).isEmpty();
+	}
+
+	@Test
+	void guardWhoseValueTheCodecReturnsAsNullRefuses() {
+		MapStore store = start((context) -> {
+			context.registerBean("hookEngine", HookEngine.class,
+					() -> HookEngine.builder().codec(new NothingCodec()).build());
+			context.registerBean("guards", AnyGuard.class);
+		});
+		assertThatExceptionOfType(KvVetoException.class).isThrownBy(() -> store.set("order:1", 5))
+			.withCauseInstanceOf(KvCodecException.class)
+			.withStackTraceContaining("The codec returned null");
 		assertThat(calls).isEmpty();
 	}
 
@@ -706,6 +721,15 @@ public class KvHookBeanPostProcessorTests {
 
 		@KvHook(id = "same")
 		void hook(KvSetEvent event) {
+		}
+
+	}
+
+	static class AnyGuard {
+
+		@KvGuard
+		void check(@KvValue String value) {
+			calls.add("guard " + value);
 		}
 
 	}

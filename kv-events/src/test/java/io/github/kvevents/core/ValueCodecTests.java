@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,10 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.MethodBeforeAdvice;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.core.DecoratingProxy;
+import org.springframework.core.ParameterizedTypeReference;
 
 import io.github.kvevents.KvCodec;
 import io.github.kvevents.KvCodecException;
 import io.github.kvevents.core.ValueCodec.ValueType;
+import io.github.kvevents.fixture.NothingCodec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -78,6 +81,26 @@ class ValueCodecTests {
 			.isThrownBy(() -> values.decodeStored("key", this.stored, ValueType.of(String.class)))
 			.withMessageContaining("key")
 			.withCauseInstanceOf(IllegalStateException.class);
+	}
+
+	@Test
+	void codecThatReturnsNothingFails() {
+		ValueCodec values = values(new NothingCodec());
+		ValueType<List<String>> list = ValueType.of(new ParameterizedTypeReference<List<String>>() {
+		});
+		assertThatNothingIsRefused(() -> values.encode("key", "value"));
+		assertThatNothingIsRefused(() -> values.encode("key", List.of(), list));
+		assertThatNothingIsRefused(() -> values.decode("key", this.stored, String.class));
+		assertThatNothingIsRefused(() -> values.decode("key", this.stored, list));
+		assertThatNothingIsRefused(
+				() -> values.decode(List.of("key"), List.of(Optional.of(this.stored)), ValueType.of(String.class)));
+	}
+
+	private static void assertThatNothingIsRefused(ThrowingCallable call) {
+		assertThatExceptionOfType(KvCodecException.class).isThrownBy(call)
+			.withMessageContaining("'key'")
+			.havingCause()
+			.withMessage("The codec returned null");
 	}
 
 	private static ValueCodec values(KvCodec codec) {

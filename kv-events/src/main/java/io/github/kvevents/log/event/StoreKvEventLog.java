@@ -170,7 +170,9 @@ final class StoreKvEventLog extends KvEventLog {
 
 		private byte[] encode(String field, Object value) {
 			try {
-				return this.codec.encode(value);
+				byte[] encoded = this.codec.encode(value);
+				Assert.state(encoded != null, "The codec returned null");
+				return encoded;
 			}
 			catch (RuntimeException ex) {
 				throw new KvCodecException(this.log,

@@ -1,16 +1,23 @@
 package io.github.kvevents.log.event;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.github.kvevents.KvCodecException;
+import io.github.kvevents.fixture.NothingCodec;
 import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.EventLogOptions;
+import io.github.kvevents.log.LogEntry;
+import io.github.kvevents.log.event.StoreKvEventLog.EventLogEncoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -47,6 +54,20 @@ class EventLogVocabularyTests {
 			.withMessage("'millis' must not be negative but was -4");
 		assertThatIllegalArgumentException().isThrownBy(() -> new EntryId(4, -2))
 			.withMessage("'sequence' must not be negative but was -2");
+	}
+
+	@Test
+	void codecThatReturnsNothingFails() {
+		LogEntry entry = new LogEntry("log", new EntryId(1, 0), Map.of("field", new byte[] { '1' }),
+				new NothingCodec());
+		assertThatExceptionOfType(KvCodecException.class).isThrownBy(() -> entry.get("field", String.class))
+			.withMessageContainingAll("'field'", "'log'")
+			.withStackTraceContaining("The codec returned null");
+		EventLogEncoder encoder = new EventLogEncoder("log", new NothingCodec());
+		assertThatExceptionOfType(KvCodecException.class)
+			.isThrownBy(() -> encoder.encode(List.of(Map.of("field", "value"))))
+			.withMessageContainingAll("'field'", "'log'")
+			.withStackTraceContaining("The codec returned null");
 	}
 
 	@Test

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -130,6 +131,10 @@ abstract class KvEventLogsContractTests {
 			.withMessageContaining("U+D800");
 		assertThatExceptionOfType(KvCodecException.class).isThrownBy(() -> log.add(value(1), Map.of("v", "\uD800")))
 			.withMessageContaining("'v'");
+		assertThatExceptionOfType(KvCodecException.class)
+			.isThrownBy(() -> log.add(value(1), Map.of("empty", Optional.empty())))
+			.withMessageContaining("'empty'")
+			.withStackTraceContaining("leave the field out");
 		assertThatIllegalArgumentException().isThrownBy(() -> log.add(value(1), fields(EventLogEncoder.MAX_FIELDS + 1)))
 			.withMessageContaining("at most 3500 fields but has 3501");
 		assertThat(log.tail()).isEmpty();
