@@ -139,18 +139,24 @@ final class HookInvoker {
 		DispatchContext context = DispatchContext.current();
 		CallChain chain = CallChain.current();
 		Observation observation = this.observations.start(hook, event, "timed", null);
+		Throwable failure;
 		try {
-			Throwable failure = this.timed.run(hook.getId(), share, timeout,
+			failure = this.timed.run(hook.getId(), share, timeout,
 					() -> callElsewhere(hook, event, context, chain, caller, observation));
-			DeferredInterrupt.hold();
-			ended(hook, event, observation, failure);
 		}
 		catch (TimeoutException ex) {
 			DeferredInterrupt.hold();
 			this.errors.timedOut(hook, event, ex);
 			this.observations.stop(observation, "timeout", ex);
 			hook.ended();
+			return;
 		}
+		catch (RuntimeException | Error ex) {
+			thrownOn(hook, observation, ex);
+			throw ex;
+		}
+		DeferredInterrupt.hold();
+		ended(hook, event, observation, failure);
 	}
 
 	/**
@@ -165,7 +171,6 @@ final class HookInvoker {
 		}
 		catch (Throwable ex) {
 			if (JvmFailures.isOne(ex)) {
-				hook.stats().failed(ex);
 				// there is no caller who would get it
 				logger.error("A hook failed for '" + KeyText.printable(item.event().getKey()) + "'", ex);
 			}
@@ -198,11 +203,21 @@ final class HookInvoker {
 			return call(hook, event, observation);
 		}
 		catch (Throwable ex) {
-			// a failure of the JVM, which is thrown on
-			this.observations.stop(observation, "failure", ex);
-			hook.ended();
+			thrownOn(hook, observation, ex);
 			throw ex;
 		}
+	}
+
+	/**
+	 * The call ended with a failure of the JVM, which is no error of the hook but counts
+	 * as its failure, or could not be made.
+	 */
+	private void thrownOn(HookRegistration hook, Observation observation, Throwable failure) {
+		if (JvmFailures.isOne(failure)) {
+			hook.stats().failed(failure);
+		}
+		this.observations.stop(observation, "failure", failure);
+		hook.ended();
 	}
 
 	private void ended(HookRegistration hook, KvEvent event, Observation observation, @Nullable Throwable failure) {

@@ -87,18 +87,25 @@ class HookObservationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void failureOfTheJvm(boolean async) {
+	@ValueSource(strings = { "sync", "timed", "async" })
+	void failureOfTheJvm(String mode) {
 		KvHookOptions options = KvHookOptions.defaults().id("one");
-		this.engine.getRegistry().register(async ? options.async() : options, (event) -> {
+		KvHookOptions inMode = switch (mode) {
+			case "timed" -> options.timeout(Duration.ofMinutes(1));
+			case "async" -> options.async();
+			default -> options;
+		};
+		KvHookRegistration hook = this.engine.getRegistry().register(inMode, (event) -> {
 			throw new OutOfMemoryError("on purpose");
 		});
 		try {
 			this.store.set("a", 1);
 		}
 		catch (OutOfMemoryError ex) {
-			assertThat(async).as("a synchronous hook's reaches the caller").isFalse();
+			assertThat(mode).as("a synchronous hook's reaches the caller").isNotEqualTo("async");
 		}
+		await().untilAsserted(() -> assertThat(hook.getStats().failures()).isOne());
+		assertThat(hook.getStats().lastError()).isEqualTo(OutOfMemoryError.class.getName());
 		await().untilAsserted(() -> TestObservationRegistryAssert.assertThat(this.registry)
 			.hasObservationWithNameEqualTo("kv.hook")
 			.that()
