@@ -11,6 +11,7 @@ import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.core.annotation.AliasFor;
 
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.CalledMethodHints;
 
 /**
  * Calls the method before an operation, on the caller's thread. What it throws vetoes the
@@ -25,7 +26,7 @@ import io.github.kvevents.KvEventType;
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Repeatable(KvGuard.List.class)
-@Reflective
+@Reflective(CalledMethodHints.class)
 public @interface KvGuard {
 
 	/**
@@ -79,7 +80,7 @@ public @interface KvGuard {
 	@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 	@Retention(RetentionPolicy.RUNTIME)
 	@Documented
-	@Reflective
+	@Reflective(CalledMethodHints.class)
 	@interface List {
 
 		/**

@@ -12,6 +12,7 @@ import org.springframework.core.annotation.AliasFor;
 
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.CalledMethodHints;
 
 /**
  * Calls the method when something happened to a key, as the operation returns. Found on
@@ -33,7 +34,7 @@ import io.github.kvevents.KvEventType;
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Repeatable(KvHook.List.class)
-@Reflective
+@Reflective(CalledMethodHints.class)
 public @interface KvHook {
 
 	/**
@@ -120,7 +121,7 @@ public @interface KvHook {
 	@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 	@Retention(RetentionPolicy.RUNTIME)
 	@Documented
-	@Reflective
+	@Reflective(CalledMethodHints.class)
 	@interface List {
 
 		/**

@@ -11,6 +11,7 @@ import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.core.annotation.AliasFor;
 
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.CalledMethodHints;
 
 /**
  * A {@link KvHook} for keys that are deleted, alone or in a batch.
@@ -95,7 +96,7 @@ public @interface OnKvDelete {
 	@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 	@Retention(RetentionPolicy.RUNTIME)
 	@Documented
-	@Reflective
+	@Reflective(CalledMethodHints.class)
 	@interface List {
 
 		/**

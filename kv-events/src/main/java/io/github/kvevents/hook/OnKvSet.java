@@ -12,6 +12,7 @@ import org.springframework.core.annotation.AliasFor;
 
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.CalledMethodHints;
 
 /**
  * A {@link KvHook} for keys that are set, alone or in a batch.
@@ -103,7 +104,7 @@ public @interface OnKvSet {
 	@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 	@Retention(RetentionPolicy.RUNTIME)
 	@Documented
-	@Reflective
+	@Reflective(CalledMethodHints.class)
 	@interface List {
 
 		/**

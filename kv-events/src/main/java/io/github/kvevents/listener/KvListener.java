@@ -12,6 +12,7 @@ import org.springframework.core.annotation.AliasFor;
 
 import io.github.kvevents.KvChange;
 import io.github.kvevents.KvEventType;
+import io.github.kvevents.support.CalledMethodHints;
 
 /**
  * Calls the method for every change in the change log, at least once and in order per
@@ -27,7 +28,7 @@ import io.github.kvevents.KvEventType;
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Repeatable(KvListener.List.class)
-@Reflective
+@Reflective(CalledMethodHints.class)
 public @interface KvListener {
 
 	/**
@@ -139,7 +140,7 @@ public @interface KvListener {
 	@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
 	@Retention(RetentionPolicy.RUNTIME)
 	@Documented
-	@Reflective
+	@Reflective(CalledMethodHints.class)
 	@interface List {
 
 		/**
