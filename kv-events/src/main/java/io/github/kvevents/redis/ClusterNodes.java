@@ -16,6 +16,8 @@ import org.springframework.data.redis.connection.RedisClusterNode;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.github.kvevents.redis.driver.LinkResources;
+
 /**
  * The primaries of a Redis Cluster, each with connections of its own: for what a driver
  * sends to one node of its choice, such as subscriptions and settings. Nothing connects
@@ -27,19 +29,22 @@ public final class ClusterNodes {
 
 	private final LinkTarget target;
 
+	private final LinkResources resources;
+
 	/** Whether the connections are for reads that wait. */
 	private final boolean waiting;
 
 	/** By host and port. */
 	private final Map<String, RedisConnectionFactory> factories = new LinkedHashMap<>();
 
-	ClusterNodes(LinkTarget target) {
-		this(target, false);
+	ClusterNodes(LinkTarget target, LinkResources resources) {
+		this(target, resources, false);
 	}
 
-	private ClusterNodes(LinkTarget target, boolean waiting) {
+	private ClusterNodes(LinkTarget target, LinkResources resources, boolean waiting) {
 		this.application = target.application();
 		this.target = target;
+		this.resources = resources;
 		this.waiting = waiting;
 	}
 
@@ -47,8 +52,8 @@ public final class ClusterNodes {
 	 * Connections for reads that wait: when one is cut it isn't restored, since another
 	 * node may serve the slot by then.
 	 */
-	static ClusterNodes forWaits(LinkTarget target) {
-		return new ClusterNodes(target, true);
+	ClusterNodes forWaits() {
+		return new ClusterNodes(this.target, this.resources, true);
 	}
 
 	/**
@@ -97,7 +102,7 @@ public final class ClusterNodes {
 		synchronized (this.factories) {
 			return this.factories.computeIfAbsent(node, (address) -> {
 				int colon = address.lastIndexOf(':');
-				return OwnLettuce.toNode(this.application, this.target.factory(), address.substring(0, colon),
+				return OwnLettuce.toNode(this.application, this.resources, address.substring(0, colon),
 						Integer.parseInt(address.substring(colon + 1)), this.waiting);
 			});
 		}

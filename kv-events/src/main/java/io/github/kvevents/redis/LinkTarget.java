@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.github.kvevents.redis.driver.LinkResources;
 import io.github.kvevents.redis.driver.OwnConnectionFactory;
 import io.github.kvevents.redis.driver.PoolShare;
 import io.github.kvevents.redis.driver.ReusedConnection;
@@ -27,6 +28,9 @@ import io.github.kvevents.support.StoreFailure;
 final class LinkTarget {
 
 	private final RedisConnectionFactory application;
+
+	/** With Lettuce. */
+	private final @Nullable LinkResources resources;
 
 	private final boolean cluster;
 
@@ -52,9 +56,11 @@ final class LinkTarget {
 	LinkTarget(RedisConnectionFactory application) {
 		this.application = application;
 		boolean lettuce = BlockingReads.isLettuce(application);
-		this.pages = lettuce ? new PageConnection(application) : null;
+		LinkResources resources = lettuce ? OwnLettuce.resources(application) : null;
+		this.resources = resources;
+		this.pages = (resources != null) ? new PageConnection(application, resources) : null;
 		this.cluster = RedisConnections.isCluster(application);
-		this.nodes = (lettuce && this.cluster) ? new ClusterNodes(this) : null;
+		this.nodes = (resources != null && this.cluster) ? new ClusterNodes(this, resources) : null;
 		boolean sentinel = lettuce && OwnLettuce.isSentinel(application);
 		this.refusals = new WriteRefusals(sentinel ? Duration.ofSeconds(5) : Duration.ofSeconds(1), sentinel,
 				this::findPrimary);
@@ -78,7 +84,8 @@ final class LinkTarget {
 	private synchronized RedisConnectionFactory makeFactory() {
 		RedisConnectionFactory factory = this.factory;
 		if (factory == null) {
-			factory = BlockingReads.isLettuce(this.application) ? OwnLettuce.of(this.application) : this.application;
+			LinkResources resources = this.resources;
+			factory = (resources != null) ? OwnLettuce.of(this.application, resources) : this.application;
 			Integer poolSize = (factory == this.application) ? PoolShare.sizeOf(factory) : null;
 			this.share = (poolSize != null) ? new PoolShare(poolSize) : null;
 			this.factory = factory;
@@ -203,8 +210,9 @@ final class LinkTarget {
 	 * @return the waits, {@code null} if nodes can't be connected to one by one
 	 */
 	synchronized @Nullable SharedWaits waits(LinkState state) {
-		if (this.waits == null && this.nodes != null && factory() != this.application) {
-			this.waits = new SharedWaits(this, state);
+		ClusterNodes nodes = this.nodes;
+		if (this.waits == null && nodes != null && factory() != this.application) {
+			this.waits = new SharedWaits(this, state, nodes.forWaits());
 		}
 		return this.waits;
 	}
@@ -255,6 +263,16 @@ final class LinkTarget {
 	 */
 	void dropSpares() {
 		this.spares.takeAll(ReusedConnection::discard);
+	}
+
+	/**
+	 * Ends the threads of the link. What it created is destroyed, or cut.
+	 */
+	void shutDown() {
+		LinkResources resources = this.resources;
+		if (resources != null) {
+			OwnLettuce.shutDown(resources);
+		}
 	}
 
 	private void findPrimary() {

@@ -17,7 +17,6 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.resource.ClientResources;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +29,10 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ReflectionUtils;
 
-import io.github.kvevents.redis.driver.CallTracing;
 import io.github.kvevents.redis.driver.CommandDeadline;
-import io.github.kvevents.redis.driver.QuietAttempts;
+import io.github.kvevents.redis.driver.LinkResources;
 import io.github.kvevents.redis.driver.OwnClientSettings;
 import io.github.kvevents.redis.driver.OwnConnectionFactory;
-import io.github.kvevents.redis.driver.SpreadResources;
 import io.github.kvevents.redis.topology.OpenChannels;
 import io.github.kvevents.redis.topology.SentinelWatch;
 
@@ -60,12 +57,21 @@ final class OwnLettuce {
 	}
 
 	/**
+	 * The threads and settings of the driver for all clients of a link.
+	 * @param application a Lettuce factory
+	 */
+	static LinkResources resources(RedisConnectionFactory application) {
+		return new LinkResources(((LettuceConnectionFactory) application).getClientConfiguration());
+	}
+
+	/**
 	 * Creates a factory with the settings of the application.
 	 * @param application a Lettuce factory
+	 * @param resources those of the link
 	 * @return the started factory, or the factory of the application if its class is a
 	 * subclass that may behave differently
 	 */
-	static RedisConnectionFactory of(RedisConnectionFactory application) {
+	static RedisConnectionFactory of(RedisConnectionFactory application, LinkResources resources) {
 		if (application.getClass() != LettuceConnectionFactory.class) {
 			return application;
 		}
@@ -81,11 +87,7 @@ final class OwnLettuce {
 				new OwnClientSettings(client,
 						Optional.of(bounded(RedisConfiguration.isClusterConfiguration(configuration)
 								? inCluster(options) : options.orElseGet(ClientOptions::create), client)),
-						SpreadResources.of(resources(client)), primary(theirs)));
-	}
-
-	private static Optional<ClientResources> resources(LettuceClientConfiguration client) {
-		return QuietAttempts.of(CallTracing.of(client.getClientResources()));
+						resources.get(), primary(theirs)));
 	}
 
 	private static ClientOptions bounded(ClientOptions options, LettuceClientConfiguration client) {
@@ -121,11 +123,11 @@ final class OwnLettuce {
 	/**
 	 * Creates a factory of connections to one node of a Redis Cluster.
 	 * @param application a Lettuce factory, which has the settings
-	 * @param own the factory of this library, whose threads are shared
+	 * @param resources those of the link
 	 * @param waiting whether the connections are for reads that wait
 	 * @return the started factory, which opens a connection for each use
 	 */
-	static RedisConnectionFactory toNode(RedisConnectionFactory application, RedisConnectionFactory own, String host,
+	static RedisConnectionFactory toNode(RedisConnectionFactory application, LinkResources resources, String host,
 			int port, boolean waiting) {
 		LettuceConnectionFactory theirs = (LettuceConnectionFactory) application;
 		RedisStandaloneConfiguration node = new RedisStandaloneConfiguration(host, port);
@@ -134,13 +136,11 @@ final class OwnLettuce {
 			node.setPassword(login.getPassword());
 		}
 		LettuceClientConfiguration client = theirs.getClientConfiguration();
-		AbstractRedisClient shared = client((LettuceConnectionFactory) own);
-		Optional<ClientResources> resources = (shared != null) ? Optional.of(shared.getResources()) : resources(client);
 		Optional<ClientOptions> options = client.getClientOptions();
 		LettuceConnectionFactory factory = new LettuceConnectionFactory(node,
-				waiting ? new OwnClientSettings(client, Optional.of(forWaits(options)), resources, Optional.empty(),
-						shorter(client.getCommandTimeout()))
-						: new OwnClientSettings(client, options, resources, Optional.empty()));
+				waiting ? new OwnClientSettings(client, Optional.of(forWaits(options)), resources.get(),
+						Optional.empty(), shorter(client.getCommandTimeout()))
+						: new OwnClientSettings(client, options, resources.get(), Optional.empty()));
 		factory.setShareNativeConnection(false);
 		factory.afterPropertiesSet();
 		factory.start();
@@ -193,10 +193,12 @@ final class OwnLettuce {
 	 * reconnect: when the server closes one, its commands fail at once and are not
 	 * retransmitted.
 	 * @param application a Lettuce factory
+	 * @param resources those of the link
 	 * @return the started factory; {@code null} if the driver manages connections to
 	 * several servers, or if the class is a subclass that may behave differently
 	 */
-	static @Nullable LettuceConnectionFactory withoutReconnect(RedisConnectionFactory application) {
+	static @Nullable LettuceConnectionFactory withoutReconnect(RedisConnectionFactory application,
+			LinkResources resources) {
 		if (application.getClass() != LettuceConnectionFactory.class) {
 			return null;
 		}
@@ -211,9 +213,8 @@ final class OwnLettuce {
 		ClientOptions.Builder options = client.getClientOptions()
 			.map(ClientOptions::mutate)
 			.orElseGet(ClientOptions::builder);
-		return start(theirs, configuration,
-				new OwnClientSettings(client, Optional.of(bounded(options.autoReconnect(false).build(), client)),
-						resources(client), Optional.empty()));
+		return start(theirs, configuration, new OwnClientSettings(client,
+				Optional.of(bounded(options.autoReconnect(false).build(), client)), resources.get(), Optional.empty()));
 	}
 
 	private static LettuceConnectionFactory start(LettuceConnectionFactory theirs, RedisConfiguration configuration,
@@ -303,6 +304,13 @@ final class OwnLettuce {
 				return null;
 			});
 		}
+	}
+
+	/**
+	 * Ends the threads of a link whose factories are destroyed, or cut.
+	 */
+	static void shutDown(LinkResources resources) {
+		resources.shutDown(QUIET_MILLIS, ENDING_MILLIS);
 	}
 
 	/**

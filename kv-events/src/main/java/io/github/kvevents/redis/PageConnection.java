@@ -10,6 +10,8 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
+import io.github.kvevents.redis.driver.LinkResources;
+
 /**
  * The connection for reads that may turn out to be too large. When the server closes such
  * a connection, Lettuce would retransmit the command until its timeout, together with all
@@ -21,6 +23,8 @@ final class PageConnection {
 
 	private final RedisConnectionFactory application;
 
+	private final LinkResources resources;
+
 	private volatile @Nullable LettuceConnectionFactory factory;
 
 	private volatile @Nullable StatefulConnection<?, ?> connection;
@@ -30,9 +34,11 @@ final class PageConnection {
 	/**
 	 * Creates a connection that is not connected.
 	 * @param application a factory of Lettuce
+	 * @param resources those of the link
 	 */
-	PageConnection(RedisConnectionFactory application) {
+	PageConnection(RedisConnectionFactory application, LinkResources resources) {
 		this.application = application;
+		this.resources = resources;
 	}
 
 	/**
@@ -41,7 +47,7 @@ final class PageConnection {
 	 */
 	synchronized boolean isUsable() {
 		if (this.factory == null && !this.unusable) {
-			this.factory = OwnLettuce.withoutReconnect(this.application);
+			this.factory = OwnLettuce.withoutReconnect(this.application, this.resources);
 			this.unusable = this.factory == null;
 		}
 		return !this.unusable;

@@ -274,6 +274,7 @@ public final class RedisLink implements SmartLifecycle, DisposableBean, Applicat
 	public void destroy() {
 		this.state.setStopped(true);
 		end((own) -> OwnLettuce.destroy(own));
+		this.target.shutDown();
 	}
 
 }

@@ -47,10 +47,10 @@ public final class SharedWaits {
 
 	private final Map<Integer, SharedWait> slots = new ConcurrentHashMap<>();
 
-	SharedWaits(LinkTarget target, LinkState state) {
+	SharedWaits(LinkTarget target, LinkState state, ClusterNodes nodes) {
 		this.target = target;
 		this.state = state;
-		this.nodes = ClusterNodes.forWaits(target);
+		this.nodes = nodes;
 	}
 
 	/**

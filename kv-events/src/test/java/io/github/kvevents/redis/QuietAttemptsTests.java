@@ -66,12 +66,14 @@ class QuietAttemptsTests {
 
 	@Test
 	void commands(CapturedOutput output) throws Exception {
-		refusedAndStopped(OwnLettuce.of(application()), output);
+		LettuceConnectionFactory application = application();
+		refusedAndStopped(OwnLettuce.of(application, OwnLettuce.resources(application)), output);
 	}
 
 	@Test
 	void largeReads(CapturedOutput output) throws Exception {
-		LettuceConnectionFactory own = OwnLettuce.withoutReconnect(application());
+		LettuceConnectionFactory application = application();
+		LettuceConnectionFactory own = OwnLettuce.withoutReconnect(application, OwnLettuce.resources(application));
 		assertThat(own).isNotNull();
 		refusedAndStopped(own, output);
 	}
@@ -79,9 +81,8 @@ class QuietAttemptsTests {
 	@Test
 	void nodesOfACluster(CapturedOutput output) throws Exception {
 		LettuceConnectionFactory application = application();
-		RedisConnectionFactory own = OwnLettuce.of(application);
-		refusedAndStopped(OwnLettuce.toNode(application, own, "127.0.0.1", REFUSING, true), output);
-		OwnLettuce.destroy(own);
+		refusedAndStopped(
+				OwnLettuce.toNode(application, OwnLettuce.resources(application), "127.0.0.1", REFUSING, true), output);
 	}
 
 	/**
@@ -89,7 +90,8 @@ class QuietAttemptsTests {
 	 */
 	@Test
 	void attemptDuringCut(CapturedOutput output) {
-		RedisConnectionFactory own = OwnLettuce.of(application());
+		LettuceConnectionFactory application = application();
+		RedisConnectionFactory own = OwnLettuce.of(application, OwnLettuce.resources(application));
 		RedisClient client = refused(own);
 		this.bootstrapped = (bootstrap) -> {
 			this.bootstrapped = null;

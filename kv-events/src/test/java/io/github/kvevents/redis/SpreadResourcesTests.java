@@ -2,7 +2,6 @@ package io.github.kvevents.redis;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.LongStream;
 
 import io.lettuce.core.resource.ClientResources;
@@ -14,12 +13,12 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-import io.github.kvevents.redis.driver.SpreadResources;
+import io.github.kvevents.redis.driver.LinkResources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link SpreadResources}.
+ * How connections of the driver that were lost return.
  */
 class SpreadResourcesTests {
 
@@ -32,8 +31,8 @@ class SpreadResourcesTests {
 
 	@Test
 	void delaysAreRandomAndShort() {
-		Delay one = SpreadResources.of(Optional.of(this.application)).orElseThrow().reconnectDelay();
-		Delay two = SpreadResources.of(Optional.of(this.application)).orElseThrow().reconnectDelay();
+		Delay one = resources().get().reconnectDelay();
+		Delay two = resources().get().reconnectDelay();
 		assertThat(delays(one)).isNotEqualTo(delays(two)).isNotEqualTo(delays(one));
 		assertThat(delays(one)).allMatch((delay) -> delay.compareTo(Duration.ofSeconds(2)) <= 0)
 			.allMatch((delay) -> delay.compareTo(Duration.ZERO) > 0);
@@ -49,24 +48,41 @@ class SpreadResourcesTests {
 	@Test
 	void delayThatTheApplicationHasSetStays() {
 		this.application = this.application.mutate().reconnectDelay(Delay.constant(Duration.ofSeconds(7))).build();
-		assertThat(SpreadResources.of(Optional.of(this.application))).containsSame(this.application);
 		assertThat(ownDelay().createDelay(1)).isEqualTo(Duration.ofSeconds(7));
 	}
 
 	@Test
 	void threadsAreThoseOfTheApplicationAndAreLeftToIt() throws Exception {
-		ClientResources own = SpreadResources.of(Optional.of(this.application)).orElseThrow();
+		LinkResources link = resources();
+		ClientResources own = link.get();
 		assertThat(own.eventLoopGroupProvider()).isSameAs(this.application.eventLoopGroupProvider());
 		assertThat(own.timer()).isSameAs(this.application.timer());
 		assertThat(own.shutdown().get()).isTrue();
+		link.shutDown(0, 0);
 		assertThat(this.application.eventExecutorGroup().isShuttingDown()).isFalse();
-		assertThat(SpreadResources.of(Optional.empty())).isEmpty();
+	}
+
+	@Test
+	void factoryWithoutResourcesGetsThem() {
+		LinkResources link = new LinkResources(LettuceClientConfiguration.defaultConfiguration());
+		ClientResources own = link.get();
+		assertThat(own.reconnectDelay().createDelay(40)).isLessThanOrEqualTo(Duration.ofSeconds(2));
+		link.shutDown(0, 0);
+		assertThat(own.eventExecutorGroup().isShuttingDown()).isTrue();
+	}
+
+	private LinkResources resources() {
+		return new LinkResources(clientConfiguration());
+	}
+
+	private LettuceClientConfiguration clientConfiguration() {
+		return LettuceClientConfiguration.builder().clientResources(this.application).build();
 	}
 
 	private Delay ownDelay() {
 		LettuceConnectionFactory theirs = new LettuceConnectionFactory(new RedisStandaloneConfiguration("127.0.0.1", 1),
-				LettuceClientConfiguration.builder().clientResources(this.application).build());
-		LettuceConnectionFactory own = (LettuceConnectionFactory) OwnLettuce.of(theirs);
+				clientConfiguration());
+		LettuceConnectionFactory own = (LettuceConnectionFactory) OwnLettuce.of(theirs, OwnLettuce.resources(theirs));
 		try {
 			return own.getRequiredNativeClient().getResources().reconnectDelay();
 		}

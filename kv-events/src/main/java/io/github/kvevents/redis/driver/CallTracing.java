@@ -2,7 +2,6 @@ package io.github.kvevents.redis.driver;
 
 import java.net.SocketAddress;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 import io.lettuce.core.resource.ClientResources;
@@ -22,7 +21,7 @@ import io.github.kvevents.support.DaemonThreads;
  * connection or looks for the nodes of a cluster. Otherwise each sweep, heartbeat and
  * blocking read of an idle instance would be a trace of its own.
  */
-public final class CallTracing implements Tracing, TraceContextProvider {
+final class CallTracing implements Tracing, TraceContextProvider {
 
 	private static final TraceContext UNTRACED = new TraceContext() {
 	};
@@ -43,9 +42,9 @@ public final class CallTracing implements Tracing, TraceContextProvider {
 	 * @param application its resources; what they share stays shared
 	 * @return the resources to connect with
 	 */
-	public static Optional<ClientResources> of(Optional<ClientResources> application) {
-		return application.map((resources) -> resources.tracing().isEnabled()
-				? OwnResources.of(resources, Map.of("tracing", tracing(resources))) : resources);
+	static ClientResources of(ClientResources application) {
+		return application.tracing().isEnabled() ? OwnResources.of(application, Map.of("tracing", tracing(application)))
+				: application;
 	}
 
 	private static Supplier<Object> tracing(ClientResources resources) {

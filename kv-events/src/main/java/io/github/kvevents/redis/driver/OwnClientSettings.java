@@ -17,7 +17,7 @@ import org.springframework.data.redis.connection.lettuce.RedisCredentialsProvide
  * be a replica.
  */
 public record OwnClientSettings(LettuceClientConfiguration settings, Optional<ClientOptions> options,
-		Optional<ClientResources> resources, Optional<ReadFrom> readFrom,
+		ClientResources resources, Optional<ReadFrom> readFrom,
 		Duration timeout) implements LettuceClientConfiguration {
 
 	/**
@@ -28,7 +28,7 @@ public record OwnClientSettings(LettuceClientConfiguration settings, Optional<Cl
 	 * @param readFrom where to read from
 	 */
 	public OwnClientSettings(LettuceClientConfiguration settings, Optional<ClientOptions> options,
-			Optional<ClientResources> resources, Optional<ReadFrom> readFrom) {
+			ClientResources resources, Optional<ReadFrom> readFrom) {
 		this(settings, options, resources, readFrom, settings.getCommandTimeout());
 	}
 
@@ -55,7 +55,7 @@ public record OwnClientSettings(LettuceClientConfiguration settings, Optional<Cl
 
 	@Override
 	public Optional<ClientResources> getClientResources() {
-		return this.resources;
+		return Optional.of(this.resources);
 	}
 
 	@Override

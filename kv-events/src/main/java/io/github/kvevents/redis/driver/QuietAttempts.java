@@ -1,7 +1,6 @@
 package io.github.kvevents.redis.driver;
 
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 import io.lettuce.core.RedisConnectionException;
@@ -23,7 +22,7 @@ import io.netty.channel.EventLoopGroup;
  * server refused ends at once: the driver leaves it to time out, and closes the
  * connection once more then, when the threads may have ended.
  */
-public final class QuietAttempts implements NettyCustomizer {
+final class QuietAttempts implements NettyCustomizer {
 
 	private final NettyCustomizer application;
 
@@ -36,8 +35,8 @@ public final class QuietAttempts implements NettyCustomizer {
 	 * @param application its resources; what they share stays shared
 	 * @return the resources to connect with
 	 */
-	public static Optional<ClientResources> of(Optional<ClientResources> application) {
-		return application.map((resources) -> OwnResources.of(resources, Map.of("nettyCustomizer", ended(resources))));
+	static ClientResources of(ClientResources application) {
+		return OwnResources.of(application, Map.of("nettyCustomizer", ended(application)));
 	}
 
 	private static Supplier<Object> ended(ClientResources resources) {

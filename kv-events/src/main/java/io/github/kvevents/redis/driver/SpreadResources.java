@@ -2,7 +2,6 @@ package io.github.kvevents.redis.driver;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 
@@ -18,7 +17,7 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
  * moment, would reconnect at the same moments, and up to as late again as the server was
  * away.
  */
-public final class SpreadResources {
+final class SpreadResources {
 
 	private SpreadResources() {
 	}
@@ -28,9 +27,8 @@ public final class SpreadResources {
 	 * @param application the resources of the application; a delay that it has set itself
 	 * stays
 	 */
-	public static Optional<ClientResources> of(Optional<ClientResources> application) {
-		return application
-			.map((resources) -> isDefault(resources.reconnectDelay()) ? with(resources, new RandomDelay()) : resources);
+	static ClientResources of(ClientResources application) {
+		return isDefault(application.reconnectDelay()) ? with(application, new RandomDelay()) : application;
 	}
 
 	private static boolean isDefault(Delay delay) {
