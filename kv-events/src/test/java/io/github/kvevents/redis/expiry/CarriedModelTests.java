@@ -64,7 +64,7 @@ class CarriedModelTests {
 	/** When the test began. */
 	private final Instant start = Instant.now();
 
-	/** How far the clock of the model is from its start. */
+	/** The time since the start of the model. */
 	private Duration passed = Duration.ZERO;
 
 	private final MemoryKvStore model = new MemoryKvStore(TestClock.showing(() -> this.start.plus(this.passed)));
