@@ -47,12 +47,17 @@ final class ConsoleFeed {
 
 	private final Runnable ping;
 
+	private final StoreReads reads;
+
 	private final KeyMask mask;
 
 	/** Changes when the instance restarts: numbers begin anew then. */
 	private final String id = UUID.randomUUID().toString();
 
 	private final Deque<Change> changes = new ArrayDeque<>();
+
+	/** Held while the store is asked: who only shows changes doesn't wait for it. */
+	private final Object watching = new Object();
 
 	private @Nullable KvWatch watch;
 
@@ -67,11 +72,13 @@ final class ConsoleFeed {
 	 * @param opener opens watches
 	 * @param ping fails if the store does not answer: a watch of the change log waits
 	 * then, and does not say so
+	 * @param reads waits for the store
 	 * @param mask stands for keys
 	 */
-	ConsoleFeed(Function<WatchOptions, KvWatch> opener, Runnable ping, KeyMask mask) {
+	ConsoleFeed(Function<WatchOptions, KvWatch> opener, Runnable ping, StoreReads reads, KeyMask mask) {
 		this.opener = opener;
 		this.ping = ping;
+		this.reads = reads;
 		this.mask = mask;
 	}
 
@@ -82,10 +89,11 @@ final class ConsoleFeed {
 	ChangesDescriptor read(@Nullable String feed, long after, boolean withKeys) {
 		String error;
 		try {
-			drain();
-			// may take as long as a command times out: nobody else waits for that
-			this.ping.run();
-			error = null;
+			error = this.reads.<@Nullable String>read(() -> {
+				drain();
+				this.ping.run();
+				return null;
+			});
 		}
 		catch (DataAccessException | IllegalStateException ex) {
 			logger.debug("Changes can't be watched", ex);
@@ -104,7 +112,13 @@ final class ConsoleFeed {
 					.toList());
 	}
 
-	private synchronized void drain() {
+	private void drain() {
+		synchronized (this.watching) {
+			watch();
+		}
+	}
+
+	private void watch() {
 		try {
 			KvWatch current = this.watch;
 			if (current == null || !current.isOpen()) {
@@ -118,7 +132,7 @@ final class ConsoleFeed {
 		catch (KvException ex) {
 			// removed from the change log before it was read
 			logger.debug("Changes were missed", ex);
-			this.missed++;
+			miss(1);
 			close();
 		}
 	}
@@ -129,13 +143,22 @@ final class ConsoleFeed {
 			if (event == null) {
 				break;
 			}
-			this.changes.add(Change.of(++this.number, event));
-			if (this.changes.size() > KEPT) {
-				this.changes.remove();
-			}
+			add(event);
 		}
-		this.missed += current.getDropped() - this.dropped;
-		this.dropped = current.getDropped();
+		long gone = current.getDropped();
+		miss(gone - this.dropped);
+		this.dropped = gone;
+	}
+
+	private synchronized void add(KvEvent event) {
+		this.changes.add(Change.of(++this.number, event));
+		if (this.changes.size() > KEPT) {
+			this.changes.remove();
+		}
+	}
+
+	private synchronized void miss(long count) {
+		this.missed += count;
 	}
 
 	private void close() {

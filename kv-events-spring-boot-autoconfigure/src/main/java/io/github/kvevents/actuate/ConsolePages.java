@@ -62,12 +62,12 @@ final class ConsolePages {
 		return Comparator.comparingDouble(figure).reversed();
 	}
 
-	static ListenersPage listeners(Collection<KvSubscription> all, PageRequest request) {
+	static ListenersPage listeners(KvListenersEndpoint endpoint, Collection<KvSubscription> all, PageRequest request) {
 		List<KvSubscription> matching = all.stream()
 			.filter((subscription) -> request.matches(subscription.getId()))
 			.toList();
 		return new ListenersPage(all.size(), matching.size(), request.offset(),
-				KvListenersEndpoint.describe(request.page(matching)));
+				endpoint.describe(request.page(matching)));
 	}
 
 	static LettersPage letters(KvSubscription subscription, @Nullable String after, int limit, KeyMask mask,

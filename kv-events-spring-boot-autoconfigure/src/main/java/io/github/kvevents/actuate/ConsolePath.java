@@ -18,7 +18,7 @@ final class ConsolePath {
 	/**
 	 * What the console has below its path; all that is there may be of other endpoints.
 	 */
-	private static final String PARTS = "{part:console\\.(?:js|css|svg)|state|hooks|listeners|ids|letters|expiry|changes|doctor}";
+	static final String PARTS = "{part:console\\.(?:js|css|svg)|state|hooks|listeners|ids|letters|expiry|changes|doctor}";
 
 	private final Supplier<@Nullable String> path;
 

@@ -52,9 +52,13 @@ public class KvConsoleEndpoint {
 
 	private final @Nullable KvListenerRegistry listenerRegistry;
 
+	private final @Nullable KvListenersEndpoint listeners;
+
 	private final KvExpiryEndpoint expiry;
 
 	private final @Nullable KvDoctorEndpoint doctor;
+
+	private final StoreReads reads = new StoreReads();
 
 	private final ConsoleFeed feed;
 
@@ -81,9 +85,10 @@ public class KvConsoleEndpoint {
 		this.settings = settings;
 		this.hooks = new KvHooksEndpoint(hooks);
 		this.listenerRegistry = listeners;
+		this.listeners = (listeners != null) ? new KvListenersEndpoint(listeners) : null;
 		this.expiry = expiry;
 		this.doctor = doctor;
-		this.feed = new ConsoleFeed(watches::open, store::ping, this.mask);
+		this.feed = new ConsoleFeed(watches::open, store::ping, this.reads, this.mask);
 		recorder.addListener(this.lateness);
 	}
 
@@ -148,7 +153,8 @@ public class KvConsoleEndpoint {
 	}
 
 	private @Nullable ListenersPage listeners(PageRequest request) {
-		return (this.listenerRegistry != null) ? ConsolePages.listeners(this.listenerRegistry.all(), request) : null;
+		return (this.listenerRegistry != null && this.listeners != null)
+				? ConsolePages.listeners(this.listeners, this.listenerRegistry.all(), request) : null;
 	}
 
 	private @Nullable ListenerIds ids() {
@@ -160,8 +166,10 @@ public class KvConsoleEndpoint {
 			@Nullable Integer limit) {
 		KvSubscription subscription = (listener != null && this.listenerRegistry != null)
 				? this.listenerRegistry.find(listener).orElse(null) : null;
-		return (subscription != null) ? ConsolePages.letters(subscription, after, PageRequest.limit(limit), this.mask,
-				this.settings.showsKeys(user), this.settings.showsValues(user)) : null;
+		boolean withKeys = this.settings.showsKeys(user);
+		boolean withValues = this.settings.showsValues(user);
+		return (subscription != null) ? this.reads.read(() -> ConsolePages.letters(subscription, after,
+				PageRequest.limit(limit), this.mask, withKeys, withValues)) : null;
 	}
 
 	/**
@@ -185,8 +193,8 @@ public class KvConsoleEndpoint {
 		}
 		return KvListenersEndpointWebExtension.answer(part, true, () -> switch (part) {
 			case "hooks" -> setEnabled(id, enabled);
-			case "listeners" -> (this.listenerRegistry != null) ? new KvListenersEndpoint(this.listenerRegistry).act(id,
-					(action != null) ? action : "", position, limit, letter) : null;
+			case "listeners" -> (this.listeners != null)
+					? this.listeners.act(id, (action != null) ? action : "", position, limit, letter) : null;
 			default -> null;
 		});
 	}

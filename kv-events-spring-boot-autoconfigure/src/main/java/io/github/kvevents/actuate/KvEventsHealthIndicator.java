@@ -51,6 +51,8 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 	 */
 	private static final int HELD_UP = 10;
 
+	private final StoreReads reads = new StoreReads();
+
 	private final KvStore store;
 
 	private final @Nullable ExpiryMonitor expiry;
@@ -78,11 +80,12 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 
 	@Override
 	public Health health() {
+		long end = StoreReads.end();
 		Health.Builder health = Health.unknown().withDetail("store", this.store.getName());
 		try {
-			health.withDetails(this.store.ping()).up();
+			health.withDetails(this.reads.read(end, this.store::ping)).up();
 			List<String> warnings = new ArrayList<>();
-			addTracking(health, warnings);
+			addTracking(health, warnings, end);
 			if (this.listeners != null) {
 				warnings.addAll(warnings(this.listeners));
 			}
@@ -104,7 +107,7 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 	 * Adds the status of tracking. If the store refuses to report it, that is a warning,
 	 * since the store answers.
 	 */
-	private void addTracking(Health.Builder health, List<String> warnings) {
+	private void addTracking(Health.Builder health, List<String> warnings, long end) {
 		if (this.expiry == null) {
 			return;
 		}
@@ -114,7 +117,7 @@ public class KvEventsHealthIndicator implements HealthIndicator {
 		tracking.put("state", activity.state());
 		if (activity.mode() != TrackingMode.OFF) {
 			try {
-				TrackingStatus status = this.expiry.getStatus();
+				TrackingStatus status = this.reads.read(end, this.expiry::getStatus);
 				tracking.put("tracked", status.tracked());
 				tracking.put("overdue", status.overdue());
 				warnings.addAll(warnings(status));

@@ -30,7 +30,8 @@ import io.github.kvevents.support.StoreFailure;
 /**
  * {@link Endpoint @Endpoint} that shows figures about expiries, without keys: the pending
  * expiries of the fleet, as the store reports them, and the activity of this instance. If
- * the store can't be reached, only the activity is shown, with the error.
+ * the store can't be reached, or takes longer than two seconds, only the activity is
+ * shown, with the error.
  */
 @Endpoint(id = "kvexpiry")
 public class KvExpiryEndpoint {
@@ -39,6 +40,8 @@ public class KvExpiryEndpoint {
 
 	private static final TrackingActivity OFF = new TrackingActivity(TrackingMode.OFF, TrackingActivity.State.OFF, 0, 0,
 			0);
+
+	private final StoreReads reads = new StoreReads();
 
 	private final @Nullable ExpiryMonitor monitor;
 
@@ -73,7 +76,7 @@ public class KvExpiryEndpoint {
 		String error = null;
 		if (this.monitor != null && activity.mode() != TrackingMode.OFF) {
 			try {
-				status = this.monitor.getStatus();
+				status = this.reads.read(this.monitor::getStatus);
 			}
 			catch (RuntimeException ex) {
 				logger.debug("The status of expiries can't be read", ex);

@@ -1,5 +1,6 @@
 package io.github.kvevents.actuate;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,6 +47,11 @@ public class KvListenersEndpoint {
 	/** How many dead letters to redrive or discard, unless the request has a limit. */
 	static final int ACTION_LIMIT = 100;
 
+	/** How long a store may take that answers, but slowly. */
+	private static final Duration LONGEST = Duration.ofSeconds(10);
+
+	private final StoreReads reads = new StoreReads();
+
 	private final KvListenerRegistry registry;
 
 	private final Show showKeys;
@@ -81,19 +87,35 @@ public class KvListenersEndpoint {
 	}
 
 	/**
-	 * Once the store has not answered, it is not asked about the others: each would take
-	 * as long as a command times out.
+	 * Once the store has not answered, it is not asked about the others. As long as it
+	 * answers it is, since there may be very many of them.
 	 */
-	static List<ListenerDescriptor> describe(Collection<KvSubscription> subscriptions) {
+	List<ListenerDescriptor> describe(Collection<KvSubscription> subscriptions) {
 		List<ListenerDescriptor> listeners = new ArrayList<>();
+		long last = System.nanoTime() + LONGEST.toNanos();
 		String away = null;
 		for (KvSubscription subscription : subscriptions) {
 			ListenerDescriptor listener = (away != null) ? ListenerDescriptor.of(subscription, null, away)
-					: ListenerDescriptor.of(subscription);
+					: describe(subscription, StoreReads.endBefore(last));
 			listeners.add(listener);
 			away = listener.storeError();
 		}
 		return listeners;
+	}
+
+	private ListenerDescriptor describe(KvSubscription subscription) {
+		return describe(subscription, StoreReads.end());
+	}
+
+	private ListenerDescriptor describe(KvSubscription subscription, long end) {
+		try {
+			ListenerStatus status = this.reads.read(end, subscription::getStatus);
+			return ListenerDescriptor.of(subscription, status, null);
+		}
+		catch (RuntimeException ex) {
+			return ListenerDescriptor.of(subscription, null,
+					StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : ex.getClass().getName());
+		}
 	}
 
 	/**
@@ -103,7 +125,7 @@ public class KvListenersEndpoint {
 	 */
 	@ReadOperation
 	public @Nullable ListenerDescriptor listener(@Selector String id) {
-		return this.registry.find(id).map(ListenerDescriptor::of).orElse(null);
+		return this.registry.find(id).map(this::describe).orElse(null);
 	}
 
 	/**
@@ -126,7 +148,8 @@ public class KvListenersEndpoint {
 		if (subscription == null) {
 			return null;
 		}
-		return DeadLettersDescriptor.of(subscription, DeadLettersDescriptor.read(subscription, after, limit), withKeys);
+		return this.reads.read(() -> DeadLettersDescriptor.of(subscription,
+				DeadLettersDescriptor.read(subscription, after, limit), withKeys));
 	}
 
 	/**
@@ -171,7 +194,7 @@ public class KvListenersEndpoint {
 			default -> throw invalid("'action' must be pause, resume, seek, redrive or discard but was '"
 					+ KeyText.printable(action) + "'");
 		}
-		return ListenerDescriptor.of(subscription);
+		return describe(subscription);
 	}
 
 	private static void settle(KvDeadLetters letters, boolean redrive, int limit, @Nullable String letter) {
@@ -247,16 +270,6 @@ public class KvListenersEndpoint {
 			@Nullable String filter, OnExhausted onExhausted, @Nullable Long lag, @Nullable Long deadLetters,
 			int attempts, @Nullable String lastError, @Nullable String storeError, ListenerStatsDescriptor stats,
 			List<Partition> partitions) implements OperationResponseBody {
-
-		static ListenerDescriptor of(KvSubscription subscription) {
-			try {
-				return of(subscription, subscription.getStatus(), null);
-			}
-			catch (RuntimeException ex) {
-				return of(subscription, null,
-						StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : ex.getClass().getName());
-			}
-		}
 
 		static ListenerDescriptor of(KvSubscription subscription, @Nullable ListenerStatus status,
 				@Nullable String error) {

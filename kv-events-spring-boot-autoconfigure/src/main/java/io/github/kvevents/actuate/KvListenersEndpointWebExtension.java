@@ -120,7 +120,8 @@ public class KvListenersEndpointWebExtension {
 		if (StoreFailure.of(failure).isRefusal()) {
 			return "The store refuses the action: " + StoreFailure.remedy(failure);
 		}
-		return "The store failed with " + failure.getClass().getName()
+		String late = (StoreFailure.of(failure) == StoreFailure.TIMEOUT) ? ", since it did not answer in time" : "";
+		return "The store failed with " + failure.getClass().getName() + late
 				+ (action ? ": the action may be done in part or not at all. Repeat it when the store answers" : "");
 	}
 

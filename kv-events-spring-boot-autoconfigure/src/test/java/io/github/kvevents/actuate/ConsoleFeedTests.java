@@ -80,7 +80,7 @@ class ConsoleFeedTests {
 	private ConsoleFeed feed(Runnable ping) {
 		given(this.watch.isOpen()).willReturn(true);
 		given(this.watch.poll(any())).willAnswer((call) -> this.events.poll());
-		return new ConsoleFeed((options) -> this.watch, ping, new KeyMask());
+		return new ConsoleFeed((options) -> this.watch, ping, new StoreReads(), new KeyMask());
 	}
 
 }
