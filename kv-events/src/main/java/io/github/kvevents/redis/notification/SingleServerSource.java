@@ -8,6 +8,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;
@@ -26,6 +28,8 @@ import io.github.kvevents.support.DaemonThreads;
  * Notifications of a single server, or of the primary of a Sentinel setup.
  */
 final class SingleServerSource implements NotificationSource, NotificationSource.ServerFlags {
+
+	private static final Log logger = LogFactory.getLog(ExpiryNotificationBridge.class);
 
 	private final RedisConnectionFactory connectionFactory;
 
@@ -214,11 +218,16 @@ final class SingleServerSource implements NotificationSource, NotificationSource
 			if (!this.closed || connection == null) {
 				return;
 			}
-			org.springframework.data.redis.connection.Subscription subscription = connection.getSubscription();
-			if (subscription != null) {
-				subscription.close();
+			try (connection) {
+				org.springframework.data.redis.connection.Subscription subscription = connection.getSubscription();
+				if (subscription != null) {
+					subscription.close();
+				}
 			}
-			connection.close();
+			catch (RuntimeException ex) {
+				// Jedis can't end one whose connection was never established
+				logger.debug("A subscription could not be closed", ex);
+			}
 		}
 
 	}

@@ -16,17 +16,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import redis.clients.jedis.JedisPoolConfig;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.RedisCallback;
 
 import io.github.kvevents.expiry.NotificationStatus.State;
+import io.github.kvevents.fixture.StartedLink;
 import io.github.kvevents.fixture.TestRedis;
+import io.github.kvevents.redis.RedisLink;
 import io.github.kvevents.redis.expiry.RecordingDispatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -85,6 +91,44 @@ class ServerOutageTests {
 			bridge.awaitListening();
 			assertThat(this.dispatcher.keys()).containsExactly("one", "two", "three");
 		}
+	}
+
+	/**
+	 * A subscription of Jedis whose connection was never established can't be ended.
+	 */
+	@Test
+	void subscriptionsOfJedisThatFailAreNamedAndTakeNothingFromThePool(CapturedOutput output) {
+		password("new");
+		JedisPoolConfig pool = new JedisPoolConfig();
+		pool.setMaxTotal(4);
+		RedisStandaloneConfiguration server = new RedisStandaloneConfiguration("127.0.0.1", this.redis.getPort());
+		server.setUsername("app");
+		server.setPassword("old");
+		JedisConnectionFactory factory = new JedisConnectionFactory(server,
+				JedisClientConfiguration.builder().usePooling().poolConfig(pool).build());
+		factory.afterPropertiesSet();
+		factory.start();
+		RedisLink link = new RedisLink(factory);
+		StartedLink.start(link);
+		try (TestBridge bridge = start(link.connectionFactory())) {
+			await().atMost(LONG).until(() -> connections() > 20);
+			password("old");
+			bridge.awaitListening();
+			assertReceives("again");
+		}
+		finally {
+			link.destroy();
+			factory.destroy();
+		}
+		assertThat(output).contains("Redis refuses the subscription to expiry notifications").doesNotContain("\tat ");
+	}
+
+	private void password(String password) {
+		this.redis.execute("ACL", "SETUSER", "app", "reset", "on", ">" + password, "~*", "&*", "+@all");
+	}
+
+	private long connections() {
+		return Long.parseLong(this.redis.info("stats").getProperty("total_connections_received"));
 	}
 
 	@Test
@@ -159,7 +203,7 @@ class ServerOutageTests {
 		assertThat(bridge.status().state()).isEqualTo(State.OFF);
 	}
 
-	private TestBridge start(LettuceConnectionFactory factory) {
+	private TestBridge start(RedisConnectionFactory factory) {
 		return TestBridge.start(factory, TestBridge.SETTINGS, this.dispatcher);
 	}
 
