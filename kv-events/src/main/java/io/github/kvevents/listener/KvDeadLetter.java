@@ -13,7 +13,8 @@ import io.github.kvevents.KvPosition;
  * @param position its position in the change log
  * @param attempts how often it was tried
  * @param error the name of the last error's class
- * @param message the last error's message, shortened; it may hold a value of the user's
+ * @param message the last error's message, shortened, empty if it had none; it may hold a
+ * value of the user's
  * @param failedAt when it became a dead letter or failed again, by the store's clock
  */
 public record KvDeadLetter(String id, KvEvent event, KvPosition position, int attempts, String error, String message,

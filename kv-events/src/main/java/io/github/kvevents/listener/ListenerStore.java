@@ -2,6 +2,7 @@ package io.github.kvevents.listener;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -244,14 +245,14 @@ public interface ListenerStore {
 	 *
 	 * @param attempts how often it was tried
 	 * @param error the class of the last error
-	 * @param message its message
+	 * @param message its message, empty if it had none
 	 */
 	record Failure(int attempts, String error, String message) {
 
 		private static final int MAX_MESSAGE = 1000;
 
 		static Failure of(int attempts, Throwable cause) {
-			String message = String.valueOf(cause.getMessage());
+			String message = Objects.requireNonNullElse(cause.getMessage(), "");
 			return new Failure(attempts, cause.getClass().getName(),
 					(message.length() > MAX_MESSAGE) ? message.substring(0, MAX_MESSAGE) + "…" : message);
 		}

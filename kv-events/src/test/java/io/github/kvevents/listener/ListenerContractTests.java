@@ -270,6 +270,18 @@ abstract class ListenerContractTests {
 	}
 
 	@Test
+	void deadLetterOfAnErrorWithoutMessageHasNone() {
+		KvSubscription subscription = listen("audit", QUICK.maxAttempts(1).onExhausted(OnExhausted.DEAD_LETTER),
+				(event) -> {
+					throw new IllegalStateException();
+				});
+		write("k", 1);
+		awaitNoLag(subscription);
+		assertThat(subscription.getDeadLetters().list(10)).singleElement()
+			.satisfies((letter) -> assertThat(letter.message()).isEmpty());
+	}
+
+	@Test
 	void keyThatIsTriedAgainHoldsUpItsOwnEventsAndNoOthers() {
 		AtomicBoolean broken = new AtomicBoolean(true);
 		listen("audit", QUICK.batchSize(50).concurrency(2), (event) -> {
