@@ -5,9 +5,9 @@ import java.util.Collection;
 /**
  * Chooses keys. A filter is asked by many threads at once and for each change of a key,
  * so it should be quick and must not block; what it throws counts as "doesn't match" and
- * as an error of the hook that it belongs to, and for a durable listener as a failure of
- * its handler. What a filter of a hook or guard writes counts as written by that hook,
- * and ends at the same depth.
+ * as an error of the hook that it belongs to, for a durable listener as a failure of its
+ * handler, and for a guard as a refusal. What a filter of a hook or guard writes counts
+ * as written by that hook, and ends at the same depth.
  * <p>
  * The filters that are made here are found through an index: their number costs nothing
  * for keys that they don't match. A lambda, and a filter that was negated, is asked for
