@@ -19,8 +19,8 @@ import io.github.kvevents.support.DaemonThreads;
 /**
  * Reads of the store for those who ask an endpoint. Each is on a thread of its own, so
  * that a request ends within two seconds, however long a command may take and however
- * many of them a read consists of. A read that is late continues by itself until the driver
- * ends it, and there are only a few at a time. Used by many threads at once.
+ * many of them a read consists of. A read that is late continues by itself until the
+ * driver ends it, and there are only a few at a time. Used by many threads at once.
  */
 final class StoreReads {
 

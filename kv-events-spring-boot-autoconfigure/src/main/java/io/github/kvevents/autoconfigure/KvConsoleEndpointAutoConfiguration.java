@@ -20,6 +20,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
@@ -66,15 +67,29 @@ public final class KvConsoleEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	KvConsoleSettings kvConsoleSettings(KvEventsProperties kvEvents, KvConsoleEndpointProperties properties,
+	KvConsoleSettings kvConsoleSettings(ApplicationContext context, KvConsoleEndpointProperties properties,
 			EndpointAccessResolver access, Environment environment, ObjectProvider<PathMappedEndpoints> endpoints) {
 		boolean unrestricted = access.accessFor(ID, Access.UNRESTRICTED) == Access.UNRESTRICTED;
 		Set<String> writable = ENDPOINTS.keySet()
 			.stream()
 			.filter((part) -> unrestricted && !isRestricted(environment, ENDPOINTS.get(part)))
 			.collect(Collectors.toSet());
-		return new KvConsoleSettings(kvEvents.instanceId(), () -> lastSegment(path(endpoints)), writable,
+		return new KvConsoleSettings(instanceId(context), () -> lastSegment(path(endpoints)), writable,
 				properties.showKeys(), properties.showValues(), properties.roles());
+	}
+
+	/**
+	 * Of the context that has the watches: a child has properties, and with them a random
+	 * id, of its own that nothing uses.
+	 */
+	private static String instanceId(ApplicationContext context) {
+		ApplicationContext owner = context;
+		while (owner.getParent() != null && owner.getBeanNamesForType(KvWatches.class, true, false).length == 0) {
+			owner = owner.getParent();
+		}
+		return owner.getBeanProvider(KvEventsProperties.class)
+			.getIfAvailable(() -> context.getBean(KvEventsProperties.class))
+			.instanceId();
 	}
 
 	/**

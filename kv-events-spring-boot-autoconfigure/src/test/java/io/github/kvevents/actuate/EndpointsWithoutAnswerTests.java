@@ -50,8 +50,8 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * Endpoints of an application whose Redis doesn't answer, while its commands may take far
- * longer than whoever asks: a monitoring system that asks every few seconds must not
- * occupy all threads of the web server.
+ * longer than a request: a monitoring system that asks every few seconds must not occupy
+ * all threads of the web server.
  */
 class EndpointsWithoutAnswerTests {
 
