@@ -45,6 +45,7 @@ class ChangeLogConfiguration {
 				String.format("Do one of these:%n%n"
 						+ "    - declare a bean of type io.github.kvevents.store.ChangeLogStore that reads the log which your KvStore writes%n"
 						+ "    - remove your KvStore bean, so that the auto-configured one is used%n"
+						+ "    - if it is that of a parent context, set 'kv.events.log.enabled=true' for the parent%n"
 						+ "    - set 'kv.events.log.enabled=false' to do without the change log"));
 	}
 

@@ -1,6 +1,7 @@
 package io.github.kvevents.actuate;
 
 import java.util.Map;
+import java.util.Objects;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,14 +69,14 @@ class EndpointsOfChildContextTests {
 	}
 
 	private static Map<String, Object> get(RestTestClient client, String path) {
-		return client.get()
+		return Objects.requireNonNull(client.get()
 			.uri(path)
 			.exchange()
 			.expectStatus()
 			.isOk()
 			.returnResult(new ParameterizedTypeReference<Map<String, Object>>() {
 			})
-			.getResponseBody();
+			.getResponseBody());
 	}
 
 	@Configuration(proxyBeanMethods = false)

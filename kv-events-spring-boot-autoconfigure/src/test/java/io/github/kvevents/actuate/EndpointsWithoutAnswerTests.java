@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -127,7 +128,7 @@ class EndpointsWithoutAnswerTests {
 		asked.addAll(WRITES);
 		assertThat(operations).isEqualTo(asked);
 		String parts = ConsolePath.PARTS.replace("{part:console\\.(?:js|css|svg)|", "").replace("}", "");
-		assertThat(READS.get("GET kvconsole/{part}").stream().map(Request::path))
+		assertThat(Objects.requireNonNull(READS.get("GET kvconsole/{part}")).stream().map(Request::path))
 			.allSatisfy((path) -> assertThat(path).startsWith("/kvconsole/"))
 			.map((path) -> path.replaceAll("/kvconsole/|[?].*", ""))
 			.filteredOn((part) -> !part.startsWith("console."))

@@ -9,9 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -129,6 +131,20 @@ class ChildContextTests {
 			.isThrownBy(() -> run(AsyncListener.class, "kv.events.log.enabled=true").close())
 			.withMessageContaining("annotation @Async: the method returns before it has run: an event would be")
 			.withMessageContaining("Remove @Async; 'concurrency' runs several at once");
+	}
+
+	@Test
+	void logOfAChildAloneIsRefusedWithTheWayOut() {
+		try (ConfigurableApplicationContext parent = run(Empty.class)) {
+			SpringApplicationBuilder child = new SpringApplicationBuilder(Empty.class).parent(parent)
+				.properties("spring.main.web-application-type=none", "kv.events.store=memory",
+						"kv.events.log.enabled=true");
+			assertThatExceptionOfType(BeanCreationException.class).isThrownBy(child::run)
+				.satisfies((failure) -> assertThat(new MissingPartFailureAnalyzer().analyze(failure)).isNotNull()
+					.extracting(FailureAnalysis::getAction)
+					.asString()
+					.contains("if it is that of a parent context, set 'kv.events.log.enabled=true' for the parent"));
+		}
 	}
 
 	@Test
