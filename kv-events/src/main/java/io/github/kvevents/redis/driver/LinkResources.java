@@ -3,6 +3,8 @@ package io.github.kvevents.redis.driver;
 import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.resource.ClientResources;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.RedisConnectionFailureException;
@@ -16,6 +18,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
  * the link makes them. Used by many threads at once.
  */
 public final class LinkResources {
+
+	private static final Log logger = LogFactory.getLog(LinkResources.class);
 
 	private final LettuceClientConfiguration application;
 
@@ -69,7 +73,11 @@ public final class LinkResources {
 		ClientResources made = this.made;
 		if (made != null) {
 			this.made = null;
-			made.shutdown(quietMillis, endingMillis, TimeUnit.MILLISECONDS);
+			made.shutdown(quietMillis, endingMillis, TimeUnit.MILLISECONDS).addListener((ended) -> {
+				if (!ended.isSuccess()) {
+					logger.debug("The threads of the driver did not end", ended.cause());
+				}
+			});
 		}
 	}
 
