@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.lettuce.core.ClientOptions;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import redis.clients.jedis.JedisPoolConfig;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -99,7 +99,7 @@ class ServerOutageTests {
 	@Test
 	void subscriptionsOfJedisThatFailAreNamedAndTakeNothingFromThePool(CapturedOutput output) {
 		password("new");
-		JedisPoolConfig pool = new JedisPoolConfig();
+		GenericObjectPoolConfig<Object> pool = new GenericObjectPoolConfig<>();
 		pool.setMaxTotal(4);
 		RedisStandaloneConfiguration server = new RedisStandaloneConfiguration("127.0.0.1", this.redis.getPort());
 		server.setUsername("app");
