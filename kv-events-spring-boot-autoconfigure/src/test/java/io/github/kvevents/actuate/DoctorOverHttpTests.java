@@ -291,7 +291,7 @@ class DoctorOverHttpTests {
 	void inMemoryOnlyWhatConcernsItIsLookedAt() {
 		try (ConfigurableApplicationContext context = run("kv.events.store=memory",
 				"kv.events.doctor.canary.enabled=true")) {
-			// a canary that comes a second late is a warning, as on a machine that stood still
+			// a canary that is a second late, as on a busy machine, is a warning
 			await().untilAsserted(() -> {
 				JsonNode report = examine(context);
 				assertThat(report.path("checks").size()).isEqualTo(2);

@@ -31,7 +31,7 @@ import static org.mockito.Mockito.mock;
  * Writers that find the lock of a queue taken, or its workers busy, or no room, in every
  * order of their steps.
  */
-@Timeout(120)
+@Timeout(600)
 class QueueLockTests {
 
 	/** Each takes an event from the queue before it handles it. */

@@ -38,7 +38,7 @@ import static org.awaitility.Awaitility.await;
  * The workers of a queue against those who fill it, in every order in which they can take
  * the queue's lock.
  */
-@Timeout(120)
+@Timeout(600)
 class QueueWorkersTests {
 
 	private static final KvCodec CODEC = new JsonKvCodec(JsonMapper.builder().build());

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * take its lock and wake each other. A thread that waits is never woken by time, unless a
  * test says so: a wake-up that is lost leaves a task behind.
  */
-@Timeout(120)
+@Timeout(600)
 class WorkerPoolInterleavingTests {
 
 	/** The thread of a pool that is run. */
