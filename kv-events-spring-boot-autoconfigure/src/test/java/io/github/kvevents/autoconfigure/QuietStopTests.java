@@ -166,7 +166,7 @@ class QuietStopTests {
 	}
 
 	private static int poolOf(Thread thread) {
-		return Integer.parseInt(thread.getName().split("-")[2]);
+		return Integer.parseInt(thread.getName().replaceFirst("^lettuce-[^-]+-(\\d+)-.*", "$1"));
 	}
 
 	private static void nothingIsLogged(ConfigurableApplicationContext context, CapturedOutput output) {
@@ -176,7 +176,7 @@ class QuietStopTests {
 	}
 
 	private ConfigurableApplicationContext using(TestRedis redis, Driver driver) throws Exception {
-		return use(RedisApplication.of(driver.application, redis).with(driver.properties));
+		return use(RedisApplication.of(driver.application, redis).with(driver.properties()));
 	}
 
 	private ConfigurableApplicationContext using(TestCluster cluster) throws Exception {
@@ -234,15 +234,18 @@ class QuietStopTests {
 		/** A factory that the application makes. */
 		HAND_MADE_LETTUCE(HandMade.class),
 
-		JEDIS(Application.class, "spring.data.redis.client-type=jedis", "spring.data.redis.jedis.pool.max-active=64");
+		JEDIS(Application.class);
 
 		private final Class<?> application;
 
-		private final String[] properties;
-
-		Driver(Class<?> application, String... properties) {
+		Driver(Class<?> application) {
 			this.application = application;
-			this.properties = properties;
+		}
+
+		String[] properties() {
+			return (this == JEDIS)
+					? new String[] { "spring.data.redis.client-type=jedis", "spring.data.redis.jedis.pool.max-active=64" }
+					: new String[0];
 		}
 
 	}
