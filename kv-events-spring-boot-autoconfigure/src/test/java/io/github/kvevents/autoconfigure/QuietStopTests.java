@@ -243,9 +243,8 @@ class QuietStopTests {
 		}
 
 		String[] properties() {
-			return (this == JEDIS)
-					? new String[] { "spring.data.redis.client-type=jedis", "spring.data.redis.jedis.pool.max-active=64" }
-					: new String[0];
+			return (this == JEDIS) ? new String[] { "spring.data.redis.client-type=jedis",
+					"spring.data.redis.jedis.pool.max-active=64" } : new String[0];
 		}
 
 	}
