@@ -217,7 +217,7 @@ class TracePropagationTests {
 			.hSet(bytes("kv-events:{shop:0}:values"), bytes("\u00ffcheckout:5"),
 					bytes("%d:x=1\nE::0:y".formatted(deadline))));
 		template.delete("checkout:5");
-		template.opsForZSet().add("kv-events:{shop:0}:deadlines", "checkout:5", deadline);
+		template.opsForZSet().add("kv-events:{shop:0}:deadlines", "checkout:5", (double) deadline);
 		assertThat(received("expired", KvEventType.EXPIRED, "checkout:5").event.getHeaders()).isEmpty();
 		await().untilAsserted(() -> assertThat(Received.ALL).filteredOn((each) -> each.handler.equals("listener"))
 			.filteredOn((each) -> each.event.getKey().equals("checkout:h"))
