@@ -1,5 +1,6 @@
 package io.github.kvevents.hook;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -30,7 +32,8 @@ import io.github.kvevents.KvReceiver;
  * open: only an instance says what they observe, so Spring makes them for the first event
  * of any type, such as the one that ends the start.
  *
- * @param id the same in each instance of an application, and once the bean is made
+ * @param id the same in each instance of an application, by the declared type: where that
+ * is a supertype, the bean has another one besides once it is made
  * @param observed what the listener observes
  */
 record ListenerBean(String id, Set<KvEventType> observed) {
@@ -41,11 +44,11 @@ record ListenerBean(String id, Set<KvEventType> observed) {
 	static List<ListenerBean> of(ConfigurableListableBeanFactory factory) {
 		List<ListenerBean> found = new ArrayList<>();
 		for (String name : factory.getBeanNamesForType(ApplicationListener.class, true, false)) {
-			Class<?> type = factory.getType(name, false);
 			BeanDefinition definition = factory.containsBeanDefinition(name) ? factory.getMergedBeanDefinition(name)
 					: null;
+			Class<?> type = type(factory, name, definition);
 			boolean product = factory.isFactoryBean(name);
-			if (type == null || SmartApplicationListener.class.isAssignableFrom(type)
+			if (type == null || SmartApplicationListener.class.isAssignableFrom(type) || isProxy(factory, name)
 					|| (definition != null && !product && isMadeAtStart(definition))) {
 				continue;
 			}
@@ -56,6 +59,27 @@ record ListenerBean(String id, Set<KvEventType> observed) {
 			}
 		}
 		return List.copyOf(found);
+	}
+
+	/**
+	 * Whether a bean stands for one of a scope, which is looked at itself.
+	 */
+	private static boolean isProxy(ConfigurableListableBeanFactory factory, String name) {
+		return factory.containsBeanDefinition(ScopedProxyUtils.getTargetBeanName(name));
+	}
+
+	/**
+	 * Of a bean that is known as a proxy of interfaces, the class behind it: that of the
+	 * proxy says nothing, and has another name in each instance.
+	 */
+	private static @Nullable Class<?> type(ConfigurableListableBeanFactory factory, String name,
+			@Nullable BeanDefinition definition) {
+		Class<?> type = factory.getType(name, false);
+		if (type == null || definition == null || !Proxy.isProxyClass(type)) {
+			return type;
+		}
+		Class<?> behind = definition.getResolvableType().resolve();
+		return (behind != null && ApplicationListener.class.isAssignableFrom(behind)) ? behind : type;
 	}
 
 	private static boolean isMadeAtStart(BeanDefinition definition) {

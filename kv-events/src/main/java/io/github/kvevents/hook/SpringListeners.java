@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,7 @@ public final class SpringListeners implements Predicate<KvEventType> {
 	 * Those that a context has no instance of. Their definitions don't change once it
 	 * makes its beans.
 	 */
-	private final Map<AbstractApplicationContext, List<ListenerBean>> beans = new ConcurrentReferenceHashMap<>(2,
-			ReferenceType.WEAK);
+	private final Map<AbstractApplicationContext, List<ListenerBean>> beans = new ConcurrentHashMap<>(2);
 
 	/**
 	 * Creates an instance.

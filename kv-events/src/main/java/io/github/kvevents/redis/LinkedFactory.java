@@ -125,8 +125,8 @@ final class LinkedFactory implements RedisConnectionFactory {
 
 	@Override
 	public RedisConnection getConnection() {
-		long waited = this.state.awaitAnswer(this.bounded ? CallDeadline.takeWait() : 0);
 		try {
+			long waited = this.state.awaitAnswer(this.bounded ? CallDeadline.takeWait() : 0);
 			return this.connections.apply(this.bounded ? waited : WatchedCalls.UNBOUNDED);
 		}
 		catch (RuntimeException ex) {

@@ -232,8 +232,8 @@ class SpringEventTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			classes = { LazyListeners.class, PrototypeListeners.class, ScopedListeners.class, ProducedListeners.class })
+	@ValueSource(classes = { LazyListeners.class, PrototypeListeners.class, ScopedListeners.class,
+			ListenersScopedByInterface.class, ProducedListeners.class })
 	void listenerThatSpringMakesOnlyForItsEventCountsByItsType(Class<?> beans) {
 		start(beans);
 		HookEngine engine = engine();
@@ -354,6 +354,17 @@ class SpringEventTests {
 
 		@Bean
 		@Scope(scopeName = "prototype", proxyMode = ScopedProxyMode.TARGET_CLASS)
+		ExpiryListener expiry() {
+			return new ExpiryListener();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ListenersScopedByInterface {
+
+		@Bean
+		@Scope(scopeName = "prototype", proxyMode = ScopedProxyMode.INTERFACES)
 		ExpiryListener expiry() {
 			return new ExpiryListener();
 		}

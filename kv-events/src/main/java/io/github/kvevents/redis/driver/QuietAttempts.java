@@ -18,9 +18,9 @@ import io.netty.channel.EventLoopGroup;
  * application stops. It would log an ERROR with a stack trace for each of them, and the
  * caller would wait for ever.
  * <p>
- * None begins once the threads have begun to end. The handshake of a connection that a
- * server refused ends at once: the driver leaves it to time out, and closes the
- * connection once more then, when the threads may have ended.
+ * No new connection is begun once the threads have begun to end. The handshake of a
+ * connection that a server refused ends at once: the driver leaves it to time out, and
+ * closes the connection once more then, when the threads may have ended.
  */
 final class QuietAttempts implements NettyCustomizer {
 
