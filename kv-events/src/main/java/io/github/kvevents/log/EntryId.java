@@ -1,6 +1,8 @@
 package io.github.kvevents.log;
 
 import java.io.Serializable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ import io.github.kvevents.KeyText;
  * @see #parse(String)
  */
 public record EntryId(long millis, long sequence) implements Comparable<EntryId>, Serializable {
+
+	private static final Pattern FORM = Pattern.compile("(\\d+)-(\\d+)");
 
 	/** Before every entry. */
 	public static final EntryId ZERO = new EntryId(0, 0);
@@ -67,13 +71,12 @@ public record EntryId(long millis, long sequence) implements Comparable<EntryId>
 	 */
 	public static EntryId parse(String text) {
 		Assert.notNull(text, "'text' must not be null");
-		int dash = text.indexOf('-');
-		if (dash > 0) {
+		Matcher parts = FORM.matcher(text);
+		if (parts.matches()) {
 			try {
-				return new EntryId(Long.parseLong(text, 0, dash, 10),
-						Long.parseLong(text, dash + 1, text.length(), 10));
+				return new EntryId(Long.parseLong(parts.group(1)), Long.parseLong(parts.group(2)));
 			}
-			catch (IllegalArgumentException ex) {
+			catch (NumberFormatException ex) {
 				throw malformed(text, ex);
 			}
 		}

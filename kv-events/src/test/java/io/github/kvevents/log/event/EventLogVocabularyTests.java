@@ -42,7 +42,7 @@ class EventLogVocabularyTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "5", "-1", "5-", "a-b", "5-6-7", "1-99999999999999999999", "+" })
+	@ValueSource(strings = { "+5-+1", "١-٢", "", "5", "-1", "5-", "a-b", "5-6-7", "1-99999999999999999999", "+" })
 	void whatIsNoIdIsRefused(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> EntryId.parse(text))
 			.withMessage("An entry id must look like '1700000000000-0' (millis-sequence) but was '" + text + "'");
