@@ -56,9 +56,13 @@ class QuietStopTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-	/** The driver logs that with a stack trace, whatever the application does. */
-	private static final Pattern REFRESH = Pattern
-		.compile("(?m)^\\S+ +WARN .*Cannot refresh Redis Cluster topology.*\\R(?:(?!\\d{4}-).*\\R)*");
+	/**
+	 * Refreshes of a cluster's topology that fail: the driver logs them with their stack
+	 * traces, whatever the application does.
+	 */
+	private static final Pattern REFRESH = Pattern.compile(
+			"(?m)^\\S+ +WARN .*(?:Cannot refresh Redis Cluster topology|TopologyRefresh +: Unable to connect to).*\\R"
+					+ "(?:(?!\\d{4}-).*\\R)*");
 
 	private static final String ABANDONED = "Redis doesn't answer while the application closes";
 

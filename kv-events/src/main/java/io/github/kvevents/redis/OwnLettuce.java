@@ -17,6 +17,10 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.EventLoopGroupProvider;
+import io.lettuce.core.resource.Transports;
+import io.netty.channel.EventLoopGroup;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +52,7 @@ final class OwnLettuce {
 	/** The field that holds the configuration: there is no getter. */
 	static final String CONFIGURATION = "configuration";
 
-	/** For how long the threads of a client that is cut take what is still submitted. */
+	/** For how long the threads of a client outlive it. */
 	private static final long QUIET_MILLIS = 500;
 
 	private static final long ENDING_MILLIS = 2000;
@@ -299,10 +303,28 @@ final class OwnLettuce {
 	static void cut(RedisConnectionFactory own) {
 		AbstractRedisClient client = client((LettuceConnectionFactory) own);
 		if (client != null) {
-			client.shutdownAsync(QUIET_MILLIS, ENDING_MILLIS, TimeUnit.MILLISECONDS).exceptionally((ex) -> {
+			keepThreads(client.getResources());
+			client.shutdownAsync().exceptionally((ex) -> {
 				logger.debug("The connections could not be cut", ex);
 				return null;
 			});
+		}
+	}
+
+	/**
+	 * Lets the threads of the driver end a little later: an attempt to connect that is
+	 * just being made, also by the driver itself, would be logged with a stack trace.
+	 */
+	private static void keepThreads(ClientResources resources) {
+		EventLoopGroupProvider provider = resources.eventLoopGroupProvider();
+		try {
+			EventLoopGroup threads = provider.allocate(Transports.eventLoopGroupClass());
+			resources.timer()
+				.newTimeout((timeout) -> provider.release(threads, 0, ENDING_MILLIS, TimeUnit.MILLISECONDS),
+						QUIET_MILLIS, TimeUnit.MILLISECONDS);
+		}
+		catch (IllegalStateException ex) {
+			logger.debug("The threads of the driver are shut down", ex);
 		}
 	}
 
