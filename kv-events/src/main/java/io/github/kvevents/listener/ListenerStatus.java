@@ -38,7 +38,7 @@ public record ListenerStatus(List<Partition> partitions) {
 	 *
 	 * @param partition its number
 	 * @param owner the id of the instance that has it, {@code null} if none does
-	 * @param epoch how often it was taken or sought
+	 * @param epoch a number that rises each time it is taken or sought
 	 * @param paused whether it is paused
 	 * @param checkpoint up to where everything is done with, {@code null} before the
 	 * start

@@ -134,6 +134,8 @@ public final class MemoryListenerStore implements ListenerStore {
 		MemoryListenerPartition removed = new MemoryListenerPartition();
 		removed.removedAt = remember.isZero() ? 0 : this.millis.getAsLong();
 		MemoryListenerPartition before = partition(number, listener);
+		// otherwise a lease of the removed one would be one of who begins anew
+		removed.epoch = before.epoch;
 		partitions(listener).put(number, removed);
 		return holder(before, number, listener, Order.REMOVE);
 	}

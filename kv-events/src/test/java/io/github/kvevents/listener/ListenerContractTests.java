@@ -647,6 +647,29 @@ abstract class ListenerContractTests {
 		assertThat(anew.getDeadLetters().count()).isZero();
 	}
 
+	@Test
+	void handlerThatRemovesItsListenerMayBeginItAnew() {
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch removedOneIsOver = new CountDownLatch(1);
+		ListenerOptions oneByOne = QUICK.batchSize(1);
+		write("k", 10);
+		KvSubscription removed = listen("audit", oneByOne, (event) -> {
+			if ("4".equals(event.getValue(String.class))) {
+				this.instance.engine.find("audit").orElseThrow().remove();
+				listen("audit", oneByOne, (again) -> {
+					begun.countDown();
+					removedOneIsOver.await();
+					this.recorder.onEvent(again);
+				});
+				begun.await();
+			}
+		});
+		await().until(() -> removed.getState() == SubscriptionState.STOPPED);
+		removedOneIsOver.countDown();
+		await().until(() -> this.recorder.received().contains("k=9"));
+		assertThat(this.recorder.received()).containsSubsequence(numbers(10).stream().map("k="::concat).toList());
+	}
+
 	private static void assertRefuses(ThrowingCallable order) {
 		assertThatIllegalStateException().isThrownBy(order).withMessageContaining("'audit' was removed");
 	}

@@ -317,6 +317,18 @@ abstract class ListenerStoreContractTests {
 	}
 
 	@Test
+	void whoHadAPartitionBeforeTheRemovalCanChangeNothing() {
+		Lease removed = acquire("a", LONG);
+		this.store.remove(1, ID, Duration.ZERO);
+		Lease anew = acquire("a", LONG);
+		assertThat(anew.epoch()).isGreaterThan(removed.epoch());
+		assertThat(this.store.keep(removed, LONG, checkpoint(9, 1), List.of())).isEqualTo(Kept.LOST);
+		this.store.release(removed);
+		assertThat(this.store.keep(anew, LONG, null, List.of())).isEqualTo(Kept.HELD);
+		assertThat(this.store.status(1, ID).checkpoint()).isNull();
+	}
+
+	@Test
 	void oldestCheckpointOfAllListenersIsNeeded() {
 		assertThat(this.store.oldestNeeded(1, LONG)).isNull();
 		this.store.keep(acquire("a", LONG), LONG, checkpoint(50, 1), List.of());

@@ -32,6 +32,6 @@ if facts[1] then
 end
 local epoch = next_epoch(KEYS[1])
 redis.call('HSET', KEYS[1], 'owner', ARGV[2], 'until', string.format('%.0f', now + ARGV[3]), 'lease', ARGV[3],
-	'taken', epoch)
+	'taken', string.format('%.0f', epoch))
 redis.call('HDEL', KEYS[1], 'obeyed')
 return { 1, epoch, redis.call('HGETALL', KEYS[1]) }
