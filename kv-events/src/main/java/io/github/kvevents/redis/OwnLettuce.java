@@ -320,7 +320,9 @@ final class OwnLettuce {
 		try {
 			EventLoopGroup threads = provider.allocate(Transports.eventLoopGroupClass());
 			resources.timer()
-				.newTimeout((timeout) -> provider.release(threads, 0, ENDING_MILLIS, TimeUnit.MILLISECONDS),
+				.newTimeout(
+						(timeout) -> provider.release(threads, 0, ENDING_MILLIS, TimeUnit.MILLISECONDS)
+							.addListener((ended) -> logger.debug("The threads of a client that was cut have ended")),
 						QUIET_MILLIS, TimeUnit.MILLISECONDS);
 		}
 		catch (IllegalStateException ex) {

@@ -96,7 +96,7 @@ class QuietAttemptsTests {
 		LettuceConnectionFactory application = application();
 		RedisConnectionFactory own = OwnLettuce.of(application, OwnLettuce.resources(application));
 		RedisClient client = refused(own);
-		AtomicReference<EventLoopGroup> threads = new AtomicReference<>();
+		AtomicReference<@Nullable EventLoopGroup> threads = new AtomicReference<>();
 		this.bootstrapped = (bootstrap) -> {
 			this.bootstrapped = null;
 			OwnLettuce.cut(own);
@@ -104,7 +104,7 @@ class QuietAttemptsTests {
 		};
 		assertThatExceptionOfType(RedisConnectionException.class).isThrownBy(client::connectPubSub)
 			.withRootCauseInstanceOf(ConnectException.class);
-		await().until(() -> threads.get().isTerminated());
+		await().until(() -> Objects.requireNonNull(threads.get()).isTerminated());
 		assertThat(output.getAll()).doesNotContain("RejectedExecutionException");
 	}
 
