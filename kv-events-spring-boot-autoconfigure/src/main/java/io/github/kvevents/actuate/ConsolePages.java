@@ -62,7 +62,8 @@ final class ConsolePages {
 		return Comparator.comparingDouble(figure).reversed();
 	}
 
-	static ListenersPage listeners(KvListenersEndpoint endpoint, Collection<KvSubscription> all, PageRequest request) {
+	static ListenersPage listeners(KvListenersEndpoint endpoint, PageRequest request) {
+		Collection<KvSubscription> all = endpoint.registry().all();
 		List<KvSubscription> matching = all.stream()
 			.filter((subscription) -> request.matches(subscription.getId()))
 			.toList();

@@ -50,8 +50,6 @@ public class KvConsoleEndpoint {
 
 	private final KvHooksEndpoint hooks;
 
-	private final @Nullable KvListenerRegistry listenerRegistry;
-
 	private final @Nullable KvListenersEndpoint listeners;
 
 	private final KvExpiryEndpoint expiry;
@@ -84,7 +82,6 @@ public class KvConsoleEndpoint {
 		Assert.notNull(expiry, "'expiry' must not be null");
 		this.settings = settings;
 		this.hooks = new KvHooksEndpoint(hooks);
-		this.listenerRegistry = listeners;
 		this.listeners = (listeners != null) ? new KvListenersEndpoint(listeners) : null;
 		this.expiry = expiry;
 		this.doctor = doctor;
@@ -141,7 +138,7 @@ public class KvConsoleEndpoint {
 
 	private StateDescriptor state(SecurityContext user) {
 		List<String> parts = new ArrayList<>(List.of("hooks"));
-		if (this.listenerRegistry != null) {
+		if (this.listeners != null) {
 			parts.add("listeners");
 		}
 		parts.addAll(List.of("expiry", "changes"));
@@ -153,19 +150,18 @@ public class KvConsoleEndpoint {
 	}
 
 	private @Nullable ListenersPage listeners(PageRequest request) {
-		return (this.listenerRegistry != null && this.listeners != null)
-				? ConsolePages.listeners(this.listeners, this.listenerRegistry.all(), request) : null;
+		return (this.listeners != null) ? ConsolePages.listeners(this.listeners, request) : null;
 	}
 
 	private @Nullable ListenerIds ids() {
-		return (this.listenerRegistry != null)
-				? new ListenerIds(this.listenerRegistry.all().stream().map(KvSubscription::getId).toList()) : null;
+		return (this.listeners != null)
+				? new ListenerIds(this.listeners.registry().all().stream().map(KvSubscription::getId).toList()) : null;
 	}
 
 	private @Nullable LettersPage letters(SecurityContext user, @Nullable String listener, @Nullable String after,
 			@Nullable Integer limit) {
-		KvSubscription subscription = (listener != null && this.listenerRegistry != null)
-				? this.listenerRegistry.find(listener).orElse(null) : null;
+		KvSubscription subscription = (listener != null && this.listeners != null)
+				? this.listeners.registry().find(listener).orElse(null) : null;
 		boolean withKeys = this.settings.showsKeys(user);
 		boolean withValues = this.settings.showsValues(user);
 		return (subscription != null) ? this.reads.read(() -> ConsolePages.letters(subscription, after,

@@ -77,6 +77,10 @@ public class KvListenersEndpoint {
 		this.showKeys = showKeys;
 	}
 
+	KvListenerRegistry registry() {
+		return this.registry;
+	}
+
 	/**
 	 * Shows all listeners, in the order of their registration.
 	 * @return the listeners
