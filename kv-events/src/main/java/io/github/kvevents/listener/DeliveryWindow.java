@@ -67,7 +67,6 @@ final class DeliveryWindow {
 		WindowEntry entry = new WindowEntry(change, ordinal, false);
 		entry.deadLettered = deadLettered;
 		this.watermarks.add(entry);
-		this.watermarks.advance();
 	}
 
 	/**

@@ -115,7 +115,10 @@ final class PartitionQueue {
 	 */
 	void resumeFrom(Checkpoint checkpoint, DeliveryWindow window, Set<KvPosition> settled) {
 		this.deadLetteredBefore.removeAll(settled);
+		DeliveryWindow before = this.window;
 		this.window = window;
+		// who has it taken as done with up to a position is not to wait for that here
+		before.lose();
 		if (this.moved) {
 			window.lose();
 		}
@@ -144,20 +147,14 @@ final class PartitionQueue {
 	}
 
 	/**
-	 * Takes everything up to a position as done with. From any thread.
-	 */
-	void completeUpTo(Checkpoint checkpoint) {
-		this.window.completeUpTo(checkpoint);
-	}
-
-	/**
 	 * Waits until the store knows that everything up to a position is done with. From any
 	 * thread.
-	 * @return whether it does; not if this instance lost the partition, or that takes
-	 * longer than a lease
+	 * @param window the one that was told that it is
+	 * @return whether it does; not if this instance lost the partition or resumes from
+	 * another position, or that takes longer than a lease
 	 */
-	boolean awaitCommitted(KvPosition position) throws InterruptedException {
-		return this.window.awaitCommitted(position, this.held.length());
+	boolean awaitCommitted(DeliveryWindow window, KvPosition position) throws InterruptedException {
+		return window.awaitCommitted(position, this.held.length());
 	}
 
 	/**

@@ -68,11 +68,13 @@ final class SubscriptionOrders {
 		if (assigned == null || assigned.isLeaving() || this.run.get().loop().isStopped()) {
 			return false;
 		}
-		assigned.queue().completeUpTo(to);
+		PartitionQueue queue = assigned.queue();
+		DeliveryWindow window = queue.window();
+		window.completeUpTo(to);
 		this.run.get().deliveries().resumeDue(true);
 		this.run.get().loop().tick();
 		try {
-			return assigned.queue().awaitCommitted(to.position());
+			return queue.awaitCommitted(window, to.position());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -42,8 +42,14 @@ final class Watermarks {
 		this.deadLettered.addAll(settled);
 	}
 
+	/**
+	 * Adds an entry, which is done with if everything up to it was taken as that: also
+	 * since it was selected.
+	 */
 	void add(WindowEntry entry) {
+		entry.done |= isDone(entry.position);
 		this.entries.add(entry);
+		advance();
 	}
 
 	/**

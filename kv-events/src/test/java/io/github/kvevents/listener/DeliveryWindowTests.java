@@ -137,6 +137,23 @@ class DeliveryWindowTests {
 		assertThat(this.window.isUrgent()).as("not for good").isFalse();
 	}
 
+	@Test
+	void whatWasSelectedBeforeAllUpToItIsDoneIsNotBegun() {
+		this.window.completeUpTo(Checkpoint.at(position(12), "op-12", 12));
+		WindowEntry first = admit(11);
+		WindowEntry second = admit(12);
+		WindowEntry third = admit(13);
+		assertThat(this.window.begin(first)).isFalse();
+		assertThat(this.window.begin(second)).isFalse();
+		assertThat(this.window.begin(third)).isTrue();
+		assertThat(this.window.open()).isEqualTo(1);
+		assertThat(this.window.progress().mark().position()).isEqualTo(position(12));
+		this.window.committed(this.window.progress());
+		assertThat(this.window.room()).as("only the third counts").isEqualTo(3);
+		this.window.done(third, false);
+		assertThat(this.window.progress().mark().position()).isEqualTo(position(13));
+	}
+
 	private WindowEntry admit(long millis) {
 		return this.window.admit(change(millis), millis);
 	}
