@@ -78,9 +78,9 @@ abstract class ListenerOrdersContractTests {
 		for (int number = 0; number < TRIES; number++) {
 			awaitEventsInFlight();
 			ends().forEach(subscription::checkpoint);
-			assertNothingFollows();
 			assertThat(subscription.getStatus().partitions()).as("the store knows")
 				.allSatisfy((partition) -> assertThat(partition.lag()).isZero());
+			assertNothingFollows();
 		}
 	}
 
