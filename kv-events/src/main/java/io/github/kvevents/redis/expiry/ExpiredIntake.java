@@ -87,10 +87,11 @@ final class ExpiredIntake {
 	}
 
 	/**
-	 * Takes expiries that another instance has handed to this one.
+	 * Takes expiries that were assigned to this instance before they were read: another
+	 * instance has handed them to it, or a page had no room for them.
 	 * @param reading open since before they were read
 	 */
-	void takeHanded(List<List<?>> entries, InFlight.Reading reading) {
+	void takeAssigned(List<List<?>> entries, InFlight.Reading reading) {
 		takeNew(entries, reading::add);
 	}
 
