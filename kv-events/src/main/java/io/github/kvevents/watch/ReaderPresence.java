@@ -51,7 +51,7 @@ final class ReaderPresence {
 	 * How long nobody may read until the watch ends.
 	 * @return the nanoseconds, not positive once it is to end
 	 */
-	private synchronized long left() {
+	synchronized long left() {
 		return (this.waiting > 0) ? this.timeoutNanos : this.lastSeen + this.timeoutNanos - System.nanoTime();
 	}
 

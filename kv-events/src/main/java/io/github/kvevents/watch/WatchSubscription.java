@@ -71,7 +71,7 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 	public void request(long n) {
 		if (n > 0) {
 			this.demand.accumulateAndGet(n, (sum, more) -> (sum + more < 0) ? Long.MAX_VALUE : sum + more);
-			hasDemand(true);
+			notePresence();
 		}
 		else {
 			this.badRequest = new IllegalArgumentException("'n' must be positive but was " + n);
@@ -84,16 +84,18 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 		this.subscriber = null;
 		this.session.setListener(null);
 		this.session.abandon();
-		hasDemand(false);
+		notePresence();
 	}
 
 	/**
-	 * Who has asked for an event waits for it, and so is there.
+	 * Notes whether the subscriber is there: who has asked for an event waits for it.
+	 * Asks for the demand itself, since a request may come while an event is passed on.
 	 */
-	private synchronized void hasDemand(boolean demand) {
-		if (demand != this.present) {
-			this.present = demand;
-			if (demand) {
+	private synchronized void notePresence() {
+		boolean waits = this.subscriber != null && this.demand.get() > 0;
+		if (waits != this.present) {
+			this.present = waits;
+			if (waits) {
 				this.session.reader().presence().enter();
 			}
 			else {
@@ -165,7 +167,7 @@ final class WatchSubscription implements Flow.Subscription, Runnable {
 		}
 		if (event != null) {
 			this.demand.getAndUpdate((present) -> (present == Long.MAX_VALUE) ? present : present - 1);
-			hasDemand(this.demand.get() > 0);
+			notePresence();
 			call(() -> subscriber.onNext(event));
 			// meant for the subscriber: what reads on must not fail of it
 			Thread.interrupted();

@@ -15,10 +15,14 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 
 import io.github.kvevents.KvEvent;
+import io.github.kvevents.KvEventBuilder;
+import io.github.kvevents.KvEventType;
+import io.github.kvevents.core.PlainKvCodec;
 import io.github.kvevents.memory.MemoryKvStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -132,6 +136,36 @@ class WatchPublisherTests {
 		assertThat(read.isOpen()).isTrue();
 		write(1);
 		await().until(() -> !read.isOpen());
+	}
+
+	@Test
+	@Timeout(20)
+	void isPresentWhileItWaitsForWhatItAskedForAsAnEventWasPassedOn() {
+		CompletableFuture<Thread> passing = new CompletableFuture<>();
+		ExecutorService executor = Executors.newSingleThreadExecutor((work) -> {
+			Thread thread = new Thread(work);
+			passing.complete(thread);
+			return thread;
+		});
+		Duration timeout = Duration.ofMinutes(5);
+		WatchSession session = new WatchSession(WatchOptions.all().idleTimeout(timeout), executor);
+		session.publisher().subscribe(this.subscriber);
+		this.subscriber.request(1);
+		Object subscription = this.subscriber.subscription.join();
+		// held while the first event is passed on, so that it is when this one is asked
+		// for
+		synchronized (subscription) {
+			session.offer(
+					KvEventBuilder.forKey(this, "k", new PlainKvCodec()).value(new byte[] { 1 }).set(KvEventType.SET));
+			await().until(() -> passing.join().getState() == Thread.State.BLOCKED);
+			this.subscriber.request(1);
+		}
+		await().until(() -> this.subscriber.keys().size() == 1);
+		assertThat(session.reader().presence().left()).isEqualTo(timeout.toNanos());
+		this.subscriber.cancel();
+		this.subscriber.request(1);
+		assertThat(session.reader().presence().left()).as("nobody waits any more").isLessThan(timeout.toNanos());
+		executor.shutdown();
 	}
 
 	@Test
