@@ -185,16 +185,22 @@ final class EventLogFollow implements Follow {
 		while (this.work.addAndGet(-seen) != 0);
 	}
 
+	/**
+	 * Makes one call of the listener after the other: each may last until the event logs
+	 * are stopped, and then none begins.
+	 */
 	private void work() {
 		while (isOpen() && !this.follows.isStopped()) {
-			begin();
-			Throwable error = this.error.getAndSet(null);
-			if (error != null) {
-				this.delivery.error(error);
+			if (begin() || tellError()) {
+				continue;
 			}
 			List<StoredEntry> entries = this.buffer.poll();
 			if (entries.isEmpty() && this.buffer.isLeft()) {
 				entries = catchUp();
+				if (this.follows.isStopped()) {
+					// the next start reads them again
+					return;
+				}
 			}
 			if (!entries.isEmpty()) {
 				this.delivery.next(entries);
@@ -206,15 +212,26 @@ final class EventLogFollow implements Follow {
 		}
 	}
 
-	private void begin() {
+	private boolean begin() {
 		FollowStart first = this.first;
-		if (first != null) {
-			this.delivery.first(first);
-			if (first.behind() != null) {
-				this.position = first.behind().id();
-			}
-			this.first = null;
+		if (first == null) {
+			return false;
 		}
+		this.delivery.first(first);
+		if (first.behind() != null) {
+			this.position = first.behind().id();
+		}
+		this.first = null;
+		return true;
+	}
+
+	private boolean tellError() {
+		Throwable error = this.error.getAndSet(null);
+		if (error == null) {
+			return false;
+		}
+		this.delivery.error(error);
+		return true;
 	}
 
 	/**

@@ -3,12 +3,15 @@ package io.github.kvevents.log.event;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import io.github.kvevents.log.EntryId;
 import io.github.kvevents.log.EventLogOptions;
+import io.github.kvevents.log.LogEntry;
 import io.github.kvevents.log.event.EventLogStore.StoredEntry;
 import io.github.kvevents.log.event.FollowDelivery.FollowStart;
 import io.github.kvevents.memory.MemoryEventLogStore;
@@ -88,6 +91,39 @@ class EventLogFollowTests {
 		try {
 			follows.start();
 			await().untilAsserted(() -> assertThat(follower.batches).containsExactly(List.of()));
+		}
+		finally {
+			follows.stop();
+		}
+	}
+
+	@Test
+	@Timeout(20)
+	void stoppedWhileItsFirstBatchIsHandledCallsNothingUntilTheNextStart() throws Exception {
+		this.failing.set(false);
+		EventLogFollows follows = new EventLogFollows(new FailingStore());
+		CompletableFuture<Thread> stopped = new CompletableFuture<>();
+		RecordingFollower follower = new RecordingFollower() {
+
+			@Override
+			public void onEntries(List<LogEntry> entries) throws Exception {
+				super.onEntries(entries);
+				if (entries.isEmpty()) {
+					add("1");
+					// from within, so that it doesn't wait for this call
+					follows.stop();
+					stopped.complete(Thread.currentThread());
+				}
+			}
+
+		};
+		follows.open("log", follower, KvEventLogsContractTests.CODEC, () -> FollowStart.with(List.of()));
+		try {
+			stopped.join().join();
+			assertThat(follower.received).isEmpty();
+			follows.start();
+			await().untilAsserted(() -> assertThat(follower.received).containsExactly("1"));
+			assertThat(follower.gaps).isEmpty();
 		}
 		finally {
 			follows.stop();
