@@ -6,6 +6,7 @@ import java.util.Spliterators;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -101,29 +102,40 @@ final class WatchReader {
 	 */
 	@Nullable KvEvent next() {
 		ReplaySource replaySource = this.replaySource;
-		if (replaySource != null) {
-			KvEvent event = next(replaySource);
-			if (event != null) {
-				return event;
-			}
-			this.replaySource = null;
-		}
-		return this.buffer.poll();
+		KvEvent event = (replaySource != null) ? next(replaySource) : null;
+		return (event != null) ? event : this.buffer.poll();
 	}
 
+	/**
+	 * Under the lock of the source, which other readers wait for in turn: what one of
+	 * them finds missing has ended the watch before the next one looks.
+	 */
 	private @Nullable KvEvent next(ReplaySource replaySource) {
-		try {
-			return replaySource.next();
+		synchronized (replaySource) {
+			if (this.replaySource != replaySource) {
+				return null;
+			}
+			KvEvent event = null;
+			try {
+				event = replaySource.next();
+			}
+			catch (PositionTrimmedException ex) {
+				endAtGap(() -> new PositionTrimmedException(ex.getRequested(), ex.getEarliest()));
+			}
+			catch (EntryTooLargeException ex) {
+				endAtGap(() -> new EntryTooLargeException(ex.getEntry(), ex.getBytes(), ex.getCause()));
+			}
+			if (event == null) {
+				this.replaySource = null;
+			}
+			return event;
 		}
-		catch (PositionTrimmedException ex) {
-			this.session.fail(() -> new PositionTrimmedException(ex.getRequested(), ex.getEarliest()));
-		}
-		catch (EntryTooLargeException ex) {
-			this.session.fail(() -> new EntryTooLargeException(ex.getEntry(), ex.getBytes(), ex.getCause()));
-		}
+	}
+
+	private void endAtGap(Supplier<RuntimeException> failure) {
+		this.session.fail(failure);
 		// what came behind the gap
 		this.buffer.clear();
-		return null;
 	}
 
 	/**
