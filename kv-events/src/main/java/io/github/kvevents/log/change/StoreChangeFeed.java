@@ -111,6 +111,16 @@ public final class StoreChangeFeed implements ChangeFeed, BackgroundWork, SmartL
 		subscription.setClosed();
 		if (this.subscriptions.remove(subscription)) {
 			this.called = null;
+			forgetUnneeded();
+		}
+	}
+
+	/**
+	 * Who subscribes next begins at the end of the log then.
+	 */
+	private void forgetUnneeded() {
+		if (this.readers.isEmpty() && this.subscriptions.isEmpty()) {
+			this.positions.clear();
 		}
 	}
 
@@ -140,14 +150,19 @@ public final class StoreChangeFeed implements ChangeFeed, BackgroundWork, SmartL
 	 */
 	synchronized boolean release(ChangeFeedReader reader) {
 		if (this.readers.contains(reader) && (this.stopped || this.subscriptions.isEmpty())) {
-			// all of them: a new subscriber starts a whole set
-			this.readers.clear();
-			this.connected.clear();
-			if (this.subscriptions.isEmpty()) {
-				this.positions.clear();
-			}
+			releaseReaders();
 		}
 		return !this.readers.contains(reader);
+	}
+
+	/**
+	 * Releases all of them: a new subscriber or the next start begins with a whole set,
+	 * also while a read of these hangs.
+	 */
+	private void releaseReaders() {
+		this.readers.clear();
+		this.connected.clear();
+		forgetUnneeded();
 	}
 
 	/**
@@ -247,6 +262,7 @@ public final class StoreChangeFeed implements ChangeFeed, BackgroundWork, SmartL
 		synchronized (this) {
 			this.stopped = true;
 			readers = List.copyOf(this.readers);
+			releaseReaders();
 		}
 		readers.forEach(ChangeFeedReader::end);
 		// neither a read that waits nor a store that is gone holds it up

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.log.ReadPosition;
@@ -303,6 +305,50 @@ class ChangeFeedTests {
 		this.store.write("k", "1");
 		this.feed.start();
 		await().untilAsserted(() -> assertThat(recorder.received).containsExactly("k=1"));
+	}
+
+	@Test
+	@Timeout(20)
+	void startedAgainItReadsAlsoWhileTheReadBeforeHangs() {
+		CompletableFuture<Thread> reading = new CompletableFuture<>();
+		Recorder recorder = new Recorder() {
+
+			@Override
+			public void onConnect() {
+				reading.complete(Thread.currentThread());
+			}
+
+		};
+		this.feed.subscribe(recorder);
+		Thread before = reading.join();
+		this.store.whileUnread(() -> {
+			await().until(() -> before.getState() == Thread.State.BLOCKED);
+			this.feed.stop();
+			this.feed.start();
+			await().untilAsserted(() -> assertThat(this.store.tails).as("it has a tail of its own").hasValue(2));
+			assertThat(before.isAlive()).isTrue();
+		});
+		this.store.write("k", "1");
+		await().untilAsserted(() -> assertThat(recorder.received).containsExactly("k=1"));
+		await().until(() -> !before.isAlive());
+		assertThat(this.store.tails).hasValue(1);
+	}
+
+	@Test
+	void startedAgainItBeginsAtTheEndForWhoComesThen() {
+		Recorder before = new Recorder();
+		ChangeFeed.Subscription subscription = this.feed.subscribe(before);
+		await().until(() -> before.connects.get() == 1);
+		this.feed.stop();
+		subscription.close();
+		this.store.write("k", "1");
+		this.feed.start();
+		Recorder recorder = new Recorder();
+		this.feed.subscribe(recorder);
+		await().until(() -> recorder.connects.get() == 1);
+		this.store.write("k", "2");
+		await().untilAsserted(() -> assertThat(recorder.received).endsWith("k=2"));
+		assertThat(recorder.received).containsExactly("k=2");
 	}
 
 	/**
