@@ -2,6 +2,7 @@ package io.github.kvevents.listener;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.springframework.util.Assert;
@@ -23,7 +24,13 @@ final class SubscriptionOrders {
 
 	private final Supplier<SubscriptionRun> run;
 
+	/** Held while an order is written: none is written behind a removal. */
+	private final Object writing = new Object();
+
 	private volatile boolean removed;
+
+	/** Who has to obey the removal. */
+	private List<Holder> removal = List.of();
 
 	/**
 	 * Creates an instance.
@@ -40,11 +47,30 @@ final class SubscriptionOrders {
 	}
 
 	void setPaused(boolean paused) {
-		requireNotRemoved();
-		List<Holder> holders = partitions().setPaused(paused);
+		List<Holder> holders = write((partitions) -> partitions.setPaused(paused));
 		this.run.get().loop().tick();
 		if (paused) {
 			awaitObeyed(holders);
+		}
+	}
+
+	/**
+	 * Writes an order, and has this instance obey. Where the listener is started again
+	 * meanwhile, what that has taken before doesn't know of the order yet.
+	 * @param order writes it to the store, and has partitions obey
+	 * @return who has to obey
+	 */
+	private List<Holder> write(Function<AssignedPartitions, List<Holder>> order) {
+		synchronized (this.writing) {
+			requireNotRemoved();
+			List<Holder> holders = new ArrayList<>();
+			SubscriptionRun obeying;
+			do {
+				obeying = this.run.get();
+				holders.addAll(order.apply(obeying.loop().partitions()));
+			}
+			while (obeying != this.run.get());
+			return holders;
 		}
 	}
 
@@ -54,25 +80,26 @@ final class SubscriptionOrders {
 		int partition = StartPosition.after(position).partitions(this.membership.partitions()).get(0);
 		LogState state = this.truncation.state(partition);
 		Checkpoint to = this.truncation.at(state, position);
-		Holder holder = completesHere(to) ? null : partitions().move(to, true);
+		List<Holder> holders = completesHere(this.run.get(), to) ? List.of()
+				: write((partitions) -> move(partitions, List.of(to), true));
 		this.run.get().loop().tick();
-		awaitObeyed((holder != null) ? List.of(holder) : List.of());
+		awaitObeyed(holders);
 	}
 
 	/**
 	 * Where this instance has the partition, it knows what of it is under way.
 	 * @return whether it does, and has written the checkpoint
 	 */
-	private boolean completesHere(Checkpoint to) {
-		AssignedPartition assigned = partitions().get(to.position().partition());
-		if (assigned == null || assigned.isLeaving() || this.run.get().loop().isStopped()) {
+	private boolean completesHere(SubscriptionRun run, Checkpoint to) {
+		AssignedPartition assigned = run.loop().partitions().get(to.position().partition());
+		if (assigned == null || assigned.isLeaving() || run.loop().isStopped()) {
 			return false;
 		}
 		PartitionQueue queue = assigned.queue();
 		DeliveryWindow window = queue.window();
 		window.completeUpTo(to);
-		this.run.get().deliveries().resumeDue(true);
-		this.run.get().loop().tick();
+		run.deliveries().resumeDue(true);
+		run.loop().tick();
 		try {
 			return queue.awaitCommitted(window, to.position());
 		}
@@ -89,15 +116,20 @@ final class SubscriptionOrders {
 		for (int partition : position.partitions(this.membership.partitions())) {
 			targets.add(this.truncation.at(this.truncation.state(partition), position, partition));
 		}
+		List<Holder> holders = write((partitions) -> move(partitions, targets, false));
+		this.run.get().loop().tick();
+		awaitObeyed(holders);
+	}
+
+	private static List<Holder> move(AssignedPartitions partitions, List<Checkpoint> targets, boolean forwardOnly) {
 		List<Holder> holders = new ArrayList<>();
 		for (Checkpoint to : targets) {
-			Holder holder = partitions().move(to, false);
+			Holder holder = partitions.move(to, forwardOnly);
 			if (holder != null) {
 				holders.add(holder);
 			}
 		}
-		this.run.get().loop().tick();
-		awaitObeyed(holders);
+		return holders;
 	}
 
 	/**
@@ -110,8 +142,15 @@ final class SubscriptionOrders {
 		}
 		boolean alone = this.membership.isAlone();
 		close.run();
-		List<Holder> holders = this.membership.remove(alone);
-		this.removed = true;
+		List<Holder> holders;
+		synchronized (this.writing) {
+			// by another thread, and perhaps registered again since
+			if (!this.removed) {
+				this.removal = this.membership.remove(alone);
+				this.removed = true;
+			}
+			holders = this.removal;
+		}
 		awaitObeyed(holders);
 	}
 

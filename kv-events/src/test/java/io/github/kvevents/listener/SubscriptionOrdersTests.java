@@ -1,0 +1,145 @@
+package io.github.kvevents.listener;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.mockito.stubbing.Answer;
+
+import io.github.kvevents.memory.MemoryKvStore;
+import io.github.kvevents.memory.MemoryListenerStore;
+import io.github.kvevents.store.ChangeLogSettings;
+import io.github.kvevents.store.ChangeLogStore;
+import io.github.kvevents.store.Namespace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyBoolean;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.BDDMockito.willAnswer;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.withSettings;
+
+/**
+ * What several threads do with a listener at the same time: orders, removals, restarts.
+ */
+@Timeout(60)
+class SubscriptionOrdersTests {
+
+	private final MemoryKvStore memory = new MemoryKvStore(Clock.systemUTC(),
+			new ChangeLogSettings(new Namespace("orders", 1), "one", 1000, Duration.ofHours(3)));
+
+	private final AtomicLong millis = new AtomicLong(1_000_000);
+
+	private final MemoryListenerStore stores = new MemoryListenerStore(this.millis::get);
+
+	private final ListenerStore store = mock(ListenerStore.class,
+			withSettings().stubOnly().defaultAnswer(delegatesTo(this.stores)));
+
+	private final ChangeLogStore log = mock(ChangeLogStore.class,
+			withSettings().stubOnly().defaultAnswer(delegatesTo(this.memory.getChangeLog())));
+
+	private final ListeningInstance instance = new ListeningInstance(this.memory, this.log, this.store,
+			new ListenerSettings(Duration.ofMinutes(7), Duration.ofMillis(20)), () -> {
+			});
+
+	/** When the call that a test holds up has come, and when it may go on. */
+	private final CountDownLatch come = new CountDownLatch(1);
+
+	private final CountDownLatch goOn = new CountDownLatch(1);
+
+	private final CountDownLatch readOn = new CountDownLatch(1);
+
+	@AfterEach
+	void close() {
+		this.goOn.countDown();
+		this.readOn.countDown();
+		this.instance.close();
+	}
+
+	@Test
+	void removedTwiceAtATimeWhatIsRegisteredAgainStays() throws Exception {
+		KvSubscription removed = register();
+		FutureTask<Void> other = new FutureTask<>(removed::remove, null);
+		Thread thread = new Thread(other);
+		willAnswer(heldUp(thread)).given(this.store).join(any(), any(), any(), any(), anyBoolean());
+		thread.start();
+		this.come.await();
+		removed.remove();
+		KvSubscription again = register();
+		await().until(() -> again.getState() == SubscriptionState.RUNNING);
+		this.goOn.countDown();
+		other.get();
+		assertThat(again.getStatus().partitions()).singleElement()
+			.satisfies((partition) -> assertThat(partition.checkpoint()).isNotNull());
+	}
+
+	@Test
+	void nothingIsWrittenBehindARemoval() throws Exception {
+		KvSubscription removed = register();
+		this.instance.engine.stop();
+		FutureTask<Void> pause = new FutureTask<>(removed::pause, null);
+		Thread pausing = new Thread(pause);
+		willAnswer(heldUp(pausing)).given(this.store).setPaused(anyInt(), any(), anyBoolean());
+		pausing.start();
+		this.come.await();
+		Thread removing = new Thread(removed::remove);
+		removing.start();
+		await().until(() -> !removing.isAlive() || removing.getState() == Thread.State.BLOCKED);
+		this.goOn.countDown();
+		pause.get();
+		removing.join();
+		assertThat(register().getStatus().partitions()).as("begins anew").noneMatch(ListenerStatus.Partition::paused);
+	}
+
+	@Test
+	void pausesWhatIsStartedMeanwhile() throws Exception {
+		KvSubscription subscription = register();
+		this.instance.engine.stop();
+		FutureTask<Void> pause = new FutureTask<>(subscription::pause, null);
+		Thread pausing = new Thread(pause);
+		willAnswer(heldUp(pausing)).given(this.store).setPaused(anyInt(), any(), anyBoolean());
+		CountDownLatch reads = new CountDownLatch(1);
+		willAnswer((call) -> {
+			// where it opens a partition it reads a single entry
+			if (call.<Integer>getArgument(1) > 0) {
+				reads.countDown();
+				this.readOn.await();
+			}
+			return call.getMethod().invoke(this.memory.getChangeLog(), call.getArguments());
+		}).given(this.log).readOn(any(), anyInt());
+		pausing.start();
+		this.come.await();
+		this.instance.engine.start();
+		reads.await();
+		this.goOn.countDown();
+		pause.get();
+		assertThat(subscription.getState()).isEqualTo(SubscriptionState.PAUSED);
+	}
+
+	private KvSubscription register() {
+		return this.instance.listen("audit", ListenerOptions.defaults(), (event) -> {
+		});
+	}
+
+	/**
+	 * Calls the store, a thread not before the test lets it.
+	 */
+	private Answer<Object> heldUp(Thread thread) {
+		return (call) -> {
+			if (Thread.currentThread() == thread) {
+				this.come.countDown();
+				this.goOn.await();
+			}
+			return call.getMethod().invoke(this.stores, call.getArguments());
+		};
+	}
+
+}
