@@ -117,14 +117,21 @@ final class Subscription implements KvSubscription {
 		return this.run;
 	}
 
+	/**
+	 * A listener that another instance removed is closed with that, so that no start that
+	 * comes meanwhile has it begin anew, and what was started before ends, too.
+	 */
 	private void ended(SubscriptionRun ended) {
+		boolean removed = ended.loop().partitions().isRemoved();
 		synchronized (this.monitor) {
+			this.closed |= removed;
 			if (this.run == ended) {
 				this.stage = SubscriptionState.STOPPED;
 			}
 		}
-		if (ended.loop().partitions().isRemoved()) {
-			this.closing.accept(this);
+		if (removed) {
+			this.orders.removed();
+			stop();
 		}
 	}
 

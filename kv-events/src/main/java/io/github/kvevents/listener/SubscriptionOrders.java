@@ -173,6 +173,13 @@ final class SubscriptionOrders {
 				() -> "The listener '" + this.membership.listener() + "' was removed: register it again");
 	}
 
+	/**
+	 * Another instance has removed the listener.
+	 */
+	void removed() {
+		this.removed = true;
+	}
+
 	boolean isRemoved() {
 		return this.removed || partitions().isRemoved();
 	}

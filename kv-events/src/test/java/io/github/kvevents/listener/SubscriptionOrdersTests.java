@@ -124,9 +124,44 @@ class SubscriptionOrdersTests {
 		assertThat(subscription.getState()).isEqualTo(SubscriptionState.PAUSED);
 	}
 
+	@Test
+	void removedByAnotherInstanceItIsNotStartedAnyMore() throws Exception {
+		KvSubscription removed = register();
+		await().until(() -> removed.getState() == SubscriptionState.RUNNING);
+		// as a start of the application does that comes first
+		this.instance.engine.onRemoval((id) -> ((Subscription) removed).start());
+		removeElsewhere();
+		await().until(() -> this.instance.engine.find("audit").isEmpty());
+		assertThat(removed.getState()).isEqualTo(SubscriptionState.STOPPED);
+	}
+
+	@Test
+	void removedByAnotherInstanceBeforeARestartItEnds() throws Exception {
+		KvSubscription removed = register();
+		await().until(() -> removed.getState() == SubscriptionState.RUNNING);
+		willAnswer((call) -> {
+			this.come.countDown();
+			awaitIgnoringInterrupts(this.goOn);
+			return null;
+		}).willAnswer(delegatesTo(this.stores)).given(this.store).leave(any(), any());
+		removeElsewhere();
+		this.come.await();
+		this.instance.engine.stop();
+		this.instance.engine.start();
+		this.goOn.countDown();
+		await().until(() -> this.instance.engine.find("audit").isEmpty());
+		await().until(() -> removed.getState() == SubscriptionState.STOPPED);
+		assertThat(((Subscription) removed).running()).isNull();
+	}
+
 	private KvSubscription register() {
 		return this.instance.listen("audit", ListenerOptions.defaults(), (event) -> {
 		});
+	}
+
+	private void removeElsewhere() {
+		this.millis.incrementAndGet();
+		this.stores.remove(0, "audit", Duration.ofMinutes(1));
 	}
 
 	/**
@@ -140,6 +175,17 @@ class SubscriptionOrdersTests {
 			}
 			return call.getMethod().invoke(this.stores, call.getArguments());
 		};
+	}
+
+	private static void awaitIgnoringInterrupts(CountDownLatch latch) {
+		while (latch.getCount() > 0) {
+			try {
+				latch.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.onSpinWait();
+			}
+		}
 	}
 
 }
