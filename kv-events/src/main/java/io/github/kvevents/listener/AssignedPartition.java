@@ -114,9 +114,7 @@ final class AssignedPartition {
 		if (!hasKept(kept)) {
 			return;
 		}
-		if (isPaused()) {
-			window().pause();
-		}
+		pauseWindow(isPaused());
 		if (!this.reader.isAt(end)) {
 			look(this.reader.fetchState());
 		}
@@ -272,8 +270,15 @@ final class AssignedPartition {
 	 */
 	void setPaused(boolean paused) {
 		this.held.setPaused(paused);
+		pauseWindow(paused);
+	}
+
+	private void pauseWindow(boolean paused) {
 		if (paused) {
 			window().pause();
+		}
+		else {
+			window().resume();
 		}
 	}
 

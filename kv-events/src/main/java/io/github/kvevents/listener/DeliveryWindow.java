@@ -35,6 +35,9 @@ final class DeliveryWindow {
 
 	private boolean leaving;
 
+	private boolean paused;
+
+	/** Whether it was paused while it was given up, for good. */
 	private boolean quiet;
 
 	private boolean lost;
@@ -201,26 +204,27 @@ final class DeliveryWindow {
 
 	/**
 	 * Begins nothing new: the partition is given up, or read anew from another position.
+	 * While the listener is paused not even what comes before one that was begun.
 	 */
 	synchronized void leave() {
 		this.leaving = true;
+		this.quiet |= this.paused;
 	}
 
 	/**
-	 * Begins nothing any more while the partition is given up, not even what comes before
-	 * one that was begun: the listener is paused.
-	 */
-	synchronized void leaveQuietly() {
-		this.leaving = true;
-		this.quiet = true;
-	}
-
-	/**
-	 * The listener is paused: if the partition is being given up, nothing of it is begun
-	 * any more either.
+	 * The listener is paused: if the partition is given up, now or while that lasts,
+	 * nothing of it is begun any more.
 	 */
 	synchronized void pause() {
+		this.paused = true;
 		this.quiet |= this.leaving;
+	}
+
+	/**
+	 * The listener is paused no more.
+	 */
+	synchronized void resume() {
+		this.paused = false;
 	}
 
 	/**

@@ -139,11 +139,9 @@ final class PartitionQueue {
 	 */
 	void leave() {
 		if (this.held.isPaused()) {
-			this.window.leaveQuietly();
+			this.window.pause();
 		}
-		else {
-			this.window.leave();
-		}
+		this.window.leave();
 	}
 
 	/**

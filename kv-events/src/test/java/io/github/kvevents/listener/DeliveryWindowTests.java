@@ -20,8 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class DeliveryWindowTests {
 
-	private final DeliveryWindow window = new DeliveryWindow(4, Checkpoint.at(position(10), "op-10", 10),
-			new ProcessedHistory(), List.of());
+	private final DeliveryWindow window = window();
 
 	@Test
 	void checkpointStopsAtTheFirstThatIsNotDone() {
@@ -109,6 +108,32 @@ class DeliveryWindowTests {
 	}
 
 	@Test
+	void whenItIsGivenUpWhilePausedNothingIsBegunInWhicheverOrder() {
+		WindowEntry first = admit(11);
+		begin(admit(12));
+		this.window.pause();
+		this.window.leave();
+		assertThat(this.window.begin(first)).isFalse();
+		DeliveryWindow other = window();
+		WindowEntry hole = other.admit(change(11), 11);
+		other.begin(other.admit(change(12), 12));
+		other.leave();
+		other.pause();
+		other.resume();
+		assertThat(other.begin(hole)).as("it may have ended already").isFalse();
+	}
+
+	@Test
+	void whenItIsGivenUpBehindAPauseWhatFillsHolesIsBegun() {
+		WindowEntry first = admit(11);
+		begin(admit(12));
+		this.window.pause();
+		this.window.resume();
+		this.window.leave();
+		assertThat(this.window.begin(first)).isTrue();
+	}
+
+	@Test
 	void nothingIsBegunWhenItIsLost() {
 		WindowEntry first = admit(11);
 		this.window.lose();
@@ -152,6 +177,10 @@ class DeliveryWindowTests {
 		assertThat(this.window.room()).as("only the third counts").isEqualTo(3);
 		this.window.done(third, false);
 		assertThat(this.window.progress().mark().position()).isEqualTo(position(13));
+	}
+
+	private static DeliveryWindow window() {
+		return new DeliveryWindow(4, Checkpoint.at(position(10), "op-10", 10), new ProcessedHistory(), List.of());
 	}
 
 	private WindowEntry admit(long millis) {
