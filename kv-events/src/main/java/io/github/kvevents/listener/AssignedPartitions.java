@@ -303,10 +303,15 @@ final class AssignedPartitions {
 			partition.obey();
 		}
 		this.assigned.remove(partition.held().lease().partition());
+		partition.queue().end();
 		return true;
 	}
 
+	/**
+	 * Has no partition any more.
+	 */
 	void clear() {
+		this.assigned.values().forEach((partition) -> partition.queue().end());
 		this.assigned.clear();
 	}
 

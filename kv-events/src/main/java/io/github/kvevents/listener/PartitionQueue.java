@@ -145,6 +145,14 @@ final class PartitionQueue {
 	}
 
 	/**
+	 * Begins nothing any more, since this instance no longer has the partition: nobody
+	 * writes down either what is taken as done with.
+	 */
+	void end() {
+		this.window.lose();
+	}
+
+	/**
 	 * Waits until the store knows that everything up to a position is done with. From any
 	 * thread.
 	 * @param window the one that was told that it is

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import io.github.kvevents.KeyFilter;
 import io.github.kvevents.KvEventType;
@@ -70,6 +71,32 @@ class AssignedPartitionsTests {
 		partitions("two", 1).coordinate();
 		this.millis.addAndGet(LEASE.toMillis() - 100);
 		assertThat(one.coordinate().toMillis()).isEqualTo(101);
+	}
+
+	@Test
+	@Timeout(30)
+	void nobodyWaitsForTheCheckpointOfAPartitionThatWasGivenBack() throws InterruptedException {
+		AssignedPartitions partitions = partitions("one", 1);
+		partitions.coordinate();
+		AssignedPartition given = partitions.all().iterator().next();
+		given.queue().leave();
+		assertThat(partitions.leaveIfIdle(given, true)).isTrue();
+		Checkpoint to = Checkpoint.at(new KvPosition(0, 5, 0), "", 5);
+		// by who found it in the moment before
+		given.queue().window().completeUpTo(to);
+		assertThat(given.queue().window().awaitCommitted(to.position(), Duration.ofHours(1))).isFalse();
+	}
+
+	@Test
+	@Timeout(30)
+	void nobodyWaitsForTheCheckpointOfAListenerThatHasStopped() throws InterruptedException {
+		AssignedPartitions partitions = partitions("one", 1);
+		partitions.coordinate();
+		AssignedPartition given = partitions.all().iterator().next();
+		partitions.clear();
+		Checkpoint to = Checkpoint.at(new KvPosition(0, 5, 0), "", 5);
+		given.queue().window().completeUpTo(to);
+		assertThat(given.queue().window().awaitCommitted(to.position(), Duration.ofHours(1))).isFalse();
 	}
 
 	@Test
