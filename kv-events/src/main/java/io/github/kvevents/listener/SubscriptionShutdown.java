@@ -79,7 +79,7 @@ final class SubscriptionShutdown {
 		if (!this.partitions.all().isEmpty() && now() - this.endsAt < 0) {
 			Delay pause = drain();
 			if (!this.partitions.all().isEmpty()) {
-				return pause;
+				return pause.min(Delay.ofNanos(this.endsAt - now()));
 			}
 		}
 		finish();
