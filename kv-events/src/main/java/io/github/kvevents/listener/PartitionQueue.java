@@ -155,7 +155,7 @@ final class PartitionQueue {
 	/**
 	 * Waits until the store knows that everything up to a position is done with. From any
 	 * thread.
-	 * @param window the one that was told that it is
+	 * @param window the one that takes it as that
 	 * @return whether it does; not if this instance lost the partition or resumes from
 	 * another position, or that takes longer than a lease
 	 */

@@ -50,7 +50,7 @@ class SubscriptionOrdersTests {
 			new ListenerSettings(Duration.ofMinutes(7), Duration.ofMillis(20)), () -> {
 			});
 
-	/** When the call that a test holds up has come, and when it may go on. */
+	/** When the call that a test holds up has come, and when it may continue. */
 	private final CountDownLatch come = new CountDownLatch(1);
 
 	private final CountDownLatch goOn = new CountDownLatch(1);
