@@ -40,6 +40,12 @@ public final class HookRegistry implements KvHookRegistry {
 
 	private volatile @Nullable Indexes indexes;
 
+	/**
+	 * Held while the listener is called: what it hears last is how it is, whoever changes
+	 * that at the same time. No other lock of this class is taken around it.
+	 */
+	private final Object everyInstance = new Object();
+
 	private @Nullable Consumer<Boolean> everyInstanceListener;
 
 	private volatile Runnable changeListener = () -> {
@@ -206,19 +212,21 @@ public final class HookRegistry implements KvHookRegistry {
 	 * instance, now and whenever one of these was registered or closed.
 	 */
 	void setEveryInstanceListener(Consumer<Boolean> listener) {
-		synchronized (this.monitor) {
+		synchronized (this.everyInstance) {
 			this.everyInstanceListener = listener;
+			listener.accept(hasEveryInstance());
 		}
-		listener.accept(hasEveryInstance());
 	}
 
 	private void notifyEveryInstance(HookRegistration changed) {
-		Consumer<Boolean> listener;
-		synchronized (this.monitor) {
-			listener = this.everyInstanceListener;
+		if (changed.getOptions().getScope() != KvHookScope.EVERY_INSTANCE) {
+			return;
 		}
-		if (listener != null && changed.getOptions().getScope() == KvHookScope.EVERY_INSTANCE) {
-			listener.accept(hasEveryInstance());
+		synchronized (this.everyInstance) {
+			Consumer<Boolean> listener = this.everyInstanceListener;
+			if (listener != null) {
+				listener.accept(hasEveryInstance());
+			}
 		}
 	}
 

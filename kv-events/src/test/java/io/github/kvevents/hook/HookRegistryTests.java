@@ -1,0 +1,65 @@
+package io.github.kvevents.hook;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.github.kvevents.KvEvent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * {@link HookRegistry}: what several threads register and close at the same time.
+ */
+@Timeout(30)
+class HookRegistryTests {
+
+	private final HookEngine engine = HookEngine.builder().changeLog(true).build();
+
+	private final HookRegistry registry = this.engine.hooks();
+
+	private volatile boolean needed;
+
+	private volatile boolean said;
+
+	@Test
+	void hookOnEveryInstanceThatComesAsTheLastOneGoesIsReadFor() throws InterruptedException, ExecutionException {
+		KvHookRegistration last = registerOnEveryInstance();
+		FutureTask<?> next = new FutureTask<>(this::registerOnEveryInstance);
+		Thread registering = new Thread(next);
+		CountDownLatch going = new CountDownLatch(1);
+		this.engine.setEveryInstanceListener((needed) -> {
+			if (!needed) {
+				going.countDown();
+				await().until(() -> this.said || isWaiting(registering));
+			}
+			this.needed = needed;
+			this.said = going.getCount() == 0;
+		});
+		FutureTask<?> closed = new FutureTask<>(last::close, null);
+		new Thread(closed).start();
+		going.await();
+		registering.start();
+		closed.get();
+		next.get();
+		assertThat(this.needed).isTrue();
+	}
+
+	private KvHookRegistration registerOnEveryInstance() {
+		return this.registry.register(KvHookOptions.defaults().scope(KvHookScope.EVERY_INSTANCE),
+				HookRegistryTests::ignore);
+	}
+
+	private static boolean isWaiting(Thread thread) {
+		return thread.getState() == Thread.State.BLOCKED || thread.getState() == Thread.State.WAITING;
+	}
+
+	private static void ignore(KvEvent event) {
+		// what is registered matters, not what is called
+	}
+
+}
