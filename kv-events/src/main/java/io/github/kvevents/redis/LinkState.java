@@ -43,6 +43,8 @@ final class LinkState {
 
 	private static final String CLOSED = "The connections of kv-events are closed: the application context is stopped";
 
+	private static final String GIVEN_UP = "Redis doesn't answer while the application closes";
+
 	private final Supplier<RedisConnection> connections;
 
 	private final Duration commandTimeout;
@@ -138,12 +140,6 @@ final class LinkState {
 	 * @param patience how long to wait at most
 	 */
 	void ping(Duration patience) {
-		if (this.abandoned) {
-			throw new RedisConnectionFailureException("Redis doesn't answer while the application closes");
-		}
-		if (this.stopped) {
-			throw new RedisConnectionFailureException(CLOSED);
-		}
 		ConnectAttempt attempt = attempt();
 		long startNanos = this.startupWait.begin();
 		long nanos = this.starting ? Math.min(patience.toNanos(), startNanos) : patience.toNanos();
@@ -172,7 +168,18 @@ final class LinkState {
 		return false;
 	}
 
+	/**
+	 * The attempt under way, or a new one.
+	 * @throws RedisConnectionFailureException if none is to begin any more: who closes
+	 * the connections ends the one that there is
+	 */
 	private synchronized ConnectAttempt attempt() {
+		if (this.abandoned) {
+			throw new RedisConnectionFailureException(GIVEN_UP);
+		}
+		if (this.stopped) {
+			throw new RedisConnectionFailureException(CLOSED);
+		}
 		ConnectAttempt attempt = this.attempt;
 		if (attempt == null || attempt.isOver()) {
 			attempt = new ConnectAttempt(this.connections, this.nodes, this::answered, this::announce);
@@ -192,6 +199,10 @@ final class LinkState {
 	}
 
 	private synchronized void answered() {
+		if (this.abandoned || this.stopped) {
+			// too late: the connections are closed, or about to be
+			return;
+		}
 		this.answers = true;
 		this.startupWait.answered();
 		if (this.announced) {
@@ -277,8 +288,10 @@ final class LinkState {
 	 * Sets whether the connections are closed on purpose.
 	 */
 	void setStopped(boolean stopped) {
-		this.stopped = stopped;
-		this.answers = false;
+		synchronized (this) {
+			this.stopped = stopped;
+			this.answers = false;
+		}
 		if (this.nodes != null) {
 			this.nodes.setStopped(stopped);
 		}
@@ -326,7 +339,8 @@ final class LinkState {
 			}
 			return true;
 		}
-		catch (InterruptedException ex) {
+		catch (InterruptedException | RedisConnectionFailureException ex) {
+			// stopped in between
 			return true;
 		}
 	}
@@ -335,8 +349,7 @@ final class LinkState {
 		this.abandoned = true;
 		this.answers = false;
 		if (this.attempt != null) {
-			this.attempt
-				.giveUp(new DataAccessResourceFailureException("Redis doesn't answer while the application closes"));
+			this.attempt.giveUp(new DataAccessResourceFailureException(GIVEN_UP));
 		}
 		return true;
 	}

@@ -3,11 +3,17 @@ package io.github.kvevents.redis;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
 
 import io.github.kvevents.fixture.ProcessPause;
@@ -112,6 +118,54 @@ class LinkStateTests {
 		await().until(this.state::isAnswered);
 		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofSeconds(2),
 				Duration.ofSeconds(20));
+	}
+
+	/**
+	 * The call has looked whether to connect before, and comes to it behind.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	@Timeout(30)
+	void callThatIsJustAboutToConnectFailsAtOnceWhenTheConnectionsClose(boolean abandoned) {
+		this.permitted = new CountDownLatch(1);
+		FutureTask<?> call = new FutureTask<>(() -> this.state.awaitAnswer(0), null);
+		Thread calling = new Thread(call);
+		synchronized (this.state) {
+			calling.start();
+			await().until(() -> calling.getState() == Thread.State.BLOCKED);
+			if (abandoned) {
+				assertThat(this.state.answersUntilStopped()).isFalse();
+			}
+			else {
+				this.state.setStopped(true);
+			}
+		}
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> call.get(10, TimeUnit.SECONDS))
+			.withCauseInstanceOf(RedisConnectionFailureException.class);
+		this.permitted.countDown();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	@Timeout(30)
+	void answerThatComesBehindTheCloseIsNone(boolean abandoned) throws InterruptedException {
+		this.permitted = new CountDownLatch(1);
+		CompletableFuture<Thread> attempt = new CompletableFuture<>();
+		LinkState late = new LinkState(() -> {
+			attempt.complete(Thread.currentThread());
+			return connect();
+		}, Duration.ofMillis(10), null, (failure) -> false);
+		assertThatExceptionOfType(QueryTimeoutException.class).isThrownBy(() -> late.awaitAnswer(0));
+		if (abandoned) {
+			assertThat(late.answersUntilStopped()).isFalse();
+		}
+		else {
+			late.setStopped(true);
+		}
+		this.permitted.countDown();
+		attempt.join().join();
+		assertThat(late.isAnswered()).isFalse();
+		assertThatExceptionOfType(RedisConnectionFailureException.class).isThrownBy(() -> late.awaitAnswer(0));
 	}
 
 }
