@@ -151,7 +151,14 @@ public final class KvExpiryMeters implements MeterBinder {
 		private Future<?> ask() {
 			this.askedAt = this.nanoTime.getAsLong();
 			FutureTask<?> task = new FutureTask<>(this::read, null);
-			DaemonThreads.single(task, "kv-expiry-sampler").start();
+			try {
+				DaemonThreads.single(task, "kv-expiry-sampler").start();
+			}
+			catch (OutOfMemoryError ex) {
+				// there are no more threads at present: the next one who asks has one
+				this.asking.set(false);
+				throw ex;
+			}
 			return task;
 		}
 

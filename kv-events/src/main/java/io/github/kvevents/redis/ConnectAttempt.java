@@ -59,8 +59,17 @@ final class ConnectAttempt {
 		this.failed = failed;
 	}
 
+	/**
+	 * Starts it. Where the JVM can't create a thread, it has failed, and a later one may
+	 * succeed.
+	 */
 	void start() {
-		this.thread.start();
+		try {
+			this.thread.start();
+		}
+		catch (OutOfMemoryError ex) {
+			failed(ex);
+		}
 	}
 
 	/**
@@ -163,10 +172,14 @@ final class ConnectAttempt {
 			this.outcome.complete(null);
 		}
 		catch (Throwable ex) {
-			this.failed.accept(StoreFailure.of(ex).isRefusal() ? StoreFailure.remedy(ex) : reason(ex));
-			this.endedAt = System.nanoTime();
-			this.outcome.completeExceptionally(ex);
+			failed(ex);
 		}
+	}
+
+	private void failed(Throwable failure) {
+		this.failed.accept(StoreFailure.of(failure).isRefusal() ? StoreFailure.remedy(failure) : reason(failure));
+		this.endedAt = System.nanoTime();
+		this.outcome.completeExceptionally(failure);
 	}
 
 	private void ping() {

@@ -89,7 +89,14 @@ final class NodeOutages {
 	void checkIfSuspected() {
 		if (this.suspected && !this.stopped && this.interval.restartIfDue()
 				&& this.checking.compareAndSet(false, true)) {
-			DaemonThreads.single(this::check, "kv-redis-nodes").start();
+			try {
+				DaemonThreads.single(this::check, "kv-redis-nodes").start();
+			}
+			catch (OutOfMemoryError ex) {
+				// there are no more threads at present: a later call looks
+				this.checking.set(false);
+				logger.debug("The nodes of the cluster could not be checked", ex);
+			}
 		}
 	}
 
@@ -180,18 +187,35 @@ final class NodeOutages {
 		if (before != null) {
 			return before;
 		}
-		DaemonThreads.single(() -> {
-			try {
-				connection.ping(node);
-				this.pings.remove(node.asString(), answer);
-				answer.complete(null);
-			}
-			catch (Throwable ex) {
-				this.pings.remove(node.asString(), answer);
-				answer.completeExceptionally(ex);
-			}
-		}, "kv-redis-node").start();
+		try {
+			DaemonThreads.single(() -> ping(connection, node, answer), "kv-redis-node").start();
+		}
+		catch (OutOfMemoryError ex) {
+			// there are no more threads at present: a later ping has one
+			ended(node, answer, ex);
+		}
 		return answer;
+	}
+
+	private void ping(RedisClusterConnection connection, RedisClusterNode node,
+			CompletableFuture<@Nullable Void> answer) {
+		try {
+			connection.ping(node);
+			ended(node, answer, null);
+		}
+		catch (Throwable ex) {
+			ended(node, answer, ex);
+		}
+	}
+
+	private void ended(RedisClusterNode node, CompletableFuture<@Nullable Void> answer, @Nullable Throwable failure) {
+		this.pings.remove(node.asString(), answer);
+		if (failure != null) {
+			answer.completeExceptionally(failure);
+		}
+		else {
+			answer.complete(null);
+		}
 	}
 
 	private void say(Set<String> away, boolean uncovered) {

@@ -38,8 +38,9 @@ public final class SharedCall<T> {
 		FutureTask<T> running = this.latest;
 		if (running == null || running.isDone()) {
 			running = new FutureTask<>(this.call);
-			this.latest = running;
 			DaemonThreads.single(running, this.threadName).start();
+			// only now: without a thread it would never be done
+			this.latest = running;
 		}
 		return running;
 	}
