@@ -23,12 +23,8 @@ final class OwnAnnouncement {
 	/** Spring listeners are added and removed without notice. */
 	private final Interval announceInterval = new Interval(Duration.ofSeconds(1));
 
-	private final Object monitor = new Object();
-
-	private volatile @Nullable Announcement current;
-
-	/** The receivers found last. */
-	private List<KvReceiver> receivers = List.of();
+	/** Replaced with the lock held, which is never held while others are asked. */
+	private volatile Known known = new Known(null, List.of());
 
 	OwnAnnouncement(KvEventDispatcher dispatcher, String keyPrefix) {
 		this.dispatcher = dispatcher;
@@ -36,24 +32,24 @@ final class OwnAnnouncement {
 	}
 
 	Announcement get() {
-		Announcement announcement = this.current;
-		if (announcement != null) {
-			return announcement;
-		}
-		synchronized (this.monitor) {
-			announcement = this.current;
-			if (announcement == null) {
-				announcement = find();
-				this.current = announcement;
+		while (true) {
+			Known known = this.known;
+			Announcement announcement = known.announcement;
+			if (announcement != null) {
+				return announcement;
 			}
-			return announcement;
+			List<KvReceiver> found = find();
+			// otherwise another thread was first, or a receiver came or went meanwhile
+			replace(known, new Known(Announcement.of(this.keyPrefix, found), found));
 		}
 	}
 
-	private Announcement find() {
-		List<KvReceiver> found = this.dispatcher.receivers(KvEventType.EXPIRED);
-		this.receivers = found;
-		return Announcement.of(this.keyPrefix, found);
+	/**
+	 * Without a lock, since Spring is asked, which may be about to make a bean that adds
+	 * a receiver.
+	 */
+	private List<KvReceiver> find() {
+		return this.dispatcher.receivers(KvEventType.EXPIRED);
 	}
 
 	/**
@@ -61,29 +57,48 @@ final class OwnAnnouncement {
 	 * {@link #changed()}, at most once a second.
 	 */
 	void refresh() {
-		if (!this.announceInterval.restartIfDue()) {
+		Known known = this.known;
+		Announcement announcement = known.announcement;
+		if (announcement == null || !this.announceInterval.restartIfDue()) {
 			return;
 		}
-		synchronized (this.monitor) {
-			if (this.dispatcher.receivers(KvEventType.EXPIRED).equals(this.receivers)) {
-				return;
-			}
-			Announcement found = find();
-			Announcement known = this.current;
-			if (known != null && !known.fingerprint().equals(found.fingerprint())) {
-				this.current = found;
-			}
+		List<KvReceiver> found = find();
+		if (!found.equals(known.receivers)) {
+			Announcement anew = Announcement.of(this.keyPrefix, found);
+			boolean same = anew.fingerprint().equals(announcement.fingerprint());
+			replace(known, new Known(same ? announcement : anew, found));
 		}
 	}
 
 	/**
-	 * Called when a receiver may have been added or removed. A determination that is
-	 * running is repeated.
+	 * Called when a receiver may have been added or removed, also by a thread that makes
+	 * a bean: it waits for nobody. A determination that is running is repeated.
 	 */
-	void changed() {
-		synchronized (this.monitor) {
-			this.current = null;
+	synchronized void changed() {
+		this.known = new Known(null, List.of());
+	}
+
+	private synchronized void replace(Known before, Known after) {
+		if (this.known == before) {
+			this.known = after;
 		}
+	}
+
+	/**
+	 * What was found last. Compared by identity: the same may have been found anew.
+	 */
+	private static final class Known {
+
+		/** {@code null} if it is to be determined anew. */
+		private final @Nullable Announcement announcement;
+
+		private final List<KvReceiver> receivers;
+
+		Known(@Nullable Announcement announcement, List<KvReceiver> receivers) {
+			this.announcement = announcement;
+			this.receivers = receivers;
+		}
+
 	}
 
 }
