@@ -59,6 +59,9 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 
 	private @Nullable List<FoundBean<D>> pending = new ArrayList<>();
 
+	/** Whether the context has ended: what is made all the same isn't registered. */
+	private boolean destroyed;
+
 	private @Nullable ConfigurableBeanFactory beanFactory;
 
 	/**
@@ -161,22 +164,35 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 		FoundBean<D> known;
 		synchronized (this.monitor) {
 			known = this.beans.get(FoundBean.identity(found.bean()));
-			if (known != null && !found.isProxyOf(known)) {
+			if (this.destroyed || (known != null && !found.isProxyOf(known))) {
 				return;
 			}
+			// before it is registered: it may have to be removed meanwhile
+			this.beans.put(FoundBean.identity(found.bean()), found);
 			if (this.pending != null) {
 				this.pending.remove(known);
 				this.pending.add(found);
-				this.beans.put(FoundBean.identity(found.bean()), found);
 				return;
 			}
 		}
 		if (known != null) {
 			known.remove();
 		}
-		register(found, found.bean());
-		synchronized (this.monitor) {
-			this.beans.put(FoundBean.identity(found.bean()), found);
+		registerNow(found);
+	}
+
+	private void registerNow(FoundBean<D> found) {
+		boolean registered = false;
+		try {
+			register(found, found.bean());
+			registered = true;
+		}
+		finally {
+			if (!registered) {
+				synchronized (this.monitor) {
+					this.beans.remove(FoundBean.identity(found.bean()), found);
+				}
+			}
 		}
 	}
 
@@ -221,6 +237,9 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 		FoundBean<D> found;
 		synchronized (this.monitor) {
 			found = this.beans.remove(FoundBean.identity(bean));
+			if (this.pending != null) {
+				this.pending.remove(found);
+			}
 		}
 		if (found != null) {
 			found.remove();
@@ -242,6 +261,7 @@ public abstract class AnnotatedBeanPostProcessor<D> implements SmartInstantiatio
 	public final void destroy() {
 		List<FoundBean<D>> left;
 		synchronized (this.monitor) {
+			this.destroyed = true;
 			left = new ArrayList<>(this.beans.values());
 			this.beans.clear();
 		}

@@ -24,7 +24,9 @@ final class FoundBean<D> {
 
 	private final Map<Method, D> methods;
 
-	private volatile @Nullable Runnable removal;
+	private @Nullable Runnable removal;
+
+	private boolean removed;
 
 	FoundBean(Object bean, String beanName, Class<?> targetClass, Map<Method, D> methods) {
 		this.bean = bean;
@@ -79,15 +81,30 @@ final class FoundBean<D> {
 		return this.methods;
 	}
 
+	/**
+	 * The bean was registered.
+	 * @param removal removes it again: at once if the bean was removed meanwhile
+	 */
 	void onRemoval(Runnable removal) {
-		this.removal = removal;
+		boolean late;
+		synchronized (this) {
+			late = this.removed;
+			this.removal = removal;
+		}
+		if (late) {
+			removal.run();
+		}
 	}
 
 	/**
-	 * Removes what was registered for the bean, if that was done already.
+	 * Removes what was registered for the bean, or is just being registered.
 	 */
 	void remove() {
-		Runnable registered = this.removal;
+		Runnable registered;
+		synchronized (this) {
+			registered = this.removed ? null : this.removal;
+			this.removed = true;
+		}
 		if (registered != null) {
 			registered.run();
 		}

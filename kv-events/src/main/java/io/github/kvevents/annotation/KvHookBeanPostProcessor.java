@@ -19,7 +19,6 @@ import io.github.kvevents.hook.HookRegistration;
 import io.github.kvevents.hook.HookRegistry;
 import io.github.kvevents.hook.KvGuard;
 import io.github.kvevents.hook.KvHook;
-import io.github.kvevents.hook.KvHookOptions;
 
 /**
  * Finds the methods of beans that are annotated with {@link KvHook} or {@link KvGuard}
@@ -90,23 +89,30 @@ public class KvHookBeanPostProcessor extends AnnotatedBeanPostProcessor<KvHookBe
 					guards.add(reader.read(this.bean, this.beanName, this.targetClass, declared.getKey(), guard));
 				}
 			}
-			List<KvHookOptions> options = new ArrayList<>();
 			Set<String> ids = new HashSet<>();
-			for (HookDefinition hook : hooks) {
-				options.add(withUniqueId(engine.hooks(), hook, ids));
+			hooks.forEach((hook) -> checkId(engine.hooks(), hook, ids));
+			boolean complete = false;
+			try {
+				hooks.forEach((hook) -> add(engine.hooks(), hook));
+				guards.forEach((guard) -> add(engine.guards(), guard));
+				complete = true;
 			}
-			for (int index = 0; index < hooks.size(); index++) {
-				add(engine.hooks(), hooks.get(index), options.get(index));
-			}
-			for (GuardDefinition guard : guards) {
-				add(engine.guards(), guard);
+			finally {
+				if (!complete) {
+					// another thread was first with an id
+					close();
+				}
 			}
 		}
 
-		private KvHookOptions withUniqueId(HookRegistry registry, HookDefinition hook, Set<String> idsOfBean) {
+		/**
+		 * The same method of the same bean is that of another instance of a prototype:
+		 * its hook gets an id of its own.
+		 */
+		private void checkId(HookRegistry registry, HookDefinition hook, Set<String> idsOfBean) {
 			String id = hook.options().getId();
 			if (id == null) {
-				return hook.options();
+				return;
 			}
 			HookRegistration other = registry.get(id);
 			boolean sameMethod = other != null && this.beanName.equals(other.getBeanName())
@@ -116,13 +122,11 @@ public class KvHookBeanPostProcessor extends AnnotatedBeanPostProcessor<KvHookBe
 					.error("id", "there is another hook with the id '" + id + "'",
 							"Ids must be unique: choose another one");
 			}
-			// another instance of a prototype bean
-			return (other != null) ? hook.options().id(registry.unused(id)) : hook.options();
 		}
 
-		private void add(HookRegistry registry, HookDefinition hook, KvHookOptions options) {
+		private void add(HookRegistry registry, HookDefinition hook) {
 			HookRegistration.Origin origin = new HookRegistration.Origin(this.beanName, hook.site().method().getName());
-			this.registered.add(registry.register(options, hook.callback(), origin)::close);
+			this.registered.add(registry.register(hook.options(), hook.callback(), origin)::close);
 		}
 
 		private void add(GuardRegistry registry, GuardDefinition guard) {

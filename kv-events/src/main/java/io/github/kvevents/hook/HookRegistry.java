@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -84,7 +85,7 @@ public final class HookRegistry implements KvHookRegistry {
 
 	private HookRegistration add(KvHookOptions options, KvHookCallback callback, HookRegistration.Origin origin) {
 		synchronized (this.monitor) {
-			String id = (options.getId() != null) ? options.getId() : unused(origin.defaultId());
+			String id = (options.getId() != null) ? idOf(options.getId(), origin) : unused(origin.defaultId());
 			if (this.hooks.containsKey(id)) {
 				throw new IllegalArgumentException("'id' must be unique but there is a hook '" + id + "'");
 			}
@@ -94,6 +95,17 @@ public final class HookRegistry implements KvHookRegistry {
 			this.indexes = null;
 			return hook;
 		}
+	}
+
+	/**
+	 * The id of a hook that has one. Several instances of a bean, which threads may make
+	 * at the same time, have the same: all but the first get another one.
+	 */
+	private String idOf(String id, HookRegistration.Origin origin) {
+		HookRegistration other = this.hooks.get(id);
+		boolean sameMethod = other != null && origin.beanName() != null && origin.beanName().equals(other.getBeanName())
+				&& Objects.equals(origin.methodName(), other.getMethodName());
+		return sameMethod ? unused(id) : id;
 	}
 
 	public boolean hasChangeLog() {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import io.github.kvevents.KvEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -47,6 +48,20 @@ class HookRegistryTests {
 		closed.get();
 		next.get();
 		assertThat(this.needed).isTrue();
+	}
+
+	/**
+	 * Threads that make them at the same time both find that there is none.
+	 */
+	@Test
+	void hookOfFurtherInstanceOfBeanHasAnIdOfItsOwn() {
+		HookRegistration.Origin origin = new HookRegistration.Origin("proto", "changed");
+		KvHookOptions options = KvHookOptions.defaults().id("proto");
+		assertThat(this.registry.register(options, HookRegistryTests::ignore, origin).getId()).isEqualTo("proto");
+		assertThat(this.registry.register(options, HookRegistryTests::ignore, origin).getId()).isEqualTo("proto#2");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.registry.register(options, HookRegistryTests::ignore))
+			.withMessageContaining("must be unique");
 	}
 
 	private KvHookRegistration registerOnEveryInstance() {
