@@ -77,7 +77,8 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, BackgroundWork
 
 	private final LongAdder done = new LongAdder();
 
-	private @Nullable BoundedExecutor executor;
+	/** Changes with the lock held, which a stop holds while it waits for hooks. */
+	private volatile @Nullable BoundedExecutor executor;
 
 	/**
 	 * Creates a publisher that is not started.
@@ -163,7 +164,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, BackgroundWork
 	}
 
 	@Override
-	public synchronized boolean isRunning() {
+	public boolean isRunning() {
 		return this.executor != null;
 	}
 
@@ -197,7 +198,7 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, BackgroundWork
 
 	@Override
 	public Pending pendingWork() {
-		BoundedExecutor executor = current();
+		BoundedExecutor executor = this.executor;
 		// in this order, as above
 		long done = this.done.sum();
 		long taken = this.taken.sum();
@@ -210,10 +211,6 @@ public final class StoreExpiryPublisher implements ExpiryMonitor, BackgroundWork
 			}
 		}
 		return new Pending(taken, pending);
-	}
-
-	private synchronized @Nullable BoundedExecutor current() {
-		return this.executor;
 	}
 
 	@Override

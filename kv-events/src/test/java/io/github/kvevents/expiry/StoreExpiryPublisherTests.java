@@ -9,6 +9,8 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -130,6 +132,27 @@ class StoreExpiryPublisherTests {
 		released.countDown();
 		await().untilAsserted(() -> assertThat(this.dispatcher.keys())
 			.containsExactlyElementsOf(IntStream.range(0, 50).mapToObj((number) -> "key:" + number).toList()));
+	}
+
+	@Test
+	void saysWhatItDoesWhileAStopWaitsForAHook() throws Exception {
+		CountDownLatch released = new CountDownLatch(1);
+		this.dispatcher.hook((event) -> awaitUninterruptibly(released));
+		StoreExpiryPublisher publisher = start(1, 5);
+		this.store.expire(expired("a"));
+		await().until(() -> !this.dispatcher.threads().isEmpty());
+		Thread stopping = new Thread(publisher::stop);
+		stopping.start();
+		await().until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
+		FutureTask<TrackingActivity> activity = new FutureTask<>(publisher::getActivity);
+		new Thread(activity).start();
+		try {
+			assertThat(activity.get(3, TimeUnit.SECONDS).state()).isEqualTo(TrackingActivity.State.OFF);
+		}
+		finally {
+			released.countDown();
+			stopping.join();
+		}
 	}
 
 	@Test
