@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -59,10 +60,13 @@ final class AsyncThreads implements Executor {
 	 * timeout. What is left then is dropped, counted and logged; what runs is
 	 * interrupted. A hook that stops the application is neither waited for nor
 	 * interrupted, and others handle meanwhile what is queued.
+	 * @param registered the hooks, asked once no more events are taken: those of one that
+	 * is registered at that moment are either waited for or not taken
 	 */
-	void drain(Collection<HookRegistration> hooks) {
+	void drain(Supplier<? extends Collection<HookRegistration>> registered) {
 		this.accepting = false;
 		this.pool.keepIdle(false);
+		Collection<HookRegistration> hooks = registered.get();
 		hooks.forEach(AsyncThreads::wake);
 		CallChain.replaceCaller();
 		long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.settings.shutdownTimeout());

@@ -141,7 +141,7 @@ public final class HookEngine implements BackgroundWork, SmartLifecycle {
 	 */
 	@Override
 	public void stop() {
-		this.threads.drain(this.registry.hooks());
+		this.threads.drain(this.registry::hooks);
 		this.timed.keepIdle(false);
 		this.running = false;
 	}
