@@ -117,7 +117,7 @@ final class ExpiredAcknowledger implements Runnable {
 				this.health.succeeded();
 			}
 			catch (Throwable ex) {
-				this.waiter.awaitQuietly(this.health.failed(ex));
+				failed(ex);
 			}
 		}
 		try {
@@ -127,6 +127,17 @@ final class ExpiredAcknowledger implements Runnable {
 			logger.debug("Expiries in flight could not be released: other instances take them over "
 					+ "after 'kv.events.expiry.claim-after'", ex);
 		}
+	}
+
+	/**
+	 * After an outage nothing waits for the next interval: the claims may be about to
+	 * end.
+	 */
+	private void failed(Throwable failure) {
+		if (StoreFailure.of(failure).isOutage()) {
+			this.touchInterval.makeDue();
+		}
+		this.waiter.awaitQuietly(this.health.failed(failure));
 	}
 
 	private void turn() throws InterruptedException {
