@@ -156,8 +156,10 @@ public final class EveryInstanceReader implements BackgroundWork, SmartLifecycle
 		if (wanted && current == null) {
 			EveryInstanceWorker worker = new EveryInstanceWorker(this.store, this.feed, this::isCurrent, this::deliver,
 					this::tellOfGap);
-			this.worker = worker;
 			worker.begin(this.stoppedAt, this.unfoundSince);
+			// it counts once it has its thread: where there is none to be had the next
+			// hook, or the next start, retries
+			this.worker = worker;
 			this.stoppedAt = Map.of();
 			this.unfoundSince = null;
 		}

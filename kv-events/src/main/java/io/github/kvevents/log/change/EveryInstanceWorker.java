@@ -121,8 +121,15 @@ final class EveryInstanceWorker {
 		catch (RuntimeException ex) {
 			this.health.failed(ex);
 		}
-		this.subscription = this.feed.subscribe(this.signals);
-		this.thread.start();
+		ChangeFeed.Subscription subscription = this.feed.subscribe(this.signals);
+		this.subscription = subscription;
+		try {
+			this.thread.start();
+		}
+		catch (OutOfMemoryError ex) {
+			subscription.close();
+			throw ex;
+		}
 	}
 
 	private void findEnds() {
