@@ -310,7 +310,7 @@ record KvEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	 * Beyond that the oldest are removed and counted.
 	 */
 	record Tracking(@DefaultValue("auto") TrackingMode mode, @DefaultValue("auto") LastValueMode lastValue,
-			@DefaultValue("100") int batchSize, @DefaultValue("1000") int maxInFlight,
+			@DefaultValue("500") int batchSize, @DefaultValue("1000") int maxInFlight,
 			@DefaultValue("1000000") int maxLength) {
 
 	}

@@ -49,13 +49,14 @@ local function publish(key, deadline, now, by, mine)
 		deadline = string.format('%.0f', math.max(0, math.min(now, tonumber(deadline))))
 	end
 	local entry = { 'XADD', expired, '*', 'key', key, 'deadline', deadline, 'at', now, 'by', by }
-	-- beside the value, in a field whose name is no text: the deadline of the operation that left
-	-- them, a colon and the headers; void if another client set another deadline
-	local value, carried = unpack(redis.call('HMGET', values, key, '\255' .. key))
+	local value = redis.call('HGET', values, key)
 	if value then
 		entry[#entry + 1] = 'value'
 		entry[#entry + 1] = value
 	end
+	-- beside the value, in a field whose name is no text: the deadline of the operation that left
+	-- them, a colon and the headers; void if another client set another deadline
+	local carried = redis.call('HGET', values, '\255' .. key)
 	carried = carried and string.match(carried, '^' .. deadline .. ':([%w%%=&._*+-]+)$')
 	if carried then
 		entry[#entry + 1] = 'headers'

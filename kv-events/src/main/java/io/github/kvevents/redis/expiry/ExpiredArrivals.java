@@ -119,7 +119,7 @@ final class ExpiredArrivals {
 	/**
 	 * Takes new expiries if there may be some.
 	 * @param max how many at most
-	 * @return the expiries, bounded in bytes; those beyond that by their ids alone
+	 * @return the expiries, bounded in bytes
 	 */
 	List<List<?>> takeMore(RedisConnection connection, int max) {
 		if (!this.behind) {
@@ -140,7 +140,6 @@ final class ExpiredArrivals {
 
 	private static long bytes(List<List<?>> entries) {
 		return entries.stream()
-			.filter((entry) -> entry.size() > 1)
 			.flatMap((entry) -> ((List<?>) entry.get(1)).stream())
 			.mapToLong((field) -> ((byte[]) field).length)
 			.sum();

@@ -87,11 +87,10 @@ final class ExpiredIntake {
 	}
 
 	/**
-	 * Takes expiries that were assigned to this instance before they were read: another
-	 * instance has handed them to it, or a page had no room for them.
+	 * Takes expiries that another instance has handed to this one.
 	 * @param reading open since before they were read
 	 */
-	void takeAssigned(List<List<?>> entries, InFlight.Reading reading) {
+	void takeHanded(List<List<?>> entries, InFlight.Reading reading) {
 		takeNew(entries, reading::add);
 	}
 

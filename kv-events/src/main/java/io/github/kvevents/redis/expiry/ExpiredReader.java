@@ -129,9 +129,7 @@ final class ExpiredReader implements Runnable {
 		List<ByteRecord> woken = new ArrayList<>();
 		List<List<?>> more = this.arrivals.takeMore(connection, Math.min(room, MAX_READ));
 		if (!more.isEmpty()) {
-			this.intake.takeNew(more.stream().filter((entry) -> entry.size() > 1).toList());
-			fetch(connection, List.of(),
-					more.stream().filter((entry) -> entry.size() == 1).map(ExpiredStream::id).toList());
+			this.intake.takeNew(more);
 			return;
 		}
 		for (ByteRecord entry : this.arrivals.await(connection, this.wait)) {
@@ -183,24 +181,17 @@ final class ExpiredReader implements Runnable {
 				}
 			});
 		}
-		fetch(connection, woken.stream().map((entry) -> entry.getId().getValue()).toList(), ids);
-	}
-
-	/**
-	 * Takes expiries that the server has assigned to this instance, as memory allows.
-	 * @param woken the wake-up messages to remove
-	 */
-	private void fetch(RedisConnection connection, List<String> woken, List<String> ids) {
-		List<String> causes = woken;
+		List<String> causes = woken.stream().map((entry) -> entry.getId().getValue()).toList();
 		List<String> left = ids;
-		while (!causes.isEmpty() || (!left.isEmpty() && !awaitBytesOrStop())) {
+		do {
 			try (InFlight.Reading reading = this.inFlight.openReading()) {
 				ExpiredStream.Fetched fetched = this.stream.fetch(connection, causes, left);
-				this.intake.takeAssigned(fetched.entries(), reading);
+				this.intake.takeHanded(fetched.entries(), reading);
 				left = left.subList(fetched.count(), left.size());
 			}
 			causes = List.of();
 		}
+		while (!left.isEmpty() && !awaitBytesOrStop());
 	}
 
 	/**

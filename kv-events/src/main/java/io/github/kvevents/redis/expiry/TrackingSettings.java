@@ -16,7 +16,7 @@ import io.github.kvevents.expiry.TrackingMode;
  * {@link LastValueMode#AUTO}
  * @param sweepInterval the longest time between two sweeps for keys whose deadline has
  * passed, by default a second; an earlier known deadline is met exactly
- * @param batchSize how many of these keys one script call processes, by default 100, at
+ * @param batchSize how many of these keys one script call processes, by default 500, at
  * most 1500
  * @param claimAfter how long an expiry may be idle before another instance claims it, by
  * default 30 seconds; what is longer than 30,000 days counts as that
@@ -40,7 +40,7 @@ public record TrackingSettings(TrackingMode mode, LastValueMode lastValue, Durat
 	private static final Duration CENTURY = Duration.ofDays(30_000);
 
 	private static final TrackingSettings DEFAULTS = new TrackingSettings(TrackingMode.AUTO, LastValueMode.AUTO,
-			Duration.ofSeconds(1), 100, Duration.ofSeconds(30), 1000, 4, 1_000_000, Duration.ofSeconds(10));
+			Duration.ofSeconds(1), 500, Duration.ofSeconds(30), 1000, 4, 1_000_000, Duration.ofSeconds(10));
 
 	public TrackingSettings {
 		Assert.notNull(mode, "'mode' must not be null");
