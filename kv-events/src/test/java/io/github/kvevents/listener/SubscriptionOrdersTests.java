@@ -2,6 +2,8 @@ package io.github.kvevents.listener;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
@@ -9,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.mockito.MockSettings;
 import org.mockito.stubbing.Answer;
 
 import io.github.kvevents.memory.MemoryKvStore;
@@ -20,10 +23,6 @@ import io.github.kvevents.store.Namespace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.AdditionalAnswers.delegatesTo;
-import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.ArgumentMatchers.anyBoolean;
-import static org.mockito.ArgumentMatchers.anyInt;
-import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.withSettings;
 
@@ -40,11 +39,15 @@ class SubscriptionOrdersTests {
 
 	private final MemoryListenerStore stores = new MemoryListenerStore(this.millis::get);
 
-	private final ListenerStore store = mock(ListenerStore.class,
-			withSettings().stubOnly().defaultAnswer(delegatesTo(this.stores)));
+	/**
+	 * What calls of a method do instead, by its name. No stubbing of mocks: calls of other
+	 * threads would come in between.
+	 */
+	private final Map<String, Answer<Object>> instead = new ConcurrentHashMap<>();
 
-	private final ChangeLogStore log = mock(ChangeLogStore.class,
-			withSettings().stubOnly().defaultAnswer(delegatesTo(this.memory.getChangeLog())));
+	private final ListenerStore store = mock(ListenerStore.class, answering(this.stores));
+
+	private final ChangeLogStore log = mock(ChangeLogStore.class, answering(this.memory.getChangeLog()));
 
 	private final ListeningInstance instance = new ListeningInstance(this.memory, this.log, this.store,
 			new ListenerSettings(Duration.ofMinutes(7), Duration.ofMillis(20)), () -> {
@@ -69,7 +72,7 @@ class SubscriptionOrdersTests {
 		KvSubscription removed = register();
 		FutureTask<Void> other = new FutureTask<>(removed::remove, null);
 		Thread thread = new Thread(other);
-		willAnswer(heldUp(thread)).given(this.store).join(any(), any(), any(), any(), anyBoolean());
+		this.instead.put("join", heldUp(thread));
 		thread.start();
 		this.come.await();
 		removed.remove();
@@ -87,7 +90,7 @@ class SubscriptionOrdersTests {
 		this.instance.engine.stop();
 		FutureTask<Void> pause = new FutureTask<>(removed::pause, null);
 		Thread pausing = new Thread(pause);
-		willAnswer(heldUp(pausing)).given(this.store).setPaused(anyInt(), any(), anyBoolean());
+		this.instead.put("setPaused", heldUp(pausing));
 		pausing.start();
 		this.come.await();
 		Thread removing = new Thread(removed::remove);
@@ -105,16 +108,16 @@ class SubscriptionOrdersTests {
 		this.instance.engine.stop();
 		FutureTask<Void> pause = new FutureTask<>(subscription::pause, null);
 		Thread pausing = new Thread(pause);
-		willAnswer(heldUp(pausing)).given(this.store).setPaused(anyInt(), any(), anyBoolean());
+		this.instead.put("setPaused", heldUp(pausing));
 		CountDownLatch reads = new CountDownLatch(1);
-		willAnswer((call) -> {
+		this.instead.put("readOn", (call) -> {
 			// where it opens a partition it reads a single entry
 			if (call.<Integer>getArgument(1) > 0) {
 				reads.countDown();
 				this.readOn.await();
 			}
 			return call.getMethod().invoke(this.memory.getChangeLog(), call.getArguments());
-		}).given(this.log).readOn(any(), anyInt());
+		});
 		pausing.start();
 		this.come.await();
 		this.instance.engine.start();
@@ -139,11 +142,12 @@ class SubscriptionOrdersTests {
 	void removedByAnotherInstanceBeforeARestartItEnds() throws Exception {
 		KvSubscription removed = register();
 		await().until(() -> removed.getState() == SubscriptionState.RUNNING);
-		willAnswer((call) -> {
+		this.instead.put("leave", (call) -> {
+			this.instead.remove("leave");
 			this.come.countDown();
 			awaitIgnoringInterrupts(this.goOn);
 			return null;
-		}).willAnswer(delegatesTo(this.stores)).given(this.store).leave(any(), any());
+		});
 		removeElsewhere();
 		this.come.await();
 		this.instance.engine.stop();
@@ -157,6 +161,12 @@ class SubscriptionOrdersTests {
 	private KvSubscription register() {
 		return this.instance.listen("audit", ListenerOptions.defaults(), (event) -> {
 		});
+	}
+
+	private MockSettings answering(Object target) {
+		Answer<Object> otherwise = delegatesTo(target);
+		return withSettings().stubOnly()
+			.defaultAnswer((call) -> this.instead.getOrDefault(call.getMethod().getName(), otherwise).answer(call));
 	}
 
 	private void removeElsewhere() {
