@@ -162,7 +162,8 @@ final class AssignedPartitions {
 	synchronized @Nullable Holder move(Checkpoint to, boolean forwardOnly) {
 		Holder holder = this.membership.move(to, forwardOnly);
 		AssignedPartition here = this.assigned.get(to.position().partition());
-		if (here != null && (!forwardOnly || holder != null)) {
+		// also where the store had it already: this instance may have begun before that
+		if (here != null && (!forwardOnly || holder != null || here.queue().isBehind(to))) {
 			here.queue().moved();
 		}
 		return holder;

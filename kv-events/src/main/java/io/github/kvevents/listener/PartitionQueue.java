@@ -164,6 +164,13 @@ final class PartitionQueue {
 	}
 
 	/**
+	 * Whether not everything up to a checkpoint is done with here. From any thread.
+	 */
+	boolean isBehind(Checkpoint checkpoint) {
+		return this.window.progress().mark().position().compareTo(checkpoint.position()) < 0;
+	}
+
+	/**
 	 * Whether all that the log holds is done with. From any thread.
 	 */
 	boolean isAtEnd(LogState state) {

@@ -3,7 +3,9 @@ package io.github.kvevents.listener;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.mockito.MockSettings;
 import org.mockito.stubbing.Answer;
 
+import io.github.kvevents.KvPosition;
 import io.github.kvevents.memory.MemoryKvStore;
 import io.github.kvevents.memory.MemoryListenerStore;
 import io.github.kvevents.store.ChangeLogSettings;
@@ -109,15 +112,7 @@ class SubscriptionOrdersTests {
 		FutureTask<Void> pause = new FutureTask<>(subscription::pause, null);
 		Thread pausing = new Thread(pause);
 		this.instead.put("setPaused", heldUp(pausing));
-		CountDownLatch reads = new CountDownLatch(1);
-		this.instead.put("readOn", (call) -> {
-			// where it opens a partition it reads a single entry
-			if (call.<Integer>getArgument(1) > 0) {
-				reads.countDown();
-				this.readOn.await();
-			}
-			return call.getMethod().invoke(this.memory.getChangeLog(), call.getArguments());
-		});
+		CountDownLatch reads = holdReads();
 		pausing.start();
 		this.come.await();
 		this.instance.engine.start();
@@ -125,6 +120,31 @@ class SubscriptionOrdersTests {
 		this.goOn.countDown();
 		pause.get();
 		assertThat(subscription.getState()).isEqualTo(SubscriptionState.PAUSED);
+	}
+
+	@Test
+	void checkpointIsOneForWhatIsStartedMeanwhile() throws Exception {
+		Queue<String> handled = new ConcurrentLinkedQueue<>();
+		KvSubscription subscription = this.instance.listen("audit", ListenerOptions.defaults(),
+				(event) -> handled.add(event.getKey()));
+		await().until(() -> subscription.getState() == SubscriptionState.RUNNING);
+		this.instance.engine.stop();
+		this.instance.template.set("done", "x");
+		KvPosition done = this.memory.getChangeLog().getState(0).last();
+		FutureTask<Void> checkpoint = new FutureTask<>(() -> subscription.checkpoint(done), null);
+		Thread thread = new Thread(checkpoint);
+		this.instead.put("move", heldUp(thread));
+		CountDownLatch reads = holdReads();
+		thread.start();
+		this.come.await();
+		this.instance.engine.start();
+		reads.await();
+		this.goOn.countDown();
+		checkpoint.get();
+		this.readOn.countDown();
+		this.instance.template.set("next", "x");
+		await().until(() -> handled.contains("next"));
+		assertThat(handled).containsExactly("next");
 	}
 
 	@Test
@@ -161,6 +181,23 @@ class SubscriptionOrdersTests {
 	private KvSubscription register() {
 		return this.instance.listen("audit", ListenerOptions.defaults(), (event) -> {
 		});
+	}
+
+	/**
+	 * Holds up what reads the log until the test lets it.
+	 * @return counted down once it does
+	 */
+	private CountDownLatch holdReads() {
+		CountDownLatch reads = new CountDownLatch(1);
+		this.instead.put("readOn", (call) -> {
+			// where it opens a partition it reads a single entry
+			if (call.<Integer>getArgument(1) > 0) {
+				reads.countDown();
+				this.readOn.await();
+			}
+			return call.getMethod().invoke(this.memory.getChangeLog(), call.getArguments());
+		});
+		return reads;
 	}
 
 	private MockSettings answering(Object target) {
