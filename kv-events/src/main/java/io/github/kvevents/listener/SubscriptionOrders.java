@@ -137,10 +137,14 @@ final class SubscriptionOrders {
 	 * @param close ends it in this instance
 	 */
 	void remove(Runnable close) {
-		if (this.removed) {
-			return;
+		boolean alone;
+		synchronized (this.writing) {
+			if (this.removed) {
+				return;
+			}
+			// also registers this instance, which nobody would undo behind a removal
+			alone = this.membership.isAlone();
 		}
-		boolean alone = this.membership.isAlone();
 		close.run();
 		List<Holder> holders;
 		synchronized (this.writing) {

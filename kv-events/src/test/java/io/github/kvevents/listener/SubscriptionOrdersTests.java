@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,20 +72,36 @@ class SubscriptionOrdersTests {
 	}
 
 	@Test
-	void removedTwiceAtATimeWhatIsRegisteredAgainStays() throws Exception {
+	void removedTwiceAtATimeWhatIsRegisteredAgainStays() {
 		KvSubscription removed = register();
-		FutureTask<Void> other = new FutureTask<>(removed::remove, null);
-		Thread thread = new Thread(other);
-		this.instead.put("join", heldUp(thread));
-		thread.start();
-		this.come.await();
+		AtomicReference<KvSubscription> again = new AtomicReference<>();
+		AtomicReference<ListenerStatus> status = new AtomicReference<>();
+		// as another thread does before the first one has removed it
+		this.instance.engine.onRemoval((id) -> {
+			removed.remove();
+			again.set(register());
+			await().until(() -> again.get().getState() == SubscriptionState.RUNNING);
+			status.set(again.get().getStatus());
+		});
 		removed.remove();
-		KvSubscription again = register();
-		await().until(() -> again.getState() == SubscriptionState.RUNNING);
+		assertThat(again.get().getStatus()).isEqualTo(status.get());
+	}
+
+	@Test
+	void removedTwiceAtATimeNobodyHasIt() throws Exception {
+		KvSubscription removed = register();
+		Thread other = new Thread(removed::remove);
+		this.instead.put("join", heldUp(other));
+		other.start();
+		this.come.await();
+		Thread removing = new Thread(removed::remove);
+		removing.start();
+		await().until(() -> !removing.isAlive() || removing.getState() == Thread.State.BLOCKED);
 		this.goOn.countDown();
-		other.get();
-		assertThat(again.getStatus().partitions()).singleElement()
-			.satisfies((partition) -> assertThat(partition.checkpoint()).isNotNull());
+		other.join();
+		removing.join();
+		assertThat(this.stores.join("audit", "another", Duration.ofMinutes(1), null, false).ids())
+			.containsExactly("another");
 	}
 
 	@Test
