@@ -106,7 +106,7 @@ final class ChangeFeedReader implements Runnable {
 		tail.read(positions, LIMIT, WAIT).forEach((partition, read) -> {
 			KvPosition position = positions.get(partition);
 			if (position != null) {
-				this.feed.publish(position, read);
+				this.feed.publish(this, position, read);
 			}
 		});
 	}

@@ -40,8 +40,8 @@ public final class StoreChangeFeed implements ChangeFeed, BackgroundWork, SmartL
 	/** Longer than a read waits when there is nothing. */
 	private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
-	/** What a feed that stops may need to hand on what it has just read. */
-	private static final long PUBLISH_MILLIS = 50;
+	/** What a read may need to end by itself before it is interrupted. */
+	private static final long READ_MILLIS = 50;
 
 	private final ChangeLogStore store;
 
@@ -211,10 +211,12 @@ public final class StoreChangeFeed implements ChangeFeed, BackgroundWork, SmartL
 	}
 
 	/**
-	 * Hands on what was read behind a position.
+	 * Hands on what was read behind a position. What a read brings that was under way as
+	 * the feed stopped is read again with the next start.
 	 */
-	synchronized void publish(KvPosition after, TailRead read) {
-		if (this.positions.hasBegun(after.partition()) && this.positions.position(after.partition()).equals(after)) {
+	synchronized void publish(ChangeFeedReader reader, KvPosition after, TailRead read) {
+		if (this.readers.contains(reader) && this.positions.hasBegun(after.partition())
+				&& this.positions.position(after.partition()).equals(after)) {
 			this.positions.advance(read);
 			forEach((subscription) -> subscription.read(read, read.last()));
 		}
@@ -266,7 +268,7 @@ public final class StoreChangeFeed implements ChangeFeed, BackgroundWork, SmartL
 		}
 		readers.forEach(ChangeFeedReader::end);
 		// neither a read that waits nor a store that is gone holds it up
-		CallChain.awaitEnd(readers.stream().map(ChangeFeedReader::thread).toList(), PUBLISH_MILLIS, STOP_MILLIS);
+		CallChain.awaitEnd(readers.stream().map(ChangeFeedReader::thread).toList(), READ_MILLIS, STOP_MILLIS);
 	}
 
 	@Override

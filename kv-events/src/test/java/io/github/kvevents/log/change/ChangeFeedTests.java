@@ -335,6 +335,31 @@ class ChangeFeedTests {
 	}
 
 	@Test
+	@Timeout(20)
+	void whatIsReadAfterAStopIsHandedOnByTheNextStart() {
+		CompletableFuture<Thread> reading = new CompletableFuture<>();
+		Recorder recorder = new Recorder() {
+
+			@Override
+			public void onConnect() {
+				reading.complete(Thread.currentThread());
+			}
+
+		};
+		this.feed.subscribe(recorder);
+		Thread before = reading.join();
+		this.store.whileUnread(() -> {
+			await().until(() -> before.getState() == Thread.State.BLOCKED);
+			this.feed.stop();
+			this.store.write("k", "1");
+		});
+		await().until(() -> !before.isAlive());
+		assertThat(recorder.received).isEmpty();
+		this.feed.start();
+		await().untilAsserted(() -> assertThat(recorder.received).containsExactly("k=1"));
+	}
+
+	@Test
 	void startedAgainItBeginsAtTheEndForWhoComesThen() {
 		Recorder before = new Recorder();
 		ChangeFeed.Subscription subscription = this.feed.subscribe(before);
