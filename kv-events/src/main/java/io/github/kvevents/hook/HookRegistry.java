@@ -78,7 +78,14 @@ public final class HookRegistry implements KvHookRegistry {
 			options.getSelector().requireLogged();
 		}
 		HookRegistration hook = add(options, callback, origin);
-		notifyEveryInstance(hook);
+		try {
+			notifyEveryInstance(hook);
+		}
+		catch (RuntimeException | Error ex) {
+			// it can't be read for, and nobody else has what closes it
+			hook.close();
+			throw ex;
+		}
 		changed();
 		return hook;
 	}

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import io.github.kvevents.KvEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
@@ -62,6 +63,23 @@ class HookRegistryTests {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> this.registry.register(options, HookRegistryTests::ignore))
 			.withMessageContaining("must be unique");
+	}
+
+	/**
+	 * As where the JVM can't create the thread that reads for it: nobody has what would
+	 * close it.
+	 */
+	@Test
+	void hookOnEveryInstanceThatCannotBeReadForIsNotRegistered() {
+		this.engine.setEveryInstanceListener((needed) -> {
+			this.needed = needed;
+			if (needed) {
+				throw new OutOfMemoryError("unable to create native thread");
+			}
+		});
+		assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(this::registerOnEveryInstance);
+		assertThat(this.registry.all()).isEmpty();
+		assertThat(this.needed).isFalse();
 	}
 
 	private KvHookRegistration registerOnEveryInstance() {

@@ -103,7 +103,14 @@ public final class StoreChangeFeed implements ChangeFeed, BackgroundWork, SmartL
 		FeedSubscription subscription = new FeedSubscription(subscriber, this::remove);
 		this.subscriptions.add(subscription);
 		this.called = null;
-		startReaders();
+		try {
+			startReaders();
+		}
+		catch (OutOfMemoryError ex) {
+			// nobody gets what would close it, and it would be read for ever
+			remove(subscription);
+			throw ex;
+		}
 		return subscription;
 	}
 
