@@ -79,8 +79,18 @@ public class KvListenerBeanPostProcessor extends AnnotatedBeanPostProcessor<Set<
 		}
 		checkIds(available, definitions);
 		List<KvSubscription> subscriptions = new ArrayList<>();
-		definitions.forEach((definition) -> subscriptions
-			.add(available.register(definition.id(), definition.options(), definition.handler())));
+		boolean complete = false;
+		try {
+			definitions.forEach((definition) -> subscriptions
+				.add(available.register(definition.id(), definition.options(), definition.handler())));
+			complete = true;
+		}
+		finally {
+			if (!complete) {
+				// another thread was first with an id
+				subscriptions.forEach(KvSubscription::close);
+			}
+		}
 		return () -> subscriptions.forEach(KvSubscription::close);
 	}
 
