@@ -147,7 +147,7 @@ class StoreExpiryPublisherTests {
 		FutureTask<TrackingActivity> activity = new FutureTask<>(publisher::getActivity);
 		new Thread(activity).start();
 		try {
-			assertThat(activity.get(3, TimeUnit.SECONDS).state()).isEqualTo(TrackingActivity.State.OFF);
+			assertThat(activity.get(20, TimeUnit.SECONDS).state()).isEqualTo(TrackingActivity.State.OFF);
 		}
 		finally {
 			released.countDown();
