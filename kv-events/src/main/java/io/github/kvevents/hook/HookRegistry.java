@@ -42,8 +42,8 @@ public final class HookRegistry implements KvHookRegistry {
 	private volatile @Nullable Indexes indexes;
 
 	/**
-	 * Held while the listener is called: what it hears last is how it is, whoever changes
-	 * that at the same time. No other lock of this class is taken around it.
+	 * Held while the listener is called: what it hears last is how it is, also where
+	 * several threads change that. No other lock of this class is held around it.
 	 */
 	private final Object everyInstance = new Object();
 
