@@ -44,8 +44,8 @@ class SubscriptionOrdersTests {
 	private final MemoryListenerStore stores = new MemoryListenerStore(this.millis::get);
 
 	/**
-	 * What calls of a method do instead, by its name. No stubbing of mocks: calls of other
-	 * threads would come in between.
+	 * What calls of a method do instead, by its name. No stubbing of mocks: calls of
+	 * other threads would come in between.
 	 */
 	private final Map<String, Answer<Object>> instead = new ConcurrentHashMap<>();
 
