@@ -170,8 +170,8 @@ final class LinkState {
 
 	/**
 	 * The attempt under way, or a new one.
-	 * @throws RedisConnectionFailureException if none is to begin any more: who closes
-	 * the connections ends the one that there is
+	 * @throws RedisConnectionFailureException if none is to begin any more, since the
+	 * connections are closed
 	 */
 	private synchronized ConnectAttempt attempt() {
 		if (this.abandoned) {
