@@ -155,7 +155,7 @@ public final class KvExpiryMeters implements MeterBinder {
 				DaemonThreads.single(task, "kv-expiry-sampler").start();
 			}
 			catch (OutOfMemoryError ex) {
-				// there are no more threads at present: the next one who asks has one
+				// there are no more threads at present: who asks later has one
 				this.asking.set(false);
 				throw ex;
 			}

@@ -11,23 +11,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.mockito.MockedStatic;
 
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
 
+import io.github.kvevents.fixture.NoThreads;
 import io.github.kvevents.fixture.ProcessPause;
-import io.github.kvevents.support.DaemonThreads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.Mockito.CALLS_REAL_METHODS;
 import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.mockStatic;
 
 /**
  * A server whose answers the test permits.
@@ -180,18 +177,7 @@ class LinkStateTests {
 	@Test
 	@Timeout(30)
 	void redisIsConnectedToOnceThereAreThreads() {
-		Thread none = new Thread() {
-
-			@Override
-			public synchronized void start() {
-				throw new OutOfMemoryError("unable to create native thread");
-			}
-
-		};
-		try (MockedStatic<DaemonThreads> threads = mockStatic(DaemonThreads.class, CALLS_REAL_METHODS)) {
-			threads.when(() -> DaemonThreads.single(any(), any())).thenReturn(none);
-			assertThat(catchThrowable(() -> this.state.ping(Duration.ofMillis(1)))).isNotNull();
-		}
+		assertThat(catchThrowable(() -> NoThreads.during(() -> this.state.ping(Duration.ofMillis(1))))).isNotNull();
 		await().ignoreExceptions().untilAsserted(() -> this.state.ping(Duration.ofMillis(500)));
 	}
 

@@ -15,21 +15,17 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.mockito.MockedStatic;
 
 import io.github.kvevents.KvPosition;
+import io.github.kvevents.fixture.NoThreads;
 import io.github.kvevents.log.ReadPosition;
 import io.github.kvevents.store.LoggedChange;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.support.DaemonThreads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
-import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.Mockito.CALLS_REAL_METHODS;
-import static org.mockito.Mockito.mockStatic;
 
 /**
  * Tests for {@link StoreChangeFeed} on a store that fails and loses its log on demand.
@@ -67,18 +63,8 @@ class ChangeFeedTests {
 
 	@Test
 	void subscriberForWhomThereIsNoThreadIsNoSubscriber() {
-		Thread none = new Thread() {
-
-			@Override
-			public synchronized void start() {
-				throw new OutOfMemoryError("unable to create native thread");
-			}
-
-		};
-		try (MockedStatic<DaemonThreads> threads = mockStatic(DaemonThreads.class, CALLS_REAL_METHODS)) {
-			threads.when(() -> DaemonThreads.single(any(), any())).thenReturn(none);
-			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> this.feed.subscribe(new Recorder()));
-		}
+		assertThatExceptionOfType(OutOfMemoryError.class)
+			.isThrownBy(() -> NoThreads.during(() -> this.feed.subscribe(new Recorder())));
 		Recorder next = new Recorder();
 		ChangeFeed.Subscription only = this.feed.subscribe(next);
 		await().until(() -> next.connects.get() == 1);

@@ -9,22 +9,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.mockito.MockedStatic;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.github.kvevents.KvPosition;
 import io.github.kvevents.core.JsonKvCodec;
+import io.github.kvevents.fixture.NoThreads;
 import io.github.kvevents.fixture.TestClock;
 import io.github.kvevents.log.LogGapEvent;
 import io.github.kvevents.store.Namespace;
-import io.github.kvevents.support.DaemonThreads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
-import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.Mockito.CALLS_REAL_METHODS;
-import static org.mockito.Mockito.mockStatic;
 
 /**
  * Tests for {@link EveryInstanceReader} on a store that doesn't answer at the moment from
@@ -114,18 +110,8 @@ class EveryInstanceReaderTests {
 	void readsForTheNextHookWhereThereWasNoThreadForTheFirst() {
 		this.behind = Duration.ZERO;
 		this.reader.start();
-		Thread none = new Thread() {
-
-			@Override
-			public synchronized void start() {
-				throw new OutOfMemoryError("unable to create native thread");
-			}
-
-		};
-		try (MockedStatic<DaemonThreads> threads = mockStatic(DaemonThreads.class, CALLS_REAL_METHODS)) {
-			threads.when(() -> DaemonThreads.single(any(), any())).thenReturn(none);
-			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> this.reader.setNeeded(true));
-		}
+		assertThatExceptionOfType(OutOfMemoryError.class)
+			.isThrownBy(() -> NoThreads.during(() -> this.reader.setNeeded(true)));
 		this.reader.setNeeded(true);
 		write("new", 1);
 		await().untilAsserted(() -> assertThat(this.received).containsExactly("new0"));
