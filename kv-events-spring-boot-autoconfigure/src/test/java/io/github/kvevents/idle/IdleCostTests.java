@@ -37,10 +37,15 @@ class IdleCostTests {
 	private static final Duration SETTLING_WINDOW = Duration.ofSeconds(5);
 
 	/**
-	 * Commands and log lines must be few in each of them, CPU time in one: what else runs
-	 * on the machine only adds to it.
+	 * Commands and log lines must be few in each of them.
 	 */
 	private static final int WINDOWS = 2;
+
+	/**
+	 * CPU time must be low in one of as many, since what else runs on the machine only
+	 * adds to it.
+	 */
+	private static final int MAX_WINDOWS = 8;
 
 	private static final double CPU_SHARE = 0.01;
 
@@ -133,7 +138,7 @@ class IdleCostTests {
 	private List<Rest> assertIdle(String what, CommandMonitor monitor, double perSecond) throws Exception {
 		settle(monitor);
 		List<Rest> rests = new ArrayList<>();
-		for (int window = 0; window < WINDOWS; window++) {
+		while (rests.size() < WINDOWS || (rests.size() < MAX_WINDOWS && rests.stream().noneMatch(Rest::usesNoCpu))) {
 			Rest rest = measure(monitor, WINDOW);
 			this.reporter.publishEntry(what, rest.toString());
 			rests.add(rest);
@@ -143,7 +148,7 @@ class IdleCostTests {
 			assertThat(rest.logLines()).as(() -> logged().toString()).isZero();
 			assertThat(rest.threads()).isPositive().isLessThanOrEqualTo(statedThreads());
 		});
-		assertThat(rests).anySatisfy((rest) -> assertThat(rest.added()).isLessThan(rest.permitted()));
+		assertThat(rests).as("in one of them no more CPU time than is permitted").anyMatch(Rest::usesNoCpu);
 		return rests;
 	}
 
@@ -229,17 +234,12 @@ class IdleCostTests {
 			Map<String, Integer> commands) {
 
 		/**
-		 * The share of a core that kv-events took.
+		 * Whether kv-events took no more than it may. CPU time is counted in steps of 10
+		 * ms, so both are often equal.
 		 */
-		double added() {
-			return this.cpuShare - this.without;
-		}
-
-		/**
-		 * The share of a core that kv-events may take.
-		 */
-		double permitted() {
-			return Math.max(CPU_SHARE, this.plain - this.without);
+		boolean usesNoCpu() {
+			double added = this.cpuShare - this.without;
+			return added <= Math.max(CPU_SHARE, this.plain - this.without);
 		}
 
 	}

@@ -291,7 +291,7 @@ class ConsoleTests {
 
 	/** As if as many events had failed. */
 	private void copyLetter(int times) {
-		int atOnce = 10_000;
+		int atOnce = 1_000;
 		try (RedisConnection connection = this.redis.getConnection();
 				Cursor<byte[]> streams = connection.keyCommands()
 					.scan(ScanOptions.scanOptions().match("*:dead:receipts").type("stream").build())) {
