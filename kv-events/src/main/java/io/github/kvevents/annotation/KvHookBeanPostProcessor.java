@@ -115,9 +115,7 @@ public class KvHookBeanPostProcessor extends AnnotatedBeanPostProcessor<KvHookBe
 				return;
 			}
 			HookRegistration other = registry.get(id);
-			boolean sameMethod = other != null && this.beanName.equals(other.getBeanName())
-					&& hook.site().method().getName().equals(other.getMethodName());
-			if (!idsOfBean.add(id) || (other != null && !sameMethod)) {
+			if (!idsOfBean.add(id) || (other != null && !other.isOf(origin(hook)))) {
 				throw hook.site()
 					.error("id", "there is another hook with the id '" + id + "'",
 							"Ids must be unique: choose another one");
@@ -125,8 +123,11 @@ public class KvHookBeanPostProcessor extends AnnotatedBeanPostProcessor<KvHookBe
 		}
 
 		private void add(HookRegistry registry, HookDefinition hook) {
-			HookRegistration.Origin origin = new HookRegistration.Origin(this.beanName, hook.site().method().getName());
-			this.registered.add(registry.register(hook.options(), hook.callback(), origin)::close);
+			this.registered.add(registry.register(hook.options(), hook.callback(), origin(hook))::close);
+		}
+
+		private HookRegistration.Origin origin(HookDefinition hook) {
+			return new HookRegistration.Origin(this.beanName, hook.site().method().getName());
 		}
 
 		private void add(GuardRegistry registry, GuardDefinition guard) {

@@ -216,6 +216,13 @@ public final class HookRegistration implements KvHookRegistration, Matchable {
 		return this.options;
 	}
 
+	/**
+	 * Whether this is the hook of a method of a bean, of any of its instances.
+	 */
+	public boolean isOf(Origin method) {
+		return method.beanName() != null && method.equals(this.origin);
+	}
+
 	@Override
 	public @Nullable String getBeanName() {
 		return this.origin.beanName();

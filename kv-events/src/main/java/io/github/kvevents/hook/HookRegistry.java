@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -110,9 +109,7 @@ public final class HookRegistry implements KvHookRegistry {
 	 */
 	private String idOf(String id, HookRegistration.Origin origin) {
 		HookRegistration other = this.hooks.get(id);
-		boolean sameMethod = other != null && origin.beanName() != null && origin.beanName().equals(other.getBeanName())
-				&& Objects.equals(origin.methodName(), other.getMethodName());
-		return sameMethod ? unused(id) : id;
+		return (other != null && other.isOf(origin)) ? unused(id) : id;
 	}
 
 	public boolean hasChangeLog() {
@@ -130,7 +127,7 @@ public final class HookRegistry implements KvHookRegistry {
 	 * An id that no hook has or had, made from the given one: figures and errors of a
 	 * hook that was closed must not be taken for those of another.
 	 */
-	public String unused(String id) {
+	private String unused(String id) {
 		synchronized (this.monitor) {
 			String unused;
 			do {
